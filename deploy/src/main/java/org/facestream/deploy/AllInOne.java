@@ -1,0 +1,154 @@
+package org.facestream.deploy;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.facestream.deploy.embedded.DataFolder;
+import org.facestream.deploy.embedded.EmbeddedDatabase;
+import org.facestream.deploy.embedded.EmbeddedKafka;
+import org.facestream.deploy.embedded.LoopbackPort;
+import org.facestream.ingest.worker.Closing;
+import org.facestream.ingest.worker.Stage;
+import org.facestream.ingest.worker.Worker;
+import org.facestream.ingest.worker.WorkerConfig;
+import org.facestream.ingest.worker.config.Settings;
+import org.facestream.ingest.worker.config.UserError;
+import org.facestream.ingest.worker.kafka.KafkaClients;
+import org.facestream.ingest.worker.kafka.KafkaConfig;
+
+/**
+ * Broker, database and all four stages in this process, by the same classes that run alone.
+ * Everything that must survive is in the data folder; one that starts on the folder of an earlier
+ * one goes on from there, however that one ended.
+ */
+public final class AllInOne implements AutoCloseable {
+  /**
+   * Fixed, so that the first thing a restarted one does is to end the transactions of its
+   * predecessor; the folder's lock sees to it that there is only one.
+   */
+  private static final String WORKER_ID = "all-in-one";
+
+  /**
+   * Where it listens; 0 takes a free port.
+   *
+   * @param kafka of the broker
+   * @param database of PostgreSQL
+   * @param http of metrics and health
+   */
+  public record Ports(int kafka, int database, int http) {
+    /** Free ones, whatever else runs on this machine. */
+    public static final Ports FREE = new Ports(0, 0, 0);
+  }
+
+  private final Closing closing = new Closing();
+  private final Settings settings;
+  private final KafkaClients clients;
+  private final Worker worker;
+  private final Endpoints endpoints;
+
+  /**
+   * Starts broker and database, and opens metrics; no stage yet.
+   *
+   * @param configuration of the stages; addresses of broker and database are imposed on it
+   * @param folder stays the caller's to close
+   * @throws UserError when a port is in use, the configuration is not valid, or the folder's disk
+   *     is full
+   */
+  public AllInOne(Configuration configuration, DataFolder folder, Ports ports) {
+    Path data = folder.path();
+    try {
+      // All refusals first: starting takes seconds.
+      StageKind.check(configuration.settings());
+      int kafkaPort = LoopbackPort.take(ports.kafka(), "--kafka-port");
+      int http = LoopbackPort.take(ports.http(), "--http-port");
+      int databasePort = LoopbackPort.take(ports.database(), "--database-port");
+      EmbeddedKafka kafka = closing.add(new EmbeddedKafka(data.resolve("kafka"), kafkaPort));
+      EmbeddedDatabase database =
+          closing.add(new EmbeddedDatabase(data.resolve("postgres"), databasePort));
+      Map<String, String> imposed = new LinkedHashMap<>();
+      imposed.put("kafka.bootstrap-servers", kafka.bootstrapServers());
+      imposed.put("kafka.replication", "1");
+      imposed.put("worker.id", WORKER_ID);
+      imposed.put("worker.http-host", "127.0.0.1");
+      imposed.put("worker.http-port", String.valueOf(http));
+      imposed.putAll(StageKind.imposed(database, data));
+      settings = configuration.settings(imposed);
+      clients = new KafkaClients(settings.get(KafkaConfig.class));
+      worker = closing.add(new Worker(settings.get(WorkerConfig.class)));
+      endpoints =
+          new Endpoints(
+              ProcessHandle.current().pid(),
+              kafka.bootstrapServers(),
+              database.jdbcUrl(),
+              database.user(),
+              data.resolve("postgres").resolve("password").toString(),
+              "http://127.0.0.1:" + worker.httpPort() + "/metrics");
+      closing.add(() -> Endpoints.forget(data));
+      endpoints.write(data);
+    } catch (IOException failed) {
+      close(failed);
+      throw new UserError(
+          "Cannot write to %s (%s): free disk and permissions are the usual reasons."
+              .formatted(data, failed.getMessage()),
+          failed);
+    } catch (RuntimeException failed) {
+      close(failed);
+      throw failed;
+    }
+  }
+
+  /** Starts every stage, those downstream first, and returns when all run. */
+  public void startStages() {
+    for (StageKind kind :
+        List.of(StageKind.sink, StageKind.recognizer, StageKind.detector, StageKind.ingest)) {
+      worker.start(kind.make(settings, clients, worker.telemetry()));
+    }
+  }
+
+  public Settings settings() {
+    return settings;
+  }
+
+  public KafkaClients clients() {
+    return clients;
+  }
+
+  public Worker worker() {
+    return worker;
+  }
+
+  public Endpoints endpoints() {
+    return endpoints;
+  }
+
+  /** What keeps it from taking work, in words; empty when nothing does. */
+  public String notReady() {
+    StringBuilder reasons = new StringBuilder();
+    for (Stage stage : worker.stages()) {
+      if (!stage.health().ready()) {
+        reasons
+            .append(reasons.isEmpty() ? "" : "; ")
+            .append(stage.name())
+            .append(": ")
+            .append(stage.health().reason());
+      }
+    }
+    return reasons.toString();
+  }
+
+  private void close(Exception cause) {
+    try {
+      closing.close();
+    } catch (RuntimeException alsoFailed) {
+      cause.addSuppressed(alsoFailed);
+    }
+  }
+
+  /** Ends the stages, then database and broker, each in an orderly way. */
+  @Override
+  public void close() {
+    closing.close();
+  }
+}

@@ -1,0 +1,65 @@
+package org.facestream.deploy;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Optional;
+
+/**
+ * Where the all-in-one of a data folder listens: written as {@code endpoints.json} while it runs.
+ *
+ * @param process its process id
+ * @param bootstrapServers of its Kafka
+ * @param jdbcUrl of its database
+ * @param databaseUser of its database
+ * @param passwordFile holds the database's password
+ * @param metrics where Prometheus scrapes
+ */
+public record Endpoints(
+    long process,
+    String bootstrapServers,
+    String jdbcUrl,
+    String databaseUser,
+    String passwordFile,
+    String metrics) {
+  private static final String FILE = "endpoints.json";
+  private static final ObjectMapper JSON =
+      JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+
+  /** Those of the all-in-one that runs on a data folder now; empty when none does. */
+  public static Optional<Endpoints> find(Path data) {
+    Path file = data.resolve(FILE);
+    if (!Files.isRegularFile(file)) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(JSON.readValue(Files.readAllBytes(file), Endpoints.class))
+          .filter(
+              found -> ProcessHandle.of(found.process()).map(ProcessHandle::isAlive).orElse(false));
+    } catch (JacksonException damaged) {
+      return Optional.empty();
+    } catch (IOException gone) {
+      return Optional.empty();
+    }
+  }
+
+  /** Writes them at once or not at all: readers never see half a file. */
+  void write(Path data) throws IOException {
+    Path half = data.resolve(FILE + ".new");
+    Files.write(half, JSON.writeValueAsBytes(this));
+    Files.move(
+        half,
+        data.resolve(FILE),
+        StandardCopyOption.ATOMIC_MOVE,
+        StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  static void forget(Path data) throws IOException {
+    Files.deleteIfExists(data.resolve(FILE));
+  }
+}

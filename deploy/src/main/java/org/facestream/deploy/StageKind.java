@@ -1,0 +1,69 @@
+package org.facestream.deploy;
+
+import java.nio.file.Path;
+import java.util.Map;
+import org.facestream.deploy.embedded.EmbeddedDatabase;
+import org.facestream.detector.DetectorConfig;
+import org.facestream.detector.DetectorStage;
+import org.facestream.ingest.IngestConfig;
+import org.facestream.ingest.IngestStage;
+import org.facestream.ingest.worker.Stage;
+import org.facestream.ingest.worker.Telemetry;
+import org.facestream.ingest.worker.WorkerConfig;
+import org.facestream.ingest.worker.config.Settings;
+import org.facestream.ingest.worker.kafka.KafkaClients;
+import org.facestream.ingest.worker.kafka.KafkaConfig;
+import org.facestream.recognizer.RecognizerConfig;
+import org.facestream.recognizer.RecognizerStage;
+import org.facestream.sink.SinkConfig;
+import org.facestream.sink.SinkStage;
+import org.facestream.sink.store.StoreConfig;
+
+/** The stages, in the order in which data flows. */
+public enum StageKind {
+  ingest,
+  detector,
+  recognizer,
+  sink;
+
+  /** A stage by the settings, not yet started. */
+  public Stage make(Settings settings, KafkaClients clients, Telemetry telemetry) {
+    WorkerConfig worker = settings.get(WorkerConfig.class);
+    return switch (this) {
+      case ingest -> new IngestStage(settings.get(IngestConfig.class), worker, clients, telemetry);
+      case detector ->
+          new DetectorStage(settings.get(DetectorConfig.class), worker, clients, telemetry);
+      case recognizer ->
+          new RecognizerStage(settings.get(RecognizerConfig.class), worker, clients, telemetry);
+      case sink ->
+          new SinkStage(
+              settings.get(SinkConfig.class),
+              settings.get(StoreConfig.class),
+              worker,
+              clients,
+              telemetry);
+    };
+  }
+
+  /**
+   * Makes every stage once without starting it, for what a stage refuses at once.
+   *
+   * @throws org.facestream.ingest.worker.config.UserError for a value out of its range
+   */
+  static void check(Settings settings) {
+    try (Telemetry unused = new Telemetry()) {
+      KafkaClients clients = new KafkaClients(settings.get(KafkaConfig.class));
+      for (StageKind kind : values()) {
+        kind.make(settings, clients, unused).close();
+      }
+    }
+  }
+
+  /** The settings that make the stages of an all-in-one use its database and its folder. */
+  public static Map<String, String> imposed(EmbeddedDatabase database, Path data) {
+    return Map.of(
+        "store.url", database.jdbcUrl(),
+        "store.user", database.user(),
+        "store.password-file", data.resolve("postgres").resolve("password").toString());
+  }
+}

@@ -1,0 +1,73 @@
+package org.facestream.deploy.command;
+
+import java.io.PrintWriter;
+import java.util.List;
+import org.facestream.ingest.worker.config.UserError;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** Every error is one line that says what to do; where in the code it came from only on demand. */
+final class Complaints {
+  static final int FAILURE = 1;
+  static final int USER_ERROR = 2;
+
+  private Complaints() {}
+
+  static int onParameters(ParameterException wrong, String[] arguments) {
+    CommandLine command = wrong.getCommandLine();
+    Throwable cause = wrong.getCause();
+    String message =
+        cause instanceof UserError
+            ? cause.getMessage()
+            : wrong.getMessage().lines().findFirst().orElse("");
+    StringBuilder line = new StringBuilder("facestream: ").append(message);
+    if (!message.endsWith(".")) {
+      line.append('.');
+    }
+    if (wrong instanceof UnmatchedArgumentException unmatched) {
+      List<String> suggestions = unmatched.getSuggestions();
+      if (!suggestions.isEmpty()) {
+        line.append(" Did you mean ")
+            .append(String.join(" or ", suggestions.subList(0, Math.min(3, suggestions.size()))))
+            .append('?');
+      }
+    }
+    line.append(" See `").append(command.getCommandSpec().qualifiedName()).append(" --help`.");
+    print(command, line.toString(), wrong);
+    return USER_ERROR;
+  }
+
+  static int onFailure(Exception failed, CommandLine command, ParseResult parsed) {
+    if (failed instanceof UserError) {
+      print(command, "facestream: " + oneLine(failed.getMessage()), failed);
+      return USER_ERROR;
+    }
+    String what = failed.getMessage() == null ? "" : ": " + oneLine(failed.getMessage());
+    print(
+        command,
+        "facestream: failed with %s%s (--stacktrace shows where)"
+            .formatted(failed.getClass().getSimpleName(), what),
+        failed);
+    return FAILURE;
+  }
+
+  private static String oneLine(String message) {
+    return message
+        .lines()
+        .map(String::strip)
+        .reduce((first, next) -> first + " " + next)
+        .orElse("");
+  }
+
+  private static void print(CommandLine command, String line, Exception failed) {
+    PrintWriter err = command.getErr();
+    err.println(line);
+    Object root = command.getCommandSpec().root().userObject();
+    if (root instanceof FacestreamCommand facestream && facestream.stacktrace()) {
+      failed.printStackTrace(err);
+    }
+    err.flush();
+  }
+}

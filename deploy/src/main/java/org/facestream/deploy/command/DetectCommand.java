@@ -1,0 +1,183 @@
+package org.facestream.deploy.command;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.facestream.detector.face.Box;
+import org.facestream.detector.face.Landmarks;
+import org.facestream.detector.mtcnn.Detection;
+import org.facestream.detector.mtcnn.Mtcnn;
+import org.facestream.detector.mtcnn.MtcnnOptions;
+import org.facestream.detector.onnx.Device;
+import org.facestream.ingest.frame.Picture;
+import org.facestream.ingest.frame.UnreadablePictureException;
+import org.facestream.ingest.worker.config.UserError;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+    name = "detect",
+    header = "Find the faces in pictures and print them as JSON.",
+    description = {
+      "",
+      "One line per picture: its size and its faces, best first, each with score, box (left, top,",
+      "right, bottom) and five landmarks in pixels. Needs neither Kafka nor a database.",
+      "A picture that cannot be read gets a message, and the others go on."
+    },
+    sortOptions = false,
+    footer = {
+      "",
+      "Examples:",
+      "  facestream detect group.jpg",
+      "  facestream detect *.jpg --draw drawn/",
+      "  facestream detect far.png --min-face 20 --thresholds 0.6,0.7,0.8"
+    })
+final class DetectCommand extends Subcommand {
+  private static final ObjectMapper JSON = JsonMapper.builder().build();
+
+  @Parameters(arity = "1..*", paramLabel = "PICTURE", description = "JPEG, PNG, BMP or GIF files.")
+  private List<Path> pictures;
+
+  @Option(
+      names = "--draw",
+      paramLabel = "DIR|FILE",
+      description = {
+        "Draw boxes, landmarks and scores: into FILE (.jpg) for one picture,",
+        "into NAME.faces.jpg in DIR for several."
+      })
+  private Path draw;
+
+  @Option(
+      names = "--min-face",
+      paramLabel = "PIXELS",
+      description = "Smallest face, 12 or more. Default: 40")
+  private Integer minFace;
+
+  @Option(
+      names = "--factor",
+      paramLabel = "N",
+      description = "From one scale to the next, between 0 and 1. Default: 0.709")
+  private Double factor;
+
+  @Option(names = "--max-scales", paramLabel = "N", description = "Most scales, finest first.")
+  private Integer maxScales;
+
+  @Option(
+      names = "--thresholds",
+      paramLabel = "P,R,O",
+      split = ",",
+      description = "Least scores of the three networks. Default: 0.6,0.7,0.7")
+  private List<Float> thresholds;
+
+  @Option(
+      names = "--max-faces",
+      paramLabel = "N",
+      description = "Most faces of a picture, best first.")
+  private Integer maxFaces;
+
+  @Option(
+      names = "--device",
+      paramLabel = "DEVICE",
+      defaultValue = "auto",
+      description = "auto, cpu, cuda or cuda:N. Default: ${DEFAULT-VALUE}")
+  private String device;
+
+  /** One line of the output. */
+  private record Result(String picture, int width, int height, List<Found> faces) {}
+
+  private record Found(float score, Box box, Landmarks landmarks) {}
+
+  @Override
+  int execute() throws IOException {
+    MtcnnOptions options = options();
+    boolean intoFile = draw != null && drawsIntoFile();
+    if (draw != null && !intoFile) {
+      Files.createDirectories(draw);
+    }
+    int unreadable = 0;
+    try (Mtcnn mtcnn =
+        new Mtcnn(Device.parse(device), Runtime.getRuntime().availableProcessors())) {
+      for (Path path : pictures) {
+        try (Picture picture = read(path)) {
+          List<Detection> faces = mtcnn.detect(List.of(picture), options).get(0);
+          out()
+              .println(
+                  JSON.writeValueAsString(
+                      new Result(
+                          path.toString(),
+                          picture.width(),
+                          picture.height(),
+                          faces.stream()
+                              .map(face -> new Found(face.score(), face.box(), face.landmarks()))
+                              .toList())));
+          out().flush();
+          if (draw != null) {
+            Drawing.faces(picture, faces);
+            Files.write(
+                intoFile ? draw : draw.resolve(path.getFileName() + ".faces.jpg"),
+                picture.jpeg(90));
+          }
+        } catch (UserError refused) {
+          if (pictures.size() == 1) {
+            throw refused;
+          }
+          err().println("facestream: " + refused.getMessage());
+          unreadable++;
+        }
+      }
+    }
+    return unreadable == 0 ? 0 : Complaints.USER_ERROR;
+  }
+
+  private boolean drawsIntoFile() {
+    String name = draw.toString().toLowerCase(Locale.ROOT);
+    boolean file = name.endsWith(".jpg") || name.endsWith(".jpeg");
+    if (file && pictures.size() > 1) {
+      throw new UserError("--draw needs a folder for several pictures, not the file " + draw + ".");
+    }
+    return file && !Files.isDirectory(draw);
+  }
+
+  private static Picture read(Path path) throws IOException {
+    try {
+      return Picture.decodeStill(Files.readAllBytes(path));
+    } catch (NoSuchFileException missing) {
+      throw new UserError("There is no picture " + path + ".", missing);
+    } catch (UnreadablePictureException unreadable) {
+      throw new UserError(
+          "%s is not a usable picture: %s.".formatted(path, unreadable.getMessage()), unreadable);
+    } catch (IOException failed) {
+      throw new UserError("Cannot read %s: %s.".formatted(path, failed.getMessage()), failed);
+    }
+  }
+
+  private MtcnnOptions options() {
+    MtcnnOptions usual = MtcnnOptions.DEFAULT;
+    List<Float> scores =
+        thresholds == null
+            ? List.of(
+                usual.proposalThreshold(), usual.refinementThreshold(), usual.outputThreshold())
+            : new ArrayList<>(thresholds);
+    if (scores.size() != 3) {
+      throw new UserError("--thresholds takes three numbers, such as 0.6,0.7,0.7.");
+    }
+    return new MtcnnOptions(
+        minFace == null ? usual.minFaceSize() : minFace,
+        factor == null ? usual.scaleFactor() : factor,
+        maxScales == null ? usual.maxScales() : maxScales,
+        usual.scaleSteps(),
+        scores.get(0),
+        scores.get(1),
+        scores.get(2),
+        usual.overlaps(),
+        usual.maxCandidates(),
+        maxFaces == null ? usual.maxFaces() : maxFaces);
+  }
+}

@@ -1,0 +1,71 @@
+package org.facestream.deploy.command;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.facestream.deploy.doctor.BrokerCheck;
+import org.facestream.deploy.doctor.Check;
+import org.facestream.deploy.doctor.DatabaseCheck;
+import org.facestream.deploy.doctor.DeviceCheck;
+import org.facestream.deploy.doctor.MachineChecks;
+import org.facestream.deploy.doctor.ModelCheck;
+import org.facestream.deploy.doctor.NativeChecks;
+import org.facestream.ingest.worker.config.Settings;
+import org.facestream.ingest.worker.kafka.KafkaConfig;
+import org.facestream.sink.store.StoreConfig;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "doctor",
+    header = "Check this machine and say what to do about what is missing.",
+    description = {
+      "",
+      "Java, memory, disk, ports, native libraries, models, GPU; with --services also whether the",
+      "configured Kafka and PostgreSQL answer. Changes nothing."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  facestream doctor",
+      "  facestream doctor --services --set kafka.bootstrap-servers=kafka:9092"
+    })
+final class DoctorCommand extends Subcommand {
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      defaultValue = "facestream-data",
+      description = "Data folder whose disk is checked. Default: ${DEFAULT-VALUE}")
+  private Path data;
+
+  @Option(names = "--services", description = "Also ask the configured Kafka and PostgreSQL.")
+  private boolean services;
+
+  @Override
+  int execute() {
+    Settings settings = configuration().settings();
+    List<Check> checks = new ArrayList<>();
+    checks.addAll(MachineChecks.all(data));
+    checks.addAll(NativeChecks.all());
+    checks.add(new ModelCheck());
+    checks.add(new DeviceCheck());
+    if (services) {
+      checks.add(new BrokerCheck(settings.get(KafkaConfig.class)));
+      checks.add(new DatabaseCheck(settings.get(StoreConfig.class)));
+    }
+    int failed = 0;
+    for (Check check : checks) {
+      Check.Result result = check.run();
+      out().println(result.mark() + " " + check.subject() + ": " + result.text());
+      out().flush();
+      failed += result instanceof Check.Bad ? 1 : 0;
+    }
+    if (failed > 0) {
+      err()
+          .println(
+              "facestream: %d of %d checks failed; each ✗ line says what to do."
+                  .formatted(failed, checks.size()));
+    }
+    return failed == 0 ? 0 : Complaints.FAILURE;
+  }
+}

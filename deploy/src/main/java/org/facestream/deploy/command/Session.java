@@ -1,0 +1,207 @@
+package org.facestream.deploy.command;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.function.Consumer;
+import org.facestream.deploy.AllInOne;
+import org.facestream.deploy.CameraStates;
+import org.facestream.deploy.EventFeed;
+import org.facestream.deploy.EventLine;
+import org.facestream.deploy.Shutdown;
+import org.facestream.deploy.StatusLine;
+import org.facestream.ingest.camera.Camera;
+import org.facestream.recognizer.identity.IdentityEvent;
+import picocli.CommandLine;
+
+/**
+ * What a person sees of an all-in-one from start to end: events on the standard output, a status
+ * line and everything else on the standard error.
+ */
+final class Session {
+  /** A status line that is drawn over costs nothing; one that scrolls away should come seldom. */
+  private static final Duration ON_A_TERMINAL = Duration.ofSeconds(1);
+
+  private static final Duration ELSEWHERE = Duration.ofSeconds(10);
+
+  /** What a start may take after which the time begins to count all the same. */
+  private static final Duration READY = Duration.ofSeconds(60);
+
+  private final PrintWriter out;
+  private final PrintWriter err;
+  private final AllInOneOptions options;
+  private final Shutdown shutdown = Shutdown.ofProcess();
+  private final EventLine lines = new EventLine(ZoneId.systemDefault());
+  private final boolean terminal = Boolean.getBoolean("facestream.terminal");
+  private boolean statusShown;
+  private int exitCode;
+
+  Session(CommandLine line, AllInOneOptions options) {
+    this.out = line.getOut();
+    this.err = line.getErr();
+    this.options = options;
+  }
+
+  /** While it is open, a signal ends the session in an orderly way. */
+  Shutdown.Watch expectSignals() {
+    return shutdown.watch();
+  }
+
+  synchronized void say(String line) {
+    clearStatus();
+    err.println(line);
+    err.flush();
+  }
+
+  /**
+   * When a session had everything under way.
+   *
+   * @param begin when the stages were ready and, if asked for, every camera gave pictures
+   * @param end when the time was over or a signal came
+   */
+  record Window(Instant begin, Instant end) {}
+
+  /**
+   * Starts the stages and shows what they do until the time is over or a signal comes.
+   *
+   * @param cameras that are registered
+   * @param everyCamera whether the time begins only when every camera gives pictures
+   * @param observer sees every event too
+   */
+  Window run(
+      AllInOne everything,
+      List<Camera> cameras,
+      boolean everyCamera,
+      Consumer<IdentityEvent> observer)
+      throws InterruptedException {
+    Window window;
+    try (EventFeed feed =
+        new EventFeed(
+            everything.clients(),
+            event -> {
+              observer.accept(event.identity());
+              show(event);
+            })) {
+      everything.startStages();
+      introduce(everything, cameras);
+      awaitReady(everything, everyCamera ? cameras.size() : 0);
+      Instant begin = Instant.now();
+      watch(everything);
+      window = new Window(begin, Instant.now());
+    }
+    judge(everything, cameras);
+    return window;
+  }
+
+  private void awaitReady(AllInOne everything, int cameras) throws InterruptedException {
+    CameraStates states = new CameraStates(everything.worker().telemetry());
+    long deadline = System.nanoTime() + READY.toNanos();
+    while (!everything.notReady().isEmpty() || states.live() < cameras) {
+      if (System.nanoTime() > deadline) {
+        String reasons = everything.notReady();
+        say(
+            "Not everything is ready: "
+                + (reasons.isEmpty()
+                    ? "%d of %d cameras give pictures".formatted(states.live(), cameras)
+                    : reasons));
+        return;
+      }
+      if (shutdown.await(Duration.ofMillis(50))) {
+        return;
+      }
+    }
+  }
+
+  /** A run of limited time that saw no picture has failed. */
+  private void judge(AllInOne everything, List<Camera> cameras) {
+    if (options.duration().isEmpty() || shutdown.isRequested() || cameras.isEmpty()) {
+      return;
+    }
+    CameraStates states = new CameraStates(everything.worker().telemetry());
+    List<String> dark =
+        cameras.stream()
+            .filter(camera -> camera.enabled() && states.frames(camera.id()) == 0)
+            .map(camera -> camera.id() + " (" + states.fault(camera.id()) + ")")
+            .toList();
+    if (!dark.isEmpty()) {
+      say(
+          "facestream: no picture came from %s: check address, password and network, and that it is on."
+              .formatted(String.join(", ", dark)));
+    }
+    if (dark.size() == cameras.size()) {
+      exitCode = Complaints.FAILURE;
+    }
+  }
+
+  int exitCode() {
+    return exitCode;
+  }
+
+  private void introduce(AllInOne everything, List<Camera> cameras) {
+    say(
+        switch (cameras.size()) {
+          case 0 ->
+              "Running, but there is no camera yet: `facestream camera add ID URL` adds one while"
+                  + " this runs.";
+          case 1 -> "Running with 1 camera.";
+          default -> "Running with " + cameras.size() + " cameras.";
+        });
+    say("  metrics   " + everything.endpoints().metrics());
+    say("  kafka     " + everything.endpoints().bootstrapServers());
+    say(
+        "  database  %s, user %s, password in %s"
+            .formatted(
+                everything.endpoints().jdbcUrl(),
+                everything.endpoints().databaseUser(),
+                everything.endpoints().passwordFile()));
+    say(options.duration().isPresent() ? "" : "  Ctrl-C ends it.");
+  }
+
+  private void watch(AllInOne everything) throws InterruptedException {
+    StatusLine status = new StatusLine(everything.worker().telemetry());
+    long end = System.nanoTime() + options.duration().orElse(Duration.ofDays(36_500)).toNanos();
+    Duration interval = terminal ? ON_A_TERMINAL : ELSEWHERE;
+    while (true) {
+      long left = end - System.nanoTime();
+      if (left <= 0
+          || shutdown.await(left < interval.toNanos() ? Duration.ofNanos(left) : interval)) {
+        break;
+      }
+      String notReady = everything.notReady();
+      showStatus(status.next() + (notReady.isEmpty() ? "" : " · NOT READY: " + notReady));
+    }
+    say(shutdown.isRequested() ? "Stopping." : "Time is over; stopping.");
+  }
+
+  private synchronized void show(EventFeed.Event event) {
+    clearStatus();
+    out.println(
+        options.json()
+            ? new String(event.json(), StandardCharsets.UTF_8)
+            : lines.of(event.identity()));
+    out.flush();
+  }
+
+  private synchronized void showStatus(String line) {
+    if (terminal) {
+      clearStatus();
+      err.print(line);
+      statusShown = true;
+    } else {
+      err.println(line);
+    }
+    err.flush();
+  }
+
+  private void clearStatus() {
+    if (statusShown) {
+      // Back to the line's begin, and delete to its end.
+      err.print("\r\033[K");
+      err.flush();
+      statusShown = false;
+    }
+  }
+}

@@ -1,0 +1,117 @@
+package org.facestream.deploy.command;
+
+import java.time.Duration;
+import org.facestream.deploy.LogOutput;
+import org.facestream.deploy.Shutdown;
+import org.facestream.deploy.StageKind;
+import org.facestream.ingest.worker.Worker;
+import org.facestream.ingest.worker.WorkerConfig;
+import org.facestream.ingest.worker.config.Settings;
+import org.facestream.ingest.worker.kafka.KafkaClients;
+import org.facestream.ingest.worker.kafka.KafkaConfig;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+
+/** One stage alone, with Kafka (and for the sink PostgreSQL) elsewhere. */
+final class StageCommands {
+  private StageCommands() {}
+
+  /** Runs a stage until a signal ends it. */
+  abstract static class Alone extends Subcommand {
+    private static final Logger log = LoggerFactory.getLogger(Alone.class);
+
+    private final StageKind kind;
+
+    Alone(StageKind kind) {
+      this.kind = kind;
+    }
+
+    @Override
+    LogOutput.Console console() {
+      return LogOutput.Console.worker;
+    }
+
+    @Override
+    int execute() throws Exception {
+      Settings settings = configuration().settings();
+      log.info("configuration: {}", settings.effective());
+      Shutdown shutdown = Shutdown.ofProcess();
+      try (Shutdown.Watch signals = shutdown.watch();
+          Worker worker = new Worker(settings.get(WorkerConfig.class))) {
+        KafkaClients clients = new KafkaClients(settings.get(KafkaConfig.class));
+        worker.start(kind.make(settings, clients, worker.telemetry()));
+        log.info("metrics and health on port {}", worker.httpPort());
+        while (!shutdown.await(Duration.ofHours(1))) {
+          log.debug("{} runs", kind);
+        }
+        log.info("stopping");
+      }
+      return 0;
+    }
+  }
+
+  @Command(
+      name = "ingest",
+      header = "Run an ingest worker: cameras to frames.",
+      description = {
+        "",
+        "Reads the cameras that its consumer group gives it, and publishes sampled frames to Kafka.",
+        "Start as many as you like; each camera is run by one of them."
+      },
+      footer = {
+        "",
+        "Example:",
+        "  facestream ingest --set kafka.bootstrap-servers=kafka:9092 --set ingest.fps=5"
+      })
+  static final class Ingest extends Alone {
+    Ingest() {
+      super(StageKind.ingest);
+    }
+  }
+
+  @Command(
+      name = "detector",
+      header = "Run a detector worker: frames to faces.",
+      description = {
+        "",
+        "Finds the faces in frames, follows them, and publishes the best of each."
+      },
+      footer = {
+        "",
+        "Example:",
+        "  facestream detector --set kafka.bootstrap-servers=kafka:9092 --set worker.http-port=19091"
+      })
+  static final class Detector extends Alone {
+    Detector() {
+      super(StageKind.detector);
+    }
+  }
+
+  @Command(
+      name = "recognizer",
+      header = "Run a recognizer worker: faces to identity events.",
+      description = {"", "Describes faces, compares them with the gallery, and decides per track."},
+      footer = {"", "Example:", "  facestream recognizer --set kafka.bootstrap-servers=kafka:9092"})
+  static final class Recognizer extends Alone {
+    Recognizer() {
+      super(StageKind.recognizer);
+    }
+  }
+
+  @Command(
+      name = "sink",
+      header = "Run a sink worker: identity events to PostgreSQL.",
+      description = {"", "Stores every event once; migrates the database's schema at start."},
+      footer = {
+        "",
+        "Example:",
+        "  facestream sink --set kafka.bootstrap-servers=kafka:9092 \\",
+        "      --set store.url=jdbc:postgresql://db/facestream --set store.password-file=db.password"
+      })
+  static final class Sink extends Alone {
+    Sink() {
+      super(StageKind.sink);
+    }
+  }
+}

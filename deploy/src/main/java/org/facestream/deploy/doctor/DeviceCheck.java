@@ -1,0 +1,26 @@
+package org.facestream.deploy.doctor;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.facestream.detector.onnx.Device;
+
+/**
+ * Whether a GPU serves. Only running a model tells: ONNX Runtime lists CUDA on machines without.
+ */
+public final class DeviceCheck implements Check {
+  @Override
+  public String subject() {
+    return "GPU";
+  }
+
+  @Override
+  public Result run() {
+    if (!Files.exists(Path.of("/dev/nvidiactl")) && !Files.exists(Path.of("/dev/dxg"))) {
+      return new Note("none here; the CPU serves");
+    }
+    Result result = ModelCheck.run(Device.cuda(0));
+    return result instanceof Bad
+        ? new Bad(result.text() + ": CUDA 12 and cuDNN 9 are needed; without them the CPU serves")
+        : result;
+  }
+}

@@ -1,0 +1,2 @@
+/** What {@code facestream doctor} looks at. */
+package org.facestream.deploy.doctor;

@@ -1,0 +1,232 @@
+package org.facestream.deploy.embedded;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.facestream.ingest.worker.config.UserError;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A PostgreSQL server of this process's own, on the loopback address only, closed by a generated
+ * password that is kept beside its data. What is in its folder is kept.
+ *
+ * <p>PostgreSQL is a process of its own, which outlives a killed parent: one that is found running
+ * on the folder is stopped in an orderly way before the new one starts.
+ */
+public final class EmbeddedDatabase implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(EmbeddedDatabase.class);
+  private static final String HOST = "127.0.0.1";
+  private static final String DATABASE = "facestream";
+  private static final String USER = "postgres";
+
+  /** What PostgreSQL needs to make its cluster and to write its log ahead. */
+  public static final long LEAST_FREE = 128L << 20;
+
+  private final DataFolder folder;
+  private final int port;
+  private final String password;
+  private final EmbeddedPostgres server;
+  private boolean closed;
+
+  /**
+   * Starts the server and returns when it answers.
+   *
+   * @param folder where it keeps its data and its password; made when missing
+   * @param port where it listens; 0 takes a free one
+   * @throws UserError when the port is in use, the folder cannot be written to, is in use, or its
+   *     disk is full
+   */
+  public EmbeddedDatabase(Path folder, int port) {
+    this.folder = DataFolder.take(folder, LEAST_FREE);
+    try {
+      Path data = this.folder.path().resolve("data");
+      Orphan.stop(data);
+      this.port = LoopbackPort.take(port, "--database-port");
+      Path complete = this.folder.path().resolve("complete");
+      if (!Files.exists(complete)) {
+        // An earlier start was cut off while it made the cluster: nothing was in it yet.
+        delete(data);
+      }
+      password = password(this.folder.path().resolve("password"), Files.exists(complete));
+      server = start(data);
+      makeDatabase();
+      if (!Files.exists(complete)) {
+        Files.createFile(complete);
+      }
+    } catch (IOException failed) {
+      release(failed);
+      throw new UserError(
+          "PostgreSQL does not start in %s (%s): the log file has the details; free disk and permissions are the usual reasons."
+              .formatted(folder, failed.getMessage()),
+          failed);
+    } catch (RuntimeException failed) {
+      release(failed);
+      throw failed;
+    }
+  }
+
+  /** For JDBC, without user and password. */
+  public String jdbcUrl() {
+    return "jdbc:postgresql://%s:%d/%s".formatted(HOST, port, DATABASE);
+  }
+
+  public String user() {
+    return USER;
+  }
+
+  /** Made at the first start, kept in the file {@code password} of the folder. */
+  public String password() {
+    return password;
+  }
+
+  public int port() {
+    return port;
+  }
+
+  /** Stops the server in an orderly way. */
+  @Override
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    try {
+      server.close();
+    } catch (IOException failed) {
+      log.warn("PostgreSQL did not stop cleanly", failed);
+    } finally {
+      release(null);
+    }
+  }
+
+  private EmbeddedPostgres start(Path data) throws IOException {
+    Path passwordFile = folder.path().resolve("password");
+    try {
+      return EmbeddedPostgres.builder()
+          .setPort(port)
+          .setDataDirectory(data)
+          .setCleanDataDirectory(false)
+          // The order in which things close is the worker's; a hook of its own would run beside it.
+          .setRegisterShutdownHook(false)
+          .setOverrideWorkingDirectory(programs().toFile())
+          .setPGStartupWait(Duration.ofSeconds(60))
+          // For initdb, which takes them as it takes the locale; the later --auth wins.
+          .setLocaleConfig("locale", "C.UTF-8")
+          .setLocaleConfig("auth", "scram-sha-256")
+          .setLocaleConfig("pwfile", passwordFile.toString())
+          .setConnectConfig("password", password)
+          // Its programs are started for tests, with fsync off; this one keeps people's data.
+          .setServerConfig("fsync", "on")
+          .setServerConfig("listen_addresses", HOST)
+          .setServerConfig("max_connections", "50")
+          .setServerConfig("shared_buffers", "64MB")
+          .setServerConfig("log_min_messages", "warning")
+          .start();
+    } catch (IllegalStateException failed) {
+      throw new IOException(failed.getMessage(), failed);
+    }
+  }
+
+  /** The unpacked programs are the same for every data folder of a user. */
+  private static Path programs() throws IOException {
+    Path cache = Path.of(System.getProperty("user.home"), ".cache", "facestream");
+    try {
+      Files.createDirectories(cache);
+      if (Files.isWritable(cache)) {
+        return cache;
+      }
+    } catch (IOException noHome) {
+      log.debug("no cache in the home folder", noHome);
+    }
+    Path temporary =
+        Path.of(
+            System.getProperty("java.io.tmpdir"), "facestream-" + System.getProperty("user.name"));
+    Files.createDirectories(temporary);
+    return temporary;
+  }
+
+  private static String password(Path file, boolean mustExist) throws IOException {
+    if (Files.exists(file)) {
+      String kept = Files.readString(file).trim();
+      if (!kept.isEmpty()) {
+        return kept;
+      }
+    }
+    if (mustExist) {
+      throw new UserError(
+          "The database's password is missing: put back %s, or move its folder away to begin with an empty one."
+              .formatted(file));
+    }
+    byte[] random = new byte[24];
+    new SecureRandom().nextBytes(random);
+    String password = Base64.getUrlEncoder().withoutPadding().encodeToString(random);
+    Files.deleteIfExists(file);
+    if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+      Files.createFile(
+          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    }
+    Files.writeString(file, password + "\n");
+    return password;
+  }
+
+  private void makeDatabase() throws IOException {
+    String url = "jdbc:postgresql://%s:%d/postgres".formatted(HOST, port);
+    try (Connection connection = DriverManager.getConnection(url, USER, password);
+        Statement statement = connection.createStatement()) {
+      boolean exists;
+      try (ResultSet found =
+          statement.executeQuery("select 1 from pg_database where datname = '" + DATABASE + "'")) {
+        exists = found.next();
+      }
+      if (!exists) {
+        statement.execute("create database " + DATABASE);
+      }
+    } catch (SQLException failed) {
+      try {
+        server.close();
+      } catch (IOException alsoFailed) {
+        failed.addSuppressed(alsoFailed);
+      }
+      throw new IOException(failed.getMessage(), failed);
+    }
+  }
+
+  private static void delete(Path data) throws IOException {
+    if (!Files.exists(data)) {
+      return;
+    }
+    List<Path> deepestFirst;
+    try (Stream<Path> walk = Files.walk(data)) {
+      deepestFirst = walk.sorted(Comparator.reverseOrder()).toList();
+    }
+    for (Path path : deepestFirst) {
+      Files.delete(path);
+    }
+  }
+
+  private void release(Exception cause) {
+    try {
+      folder.close();
+    } catch (IOException failed) {
+      if (cause != null) {
+        cause.addSuppressed(failed);
+      } else {
+        log.warn("the lock on {} was not given back", folder.path(), failed);
+      }
+    }
+  }
+}

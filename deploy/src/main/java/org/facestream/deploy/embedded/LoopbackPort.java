@@ -1,0 +1,56 @@
+package org.facestream.deploy.embedded;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import org.facestream.ingest.worker.config.UserError;
+
+/** Ports on 127.0.0.1. */
+public final class LoopbackPort {
+  private LoopbackPort() {}
+
+  /** A port that was free a moment ago. */
+  public static int free() {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      return socket.getLocalPort();
+    } catch (IOException none) {
+      throw new UserError("No free port on 127.0.0.1: " + none.getMessage(), none);
+    }
+  }
+
+  /** Whether a server could listen there now. */
+  public static boolean isFree(int port) {
+    try (ServerSocket socket = new ServerSocket()) {
+      // As servers do: connections of an ended one that linger do not keep the port from us.
+      socket.setReuseAddress(true);
+      socket.bind(new InetSocketAddress("127.0.0.1", port), 1);
+      return true;
+    } catch (IOException inUse) {
+      return false;
+    }
+  }
+
+  /**
+   * The port itself when it is free; a free one when 0 is asked for.
+   *
+   * @param option the option that chooses it, for the message
+   * @throws UserError when it is in use
+   */
+  public static int take(int port, String option) {
+    if (port == 0) {
+      return free();
+    }
+    if (port < 0 || port > 65_535) {
+      throw new UserError(
+          "%s %d is no port: give one from 1 to 65535, or 0 for a free one."
+              .formatted(option, port));
+    }
+    if (!isFree(port)) {
+      throw new UserError(
+          "Port %d on 127.0.0.1 is in use: end the program that holds it, or choose another with %s PORT (0 takes a free one)."
+              .formatted(port, option));
+    }
+    return port;
+  }
+}

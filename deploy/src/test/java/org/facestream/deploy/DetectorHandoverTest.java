@@ -1,0 +1,263 @@
+package org.facestream.deploy;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.TopicPartition;
+import org.awaitility.Awaitility;
+import org.bytedeco.opencv.global.opencv_core;
+import org.bytedeco.opencv.global.opencv_imgproc;
+import org.bytedeco.opencv.opencv_core.Mat;
+import org.bytedeco.opencv.opencv_core.Rect;
+import org.bytedeco.opencv.opencv_core.Scalar;
+import org.bytedeco.opencv.opencv_core.Size;
+import org.facestream.deploy.embedded.EmbeddedKafka;
+import org.facestream.detector.DetectorConfig;
+import org.facestream.detector.DetectorStage;
+import org.facestream.detector.face.Face;
+import org.facestream.detector.face.FaceTopic;
+import org.facestream.ingest.frame.Frame;
+import org.facestream.ingest.frame.FrameTopic;
+import org.facestream.ingest.frame.InvalidRecordException;
+import org.facestream.ingest.frame.Picture;
+import org.facestream.ingest.frame.UnreadablePictureException;
+import org.facestream.ingest.worker.Telemetry;
+import org.facestream.ingest.worker.WorkerConfig;
+import org.facestream.ingest.worker.config.Settings;
+import org.facestream.ingest.worker.kafka.KafkaClients;
+import org.facestream.ingest.worker.kafka.KafkaConfig;
+import org.facestream.ingest.worker.kafka.Topics;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A detector that is restarted, or hands over to another, in the middle of tracks publishes exactly
+ * the faces that one publishes which runs through.
+ */
+class DetectorHandoverTest {
+  private static final int FRAMES = 24;
+  private static final List<String> CAMERAS = List.of("gate", "yard", "hall");
+
+  private final Instant start = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+
+  @TempDir Path folder;
+
+  @Test
+  void aRestartOrAHandoverLeavesNoTrace() throws Exception {
+    List<byte[]> pictures = pictures();
+    try (EmbeddedKafka kafka = new EmbeddedKafka(folder, 0)) {
+      Map<String, String> through = runThrough(kafka, pictures);
+      assertEquals(3, through.values().stream().distinct().count(), through::toString);
+      assertTrue(through.size() >= 9, through::toString);
+
+      assertEquals(through, restarted(kafka, pictures));
+      assertEquals(through, handedOver(kafka, pictures));
+    }
+  }
+
+  private Map<String, String> runThrough(EmbeddedKafka kafka, List<byte[]> pictures)
+      throws InvalidRecordException {
+    try (Run run = new Run(kafka, "through");
+        Telemetry telemetry = new Telemetry();
+        DetectorStage detector = run.detector("one", telemetry)) {
+      run.send(pictures, 0, FRAMES);
+      run.awaitFramesDone();
+      return run.faces();
+    }
+  }
+
+  private Map<String, String> restarted(EmbeddedKafka kafka, List<byte[]> pictures)
+      throws InvalidRecordException {
+    try (Run run = new Run(kafka, "restarted")) {
+      for (int part = 0; part < 3; part++) {
+        try (Telemetry telemetry = new Telemetry();
+            DetectorStage detector = run.detector("one", telemetry)) {
+          run.send(pictures, part * FRAMES / 3, (part + 1) * FRAMES / 3);
+          run.awaitFramesDone();
+        }
+      }
+      return run.faces();
+    }
+  }
+
+  private Map<String, String> handedOver(EmbeddedKafka kafka, List<byte[]> pictures)
+      throws InvalidRecordException {
+    try (Run run = new Run(kafka, "handed");
+        Telemetry first = new Telemetry();
+        Telemetry second = new Telemetry();
+        DetectorStage one = run.detector("one", first)) {
+      run.send(pictures, 0, FRAMES / 2);
+      run.awaitFramesDone();
+      try (DetectorStage two = run.detector("two", second)) {
+        await(() -> two.health().ready());
+        run.send(pictures, FRAMES / 2, FRAMES - 4);
+        run.awaitFramesDone();
+        one.close();
+        run.send(pictures, FRAMES - 4, FRAMES);
+        run.awaitFramesDone();
+      }
+      return run.faces();
+    }
+  }
+
+  /** One topic prefix on the broker, and what happens under it. */
+  private final class Run implements AutoCloseable {
+    private final Map<String, String> options;
+    private final KafkaClients clients;
+    private final Producer<String, byte[]> producer;
+    private int sent;
+
+    Run(EmbeddedKafka kafka, String prefix) {
+      options =
+          Map.of(
+              "kafka.bootstrap-servers", kafka.bootstrapServers(),
+              "kafka.topic-prefix", prefix,
+              "kafka.partitions", "4",
+              "detector.device", "cpu",
+              "detector.threads", "1",
+              "detector.max-age", "1h");
+      clients = new KafkaClients(settings("any").get(KafkaConfig.class));
+      Topics.ensure(clients, List.of(FrameTopic.TOPIC));
+      producer = clients.producer(Map.of());
+    }
+
+    DetectorStage detector(String worker, Telemetry telemetry) {
+      Settings settings = settings(worker);
+      DetectorStage stage =
+          new DetectorStage(
+              settings.get(DetectorConfig.class),
+              settings.get(WorkerConfig.class),
+              clients,
+              telemetry);
+      stage.start();
+      return stage;
+    }
+
+    private Settings settings(String worker) {
+      Map<String, String> all = new TreeMap<>(options);
+      all.put("worker.id", worker);
+      return Settings.load(
+          List.of(KafkaConfig.class, WorkerConfig.class, DetectorConfig.class),
+          Optional.empty(),
+          Map.of(),
+          all);
+    }
+
+    void send(List<byte[]> pictures, int from, int to) {
+      for (int i = from; i < to; i++) {
+        for (String camera : CAMERAS) {
+          Frame frame =
+              new Frame(
+                  camera,
+                  start.toEpochMilli(),
+                  i,
+                  start.plusMillis(200L * i),
+                  480,
+                  360,
+                  "",
+                  pictures.get(i));
+          producer.send(FrameTopic.toRecord(clients.name(FrameTopic.TOPIC), frame));
+          sent++;
+        }
+      }
+      producer.flush();
+    }
+
+    /** Until the group has committed every frame that was sent. */
+    void awaitFramesDone() {
+      String group = clients.config().topicPrefix() + ".detector";
+      try (Admin admin = clients.admin()) {
+        await(
+            () ->
+                admin
+                        .listConsumerGroupOffsets(group)
+                        .partitionsToOffsetAndMetadata()
+                        .get(10, TimeUnit.SECONDS)
+                        .values()
+                        .stream()
+                        .filter(Objects::nonNull)
+                        .mapToLong(OffsetAndMetadata::offset)
+                        .sum()
+                    == sent);
+      }
+    }
+
+    /** The tracks of the published faces by face. */
+    Map<String, String> faces() throws InvalidRecordException {
+      Map<String, String> tracks = new TreeMap<>();
+      try (Consumer<String, byte[]> reader = clients.reader()) {
+        String topic = clients.name(FaceTopic.TOPIC);
+        List<TopicPartition> all =
+            reader.partitionsFor(topic).stream()
+                .map(partition -> new TopicPartition(topic, partition.partition()))
+                .toList();
+        reader.assign(all);
+        reader.seekToBeginning(all);
+        Map<TopicPartition, Long> ends = reader.endOffsets(all);
+        while (all.stream().anyMatch(each -> reader.position(each) < ends.get(each))) {
+          for (ConsumerRecord<String, byte[]> record : reader.poll(Duration.ofMillis(100))) {
+            Face face = FaceTopic.fromRecord(record);
+            String twice = tracks.put(face.id(), face.track());
+            assertEquals(null, twice, "a face was published twice");
+          }
+        }
+      }
+      return tracks;
+    }
+
+    @Override
+    public void close() {
+      producer.close();
+    }
+  }
+
+  private static void await(Callable<Boolean> condition) {
+    Awaitility.await().atMost(Duration.ofSeconds(60)).until(condition);
+  }
+
+  /** Somebody walks through the picture. */
+  private static List<byte[]> pictures() throws IOException, UnreadablePictureException {
+    List<byte[]> pictures = new ArrayList<>();
+    try (Picture portrait = portrait();
+        Mat scaled = new Mat();
+        Size size = new Size(180, 180)) {
+      opencv_imgproc.resize(portrait.rgb(), scaled, size, 0, 0, opencv_imgproc.INTER_CUBIC);
+      for (int i = 0; i < FRAMES; i++) {
+        try (Scalar grey = new Scalar(120, 120, 120, 0);
+            Picture frame = Picture.owning(new Mat(360, 480, opencv_core.CV_8UC3, grey));
+            Rect place = new Rect(10 + 11 * i, 40 + 3 * i, 180, 180);
+            Mat target = new Mat(frame.rgb(), place)) {
+          scaled.copyTo(target);
+          pictures.add(frame.jpeg(90));
+        }
+      }
+    }
+    return pictures;
+  }
+
+  private static Picture portrait() throws IOException, UnreadablePictureException {
+    String file = "/META-INF/resources/webjars/AdminLTE/2.4.18/dist/img/user5-128x128.jpg";
+    try (InputStream input = DetectorHandoverTest.class.getResourceAsStream(file)) {
+      return Picture.decodeStill(input.readAllBytes());
+    }
+  }
+}

@@ -1,0 +1,173 @@
+package org.facestream.deploy.cameras;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.micrometer.core.instrument.Gauge;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import org.facestream.deploy.embedded.EmbeddedKafka;
+import org.facestream.ingest.IngestConfig;
+import org.facestream.ingest.IngestStage;
+import org.facestream.ingest.camera.Camera;
+import org.facestream.ingest.camera.CameraRegistry;
+import org.facestream.ingest.worker.Telemetry;
+import org.facestream.ingest.worker.WorkerConfig;
+import org.facestream.ingest.worker.config.Settings;
+import org.facestream.ingest.worker.kafka.KafkaClients;
+import org.facestream.ingest.worker.kafka.KafkaConfig;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Ingest workers as a consumer group over the cameras topic, on a real broker. */
+class IngestStageTest {
+  @TempDir private Path folder;
+  private final List<AutoCloseable> open = new ArrayList<>();
+  private EmbeddedKafka kafka;
+  private ServerSocket silent;
+  private CameraRegistry registry;
+
+  private record Running(IngestStage stage, Telemetry telemetry) {
+    /** The cameras that it runs, in whatever state. */
+    Set<String> cameras() {
+      Set<String> ids = new TreeSet<>();
+      for (Gauge gauge : telemetry.registry().find("facestream.camera.state").gauges()) {
+        if (gauge.value() == 1 && !gauge.getId().getTag("state").equals("off")) {
+          ids.add(gauge.getId().getTag("camera"));
+        }
+      }
+      return ids;
+    }
+  }
+
+  @BeforeEach
+  void start() throws IOException {
+    kafka = new EmbeddedKafka(folder, 0);
+    // Cameras that connect and hang: enough to see who runs them.
+    silent = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
+    registry = new CameraRegistry(new KafkaClients(settings().get(KafkaConfig.class)));
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    for (AutoCloseable each : open) {
+      each.close();
+    }
+    silent.close();
+    kafka.close();
+  }
+
+  @Test
+  void camerasComeChangeAndGoWithinTwoSecondsOnExactlyOneWorker() {
+    registry.apply(List.of(camera("a"), camera("b"), camera("c").withEnabled(false)), false);
+    Running first = worker();
+    await().atMost(20, TimeUnit.SECONDS).until(() -> first.stage().health().ready());
+    await().atMost(5, TimeUnit.SECONDS).until(() -> first.cameras().equals(Set.of("a", "b")));
+
+    registry.add(camera("d"));
+    within2Seconds(() -> first.cameras().equals(Set.of("a", "b", "d")));
+    registry.add(camera("c"));
+    within2Seconds(() -> first.cameras().contains("c"));
+    assertTrue(registry.remove("a"));
+    within2Seconds(() -> !first.cameras().contains("a"));
+    assertFalse(registry.remove("a"));
+    registry.add(camera("b").withEnabled(false));
+    within2Seconds(() -> first.cameras().equals(Set.of("c", "d")));
+  }
+
+  @Test
+  void workersShareTheCamerasAndTakeOverFromOneThatEnds() throws Exception {
+    List<Camera> cameras = new ArrayList<>();
+    Set<String> ids = new TreeSet<>();
+    for (int i = 0; i < 24; i++) {
+      cameras.add(camera("camera-" + i));
+      ids.add("camera-" + i);
+    }
+    registry.apply(cameras, false);
+    Running first = worker();
+    await().atMost(20, TimeUnit.SECONDS).until(() -> first.cameras().equals(ids));
+    Running second = worker();
+    await()
+        .atMost(30, TimeUnit.SECONDS)
+        .until(
+            () -> {
+              Set<String> both = new TreeSet<>(first.cameras());
+              both.addAll(second.cameras());
+              return both.equals(ids)
+                  && first.cameras().size() + second.cameras().size() == ids.size()
+                  && !first.cameras().isEmpty()
+                  && !second.cameras().isEmpty();
+            });
+    first.stage().close();
+    assertEquals(Set.of(), first.cameras());
+    await().atMost(20, TimeUnit.SECONDS).until(() -> second.cameras().equals(ids));
+  }
+
+  @Test
+  void applyingAgainChangesNothing() {
+    List<Camera> cameras = List.of(camera("a"), camera("b"));
+    assertEquals(List.of("a", "b"), registry.apply(cameras, true).added());
+    CameraRegistry.Applied again = registry.apply(cameras, true);
+    assertEquals(List.of("a", "b"), again.unchanged());
+    assertEquals(List.of(), again.added());
+    CameraRegistry.Applied changed =
+        registry.apply(List.of(camera("b").withFps(2), camera("c")), true);
+    assertEquals(List.of("c"), changed.added());
+    assertEquals(List.of("b"), changed.changed());
+    assertEquals(List.of("a"), changed.removed());
+    assertEquals(List.of(camera("b").withFps(2), camera("c")), registry.list());
+    assertEquals(Optional.of(camera("c")), registry.find("c"));
+    assertEquals(Optional.empty(), registry.find("a"));
+  }
+
+  private static void within2Seconds(java.util.concurrent.Callable<Boolean> condition) {
+    await().pollInterval(Duration.ofMillis(50)).atMost(2, TimeUnit.SECONDS).until(condition);
+  }
+
+  private Camera camera(String id) {
+    return Camera.of(id, "rtsp://127.0.0.1:" + silent.getLocalPort() + "/" + id);
+  }
+
+  private Running worker() {
+    Settings settings = settings();
+    Telemetry telemetry = new Telemetry();
+    open.add(0, telemetry);
+    IngestStage stage =
+        new IngestStage(
+            settings.get(IngestConfig.class),
+            settings.get(WorkerConfig.class),
+            new KafkaClients(settings.get(KafkaConfig.class)),
+            telemetry);
+    open.add(0, stage);
+    stage.start();
+    return new Running(stage, telemetry);
+  }
+
+  private Settings settings() {
+    return Settings.load(
+        List.of(KafkaConfig.class, WorkerConfig.class, IngestConfig.class),
+        Optional.empty(),
+        Map.of(),
+        Map.of(
+            "kafka.bootstrap-servers",
+            kafka.bootstrapServers(),
+            "kafka.partitions",
+            "4",
+            "ingest.connect-timeout",
+            "1h"));
+  }
+}

@@ -1,0 +1,143 @@
+package org.facestream.deploy.command;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.facestream.deploy.embedded.DataFolder;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Whatever people get wrong: one line that says what to do, exit code 2, no stack trace. */
+class BadInputTest {
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          conifg                                                | config
+          run --camra door=rtsp://192.0.2.7/                    | --camera
+          run --seconds soon --data DIR                         | --seconds
+          run --set ingest.fsp=5 --data DIR                     | ingest.fps
+          run --set ingest.fps=fast --data DIR                  | ingest.fps
+          run --set ingest.fps=900 --data DIR --ephemeral-ports | ingest.fps
+          run --config DIR/none.yaml --data DIR                 | none.yaml
+          run --camera door=http://192.0.2.7/ --data DIR        | rtsp://
+          run --camera door=file:///etc/passwd --data DIR       | rtsp://
+          run --camera door --data DIR                          | id=url
+          run --camera door=DIR/none.mp4 --data DIR             | none.mp4
+          run --cameras DIR/none.yaml --data DIR                | none.yaml
+          run --kafka-port 99999 --data DIR                     | 65535
+          run --data /proc/facestream                           | --data
+          camera add                                            | ID
+          camera add two/words rtsp://192.0.2.7/ --data DIR     | two/words
+          detect DIR/none.jpg                                   | none.jpg
+          detect DIR/none.jpg --thresholds 0.6,0.7              | --thresholds
+          detect DIR/none.jpg --min-face 3                      | 12
+          detect DIR/none.jpg --device tpu                      | cpu
+          model convert DIR                                     | DIR
+          """)
+  void isToldInOneLine(String arguments, String hint) {
+    refused(hint.replace("DIR", folder.toString()), arguments.split(" +"));
+  }
+
+  @Test
+  void aFileInPlaceOfTheDataFolder() throws IOException {
+    Path file = Files.createFile(folder.resolve("file"));
+    refused("a file is in its place", "run", "--data", file.toString());
+  }
+
+  @Test
+  void aDataFolderThatAnotherProcessUses() throws IOException {
+    Path data = folder.resolve("data");
+    try (DataFolder taken = DataFolder.take(data, 0)) {
+      refused("in use by another facestream", "run", "--data", taken.path().toString());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"--kafka-port", "--database-port", "--http-port"})
+  void aPortInUse(String option) throws IOException {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      List<String> arguments =
+          new ArrayList<>(List.of("run", "--data", folder.resolve("data").toString()));
+      for (String each : List.of("--kafka-port", "--database-port", "--http-port")) {
+        arguments.add(each);
+        arguments.add(each.equals(option) ? String.valueOf(taken.getLocalPort()) : "0");
+      }
+      refused(option, arguments.toArray(String[]::new));
+    }
+  }
+
+  @Test
+  void aPictureThatIsNone() throws IOException {
+    Path picture = Files.writeString(folder.resolve("words.jpg"), "no picture");
+    refused("words.jpg", "detect", picture.toString());
+  }
+
+  @Test
+  void aConfigurationFileWithAnUnknownKey() throws IOException {
+    Path file = Files.writeString(folder.resolve("f.yaml"), "ingest:\n  max-widht: 640\n");
+    refused("ingest.max-width", "config", "--config", file.toString());
+  }
+
+  @Test
+  void aFullDisk() throws Exception {
+    Path small = Files.createDirectory(folder.resolve("small"));
+    assumeTrue(
+        "root".equals(System.getProperty("user.name"))
+            && run("mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", small.toString()) == 0,
+        "no small disk can be mounted here: a full disk was not tried");
+    try {
+      refused("MB are free", "run", "--data", small.toString());
+    } finally {
+      assertEquals(0, run("umount", small.toString()));
+    }
+  }
+
+  @Test
+  void showsWhereAnErrorComesFromOnDemand() {
+    CommandLineRun run = CommandLineRun.of("detect", folder + "/none.jpg", "--stacktrace");
+    assertEquals(2, run.exitCode());
+    assertTrue(run.err().contains("\tat org.facestream."), run.err());
+  }
+
+  private void refused(String hint, String... arguments) {
+    String[] real =
+        Arrays.stream(arguments)
+            .map(argument -> argument.replace("DIR", folder.toString()))
+            .toArray(String[]::new);
+    CommandLineRun run = CommandLineRun.of(real);
+    assertEquals(2, run.exitCode(), run.err());
+    List<String> complaints =
+        run.err().lines().filter(line -> line.startsWith("facestream: ")).toList();
+    assertEquals(1, complaints.size(), run.err());
+    assertTrue(complaints.get(0).contains(hint), complaints.get(0));
+    assertFalse(run.err().contains("\tat "), run.err());
+    assertFalse(run.err().contains("Exception"), run.err());
+    assertEquals("", run.out());
+  }
+
+  private static int run(String... command) throws IOException, InterruptedException {
+    Process process =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    return process.waitFor(10, TimeUnit.SECONDS) ? process.exitValue() : -1;
+  }
+}

@@ -1,0 +1,67 @@
+package org.facestream.deploy.command;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.facestream.deploy.simulation.DemoPeople;
+import org.facestream.deploy.simulation.DemoPerson;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Enrolment into a data folder on which nothing runs, with real photographs. */
+class EnrollCommandTest {
+  @TempDir Path folder;
+
+  @Test
+  void peopleComeAndAreForgotten() throws Exception {
+    String data = folder.resolve("data").toString();
+    Path people = folder.resolve("people");
+    List<DemoPerson> known = DemoPeople.enrolled().subList(0, 2);
+    for (DemoPerson person : known) {
+      Path own = Files.createDirectories(people.resolve(person.name()));
+      Files.write(own.resolve("portrait.jpg"), DemoPeople.portrait(person));
+    }
+    Path nobody = Files.createDirectories(people.resolve("Nobody"));
+    Files.writeString(nobody.resolve("words.jpg"), "no picture");
+
+    CommandLineRun enroll = CommandLineRun.of("enroll", people.toString(), "--data", data);
+    assertEquals(0, enroll.exitCode(), enroll.err());
+    assertTrue(enroll.out().contains("2 of 3 pictures enrolled, of 2 people."), enroll.out());
+    assertTrue(enroll.out().contains("✗ Nobody/words.jpg: "), enroll.out());
+
+    String first = known.get(0).name();
+    CommandLineRun forget = CommandLineRun.of("people", "forget", first, "--data", data);
+    assertEquals(0, forget.exitCode(), forget.err());
+    CommandLineRun rename =
+        CommandLineRun.of("people", "rename", known.get(1).name(), "Zoë Ångström", "--data", data);
+    assertEquals(0, rename.exitCode(), rename.err());
+    CommandLineRun list = CommandLineRun.of("people", "list", "--data", data);
+    assertFalse(list.out().contains(first), list.out());
+    assertTrue(list.out().contains("Zoë Ångström"), list.out());
+
+    CommandLineRun again = CommandLineRun.of("people", "forget", first, "--data", data);
+    assertEquals(2, again.exitCode());
+    assertTrue(again.err().contains(first), again.err());
+  }
+
+  @Test
+  void whenNobodyCouldBeEnrolledItHasFailed() throws Exception {
+    Path words = Files.writeString(folder.resolve("words.jpg"), "no picture");
+    CommandLineRun run =
+        CommandLineRun.of(
+            "enroll",
+            "--person",
+            "Nobody",
+            words.toString(),
+            folder.resolve("none.jpg").toString(),
+            "--data",
+            folder.resolve("data").toString());
+    assertEquals(2, run.exitCode(), run.out());
+    assertTrue(run.out().contains("there is no such file"), run.out());
+    assertTrue(run.err().contains("No picture could be enrolled"), run.err());
+  }
+}

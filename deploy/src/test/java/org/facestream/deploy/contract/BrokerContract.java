@@ -1,0 +1,346 @@
+package org.facestream.deploy.contract;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.facestream.detector.face.Box;
+import org.facestream.detector.face.Face;
+import org.facestream.detector.face.FaceTopic;
+import org.facestream.detector.face.Landmarks;
+import org.facestream.detector.face.Point;
+import org.facestream.detector.face.Quality;
+import org.facestream.ingest.camera.Camera;
+import org.facestream.ingest.camera.CameraTopic;
+import org.facestream.ingest.frame.Frame;
+import org.facestream.ingest.frame.FrameTopic;
+import org.facestream.ingest.worker.config.Settings;
+import org.facestream.ingest.worker.kafka.KafkaClients;
+import org.facestream.ingest.worker.kafka.KafkaConfig;
+import org.facestream.ingest.worker.kafka.Topic;
+import org.facestream.ingest.worker.kafka.Topics;
+import org.facestream.recognizer.gallery.GalleryTopic;
+import org.facestream.recognizer.gallery.Reference;
+import org.facestream.recognizer.identity.IdentityEvent;
+import org.facestream.recognizer.identity.IdentityTopic;
+import org.facestream.recognizer.identity.Match;
+import org.facestream.recognizer.identity.MatchTopic;
+import org.junit.jupiter.api.Test;
+
+/** What every topic's contract promises of a broker, whichever broker that is. */
+abstract class BrokerContract {
+  private static final Instant CAPTURED = Instant.parse("2026-11-22T05:00:00.250Z");
+  private static final Box BOX = new Box(10, 20, 70, 95);
+  private static final Landmarks LANDMARKS =
+      Landmarks.of(
+          List.of(
+              new Point(25, 45),
+              new Point(52, 44),
+              new Point(38, 60),
+              new Point(28, 76),
+              new Point(50, 75)));
+
+  /** Where the broker under test listens. */
+  abstract String bootstrapServers();
+
+  private KafkaClients clients(String prefix) {
+    return new KafkaClients(
+        Settings.load(
+                List.of(KafkaConfig.class),
+                Optional.empty(),
+                Map.of(),
+                Map.of(
+                    "kafka.bootstrap-servers",
+                    bootstrapServers(),
+                    "kafka.topic-prefix",
+                    prefix,
+                    "kafka.partitions",
+                    "3"))
+            .get(KafkaConfig.class));
+  }
+
+  @Test
+  void topicsHaveTheSettingsOfTheirContracts() throws Exception {
+    KafkaClients clients = clients("settings");
+    List<Topic> topics =
+        List.of(
+            CameraTopic.TOPIC,
+            FrameTopic.TOPIC,
+            FaceTopic.TOPIC,
+            GalleryTopic.TOPIC,
+            MatchTopic.TOPIC,
+            IdentityTopic.TOPIC,
+            Topics.DEAD_LETTERS);
+    Topics.ensure(clients, topics);
+    // Again changes nothing, and fails nothing.
+    Topics.ensure(clients, topics);
+    try (Admin admin = clients.admin()) {
+      for (Topic topic : topics) {
+        String name = clients.name(topic);
+        assertEquals("settings." + topic.thing() + ".v1", name);
+        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, name);
+        Config config =
+            admin.describeConfigs(List.of(resource)).all().get(20, TimeUnit.SECONDS).get(resource);
+        topic
+            .settings()
+            .forEach(
+                (key, value) -> assertEquals(value, config.get(key).value(), name + " " + key));
+        assertEquals(
+            3,
+            admin
+                .describeTopics(List.of(name))
+                .allTopicNames()
+                .get(20, TimeUnit.SECONDS)
+                .get(name)
+                .partitions()
+                .size());
+      }
+    }
+  }
+
+  @Test
+  void framesKeepEverything() throws Exception {
+    // As large as a camera's frames get.
+    byte[] jpeg = new byte[6 << 20];
+    Arrays.fill(jpeg, (byte) 7);
+    Frame frame = new Frame("door", 1_000, 42, CAPTURED, 1280, 720, "00-ab-cd-01", jpeg);
+    ConsumerRecord<String, byte[]> record =
+        passed("frames", FrameTopic.TOPIC, topic -> FrameTopic.toRecord(topic, frame));
+    assertEquals("door", record.key());
+    assertEquals(CAPTURED.toEpochMilli(), record.timestamp());
+    Frame read = FrameTopic.fromRecord(record);
+    assertArrayEquals(jpeg, read.jpeg());
+    assertEquals(
+        List.of(
+            frame.camera(), frame.epoch(), frame.sequence(), frame.captureTime(), frame.width()),
+        List.of(read.camera(), read.epoch(), read.sequence(), read.captureTime(), read.width()));
+    assertEquals(frame.traceparent(), read.traceparent());
+  }
+
+  @Test
+  void aRecordOverTheLimitIsRefused() {
+    KafkaClients clients = clients("large");
+    Topics.ensure(clients, List.of(GalleryTopic.TOPIC));
+    try (Producer<String, byte[]> producer = clients.producer(Map.of())) {
+      byte[] tooLarge = new byte[2 << 20];
+      ExecutionException refused =
+          assertThrows(
+              ExecutionException.class,
+              () ->
+                  producer
+                      .send(
+                          new ProducerRecord<>(clients.name(GalleryTopic.TOPIC), "face", tooLarge))
+                      .get(20, TimeUnit.SECONDS));
+      assertTrue(refused.getCause() instanceof RecordTooLargeException, refused.toString());
+    }
+  }
+
+  @Test
+  void facesKeepEverything() throws Exception {
+    Face face =
+        new Face(
+            "door.1000.42.0",
+            "door",
+            1_000,
+            42,
+            CAPTURED,
+            "door.1000.40.0",
+            1280,
+            720,
+            BOX,
+            LANDMARKS,
+            LANDMARKS.within(5, 5, 1),
+            0.998f,
+            new Quality(0.9f, 0.8f, 0.7f, 0.95f, 0.6f, 4, -3, 1),
+            new byte[] {1, 2, 3});
+    ConsumerRecord<String, byte[]> record =
+        passed("faces", FaceTopic.TOPIC, topic -> FaceTopic.toRecord(topic, face));
+    Face read = FaceTopic.fromRecord(record);
+    assertArrayEquals(face.jpeg(), read.jpeg());
+    assertEquals(face.landmarks(), read.landmarks());
+    assertEquals(face.cropLandmarks(), read.cropLandmarks());
+    assertEquals(face.quality(), read.quality());
+    assertEquals(face.track(), read.track());
+    assertEquals(face.id(), read.id());
+  }
+
+  @Test
+  void matchesKeepEverything() throws Exception {
+    Match match =
+        new Match(
+            "door.1000.42.0",
+            "door",
+            "door.1000.40.0",
+            CAPTURED,
+            BOX,
+            0.998f,
+            0.9f,
+            List.of(new Match.Candidate("p1", "Zoë Ångström", 0.41f, "r1")),
+            0.6f,
+            "resnet34-128",
+            12,
+            new float[] {0.25f, -0.5f});
+    ConsumerRecord<String, byte[]> record =
+        passed("matches", MatchTopic.TOPIC, topic -> MatchTopic.toRecord(topic, match));
+    Match read = MatchTopic.read(record.key(), record.value());
+    assertEquals(match.candidates(), read.candidates());
+    assertArrayEquals(match.descriptor(), read.descriptor());
+    assertEquals(match.captureTime(), read.captureTime());
+  }
+
+  @Test
+  void identitiesKeepEverything() throws Exception {
+    IdentityEvent event =
+        new IdentityEvent(
+            "door.1000.40.0.1",
+            IdentityEvent.Type.started,
+            IdentityEvent.SCHEMA_VERSION,
+            "door",
+            "door.1000.40.0",
+            1,
+            CAPTURED.minusMillis(400),
+            CAPTURED,
+            "p1",
+            "Zoë Ångström",
+            0.41,
+            null,
+            3,
+            0.9,
+            0.998,
+            BOX,
+            "resnet34-128",
+            12,
+            "door.1000.42.0",
+            CAPTURED);
+    ConsumerRecord<String, byte[]> record =
+        passed("identities", IdentityTopic.TOPIC, topic -> IdentityTopic.toRecord(topic, event));
+    assertEquals(event, IdentityTopic.fromRecord(record));
+  }
+
+  @Test
+  void aGalleryEntryIsErasedByATombstone() throws Exception {
+    Reference reference =
+        new Reference(
+            "r1",
+            "p1",
+            "Zoë Ångström",
+            "resnet34-128",
+            new float[] {0.25f, -0.5f},
+            new byte[] {9},
+            0.9f,
+            null,
+            null,
+            "zoe.jpg",
+            CAPTURED);
+    KafkaClients clients = clients("gallery");
+    Topics.ensure(clients, List.of(GalleryTopic.TOPIC));
+    String topic = clients.name(GalleryTopic.TOPIC);
+    send(clients, GalleryTopic.toRecord(topic, reference));
+    send(clients, GalleryTopic.tombstone(topic, "r1"));
+    List<ConsumerRecord<String, byte[]>> records = read(clients, topic, 2);
+    Reference read = GalleryTopic.read(records.get(0).key(), records.get(0).value()).orElseThrow();
+    assertArrayEquals(reference.descriptor(), read.descriptor());
+    assertEquals(reference.name(), read.name());
+    assertNull(records.get(1).value());
+    assertEquals(Optional.empty(), GalleryTopic.read(records.get(1).key(), null));
+    // The same key, so the same partition: compaction leaves the tombstone only.
+    assertEquals(records.get(0).partition(), records.get(1).partition());
+  }
+
+  @Test
+  void camerasKeepEverything() throws Exception {
+    Camera camera =
+        new Camera(
+            "door",
+            "rtsp://viewer:${secret:DOOR}@192.0.2.7/stream",
+            5.0,
+            1280,
+            85,
+            true,
+            false,
+            List.of("entrance"));
+    ConsumerRecord<String, byte[]> record =
+        passed("cameras", CameraTopic.TOPIC, topic -> CameraTopic.toRecord(topic, camera));
+    assertEquals(Optional.of(camera), CameraTopic.fromRecord(record));
+  }
+
+  @Test
+  void readersOfCommittedRecordsSeeNothingOfAnAbortedTransaction() throws Exception {
+    KafkaClients clients = clients("aborted");
+    Topics.ensure(clients, List.of(IdentityTopic.TOPIC));
+    String topic = clients.name(IdentityTopic.TOPIC);
+    try (Producer<String, byte[]> producer = clients.transactional("tester")) {
+      producer.initTransactions();
+      producer.beginTransaction();
+      producer.send(new ProducerRecord<>(topic, "door", new byte[] {1}));
+      producer.flush();
+      producer.abortTransaction();
+      producer.beginTransaction();
+      producer.send(new ProducerRecord<>(topic, "door", new byte[] {2}));
+      producer.commitTransaction();
+    }
+    List<ConsumerRecord<String, byte[]>> records = read(clients, topic, 1);
+    assertEquals(1, records.size());
+    assertArrayEquals(new byte[] {2}, records.get(0).value());
+  }
+
+  private interface Write {
+    ProducerRecord<String, byte[]> to(String topic);
+  }
+
+  /** The record as a reader gets it. */
+  private ConsumerRecord<String, byte[]> passed(String prefix, Topic topic, Write write)
+      throws Exception {
+    KafkaClients clients = clients(prefix);
+    Topics.ensure(clients, List.of(topic));
+    String name = clients.name(topic);
+    send(clients, write.to(name));
+    return read(clients, name, 1).get(0);
+  }
+
+  private static void send(KafkaClients clients, ProducerRecord<String, byte[]> record)
+      throws Exception {
+    try (Producer<String, byte[]> producer = clients.producer(Map.of())) {
+      producer.send(record).get(30, TimeUnit.SECONDS);
+    }
+  }
+
+  private static List<ConsumerRecord<String, byte[]>> read(
+      KafkaClients clients, String topic, int count) {
+    try (Consumer<String, byte[]> reader = clients.reader()) {
+      List<TopicPartition> partitions =
+          reader.partitionsFor(topic).stream()
+              .map(partition -> new TopicPartition(topic, partition.partition()))
+              .toList();
+      reader.assign(partitions);
+      reader.seekToBeginning(partitions);
+      List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+      while (records.size() < count && System.nanoTime() < deadline) {
+        reader.poll(Duration.ofMillis(200)).forEach(records::add);
+      }
+      assertEquals(count, records.size(), "records in " + topic);
+      return records;
+    }
+  }
+}

@@ -1,0 +1,159 @@
+package org.facestream.deploy.embedded;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.concurrent.TimeUnit;
+import org.facestream.ingest.worker.config.UserError;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EmbeddedDatabaseTest {
+  @TempDir Path folder;
+
+  @Test
+  void keepsRowsAndPasswordOverARestart() throws Exception {
+    String password;
+    int port;
+    try (EmbeddedDatabase database = new EmbeddedDatabase(folder, 0)) {
+      password = database.password();
+      port = database.port();
+      execute(database, "create table kept (word text)");
+      execute(database, "insert into kept values ('first')");
+    }
+    try (EmbeddedDatabase database = new EmbeddedDatabase(folder, port)) {
+      assertEquals(password, database.password());
+      assertEquals("first", query(database, "select word from kept"));
+      assertEquals("on", query(database, "show fsync"));
+      assertEquals("127.0.0.1", query(database, "show listen_addresses"));
+    }
+  }
+
+  @Test
+  void letsNobodyInWithoutThePassword() throws Exception {
+    try (EmbeddedDatabase database = new EmbeddedDatabase(folder, 0)) {
+      SQLException refused =
+          assertThrows(
+              SQLException.class,
+              () -> DriverManager.getConnection(database.jdbcUrl(), database.user(), "guess"));
+      assertEquals("28P01", refused.getSQLState());
+    }
+    assumeTrue(
+        folder.getFileSystem().supportedFileAttributeViews().contains("posix"),
+        "this system has no file permissions");
+    assertEquals(
+        "rw-------",
+        PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("password"))));
+  }
+
+  /** As after kill -9: a process starts the server and dies, the server lives on. */
+  @Test
+  void stopsWhatAKilledProcessLeftBehind() throws Exception {
+    Process killed =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                AbandonedDatabase.class.getName(),
+                folder.toString())
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    try (var output = killed.inputReader()) {
+      assertEquals("ready", output.readLine());
+    } finally {
+      killed.destroyForcibly();
+    }
+    assertTrue(killed.waitFor(10, TimeUnit.SECONDS));
+    long orphan =
+        Long.parseLong(Files.readAllLines(folder.resolve("data/postmaster.pid")).get(0).trim());
+    assertTrue(ProcessHandle.of(orphan).map(ProcessHandle::isAlive).orElse(false));
+
+    try (EmbeddedDatabase database = new EmbeddedDatabase(folder, 0)) {
+      assertFalse(ProcessHandle.of(orphan).map(ProcessHandle::isAlive).orElse(false));
+      assertEquals("written", query(database, "select word from kept"));
+    }
+  }
+
+  /** Starts a database, writes to it, and waits to be killed. */
+  static final class AbandonedDatabase {
+    private AbandonedDatabase() {}
+
+    public static void main(String[] arguments) throws Exception {
+      EmbeddedDatabase database = new EmbeddedDatabase(Path.of(arguments[0]), 0);
+      execute(database, "create table kept (word text)");
+      execute(database, "insert into kept values ('written')");
+      System.out.println("ready");
+      Thread.sleep(60_000);
+      database.close();
+    }
+  }
+
+  @Test
+  void forgetsAStalePidFile() throws Exception {
+    try (EmbeddedDatabase database = new EmbeddedDatabase(folder, 0)) {
+      execute(database, "create table kept (word text)");
+    }
+    // The number of a process that lives and is no PostgreSQL: ours.
+    Files.writeString(
+        folder.resolve("data/postmaster.pid"),
+        ProcessHandle.current().pid() + "\n" + folder + "\n");
+    try (EmbeddedDatabase database = new EmbeddedDatabase(folder, 0)) {
+      assertEquals("0", query(database, "select count(*) from kept"));
+    }
+  }
+
+  @Test
+  void beginsAnewWhereAFirstStartWasCutOff() throws Exception {
+    Path data = Files.createDirectories(folder.resolve("data"));
+    Files.writeString(data.resolve("postgresql.conf"), "half =");
+    try (EmbeddedDatabase database = new EmbeddedDatabase(folder, 0)) {
+      assertEquals("1", query(database, "select 1"));
+    }
+  }
+
+  @Test
+  void refusesAPortInUseAndAFileInPlaceOfTheFolder() throws IOException {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      UserError refused =
+          assertThrows(UserError.class, () -> new EmbeddedDatabase(folder, taken.getLocalPort()));
+      assertTrue(refused.getMessage().contains("--database-port"), refused.getMessage());
+    }
+    Path file = Files.createFile(folder.resolve("file"));
+    UserError refused = assertThrows(UserError.class, () -> new EmbeddedDatabase(file, 0));
+    assertTrue(refused.getMessage().contains("a file is in its place"), refused.getMessage());
+  }
+
+  private static void execute(EmbeddedDatabase database, String sql) throws SQLException {
+    try (Connection connection = connect(database);
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  private static String query(EmbeddedDatabase database, String sql) throws SQLException {
+    try (Connection connection = connect(database);
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(sql)) {
+      assertTrue(rows.next());
+      return rows.getString(1);
+    }
+  }
+
+  private static Connection connect(EmbeddedDatabase database) throws SQLException {
+    return DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password());
+  }
+}

@@ -1,0 +1,230 @@
+package org.facestream.deploy.endtoend;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.micrometer.core.instrument.Gauge;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.facestream.deploy.CameraStates;
+import org.facestream.deploy.Configuration;
+import org.facestream.deploy.Enroller;
+import org.facestream.deploy.EventFeed;
+import org.facestream.deploy.StageKind;
+import org.facestream.deploy.embedded.EmbeddedDatabase;
+import org.facestream.deploy.embedded.EmbeddedKafka;
+import org.facestream.deploy.simulation.DemoCameras;
+import org.facestream.deploy.simulation.DemoPeople;
+import org.facestream.deploy.simulation.DemoPerson;
+import org.facestream.deploy.simulation.Score;
+import org.facestream.deploy.simulation.Scorecard;
+import org.facestream.deploy.simulation.Sighting;
+import org.facestream.ingest.camera.CameraRegistry;
+import org.facestream.ingest.worker.Closing;
+import org.facestream.ingest.worker.Worker;
+import org.facestream.ingest.worker.WorkerConfig;
+import org.facestream.ingest.worker.config.Settings;
+import org.facestream.ingest.worker.kafka.KafkaClients;
+import org.facestream.ingest.worker.kafka.KafkaConfig;
+import org.facestream.recognizer.gallery.EnrolmentResult;
+import org.facestream.recognizer.gallery.EnrolmentRules;
+import org.facestream.recognizer.identity.IdentityEvent;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Three RTSP cameras, people enrolled and not, each stage a worker of its own, and each of them
+ * restarted in the middle: the right names, every event once, one row per sighting.
+ */
+class RestartTest {
+  /** The scenes begin again after this time. */
+  private static final Duration LOOP = Duration.ofSeconds(40);
+
+  @TempDir Path folder;
+
+  @Test
+  void everyoneIsSeenOnceWhateverRestarts() throws Exception {
+    try (Closing closing = new Closing()) {
+      DemoCameras cameras = closing.add(DemoCameras.start(0));
+      EmbeddedKafka kafka = closing.add(new EmbeddedKafka(folder.resolve("kafka"), 0));
+      EmbeddedDatabase database = closing.add(new EmbeddedDatabase(folder.resolve("postgres"), 0));
+      Settings settings = settings(kafka, database);
+      KafkaClients clients = new KafkaClients(settings.get(KafkaConfig.class));
+      enrol(settings, clients);
+      new CameraRegistry(clients).apply(cameras.cameras(), true);
+      Scorecard scorecard = new Scorecard();
+      closing.add(new EventFeed(clients, event -> scorecard.add(event.identity(), Instant.now())));
+      Workers workers = closing.add(new Workers(settings, clients));
+      workers.start(StageKind.sink);
+      workers.start(StageKind.recognizer);
+      workers.start(StageKind.detector);
+      workers.start(StageKind.ingest);
+      workers.awaitReady(cameras.cameras().size());
+
+      Instant begin = Instant.now();
+      for (StageKind kind : List.of(StageKind.detector, StageKind.recognizer, StageKind.sink)) {
+        Thread.sleep(LOOP.dividedBy(4).toMillis());
+        workers.restart(kind);
+      }
+      sleepUntil(begin.plus(LOOP).plusSeconds(5));
+      Instant end = Instant.now();
+      // Last, for whoever is before a camera while ingest is away is a new sighting.
+      workers.restart(StageKind.ingest);
+      workers.awaitReady(cameras.cameras().size());
+      workers.stop(StageKind.ingest);
+      workers.awaitIdle();
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .until(() -> Stored.sightings(database).stream().allMatch(Stored.Row::ended));
+
+      // Who is only just coming or going at begin and end may be recognised too.
+      List<Sighting> truth = cameras.truth(begin.minusSeconds(2), end.plusSeconds(2));
+      Score score = scorecard.score(truth, begin, end);
+      assertTrue(score.passed(), () -> score.text() + begin + " to " + end + ": " + truth);
+      compareEvents(clients, database);
+      countRows(database, truth, begin, end);
+    }
+  }
+
+  private static void compareEvents(KafkaClients clients, EmbeddedDatabase database)
+      throws Exception {
+    List<IdentityEvent> events = Stored.events(clients);
+    TreeSet<String> published =
+        events.stream().map(IdentityEvent::eventId).collect(Collectors.toCollection(TreeSet::new));
+    assertEquals(published.size(), events.size(), "an event was published twice");
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> Stored.eventIds(database).size() >= published.size());
+    assertEquals(published, new TreeSet<>(Stored.eventIds(database)));
+  }
+
+  /** A row belongs to the sighting of its person in the middle of which it lies. */
+  private static void countRows(
+      EmbeddedDatabase database, List<Sighting> truth, Instant begin, Instant end)
+      throws Exception {
+    List<Stored.Row> rows = Stored.sightings(database);
+    int whole = 0;
+    for (Sighting sighting : truth) {
+      if (sighting.from().isBefore(begin) || sighting.to().plusSeconds(2).isAfter(end)) {
+        continue;
+      }
+      whole++;
+      DemoPerson person = DemoPeople.person(sighting.person());
+      String name = person.enrolled() ? person.name() : IdentityEvent.UNKNOWN;
+      List<Stored.Row> own =
+          rows.stream()
+              .filter(row -> row.camera().equals(sighting.camera()) && row.name().equals(name))
+              .filter(row -> sighting.overlaps(row.middle(), row.middle()))
+              .toList();
+      assertEquals(1, own.size(), sighting + " has rows " + own + " of " + rows);
+    }
+    assertTrue(whole >= 8, "too few sightings to tell: " + truth);
+  }
+
+  private static void enrol(Settings settings, KafkaClients clients) {
+    try (Enroller enroller = new Enroller(settings, clients, EnrolmentRules.DEFAULT)) {
+      for (DemoPerson person : DemoPeople.enrolled()) {
+        EnrolmentResult result =
+            enroller
+                .enrolment()
+                .enrol(person.name(), person.photograph(), DemoPeople.portrait(person));
+        assertTrue(result instanceof EnrolmentResult.Enrolled, result.toString());
+      }
+    }
+  }
+
+  private Settings settings(EmbeddedKafka kafka, EmbeddedDatabase database) {
+    Map<String, String> options = new LinkedHashMap<>();
+    options.put("kafka.bootstrap-servers", kafka.bootstrapServers());
+    options.put("kafka.partitions", "3");
+    options.put("worker.id", "end-to-end");
+    options.put("worker.http-port", "0");
+    // The demonstration's faces are larger than the usual minimum: half the work.
+    options.put("detector.min-face-size", "60");
+    // Late is well enough: what is counted does not depend on how busy the machine is.
+    options.put("detector.max-age", "60s");
+    options.putAll(StageKind.imposed(database, folder));
+    return new Configuration(Optional.empty(), Map.of(), options).settings();
+  }
+
+  private static void sleepUntil(Instant moment) throws InterruptedException {
+    Thread.sleep(Math.max(0, Duration.between(Instant.now(), moment).toMillis()));
+  }
+
+  /** A worker per stage, as on machines of their own. */
+  private static final class Workers implements AutoCloseable {
+    private final Settings settings;
+    private final KafkaClients clients;
+    private final Map<StageKind, Worker> workers = new EnumMap<>(StageKind.class);
+
+    Workers(Settings settings, KafkaClients clients) {
+      this.settings = settings;
+      this.clients = clients;
+    }
+
+    void start(StageKind kind) {
+      Worker worker = new Worker(settings.get(WorkerConfig.class));
+      workers.put(kind, worker);
+      worker.start(kind.make(settings, clients, worker.telemetry()));
+    }
+
+    void stop(StageKind kind) {
+      workers.remove(kind).close();
+    }
+
+    void restart(StageKind kind) {
+      stop(kind);
+      start(kind);
+    }
+
+    void awaitReady(int cameras) {
+      await()
+          .atMost(Duration.ofSeconds(90))
+          .until(
+              () ->
+                  workers.values().stream()
+                          .flatMap(worker -> worker.stages().stream())
+                          .allMatch(stage -> stage.health().ready())
+                      && new CameraStates(workers.get(StageKind.ingest).telemetry()).live()
+                          == cameras);
+    }
+
+    /** Until every frame has come out at the other end. */
+    void awaitIdle() {
+      for (StageKind kind : List.of(StageKind.detector, StageKind.recognizer, StageKind.sink)) {
+        await()
+            .atMost(Duration.ofSeconds(90))
+            .during(Duration.ofSeconds(1))
+            .until(() -> lag(kind) == 0);
+      }
+    }
+
+    private double lag(StageKind kind) {
+      return workers
+          .get(kind)
+          .telemetry()
+          .registry()
+          .find("facestream.consumer.lag")
+          .gauges()
+          .stream()
+          .mapToDouble(Gauge::value)
+          .sum();
+    }
+
+    @Override
+    public void close() {
+      try (Closing closing = new Closing()) {
+        workers.values().forEach(closing::add);
+      }
+    }
+  }
+}

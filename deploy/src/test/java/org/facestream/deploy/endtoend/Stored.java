@@ -1,0 +1,103 @@
+package org.facestream.deploy.endtoend;
+
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.facestream.deploy.embedded.EmbeddedDatabase;
+import org.facestream.ingest.worker.kafka.KafkaClients;
+import org.facestream.recognizer.identity.IdentityEvent;
+import org.facestream.recognizer.identity.IdentityTopic;
+
+/** What came of the pictures, in Kafka and in PostgreSQL. */
+final class Stored {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private Stored() {}
+
+  /**
+   * A row per track.
+   *
+   * @param camera the camera's id
+   * @param name the person's name or unknown
+   * @param from first seen
+   * @param to last seen
+   * @param ended whether the track has ended
+   */
+  record Row(String camera, String name, Instant from, Instant to, boolean ended) {
+    Instant middle() {
+      return from.plus(Duration.between(from, to).dividedBy(2));
+    }
+  }
+
+  /** Every committed event of the identities topic, by partition and offset. */
+  static List<IdentityEvent> events(KafkaClients clients) throws Exception {
+    List<IdentityEvent> events = new ArrayList<>();
+    String topic = clients.name(IdentityTopic.TOPIC);
+    try (Consumer<String, byte[]> reader = clients.reader()) {
+      List<TopicPartition> partitions =
+          reader.partitionsFor(topic).stream()
+              .map(partition -> new TopicPartition(topic, partition.partition()))
+              .toList();
+      reader.assign(partitions);
+      reader.seekToBeginning(partitions);
+      var ends = reader.endOffsets(partitions);
+      long deadline = System.nanoTime() + PATIENCE.toNanos();
+      while (partitions.stream().anyMatch(each -> reader.position(each) < ends.get(each))) {
+        if (System.nanoTime() > deadline) {
+          throw new IllegalStateException("the end of " + topic + " is not reached");
+        }
+        for (ConsumerRecord<String, byte[]> record : reader.poll(Duration.ofMillis(200))) {
+          events.add(IdentityTopic.fromRecord(record));
+        }
+      }
+    }
+    return events;
+  }
+
+  static List<String> eventIds(EmbeddedDatabase database) throws SQLException {
+    List<String> ids = new ArrayList<>();
+    try (Connection connection = connect(database);
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery("select event_id from identity_event")) {
+      while (rows.next()) {
+        ids.add(rows.getString(1));
+      }
+    }
+    return ids;
+  }
+
+  static List<Row> sightings(EmbeddedDatabase database) throws SQLException {
+    List<Row> found = new ArrayList<>();
+    try (Connection connection = connect(database);
+        Statement statement = connection.createStatement();
+        ResultSet rows =
+            statement.executeQuery(
+                "select camera, name, first_seen, last_seen, ended from sighting"
+                    + " order by first_seen")) {
+      while (rows.next()) {
+        found.add(
+            new Row(
+                rows.getString("camera"),
+                rows.getString("name"),
+                rows.getObject("first_seen", OffsetDateTime.class).toInstant(),
+                rows.getObject("last_seen", OffsetDateTime.class).toInstant(),
+                rows.getBoolean("ended")));
+      }
+    }
+    return found;
+  }
+
+  private static Connection connect(EmbeddedDatabase database) throws SQLException {
+    return DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password());
+  }
+}

@@ -1,0 +1,211 @@
+package org.facestream.deploy.recognition;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.facestream.deploy.embedded.EmbeddedKafka;
+import org.facestream.detector.mtcnn.Mtcnn;
+import org.facestream.detector.onnx.Device;
+import org.facestream.ingest.frame.Picture;
+import org.facestream.ingest.worker.config.Settings;
+import org.facestream.ingest.worker.config.UserError;
+import org.facestream.ingest.worker.kafka.KafkaClients;
+import org.facestream.ingest.worker.kafka.KafkaConfig;
+import org.facestream.recognizer.facenet.DescriptorModel;
+import org.facestream.recognizer.facenet.Descriptors;
+import org.facestream.recognizer.gallery.Enrolment;
+import org.facestream.recognizer.gallery.EnrolmentFolder;
+import org.facestream.recognizer.gallery.EnrolmentResult;
+import org.facestream.recognizer.gallery.EnrolmentRules;
+import org.facestream.recognizer.gallery.People;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Real photographs and networks, a real broker: from pictures to the gallery topic and back. */
+@Timeout(180)
+class EnrolmentTest {
+  private static EmbeddedKafka broker;
+  private static Mtcnn mtcnn;
+  private static Descriptors descriptors;
+
+  @BeforeAll
+  static void open(@TempDir Path folder) {
+    broker = new EmbeddedKafka(folder, 0);
+    mtcnn = new Mtcnn(Device.CPU, 1);
+    descriptors = new Descriptors(DescriptorModel.of("resnet34-128"), Device.CPU, 1);
+  }
+
+  @AfterAll
+  static void close() {
+    descriptors.close();
+    mtcnn.close();
+    broker.close();
+  }
+
+  private static KafkaClients clients(String prefix) {
+    return new KafkaClients(
+        Settings.load(
+                List.of(KafkaConfig.class),
+                Optional.empty(),
+                Map.of(),
+                Map.of(
+                    "kafka.bootstrap-servers",
+                    broker.bootstrapServers(),
+                    "kafka.topic-prefix",
+                    prefix,
+                    "kafka.partitions",
+                    "3"))
+            .get(KafkaConfig.class));
+  }
+
+  private static Enrolment enrolment(KafkaClients clients, EnrolmentRules rules) {
+    return new Enrolment(clients, rules, mtcnn, descriptors);
+  }
+
+  private static EnrolmentResult.Enrolled enrolled(EnrolmentResult result) {
+    assertTrue(result instanceof EnrolmentResult.Enrolled, result::toString);
+    return (EnrolmentResult.Enrolled) result;
+  }
+
+  private static String reason(EnrolmentResult result) {
+    return result instanceof EnrolmentResult.Refused refused ? refused.reason() : "enrolled";
+  }
+
+  @Test
+  void enrollingAgainChangesNothingAndConflictsAreAsked() throws Exception {
+    KafkaClients clients = clients("again");
+    byte[] photograph = Portraits.photograph(4);
+    byte[] similar;
+    try (Picture picture = Picture.decodeStill(photograph)) {
+      similar = picture.jpeg(95);
+    }
+    Instant expiry = Instant.parse("2030-01-01T00:00:00Z");
+    EnrolmentRules terms =
+        EnrolmentRules.DEFAULT.withTerms(Optional.of("form 7"), Optional.of(expiry));
+    try (Enrolment enrolment = enrolment(clients, terms)) {
+      EnrolmentResult.Enrolled first = enrolled(enrolment.enrol("Søren", "a.jpg", photograph));
+      assertEquals("søren", first.reference().personId());
+      assertEquals("form 7", first.reference().consent());
+      assertEquals(expiry, first.reference().expiry());
+      assertEquals("a.jpg", first.reference().source());
+      assertTrue(enrolled(enrolment.enrol("Søren", "b.jpg", photograph)).already());
+    }
+    // Another process, with no memory but the topic.
+    try (Enrolment enrolment = enrolment(clients, EnrolmentRules.DEFAULT)) {
+      assertTrue(enrolled(enrolment.enrol("Søren", "c.jpg", photograph)).already());
+      assertEquals("duplicate", reason(enrolment.enrol("Søren", "d.jpg", similar)));
+      assertEquals("conflict", reason(enrolment.enrol("Somebody", "e.jpg", photograph)));
+      assertEquals("conflict", reason(enrolment.enrol("Somebody", "f.jpg", similar)));
+    }
+    People people = new People(clients);
+    assertEquals(1, people.list().size());
+    assertEquals(1, people.show("SØREN").references().size());
+    try (Enrolment enrolment = enrolment(clients, EnrolmentRules.DEFAULT.withConfirmed(true))) {
+      assertEquals("enrolled", reason(enrolment.enrol("A twin", "f.jpg", similar)));
+    }
+    assertEquals(2, people.list().size());
+  }
+
+  @Test
+  void peopleAreListedRenamedAndForgotten() {
+    KafkaClients clients = clients("people");
+    try (Enrolment enrolment = enrolment(clients, EnrolmentRules.DEFAULT)) {
+      for (int person = 1; person <= 8; person++) {
+        enrolled(enrolment.enrol("Person " + person, "test", Portraits.photograph(person)));
+      }
+    }
+    People people = new People(clients);
+    assertEquals(
+        "Person 1, Person 2, Person 3, Person 4, Person 5, Person 6, Person 7, Person 8",
+        people.list().stream()
+            .map(entry -> entry.person().name())
+            .collect(Collectors.joining(", ")));
+    byte[] thumbnail = people.show("person-2").references().get(0).thumbnail();
+
+    assertThrows(UserError.class, () -> people.rename("person 2", "Person 3"));
+    assertThrows(UserError.class, () -> people.rename("person 2", "a/b"));
+    assertEquals("person-2", people.rename("person 2", "李雷").person().id());
+    assertEquals("李雷", people.show("person-2").person().name());
+    assertArrayEquals(thumbnail, people.show("李雷").references().get(0).thumbnail());
+
+    assertEquals(1, people.forget("李雷").references().size());
+    assertThrows(UserError.class, () -> people.show("李雷"));
+    assertThrows(UserError.class, () -> people.forget("person-2"));
+    assertEquals(7, people.list().size());
+    // Whoever was forgotten may come again.
+    try (Enrolment enrolment = enrolment(clients, EnrolmentRules.DEFAULT)) {
+      assertEquals(
+          false, enrolled(enrolment.enrol("Person 2", "test", Portraits.photograph(2))).already());
+    }
+    assertEquals(8, people.list().size());
+  }
+
+  @Test
+  void aFolderIsEnrolledWhateverElseLiesInIt(@TempDir Path folder) throws IOException {
+    KafkaClients clients = clients("folder");
+    Path root = Files.createDirectory(folder.resolve("people"));
+    Path outside = Files.write(folder.resolve("outside.jpg"), Portraits.photograph(5));
+    Path one = Files.createDirectory(root.resolve("Ада Лавлейс"));
+    Files.write(one.resolve("1.jpg"), Portraits.photograph(1));
+    Files.write(one.resolve("2 text.jpg"), "no picture".getBytes(UTF_8));
+    Files.createSymbolicLink(one.resolve("3 link.jpg"), outside);
+    Files.createDirectory(one.resolve("4 folder"));
+    Files.write(one.resolve(".hidden"), new byte[] {1});
+    Files.createSymbolicLink(one.resolve("5 dangling.jpg"), folder.resolve("nowhere"));
+    Files.createSymbolicLink(one.resolve("6 within.jpg"), one.resolve("1.jpg"));
+    Path bad = Files.createDirectory(root.resolve("bell\u0007"));
+    Files.write(bad.resolve("1.jpg"), Portraits.photograph(6));
+    Files.write(root.resolve("stray.jpg"), Portraits.photograph(6));
+    Files.createSymbolicLink(root.resolve("escape"), folder);
+    Path four = Files.createDirectory(root.resolve("Four"));
+    Files.write(four.resolve("1.jpg"), Portraits.photograph(4));
+
+    EnrolmentFolder enrolmentFolder = new EnrolmentFolder(root);
+    List<EnrolmentResult> results = new ArrayList<>();
+    try (Enrolment enrolment = enrolment(clients, EnrolmentRules.DEFAULT)) {
+      enrolmentFolder.enrolAll(enrolment, results::add);
+    }
+    assertEquals(enrolmentFolder.size(), results.size());
+    Map<String, String> reasons =
+        results.stream().collect(Collectors.toMap(EnrolmentResult::source, EnrolmentTest::reason));
+    assertEquals(
+        Map.of(
+            "Ада Лавлейс/1.jpg", "enrolled",
+            "Ада Лавлейс/2 text.jpg", "not-a-picture",
+            "Ада Лавлейс/3 link.jpg", "link",
+            "Ада Лавлейс/4 folder", "not-a-file",
+            "Ада Лавлейс/5 dangling.jpg", "link",
+            "Ада Лавлейс/6 within.jpg", "enrolled",
+            "bell\ufffd", "bad-name",
+            "stray.jpg", "no-person",
+            "escape", "link",
+            "Four/1.jpg", "enrolled"),
+        reasons);
+    assertEquals(
+        "Four, Ада Лавлейс",
+        new People(clients)
+            .list().stream().map(entry -> entry.person().name()).collect(Collectors.joining(", ")));
+    assertNotEquals("", new People(clients).show("Four").references().get(0).source());
+  }
+
+  @Test
+  void aFolderThatIsNoneIsSaidSo(@TempDir Path folder) {
+    assertThrows(UserError.class, () -> new EnrolmentFolder(folder.resolve("nowhere")));
+  }
+}

@@ -1,0 +1,98 @@
+package org.facestream.deploy.recognition;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.List;
+import org.bytedeco.opencv.global.opencv_core;
+import org.bytedeco.opencv.global.opencv_imgproc;
+import org.bytedeco.opencv.opencv_core.Mat;
+import org.bytedeco.opencv.opencv_core.Scalar;
+import org.bytedeco.opencv.opencv_core.Size;
+import org.facestream.detector.face.Face;
+import org.facestream.detector.face.Quality;
+import org.facestream.detector.mtcnn.Detection;
+import org.facestream.detector.mtcnn.Mtcnn;
+import org.facestream.detector.mtcnn.MtcnnOptions;
+import org.facestream.ingest.frame.Picture;
+import org.facestream.ingest.frame.UnreadablePictureException;
+
+/** Photographs of eight people that a Maven dependency brings. */
+final class Portraits {
+  private static final List<String> FILES =
+      List.of(
+          "user1-128x128.jpg",
+          "user2-160x160.jpg",
+          "user3-128x128.jpg",
+          "user4-128x128.jpg",
+          "user5-128x128.jpg",
+          "user6-128x128.jpg",
+          "user7-128x128.jpg",
+          "user8-128x128.jpg");
+
+  private Portraits() {}
+
+  /** The photograph of a person, 1 to 8, as it is in the jar. */
+  static byte[] photograph(int person) {
+    String path = "/META-INF/resources/webjars/AdminLTE/2.4.18/dist/img/" + FILES.get(person - 1);
+    try (InputStream photograph = Portraits.class.getResourceAsStream(path)) {
+      return photograph.readAllBytes();
+    } catch (IOException unreadable) {
+      throw new UncheckedIOException(unreadable);
+    }
+  }
+
+  /** As a camera would see the person: another size, other light, other noise. */
+  static Face seen(
+      Mtcnn mtcnn,
+      int person,
+      double brightness,
+      String camera,
+      String track,
+      long sequence,
+      Instant captured) {
+    try (Picture photograph = Picture.decodeStill(photograph(person));
+        Mat bordered = new Mat();
+        Mat large = new Mat();
+        Scalar grey = new Scalar(90, 100, 110, 0);
+        Size size = new Size((int) (photograph.width() * 4.4), (int) (photograph.height() * 4.4))) {
+      int border = (int) (photograph.width() * .4);
+      opencv_core.copyMakeBorder(
+          photograph.rgb(),
+          bordered,
+          border,
+          border,
+          border,
+          border,
+          opencv_core.BORDER_CONSTANT,
+          grey);
+      opencv_imgproc.resize(bordered, large, size, 0, 0, opencv_imgproc.INTER_LINEAR);
+      Mat lit = new Mat();
+      large.convertTo(lit, -1, brightness, 0);
+      try (Picture picture = Picture.owning(lit)) {
+        Detection face =
+            mtcnn.detect(List.of(picture), MtcnnOptions.DEFAULT).get(0).stream()
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no face found of person " + person));
+        return new Face(
+            track + "-" + sequence,
+            camera,
+            1,
+            sequence,
+            captured,
+            track,
+            picture.width(),
+            picture.height(),
+            face.box(),
+            face.landmarks(),
+            face.landmarks(),
+            face.score(),
+            new Quality(.8f, .8f, .8f, .8f, .8f, 0, 0, 0),
+            picture.jpeg(90));
+      }
+    } catch (UnreadablePictureException unreadable) {
+      throw new AssertionError(unreadable);
+    }
+  }
+}

@@ -1,0 +1,293 @@
+package org.facestream.deploy.recognition;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.TopicPartition;
+import org.facestream.deploy.embedded.EmbeddedKafka;
+import org.facestream.detector.face.Face;
+import org.facestream.detector.face.FaceTopic;
+import org.facestream.detector.face.Landmarks;
+import org.facestream.detector.face.Point;
+import org.facestream.detector.mtcnn.Mtcnn;
+import org.facestream.detector.onnx.Device;
+import org.facestream.ingest.frame.InvalidRecordException;
+import org.facestream.ingest.worker.Telemetry;
+import org.facestream.ingest.worker.WorkerConfig;
+import org.facestream.ingest.worker.config.Settings;
+import org.facestream.ingest.worker.kafka.KafkaClients;
+import org.facestream.ingest.worker.kafka.KafkaConfig;
+import org.facestream.ingest.worker.kafka.Topics;
+import org.facestream.recognizer.RecognizerConfig;
+import org.facestream.recognizer.RecognizerStage;
+import org.facestream.recognizer.facenet.DescriptorModel;
+import org.facestream.recognizer.facenet.Descriptors;
+import org.facestream.recognizer.gallery.Enrolment;
+import org.facestream.recognizer.gallery.EnrolmentResult;
+import org.facestream.recognizer.gallery.EnrolmentRules;
+import org.facestream.recognizer.gallery.People;
+import org.facestream.recognizer.identity.IdentityEvent;
+import org.facestream.recognizer.identity.IdentityTopic;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Real photographs and networks, a real broker: from faces to identity events. */
+@Timeout(180)
+class RecognizerStageTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private static EmbeddedKafka broker;
+  private static Mtcnn mtcnn;
+  private static Descriptors descriptors;
+
+  @BeforeAll
+  static void open(@TempDir Path folder) {
+    broker = new EmbeddedKafka(folder, 0);
+    mtcnn = new Mtcnn(Device.CPU, 1);
+    descriptors = new Descriptors(DescriptorModel.of("resnet34-128"), Device.CPU, 1);
+  }
+
+  @AfterAll
+  static void close() {
+    descriptors.close();
+    mtcnn.close();
+    broker.close();
+  }
+
+  private static Settings settings(String prefix) {
+    return Settings.load(
+        List.of(KafkaConfig.class, WorkerConfig.class, RecognizerConfig.class),
+        Optional.empty(),
+        Map.of(),
+        Map.of(
+            "kafka.bootstrap-servers", broker.bootstrapServers(),
+            "kafka.topic-prefix", prefix,
+            "kafka.partitions", "2",
+            "worker.id", "test",
+            "recognizer.device", "cpu",
+            "recognizer.threads", "1",
+            "recognizer.track-timeout", "2s"));
+  }
+
+  private static KafkaClients clients(String prefix) {
+    return new KafkaClients(settings(prefix).get(KafkaConfig.class));
+  }
+
+  private static RecognizerStage stage(String prefix, Telemetry telemetry) {
+    Settings settings = settings(prefix);
+    return new RecognizerStage(
+        settings.get(RecognizerConfig.class),
+        settings.get(WorkerConfig.class),
+        clients(prefix),
+        telemetry);
+  }
+
+  private static void enrol(KafkaClients clients, int... people) {
+    try (Enrolment enrolment = new Enrolment(clients, EnrolmentRules.DEFAULT, mtcnn, descriptors)) {
+      for (int person : people) {
+        EnrolmentResult result =
+            enrolment.enrol("Person " + person, "test", Portraits.photograph(person));
+        assertTrue(result instanceof EnrolmentResult.Enrolled, result::toString);
+      }
+    }
+  }
+
+  private static void send(KafkaClients clients, Face face) {
+    try (Producer<String, byte[]> producer = clients.producer(Map.of())) {
+      producer.send(FaceTopic.toRecord(clients.name(FaceTopic.TOPIC), face));
+    }
+  }
+
+  private static Face face(int person, double light, String camera, String track, long sequence) {
+    return Portraits.seen(mtcnn, person, light, camera, track, sequence, Instant.now());
+  }
+
+  private static void awaitReady(RecognizerStage stage) {
+    await().atMost(PATIENCE).until(() -> stage.health().ready());
+    assertTrue(stage.live());
+  }
+
+  /** Everything that a reader of committed records sees, until one is as wanted. */
+  private static List<IdentityEvent> events(KafkaClients clients, Predicate<IdentityEvent> last) {
+    List<IdentityEvent> events = new ArrayList<>();
+    String topic = clients.name(IdentityTopic.TOPIC);
+    try (Consumer<String, byte[]> reader = clients.reader()) {
+      List<TopicPartition> partitions =
+          reader.partitionsFor(topic).stream()
+              .map(partition -> new TopicPartition(topic, partition.partition()))
+              .toList();
+      reader.assign(partitions);
+      reader.seekToBeginning(partitions);
+      Instant end = Instant.now().plus(PATIENCE);
+      while (events.stream().noneMatch(last)) {
+        assertTrue(Instant.now().isBefore(end), () -> "only " + events);
+        reader
+            .poll(Duration.ofMillis(100))
+            .forEach(
+                record -> {
+                  try {
+                    events.add(IdentityTopic.fromRecord(record));
+                  } catch (InvalidRecordException invalid) {
+                    throw new AssertionError(invalid);
+                  }
+                });
+      }
+    }
+    Set<String> ids = new HashSet<>();
+    events.forEach(event -> assertTrue(ids.add(event.eventId()), () -> "twice: " + event));
+    return events;
+  }
+
+  private static Predicate<IdentityEvent> is(IdentityEvent.Type type, String track) {
+    return event -> event.type() == type && event.track().equals(track);
+  }
+
+  @Test
+  void knownAreNamedUnknownAreNotAndTheGalleryIsLive() {
+    KafkaClients clients = clients("live");
+    enrol(clients, 1, 2, 3);
+    try (Telemetry telemetry = new Telemetry();
+        RecognizerStage stage = stage("live", telemetry)) {
+      assertFalse(stage.health().ready());
+      stage.start();
+      awaitReady(stage);
+      for (int i = 0; i < 3; i++) {
+        send(clients, face(1, .8 + i * .1, "door", "one", i));
+        send(clients, face(5, .8 + i * .1, "door", "five", i));
+        send(clients, face(3, .8 + i * .1, "gate", "three", i));
+      }
+      List<IdentityEvent> events = events(clients, is(IdentityEvent.Type.ended, "five"));
+      assertEquals("Person 1", only(events, is(IdentityEvent.Type.started, "one")).name());
+      assertEquals("Person 3", only(events, is(IdentityEvent.Type.started, "three")).name());
+      IdentityEvent unknown = only(events, is(IdentityEvent.Type.started, "five"));
+      assertEquals(IdentityEvent.UNKNOWN, unknown.name());
+      assertTrue(unknown.distance() > .6);
+      assertTrue(unknown.galleryVersion() >= 3);
+
+      // Enrolled while running: used without a restart.
+      enrol(clients, 5);
+      await()
+          .atMost(Duration.ofSeconds(2))
+          .until(() -> telemetry.scrape().contains("facestream_gallery_people 4.0"));
+      send(clients, face(5, .9, "door", "five again", 10));
+      assertEquals(
+          "Person 5",
+          only(
+                  events(clients, is(IdentityEvent.Type.started, "five again")),
+                  is(IdentityEvent.Type.started, "five again"))
+              .name());
+
+      // Forgotten while running: not known any more.
+      new People(clients).forget("Person 1");
+      await()
+          .atMost(Duration.ofSeconds(2))
+          .until(() -> telemetry.scrape().contains("facestream_gallery_people 3.0"));
+      send(clients, face(1, .9, "door", "one again", 11));
+      assertEquals(
+          IdentityEvent.UNKNOWN,
+          only(
+                  events(clients, is(IdentityEvent.Type.started, "one again")),
+                  is(IdentityEvent.Type.started, "one again"))
+              .name());
+    }
+  }
+
+  @Test
+  void aRestartInTheMiddleOfATrackLosesAndDoublesNothing() {
+    KafkaClients clients = clients("restart");
+    enrol(clients, 2);
+    Topics.ensure(clients, List.of(FaceTopic.TOPIC, IdentityTopic.TOPIC));
+    try (Telemetry telemetry = new Telemetry();
+        RecognizerStage stage = stage("restart", telemetry)) {
+      stage.start();
+      awaitReady(stage);
+      send(clients, face(2, .9, "door", "two", 0));
+      events(clients, is(IdentityEvent.Type.started, "two"));
+    }
+    send(clients, face(2, 1, "door", "two", 1));
+    try (Telemetry telemetry = new Telemetry();
+        RecognizerStage stage = stage("restart", telemetry)) {
+      stage.start();
+      List<IdentityEvent> events = events(clients, is(IdentityEvent.Type.ended, "two"));
+      IdentityEvent ended = only(events, is(IdentityEvent.Type.ended, "two"));
+      assertEquals(2, ended.faces());
+      assertEquals("Person 2", ended.name());
+      assertEquals(1, events.stream().filter(is(IdentityEvent.Type.started, "two")).count());
+    }
+  }
+
+  @Test
+  void facesThatAreNoneGoToTheDeadLettersAndTheRestGoesOn() {
+    KafkaClients clients = clients("bad");
+    try (Telemetry telemetry = new Telemetry();
+        RecognizerStage stage = stage("bad", telemetry)) {
+      stage.start();
+      awaitReady(stage);
+      Face good = face(4, 1, "door", "four", 3);
+      byte[] cut = Arrays.copyOf(good.jpeg(), 500);
+      send(clients, with(good, "cut", good.cropLandmarks(), cut));
+      Point nowhere = new Point(5, 5);
+      send(
+          clients,
+          with(
+              good,
+              "flat",
+              new Landmarks(nowhere, nowhere, nowhere, nowhere, nowhere),
+              good.jpeg()));
+      send(clients, good);
+      List<IdentityEvent> events = events(clients, is(IdentityEvent.Type.started, "four"));
+      assertEquals(1, events.size());
+      assertEquals(IdentityEvent.UNKNOWN, events.get(0).name());
+      assertEquals(null, events.get(0).distance());
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () ->
+                  telemetry.scrape().contains("reason=\"corrupt-jpeg\"")
+                      && telemetry.scrape().contains("reason=\"bad-landmarks\""));
+      awaitReady(stage);
+    }
+  }
+
+  private static Face with(Face face, String track, Landmarks landmarks, byte[] jpeg) {
+    return new Face(
+        track + "-0",
+        face.camera(),
+        face.epoch(),
+        face.frameSequence(),
+        face.captureTime(),
+        track,
+        face.frameWidth(),
+        face.frameHeight(),
+        face.box(),
+        face.landmarks(),
+        landmarks,
+        face.score(),
+        face.quality(),
+        jpeg);
+  }
+
+  private static IdentityEvent only(List<IdentityEvent> events, Predicate<IdentityEvent> wanted) {
+    List<IdentityEvent> found = events.stream().filter(wanted).toList();
+    assertEquals(1, found.size(), () -> "in " + events);
+    return found.get(0);
+  }
+}

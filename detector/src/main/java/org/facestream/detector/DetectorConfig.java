@@ -1,0 +1,67 @@
+package org.facestream.detector;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.facestream.detector.track.BestShotConfig;
+import org.facestream.detector.track.CropConfig;
+import org.facestream.detector.track.TrackConfig;
+import org.facestream.ingest.worker.config.Setting;
+
+/** Frames to faces. */
+@ConfigMapping(prefix = "detector")
+public interface DetectorConfig {
+  @Setting("What the networks run on: auto, cpu, cuda or cuda:INDEX.")
+  @WithDefault("auto")
+  String device();
+
+  @Setting("Threads of one run of a network on the CPU; as many as the machine has when not given.")
+  OptionalInt threads();
+
+  @Setting("Threads that decode frames; as many as the machine has when not given.")
+  OptionalInt decodeThreads();
+
+  @Setting("Most frames that are handled together.")
+  @WithDefault("16")
+  int batch();
+
+  @Setting("Frames older than this are skipped: live video is worth nothing when it is late.")
+  @WithDefault("2s")
+  Duration maxAge();
+
+  @Setting("Smallest face that is looked for, in pixels; cost grows with its inverse square.")
+  @WithDefault("40")
+  int minFaceSize();
+
+  @Setting("From one level of the pyramid to the next, above 0 and below 0.99.")
+  @WithDefault("0.709")
+  double scaleFactor();
+
+  @Setting("Most levels of the pyramid, the finest first.")
+  @WithDefault("64")
+  int maxScales();
+
+  @Setting("Explicit levels of the pyramid as scales of the frame, instead of those that follow.")
+  Optional<List<Double>> scaleSteps();
+
+  @Setting("Least probabilities that P-Net, R-Net and O-Net must give, three numbers of 0 to 1.")
+  @WithDefault("0.6,0.7,0.7")
+  List<Float> thresholds();
+
+  @Setting("Most candidates of a frame that R-Net sees, best first.")
+  @WithDefault("4096")
+  int maxCandidates();
+
+  @Setting("Most faces of a frame, best first.")
+  @WithDefault("256")
+  int maxFaces();
+
+  TrackConfig track();
+
+  BestShotConfig bestShots();
+
+  CropConfig crop();
+}

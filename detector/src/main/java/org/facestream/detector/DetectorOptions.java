@@ -1,0 +1,120 @@
+package org.facestream.detector;
+
+import java.time.Duration;
+import java.util.List;
+import org.facestream.detector.mtcnn.MtcnnOptions;
+import org.facestream.detector.onnx.Device;
+import org.facestream.detector.track.BestShotConfig;
+import org.facestream.detector.track.CropConfig;
+import org.facestream.detector.track.TrackConfig;
+import org.facestream.ingest.worker.config.UserError;
+
+/**
+ * The configuration, checked.
+ *
+ * @param device what the networks run on
+ * @param threads of one run on the CPU
+ * @param decodeThreads that decode frames
+ * @param batch most frames of a turn
+ * @param maxAge of a frame
+ * @param goodScore from which a detection is a face
+ * @param mtcnn how faces are looked for; gives weak detections below {@code goodScore} too
+ * @param tracks how faces are followed
+ * @param bestShots which are published
+ * @param crops how they are cut out
+ */
+record DetectorOptions(
+    Device device,
+    int threads,
+    int decodeThreads,
+    int batch,
+    Duration maxAge,
+    float goodScore,
+    MtcnnOptions mtcnn,
+    TrackConfig tracks,
+    BestShotConfig bestShots,
+    CropConfig crops) {
+
+  /**
+   * Checks a configuration.
+   *
+   * @throws UserError for the first value that is out of its range
+   */
+  static DetectorOptions of(DetectorConfig config) {
+    int processors = Runtime.getRuntime().availableProcessors();
+    List<Float> thresholds = config.thresholds();
+    check(thresholds.size() == 3, "detector.thresholds", "three numbers, such as 0.6,0.7,0.7");
+    check(config.batch() >= 1 && config.batch() <= 1024, "detector.batch", "1 to 1024");
+    check(config.threads().orElse(1) >= 1, "detector.threads", "1 or more");
+    int decodeThreads = config.decodeThreads().orElse(processors);
+    check(decodeThreads >= 1 && decodeThreads <= 256, "detector.decode-threads", "1 to 256");
+    check(config.maxAge().toMillis() > 0, "detector.max-age", "more than 0");
+    checkTracks(config.track());
+    checkBestShots(config.bestShots());
+    checkCrops(config.crop());
+    float good = thresholds.get(2);
+    MtcnnOptions mtcnn =
+        new MtcnnOptions(
+            config.minFaceSize(),
+            config.scaleFactor(),
+            config.maxScales(),
+            config.scaleSteps().orElse(List.of()),
+            thresholds.get(0),
+            thresholds.get(1),
+            // What is below is for the trackers only, see Tracker; it costs nothing, for the
+            // networks see the same candidates.
+            Math.min(good, config.track().weakScore()),
+            MtcnnOptions.Overlaps.DEFAULT,
+            config.maxCandidates(),
+            config.maxFaces());
+    check(good >= 0 && good <= 1, "detector.thresholds", "three numbers of 0 to 1");
+    return new DetectorOptions(
+        Device.parse(config.device()),
+        config.threads().orElse(processors),
+        decodeThreads,
+        config.batch(),
+        config.maxAge(),
+        good,
+        mtcnn,
+        config.track(),
+        config.bestShots(),
+        config.crop());
+  }
+
+  private static void checkTracks(TrackConfig tracks) {
+    check(tracks.maxGap().toMillis() > 0, "detector.track.max-gap", "more than 0");
+    check(tracks.confirmHits() >= 1, "detector.track.confirm-hits", "1 or more");
+    check(tracks.tentativeMisses() >= 0, "detector.track.tentative-misses", "0 or more");
+    check(fraction(tracks.weakScore()), "detector.track.weak-score", "0 to 1");
+    check(tracks.most() >= 1 && tracks.most() <= 10_000, "detector.track.most", "1 to 10000");
+    check(
+        tracks.forgetAfter().compareTo(tracks.maxGap()) >= 0,
+        "detector.track.forget-after",
+        "at least detector.track.max-gap");
+  }
+
+  private static void checkBestShots(BestShotConfig bestShots) {
+    check(bestShots.first() >= 1, "detector.best-shots.first", "1 or more");
+    check(bestShots.betterBy() >= 0, "detector.best-shots.better-by", "0 or more");
+    check(bestShots.every().toMillis() > 0, "detector.best-shots.every", "more than 0");
+  }
+
+  private static void checkCrops(CropConfig crops) {
+    check(crops.margin() >= 0 && crops.margin() <= 2, "detector.crop.margin", "0 to 2");
+    check(crops.maxSide() >= 32 && crops.maxSide() <= 2048, "detector.crop.max-side", "32 to 2048");
+    check(
+        crops.jpegQuality() >= 1 && crops.jpegQuality() <= 100,
+        "detector.crop.jpeg-quality",
+        "1 to 100");
+  }
+
+  private static boolean fraction(float value) {
+    return value >= 0 && value <= 1;
+  }
+
+  private static void check(boolean holds, String key, String range) {
+    if (!holds) {
+      throw new UserError("%s must be %s.".formatted(key, range));
+    }
+  }
+}

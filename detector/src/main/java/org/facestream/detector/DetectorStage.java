@@ -1,0 +1,129 @@
+package org.facestream.detector;
+
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.facestream.detector.face.FaceTopic;
+import org.facestream.detector.mtcnn.Mtcnn;
+import org.facestream.detector.track.TrackRecovery;
+import org.facestream.detector.track.TrackTopic;
+import org.facestream.ingest.frame.FrameTopic;
+import org.facestream.ingest.worker.Closing;
+import org.facestream.ingest.worker.ConsumeLoop;
+import org.facestream.ingest.worker.Stage;
+import org.facestream.ingest.worker.Telemetry;
+import org.facestream.ingest.worker.Worker;
+import org.facestream.ingest.worker.WorkerConfig;
+import org.facestream.ingest.worker.kafka.KafkaClients;
+import org.facestream.ingest.worker.kafka.Topics;
+
+/** Frames to faces: a member of the consumer group over the frames topic. */
+public final class DetectorStage implements Stage {
+  private final DetectorOptions options;
+  private final WorkerConfig workerConfig;
+  private final KafkaClients clients;
+  private final Telemetry telemetry;
+  private final Closing closing = new Closing();
+
+  private volatile ConsumeLoop loop;
+  private volatile boolean closed;
+
+  /**
+   * Checks the configuration; nothing is loaded yet.
+   *
+   * @throws org.facestream.ingest.worker.config.UserError for a value out of its range
+   */
+  public DetectorStage(
+      DetectorConfig config, WorkerConfig workerConfig, KafkaClients clients, Telemetry telemetry) {
+    this.options = DetectorOptions.of(config);
+    this.workerConfig = workerConfig;
+    this.clients = clients;
+    this.telemetry = telemetry;
+  }
+
+  @Override
+  public String name() {
+    return DetectorProcessor.STAGE;
+  }
+
+  /**
+   * Loads the networks, which takes part of a second, and joins the group.
+   *
+   * @throws org.facestream.ingest.worker.config.UserError when the device cannot run the networks,
+   *     or no broker answers
+   */
+  @Override
+  public void start() {
+    try {
+      Mtcnn mtcnn = closing.add(new Mtcnn(options.device(), options.threads()));
+      Topics.ensure(
+          clients,
+          List.of(FrameTopic.TOPIC, FaceTopic.TOPIC, TrackTopic.TOPIC, Topics.DEAD_LETTERS));
+      DetectorProcessor processor =
+          closing.add(
+              new DetectorProcessor(
+                  options,
+                  telemetry,
+                  mtcnn,
+                  new TrackRecovery(clients, trackPartitions()),
+                  Clock.systemUTC(),
+                  clients.name(FaceTopic.TOPIC),
+                  clients.name(TrackTopic.TOPIC)));
+      loop =
+          closing.add(
+              new ConsumeLoop(
+                  new ConsumeLoop.Settings(
+                      name(),
+                      clients.name(FrameTopic.TOPIC),
+                      name() + "-" + Worker.id(workerConfig),
+                      workerConfig.livenessTimeout(),
+                      workerConfig.shutdownTimeout()),
+                  clients,
+                  telemetry,
+                  this::consumer,
+                  processor));
+      loop.start();
+    } catch (RuntimeException failed) {
+      close();
+      throw failed;
+    }
+  }
+
+  private int trackPartitions() {
+    try (Consumer<String, byte[]> reader = clients.reader()) {
+      return reader.partitionsFor(clients.name(TrackTopic.TOPIC)).size();
+    }
+  }
+
+  /** Whatever is there is handed over at once: a batch grows by itself while another is busy. */
+  private Consumer<String, byte[]> consumer() {
+    return clients.consumer(
+        name(),
+        options.batch(),
+        Map.of(
+            ConsumerConfig.FETCH_MIN_BYTES_CONFIG,
+            1,
+            ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
+            100));
+  }
+
+  @Override
+  public boolean live() {
+    ConsumeLoop running = loop;
+    return !closed && (running == null || running.live());
+  }
+
+  @Override
+  public Health health() {
+    ConsumeLoop running = loop;
+    return running == null ? Health.notReady("starting") : running.health();
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    closing.close();
+  }
+}

@@ -1,0 +1,99 @@
+package org.facestream.detector;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.errors.InterruptException;
+import org.facestream.ingest.frame.Frame;
+import org.facestream.ingest.frame.Picture;
+import org.facestream.ingest.frame.UnreadablePictureException;
+
+/** Decodes the frames of a batch side by side. */
+final class FrameDecoder implements AutoCloseable {
+  private final ExecutorService pool;
+
+  FrameDecoder(int threads) {
+    AtomicInteger number = new AtomicInteger();
+    pool =
+        Executors.newFixedThreadPool(
+            threads, work -> new Thread(work, "detector-decode-" + number.getAndIncrement()));
+  }
+
+  /**
+   * A frame with the record that it came in.
+   *
+   * @param record where it came from
+   */
+  record Source(ConsumerRecord<String, byte[]> record, Frame frame) {}
+
+  /**
+   * A frame whose picture is decoded, or is not one. Its owner closes it.
+   *
+   * @param picture null when there is none
+   * @param unreadable why there is none; null when there is one
+   */
+  record Decoded(Source source, Picture picture, UnreadablePictureException unreadable)
+      implements AutoCloseable {
+    @Override
+    public void close() {
+      if (picture != null) {
+        picture.close();
+      }
+    }
+  }
+
+  /**
+   * Decodes frames, in their order.
+   *
+   * @return as many as were given; the caller closes them
+   */
+  List<Decoded> decode(List<Source> sources) {
+    List<Future<Decoded>> running = new ArrayList<>(sources.size());
+    for (Source source : sources) {
+      running.add(pool.submit((Callable<Decoded>) () -> decode(source)));
+    }
+    List<Decoded> decoded = new ArrayList<>(sources.size());
+    RuntimeException failed = null;
+    for (Future<Decoded> future : running) {
+      try {
+        // After a failure the others are waited for too, for their pictures must be closed.
+        decoded.add(future.get());
+      } catch (ExecutionException broken) {
+        failed = new IllegalStateException("a frame could not be decoded", broken.getCause());
+      } catch (InterruptedException interrupted) {
+        failed = new InterruptException(interrupted);
+        future.cancel(false);
+      }
+    }
+    if (failed != null) {
+      decoded.forEach(Decoded::close);
+      throw failed;
+    }
+    return decoded;
+  }
+
+  private static Decoded decode(Source source) {
+    try {
+      return new Decoded(source, Picture.decodeFrame(source.frame().jpeg()), null);
+    } catch (UnreadablePictureException unreadable) {
+      return new Decoded(source, null, unreadable);
+    }
+  }
+
+  @Override
+  public void close() {
+    pool.shutdown();
+    try {
+      pool.awaitTermination(5, TimeUnit.SECONDS);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,37 @@
+package org.facestream.detector.face;
+
+import java.time.Instant;
+
+/**
+ * One face in one frame, cut out with a margin, not yet aligned.
+ *
+ * @param id deterministic: camera, epoch, frame sequence and index within the frame
+ * @param camera the camera's id
+ * @param epoch of the frame
+ * @param frameSequence of the frame
+ * @param captureTime of the frame
+ * @param track deterministic id of the track, derived from camera and the frame where it began
+ * @param frameWidth pixels of the whole frame
+ * @param frameHeight pixels of the whole frame
+ * @param box in frame coordinates
+ * @param landmarks in frame coordinates
+ * @param cropLandmarks in coordinates of the crop
+ * @param score the detector's probability, 0 to 1
+ * @param quality how well it serves recognition
+ * @param jpeg the crop, a whole JPEG file
+ */
+public record Face(
+    String id,
+    String camera,
+    long epoch,
+    long frameSequence,
+    Instant captureTime,
+    String track,
+    int frameWidth,
+    int frameHeight,
+    Box box,
+    Landmarks landmarks,
+    Landmarks cropLandmarks,
+    float score,
+    Quality quality,
+    byte[] jpeg) {}

@@ -1,0 +1,156 @@
+package org.facestream.detector.face;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.facestream.ingest.frame.InvalidRecordException;
+import org.facestream.ingest.worker.kafka.Topic;
+
+/**
+ * The contract of {@code cctv.faces.v1}: key camera id, value a plain JPEG (the face with margin,
+ * not yet aligned), timestamp the capture time, and one header {@code face} with the rest as JSON
+ * in UTF-8. Readers ignore JSON properties that they do not know.
+ */
+public final class FaceTopic {
+  /** The header with everything but the picture. */
+  public static final String HEADER = "face";
+
+  /**
+   * Crops are personal data: they stay for hours, enough to look into a sighting, and no longer.
+   */
+  public static final Topic TOPIC =
+      new Topic(
+          "faces",
+          Map.of(
+              "retention.ms", String.valueOf(TimeUnit.HOURS.toMillis(6)),
+              "retention.bytes", String.valueOf(1L << 30),
+              "segment.bytes", String.valueOf(64 << 20),
+              "segment.ms", String.valueOf(TimeUnit.MINUTES.toMillis(15)),
+              "max.message.bytes", String.valueOf(16 << 20),
+              "compression.type", "uncompressed"));
+
+  private static final JsonMapper JSON =
+      JsonMapper.builder()
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .build();
+  private static final ObjectWriter WRITER = JSON.writerFor(Header.class);
+  private static final ObjectReader READER = JSON.readerFor(Header.class);
+
+  /** The JSON header; its component names are the contract. */
+  record Header(
+      String id,
+      String camera,
+      long epoch,
+      long sequence,
+      String captureTime,
+      String track,
+      int frameWidth,
+      int frameHeight,
+      Box box,
+      Landmarks landmarks,
+      Landmarks cropLandmarks,
+      float score,
+      Quality quality) {}
+
+  private FaceTopic() {}
+
+  /** A face as a record for the topic of that full name. */
+  public static ProducerRecord<String, byte[]> toRecord(String topic, Face face) {
+    RecordHeaders headers = new RecordHeaders();
+    headers.add(HEADER, json(face));
+    headers.add("content-type", "image/jpeg".getBytes(UTF_8));
+    return new ProducerRecord<>(
+        topic, null, face.captureTime().toEpochMilli(), face.camera(), face.jpeg(), headers);
+  }
+
+  /**
+   * The face in a record. The JPEG itself is not looked at.
+   *
+   * @throws InvalidRecordException with reason {@code no-key}, {@code empty-value} or {@code
+   *     bad-header} when the record does not keep the contract
+   */
+  public static Face fromRecord(ConsumerRecord<String, byte[]> record)
+      throws InvalidRecordException {
+    if (record.key() == null || record.key().isEmpty()) {
+      throw new InvalidRecordException("no-key", "a face's key is its camera's id");
+    }
+    if (record.value() == null || record.value().length == 0) {
+      throw new InvalidRecordException("empty-value", "a face's value is a JPEG");
+    }
+    var last = record.headers().lastHeader(HEADER);
+    if (last == null || last.value() == null) {
+      throw new InvalidRecordException("bad-header", "header '" + HEADER + "' is missing");
+    }
+    try {
+      Header header = READER.readValue(last.value());
+      if (header == null) {
+        throw new InvalidRecordException("bad-header", "header '" + HEADER + "' is null");
+      }
+      if (!header.camera().equals(record.key())) {
+        throw new InvalidRecordException("bad-header", "camera and key differ");
+      }
+      if (!(header.box().width() > 0 && header.box().height() > 0)) {
+        throw new InvalidRecordException("bad-header", "the box is empty");
+      }
+      return new Face(
+          header.id(),
+          header.camera(),
+          header.epoch(),
+          header.sequence(),
+          Instant.parse(header.captureTime()),
+          header.track(),
+          header.frameWidth(),
+          header.frameHeight(),
+          header.box(),
+          header.landmarks(),
+          header.cropLandmarks(),
+          header.score(),
+          header.quality(),
+          record.value());
+    } catch (JacksonException malformed) {
+      throw new InvalidRecordException(
+          "bad-header", "header '" + HEADER + "': " + malformed.getOriginalMessage());
+    } catch (IOException | DateTimeException malformed) {
+      throw new InvalidRecordException(
+          "bad-header", "header '" + HEADER + "': " + malformed.getMessage());
+    }
+  }
+
+  private static byte[] json(Face face) {
+    Header header =
+        new Header(
+            face.id(),
+            face.camera(),
+            face.epoch(),
+            face.frameSequence(),
+            face.captureTime().toString(),
+            face.track(),
+            face.frameWidth(),
+            face.frameHeight(),
+            face.box(),
+            face.landmarks(),
+            face.cropLandmarks(),
+            face.score(),
+            face.quality());
+    try {
+      return WRITER.writeValueAsBytes(header);
+    } catch (JacksonException impossible) {
+      throw new IllegalStateException("a face cannot be written as JSON", impossible);
+    }
+  }
+}

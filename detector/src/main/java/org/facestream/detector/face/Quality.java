@@ -1,0 +1,26 @@
+package org.facestream.detector.face;
+
+/**
+ * How well a face serves recognition. The parts and the whole are in 0 to 1, 1 best; the angles
+ * from which {@code pose} follows are published beside it. {@code
+ * org.facestream.detector.track.QualityMeter} has the formulas.
+ *
+ * @param overall the whole: the parts and the detector's score together
+ * @param sharpness not blurred
+ * @param size enough pixels
+ * @param pose turned to the camera
+ * @param exposure neither dark nor burnt, with contrast
+ * @param yaw degrees, estimated from the landmarks; 0 looks at the camera, positive to the
+ *     picture's right
+ * @param pitch degrees, estimated from the landmarks; 0 looks at the camera, positive downwards
+ * @param roll degrees, -180 to 180; 0 upright, positive clockwise as seen in the picture
+ */
+public record Quality(
+    float overall,
+    float sharpness,
+    float size,
+    float pose,
+    float exposure,
+    float yaw,
+    float pitch,
+    float roll) {}

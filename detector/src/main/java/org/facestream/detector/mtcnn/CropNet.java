@@ -1,0 +1,115 @@
+package org.facestream.detector.mtcnn;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.facestream.detector.onnx.Device;
+import org.facestream.detector.onnx.ModelFile;
+import org.facestream.detector.onnx.OnnxSession;
+import org.facestream.detector.onnx.TensorBuffer;
+
+/** A later stage, R-Net or O-Net: the crops of all candidates of a batch, in bounded runs. */
+final class CropNet implements AutoCloseable {
+  private final int side;
+  private final int most;
+  private final boolean landmarks;
+  private final OnnxSession session;
+  private final PixelBatch pixels;
+  private final FloatBuffer scores;
+  private final FloatBuffer shifts;
+  private final FloatBuffer points;
+  private final int[] picture;
+  private final int[] candidate;
+
+  /**
+   * @param side of the crops
+   * @param most crops of one run
+   * @param landmarks whether the model has a third output, the landmarks
+   */
+  CropNet(ModelFile model, Device device, int threads, int side, int most, boolean landmarks) {
+    this.side = side;
+    this.most = most;
+    this.landmarks = landmarks;
+    pixels = new PixelBatch((long) most * side * side);
+    scores = floats(most);
+    shifts = floats(4 * most);
+    points = floats(Candidates.LANDMARKS * most);
+    picture = new int[most];
+    candidate = new int[most];
+    pixels.slot(0, side, side);
+    session = OnnxSession.open(model, device, threads, pixels.tensor(1));
+  }
+
+  OnnxSession session() {
+    return session;
+  }
+
+  /** Gives each candidate its score, the shift of its edges and its landmarks. */
+  void judge(List<Octaves> pictures, List<Candidates> candidates) {
+    int count = 0;
+    for (int i = 0; i < pictures.size(); i++) {
+      Candidates boxes = candidates.get(i);
+      for (int j = 0; j < boxes.size(); j++) {
+        pictures
+            .get(i)
+            .crop(boxes.left(j), boxes.top(j), boxes.side(j), pixels.slot(count, side, side));
+        picture[count] = i;
+        candidate[count] = j;
+        count++;
+        if (count == most) {
+          run(count, candidates);
+          count = 0;
+        }
+      }
+    }
+    if (count > 0) {
+      run(count, candidates);
+    }
+  }
+
+  private void run(int count, List<Candidates> candidates) {
+    List<TensorBuffer> into = new ArrayList<>();
+    into.add(new TensorBuffer(scores.duplicate().limit(count), count, 1));
+    into.add(new TensorBuffer(shifts.duplicate().limit(4 * count), count, 4));
+    if (landmarks) {
+      into.add(
+          new TensorBuffer(
+              points.duplicate().limit(Candidates.LANDMARKS * count), count, Candidates.LANDMARKS));
+    }
+    session.run(pixels.tensor(count), into);
+    for (int slot = 0; slot < count; slot++) {
+      Candidates boxes = candidates.get(picture[slot]);
+      int i = candidate[slot];
+      boxes.score(i, scores.get(slot));
+      for (int edge = 0; edge < 4; edge++) {
+        boxes.shift(i, edge, shifts.get(4 * slot + edge));
+      }
+      if (landmarks) {
+        place(boxes, i, slot);
+      }
+    }
+  }
+
+  /** Landmarks come as fractions of the crop: five x, then five y. */
+  private void place(Candidates boxes, int i, int slot) {
+    for (int k = 0; k < Candidates.LANDMARKS; k++) {
+      float origin = k < Candidates.LANDMARKS / 2 ? boxes.left(i) : boxes.top(i);
+      float fraction = points.get(Candidates.LANDMARKS * slot + k);
+      boxes.landmark(i, k, origin + fraction * boxes.side(i));
+    }
+  }
+
+  private static FloatBuffer floats(int count) {
+    return ByteBuffer.allocateDirect(count * Float.BYTES)
+        .order(ByteOrder.nativeOrder())
+        .asFloatBuffer();
+  }
+
+  @Override
+  public void close() {
+    session.close();
+    pixels.close();
+  }
+}

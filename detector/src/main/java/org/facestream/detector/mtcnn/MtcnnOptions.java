@@ -1,0 +1,148 @@
+package org.facestream.detector.mtcnn;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.facestream.ingest.worker.config.UserError;
+
+/**
+ * What MTCNN looks for, and how hard.
+ *
+ * @param minFaceSize the smallest face, in pixels, 12 or more; cost grows with its inverse square
+ * @param scaleFactor from one level of the pyramid to the next, in (0, 1)
+ * @param maxScales the most levels of the pyramid, the finest first, 1 or more
+ * @param scaleSteps explicit levels as scales of the picture, each in (0, 1]; empty for those that
+ *     follow from {@code minFaceSize}, {@code scaleFactor} and {@code maxScales}
+ * @param proposalThreshold the least probability that P-Net must give, 0 to 1
+ * @param refinementThreshold the least probability that R-Net must give, 0 to 1
+ * @param outputThreshold the least probability that O-Net must give, 0 to 1
+ * @param overlaps what is too much overlap
+ * @param maxCandidates the most candidates of a picture that R-Net sees, best first; O-Net sees at
+ *     most a quarter of it
+ * @param maxFaces the most faces of a picture, best first
+ */
+public record MtcnnOptions(
+    int minFaceSize,
+    double scaleFactor,
+    int maxScales,
+    List<Double> scaleSteps,
+    float proposalThreshold,
+    float refinementThreshold,
+    float outputThreshold,
+    Overlaps overlaps,
+    int maxCandidates,
+    int maxFaces) {
+
+  /** What P-Net sees of a face: no face can be smaller. */
+  static final int CELL = 12;
+
+  private static final int MOST_SCALES = 64;
+
+  /** The levels and thresholds that MTCNN's authors use, for faces of 40 pixels and more. */
+  public static final MtcnnOptions DEFAULT =
+      new MtcnnOptions(
+          40, 0.709, MOST_SCALES, List.of(), 0.6f, 0.7f, 0.7f, Overlaps.DEFAULT, 4096, 256);
+
+  /**
+   * From which overlap on the weaker of two boxes is dropped; intersection over union, except
+   * {@code faces}: intersection over the smaller area.
+   *
+   * @param level between cells of one level of the pyramid
+   * @param proposals between what all levels give
+   * @param refined between what R-Net gives
+   * @param faces between what O-Net gives
+   */
+  public record Overlaps(float level, float proposals, float refined, float faces) {
+    public static final Overlaps DEFAULT = new Overlaps(0.5f, 0.7f, 0.7f, 0.7f);
+
+    public Overlaps {
+      fraction("overlap within a level", level);
+      fraction("overlap of proposals", proposals);
+      fraction("overlap of refined boxes", refined);
+      fraction("overlap of faces", faces);
+    }
+  }
+
+  public MtcnnOptions {
+    scaleSteps = List.copyOf(scaleSteps);
+    if (minFaceSize < CELL) {
+      throw new UserError(
+          "the minimum face size is %d pixels; it must be %d or more".formatted(minFaceSize, CELL));
+    }
+    if (!(scaleFactor > 0 && scaleFactor < 0.99)) {
+      throw new UserError(
+          "the scale factor is " + scaleFactor + "; it must lie above 0 and below 0.99");
+    }
+    positive("number of scales", maxScales);
+    if (scaleSteps.size() > MOST_SCALES) {
+      throw new UserError("there are %d scale steps; the most is 64".formatted(scaleSteps.size()));
+    }
+    for (double step : scaleSteps) {
+      if (!(step > 0 && step <= 1)) {
+        throw new UserError("a scale step is " + step + "; it must lie above 0 and be at most 1");
+      }
+    }
+    fraction("threshold of P-Net", proposalThreshold);
+    fraction("threshold of R-Net", refinementThreshold);
+    fraction("threshold of O-Net", outputThreshold);
+    positive("number of candidates", maxCandidates);
+    positive("number of faces", maxFaces);
+  }
+
+  /** The same but for the smallest face. */
+  public MtcnnOptions withMinFaceSize(int pixels) {
+    return new MtcnnOptions(
+        pixels,
+        scaleFactor,
+        maxScales,
+        scaleSteps,
+        proposalThreshold,
+        refinementThreshold,
+        outputThreshold,
+        overlaps,
+        maxCandidates,
+        maxFaces);
+  }
+
+  /** The same but for the three thresholds. */
+  public MtcnnOptions withThresholds(float proposal, float refinement, float output) {
+    return new MtcnnOptions(
+        minFaceSize,
+        scaleFactor,
+        maxScales,
+        scaleSteps,
+        proposal,
+        refinement,
+        output,
+        overlaps,
+        maxCandidates,
+        maxFaces);
+  }
+
+  /** The scales of the pyramid of a picture, finest first; none where it is too small. */
+  List<Double> scales(int width, int height) {
+    int shorter = Math.min(width, height);
+    if (!scaleSteps.isEmpty()) {
+      return scaleSteps.stream().filter(scale -> shorter * scale >= CELL).toList();
+    }
+    List<Double> scales = new ArrayList<>();
+    double scale = (double) CELL / minFaceSize;
+    int most = Math.min(maxScales, MOST_SCALES);
+    while (shorter * scale >= CELL && scales.size() < most) {
+      scales.add(scale);
+      scale *= scaleFactor;
+    }
+    return scales;
+  }
+
+  private static void fraction(String what, float value) {
+    if (!(value >= 0 && value <= 1)) {
+      throw new UserError("the " + what + " is " + value + "; it must lie in 0 to 1");
+    }
+  }
+
+  private static void positive(String what, int value) {
+    if (value < 1) {
+      throw new UserError("the " + what + " is " + value + "; it must be 1 or more");
+    }
+  }
+}

@@ -1,0 +1,155 @@
+package org.facestream.detector.mtcnn;
+
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+
+/**
+ * The cells of one level of one picture that P-Net takes for faces. Cells of a level are squares of
+ * one size on a grid, so which cells overlap too much is a matter of their distance on the grid,
+ * and suppression needs no look at any box.
+ */
+final class ProposalMap {
+  /** P-Net sees a square of so many pixels from each cell; cells lie two pixels apart. */
+  static final int STRIDE = 2;
+
+  private int columns;
+  private int rows;
+  private int size;
+  private int[] cell = new int[256];
+  private long[] order = new long[256];
+  private float[] shift = new float[4 * 256];
+  private float[] probability = new float[0];
+  private boolean[] suppressed = new boolean[0];
+  private float limit = Float.NaN;
+  private int[] neighbours = new int[0];
+
+  /** Begins a level of so many cells. */
+  void begin(int columns, int rows) {
+    this.columns = columns;
+    this.rows = rows;
+    size = 0;
+  }
+
+  /**
+   * Takes the cells of one tile that reach the threshold.
+   *
+   * @param probabilities the tile's map, from {@code at}
+   * @param shifts four maps, from {@code 4 * at}
+   * @param column of the tile's first cell in the level
+   * @param row of the tile's first cell in the level
+   */
+  void scan(
+      FloatBuffer probabilities,
+      FloatBuffer shifts,
+      int at,
+      int column,
+      int row,
+      int tileColumns,
+      int tileRows,
+      float threshold) {
+    int cells = tileColumns * tileRows;
+    if (probability.length < cells) {
+      probability = new float[cells];
+    }
+    probabilities.get(at, probability, 0, cells);
+    for (int i = 0; i < cells; i++) {
+      if (probability[i] >= threshold) {
+        if (size == cell.length) {
+          grow();
+        }
+        int y = i / tileColumns;
+        cell[size] = (row + y) * columns + column + i - y * tileColumns;
+        order[size] = ((long) -Float.floatToIntBits(probability[i]) << 32) | size;
+        for (int edge = 0; edge < 4; edge++) {
+          shift[4 * size + edge] = shifts.get(4 * at + edge * cells + i);
+        }
+        size++;
+      }
+    }
+  }
+
+  /**
+   * Suppresses and hands over what is left, best first.
+   *
+   * @param scaleX pixels of the picture per pixel of the level
+   * @param scaleY pixels of the picture per pixel of the level
+   * @param overlap intersection over union above which the weaker cell goes
+   * @param most how many to hand over
+   */
+  void survivors(double scaleX, double scaleY, float overlap, int most, Candidates into) {
+    if (size == 0) {
+      return;
+    }
+    prepare(overlap);
+    Arrays.sort(order, 0, size);
+    int handed = 0;
+    for (int rank = 0; rank < size && handed < most; rank++) {
+      int i = (int) order[rank];
+      if (suppressed[cell[i]]) {
+        continue;
+      }
+      int x = cell[i] % columns;
+      int y = cell[i] / columns;
+      mark(x, y);
+      int at = into.size();
+      into.add(
+          (float) (STRIDE * x * scaleX),
+          (float) (STRIDE * y * scaleY),
+          (float) ((STRIDE * x + MtcnnOptions.CELL) * scaleX),
+          (float) ((STRIDE * y + MtcnnOptions.CELL) * scaleY),
+          Float.intBitsToFloat((int) -(order[rank] >> 32)));
+      for (int edge = 0; edge < 4; edge++) {
+        into.shift(at, edge, shift[4 * i + edge]);
+      }
+      handed++;
+    }
+  }
+
+  private void mark(int x, int y) {
+    for (int k = 0; k < neighbours.length; k += 2) {
+      int otherX = x + neighbours[k];
+      int otherY = y + neighbours[k + 1];
+      if (otherX >= 0 && otherX < columns && otherY >= 0 && otherY < rows) {
+        suppressed[otherY * columns + otherX] = true;
+      }
+    }
+  }
+
+  private void prepare(float overlap) {
+    if (suppressed.length < columns * rows) {
+      suppressed = new boolean[columns * rows];
+    } else {
+      Arrays.fill(suppressed, 0, columns * rows, false);
+    }
+    if (overlap != limit) {
+      limit = overlap;
+      neighbours = neighbours(overlap);
+    }
+  }
+
+  /** The distances, in cells, at which two cells overlap by more than a limit, as x, y pairs. */
+  private static int[] neighbours(float overlap) {
+    int reach = MtcnnOptions.CELL / STRIDE;
+    int[] found = new int[2 * (2 * reach + 1) * (2 * reach + 1)];
+    int count = 0;
+    int area = MtcnnOptions.CELL * MtcnnOptions.CELL;
+    for (int y = -reach; y <= reach; y++) {
+      for (int x = -reach; x <= reach; x++) {
+        int shared =
+            (MtcnnOptions.CELL - STRIDE * Math.abs(x)) * (MtcnnOptions.CELL - STRIDE * Math.abs(y));
+        if ((float) shared / (2 * area - shared) > overlap) {
+          found[count++] = x;
+          found[count++] = y;
+        }
+      }
+    }
+    return Arrays.copyOf(found, count);
+  }
+
+  private void grow() {
+    int capacity = 2 * cell.length;
+    cell = Arrays.copyOf(cell, capacity);
+    order = Arrays.copyOf(order, capacity);
+    shift = Arrays.copyOf(shift, 4 * capacity);
+  }
+}

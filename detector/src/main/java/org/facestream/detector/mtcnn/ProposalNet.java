@@ -1,0 +1,165 @@
+package org.facestream.detector.mtcnn;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.List;
+import org.bytedeco.opencv.global.opencv_core;
+import org.bytedeco.opencv.opencv_core.Mat;
+import org.bytedeco.opencv.opencv_core.Rect;
+import org.facestream.detector.onnx.Device;
+import org.facestream.detector.onnx.ModelFile;
+import org.facestream.detector.onnx.OnnxSession;
+import org.facestream.detector.onnx.TensorBuffer;
+
+/**
+ * The first stage: P-Net over the pyramid of each picture. Levels that are too large for one run go
+ * in tiles, which gives the same cells because no padding is involved.
+ */
+final class ProposalNet implements AutoCloseable {
+  /** The side of a tile; even, because the pool pairs pixels from even places. */
+  private static final int TILE = 1024;
+
+  /** What a cell sees beyond its own two pixels: by so much tiles overlap. */
+  private static final int CONTEXT = MtcnnOptions.CELL - ProposalMap.STRIDE;
+
+  /** A GPU wants much at once; a CPU wants what stays in its caches. */
+  private static final int PIXELS_ON_GPU = TILE * TILE;
+
+  private final OnnxSession session;
+  private final PixelBatch pixels = new PixelBatch((long) TILE * TILE);
+  private final FloatBuffer probabilities = floats(TILE * TILE / 4);
+  private final FloatBuffer shifts = floats(TILE * TILE);
+  private final ProposalMap map = new ProposalMap();
+
+  ProposalNet(ModelFile model, Device device, int threads) {
+    pixels.slot(0, 64, 64);
+    session = OnnxSession.open(model, device, threads, pixels.tensor(1));
+  }
+
+  OnnxSession session() {
+    return session;
+  }
+
+  /**
+   * Proposes faces of pictures of one size.
+   *
+   * @param candidates per picture, where the proposals are added
+   */
+  void propose(
+      List<Octaves> pictures,
+      int width,
+      int height,
+      MtcnnOptions options,
+      List<Candidates> candidates) {
+    for (double scale : options.scales(width, height)) {
+      int levelWidth = (int) Math.ceil(width * scale);
+      int levelHeight = (int) Math.ceil(height * scale);
+      if (levelWidth <= TILE && levelHeight <= TILE) {
+        int together =
+            session.device().kind() == Device.Kind.CUDA
+                ? Math.max(1, PIXELS_ON_GPU / (levelWidth * levelHeight))
+                : 1;
+        for (int from = 0; from < pictures.size(); from += together) {
+          int to = Math.min(from + together, pictures.size());
+          whole(
+              pictures.subList(from, to),
+              levelWidth,
+              levelHeight,
+              options,
+              candidates.subList(from, to));
+        }
+      } else {
+        for (int i = 0; i < pictures.size(); i++) {
+          tiled(pictures.get(i), levelWidth, levelHeight, options, candidates.get(i));
+        }
+      }
+    }
+  }
+
+  private void whole(
+      List<Octaves> pictures,
+      int width,
+      int height,
+      MtcnnOptions options,
+      List<Candidates> candidates) {
+    int octave = 0;
+    for (int i = 0; i < pictures.size(); i++) {
+      octave = pictures.get(i).scale(pixels.slot(i, width, height));
+    }
+    int columns = cells(width);
+    int rows = cells(height);
+    run(pictures.size(), columns, rows);
+    double scaleX = (double) pictures.get(0).coveredWidth(octave) / width;
+    double scaleY = (double) pictures.get(0).coveredHeight(octave) / height;
+    for (int i = 0; i < pictures.size(); i++) {
+      map.begin(columns, rows);
+      int at = i * columns * rows;
+      map.scan(probabilities, shifts, at, 0, 0, columns, rows, options.proposalThreshold());
+      map.survivors(
+          scaleX, scaleY, options.overlaps().level(), options.maxCandidates(), candidates.get(i));
+    }
+  }
+
+  private void tiled(
+      Octaves picture, int width, int height, MtcnnOptions options, Candidates candidates) {
+    try (Mat level = new Mat(height, width, opencv_core.CV_8UC3)) {
+      int octave = picture.scale(level);
+      map.begin(cells(width), cells(height));
+      for (int top = 0; top + CONTEXT < height; top += TILE - CONTEXT) {
+        for (int left = 0; left + CONTEXT < width; left += TILE - CONTEXT) {
+          int tileWidth = Math.min(TILE, width - left);
+          int tileHeight = Math.min(TILE, height - top);
+          try (Rect place = new Rect(left, top, tileWidth, tileHeight);
+              Mat view = new Mat(level, place)) {
+            view.copyTo(pixels.slot(0, tileWidth, tileHeight));
+          }
+          int columns = cells(tileWidth);
+          int rows = cells(tileHeight);
+          run(1, columns, rows);
+          map.scan(
+              probabilities,
+              shifts,
+              0,
+              left / ProposalMap.STRIDE,
+              top / ProposalMap.STRIDE,
+              columns,
+              rows,
+              options.proposalThreshold());
+        }
+      }
+      map.survivors(
+          (double) picture.coveredWidth(octave) / width,
+          (double) picture.coveredHeight(octave) / height,
+          options.overlaps().level(),
+          options.maxCandidates(),
+          candidates);
+    }
+  }
+
+  private void run(int count, int columns, int rows) {
+    int cells = count * columns * rows;
+    session.run(
+        pixels.tensor(count),
+        List.of(
+            new TensorBuffer(probabilities.duplicate().limit(cells), count, 1, rows, columns),
+            new TensorBuffer(shifts.duplicate().limit(4 * cells), count, 4, rows, columns)));
+  }
+
+  /** The last cell of an odd number of pixels sees one pixel less. */
+  private static int cells(int pixels) {
+    return (pixels + 1 - CONTEXT) / ProposalMap.STRIDE;
+  }
+
+  private static FloatBuffer floats(int count) {
+    return ByteBuffer.allocateDirect(count * Float.BYTES)
+        .order(ByteOrder.nativeOrder())
+        .asFloatBuffer();
+  }
+
+  @Override
+  public void close() {
+    session.close();
+    pixels.close();
+  }
+}

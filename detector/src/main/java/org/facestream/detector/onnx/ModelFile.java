@@ -1,0 +1,89 @@
+package org.facestream.detector.onnx;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import org.facestream.ingest.worker.config.UserError;
+
+/**
+ * The bytes of an ONNX model that are what they should be.
+ *
+ * @param name the file's name, for messages
+ * @param bytes the model
+ * @param sha256 of the bytes, in lower-case hexadecimal
+ */
+public record ModelFile(String name, byte[] bytes, String sha256) {
+
+  /**
+   * Reads a model that lies beside a class.
+   *
+   * @param sha256 what the file must have
+   * @throws UserError that names the file where it is absent, cut short or altered
+   */
+  public static ModelFile resource(Class<?> beside, String file, String sha256) {
+    try (InputStream stream = beside.getResourceAsStream(file)) {
+      if (stream == null) {
+        throw new UserError("model file " + file + " is not in the jar: build or install it again");
+      }
+      return checked(file, stream.readAllBytes(), sha256);
+    } catch (IOException unreadable) {
+      throw new UserError(
+          "model file " + file + " cannot be read: " + unreadable.getMessage(), unreadable);
+    }
+  }
+
+  /**
+   * Reads a model from a file and checks it.
+   *
+   * @param sha256 what the file must have
+   * @throws UserError that names the file where it is absent, cut short or altered
+   */
+  public static ModelFile file(Path file, String sha256) {
+    return checked(file.toString(), read(file), sha256);
+  }
+
+  /**
+   * Reads a model from a file that nobody vouches for.
+   *
+   * @throws UserError that names the file where it is absent
+   */
+  public static ModelFile file(Path file) {
+    byte[] bytes = read(file);
+    return new ModelFile(file.toString(), bytes, digest(bytes));
+  }
+
+  /** SHA-256 in lower-case hexadecimal. */
+  public static String digest(byte[] bytes) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (NoSuchAlgorithmException impossible) {
+      throw new IllegalStateException("every Java has SHA-256", impossible);
+    }
+  }
+
+  private static ModelFile checked(String name, byte[] bytes, String sha256) {
+    String found = digest(bytes);
+    if (!found.equals(sha256)) {
+      throw new UserError(
+          "model file %s is cut short or altered (%d bytes, SHA-256 %s, expected %s): restore it"
+              .formatted(name, bytes.length, found, sha256));
+    }
+    return new ModelFile(name, bytes, found);
+  }
+
+  private static byte[] read(Path file) {
+    if (!Files.isRegularFile(file)) {
+      throw new UserError("model file " + file + " is not there");
+    }
+    try {
+      return Files.readAllBytes(file);
+    } catch (IOException unreadable) {
+      throw new UserError(
+          "model file " + file + " cannot be read: " + unreadable.getMessage(), unreadable);
+    }
+  }
+}

@@ -1,0 +1,247 @@
+package org.facestream.detector.onnx;
+
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxValue;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OrtSession.SessionOptions;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.ReentrantLock;
+import org.facestream.ingest.worker.RetryableException;
+import org.facestream.ingest.worker.config.UserError;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One model, loaded and ready: owner of its native session and of the options, which must outlive
+ * it. Of one input; of one or more float32 outputs.
+ *
+ * <p>Safe for use by several threads; on CUDA their runs wait for one another, because concurrent
+ * runs of one session can end in an error that only a new process cures.
+ */
+public final class OnnxSession implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(OnnxSession.class);
+
+  private final ModelFile model;
+  private final Device device;
+  private final SessionOptions options;
+  private final OrtSession session;
+  private final String input;
+  private final List<String> outputs;
+  private final ReentrantLock turn = new ReentrantLock();
+  private final LongAdder nanos = new LongAdder();
+  private boolean closed;
+
+  /**
+   * Loads a model and runs it once: a device that lacks something shows it only then.
+   *
+   * @param device {@link Device.Kind#AUTO} takes CUDA where the sample runs on it, else the CPU,
+   *     and logs which
+   * @param threads for one run on the CPU, 1 or more
+   * @param sample an input of a usual shape
+   * @throws UserError where the model cannot be loaded, or the wanted CUDA device cannot run it;
+   *     the message says what is missing
+   */
+  public static OnnxSession open(ModelFile model, Device device, int threads, TensorBuffer sample) {
+    if (threads < 1) {
+      throw new IllegalArgumentException("a session needs a thread");
+    }
+    return switch (device.kind()) {
+      case CPU -> tried(model, device, threads, sample);
+      case CUDA -> {
+        Cuda.require(device);
+        yield tried(model, device, threads, sample);
+      }
+      case AUTO -> automatic(model, threads, sample);
+    };
+  }
+
+  private static OnnxSession automatic(ModelFile model, int threads, TensorBuffer sample) {
+    String obstacle;
+    try {
+      Cuda.require(Device.cuda(0));
+      OnnxSession session = tried(model, Device.cuda(0), threads, sample);
+      LOG.info("{} runs on {}", model.name(), session.device);
+      return session;
+    } catch (UserError unusable) {
+      obstacle = unusable.getMessage();
+    }
+    LOG.info("{} runs on the CPU with {} threads ({})", model.name(), threads, obstacle);
+    return tried(model, Device.CPU, threads, sample);
+  }
+
+  private static OnnxSession tried(
+      ModelFile model, Device device, int threads, TensorBuffer sample) {
+    OnnxSession session = new OnnxSession(model, device, threads);
+    try {
+      session.run(sample);
+      session.nanos.reset();
+      return session;
+    } catch (RuntimeException unusable) {
+      session.close();
+      throw device.kind() == Device.Kind.CUDA
+          ? new UserError(Cuda.unusable(device, unusable), unusable)
+          : unusable;
+    }
+  }
+
+  private OnnxSession(ModelFile model, Device device, int threads) {
+    this.model = model;
+    this.device = device;
+    options = new SessionOptions();
+    try {
+      options.setIntraOpNumThreads(threads);
+      options.setInterOpNumThreads(1);
+      // Spinning threads would take the cores from decoding and from other stages.
+      options.addConfigEntry("session.intra_op.allow_spinning", "0");
+      if (device.kind() == Device.Kind.CUDA) {
+        options.setMemoryPatternOptimization(false);
+        options.addCUDA(device.index());
+      }
+      session = NativeRuntime.environment().createSession(model.bytes(), options);
+      input = session.getInputNames().iterator().next();
+      outputs = List.copyOf(session.getOutputNames());
+    } catch (OrtException refused) {
+      options.close();
+      throw new UserError(
+          device.kind() == Device.Kind.CUDA
+              ? Cuda.unusable(device, refused)
+              : "model file %s cannot be loaded: %s"
+                  .formatted(model.name(), firstLine(refused.getMessage())),
+          refused);
+    }
+  }
+
+  /** What the model really runs on: never {@link Device.Kind#AUTO}. */
+  public Device device() {
+    return device;
+  }
+
+  /** The model's outputs, in its order. */
+  public List<String> outputs() {
+    return outputs;
+  }
+
+  /** Nanoseconds spent inside ONNX Runtime so far. */
+  public long nanos() {
+    return nanos.sum();
+  }
+
+  /**
+   * Runs the model into memory of the caller's.
+   *
+   * @param into one float32 tensor per output, in the model's order, of exactly the shape that the
+   *     input leads to
+   * @throws IllegalStateException for a shape that does not fit
+   * @throws RetryableException for a device that failed
+   */
+  public void run(TensorBuffer from, List<TensorBuffer> into) {
+    if (into.size() != outputs.size()) {
+      throw new IllegalArgumentException(
+          "%s has the outputs %s, not %d".formatted(model.name(), outputs, into.size()));
+    }
+    Map<String, OnnxTensor> pinned = new HashMap<>();
+    try (OnnxTensor tensor = tensor(from)) {
+      for (int i = 0; i < into.size(); i++) {
+        pinned.put(outputs.get(i), tensor(into.get(i)));
+      }
+      timed(tensor, pinned).close();
+    } catch (OrtException refused) {
+      throw failed(from, refused);
+    } finally {
+      pinned.values().forEach(OnnxTensor::close);
+    }
+  }
+
+  /**
+   * Runs the model and returns its outputs, in the model's order, each in row-major order.
+   *
+   * @throws RuntimeException as {@link #run(TensorBuffer, List)}
+   */
+  public List<float[]> run(TensorBuffer from) {
+    try (OnnxTensor tensor = tensor(from);
+        OrtSession.Result result = timed(tensor, Map.of())) {
+      return outputs.stream().map(name -> floats(result.get(name).orElseThrow())).toList();
+    } catch (OrtException refused) {
+      throw failed(from, refused);
+    }
+  }
+
+  @Override
+  public void close() {
+    turn.lock();
+    try {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      try {
+        session.close();
+      } finally {
+        options.close();
+      }
+    } catch (OrtException refused) {
+      throw new IllegalStateException("closing " + model.name() + " failed", refused);
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  private OrtSession.Result timed(OnnxTensor tensor, Map<String, OnnxTensor> pinned)
+      throws OrtException {
+    boolean alone = device.kind() == Device.Kind.CUDA;
+    if (alone) {
+      turn.lock();
+    }
+    long start = System.nanoTime();
+    try {
+      return pinned.isEmpty()
+          ? session.run(Map.of(input, tensor))
+          : session.run(Map.of(input, tensor), pinned);
+    } finally {
+      nanos.add(System.nanoTime() - start);
+      if (alone) {
+        turn.unlock();
+      }
+    }
+  }
+
+  private static OnnxTensor tensor(TensorBuffer buffer) throws OrtException {
+    OrtEnvironment environment = NativeRuntime.environment();
+    if (buffer.data() instanceof FloatBuffer floats) {
+      return OnnxTensor.createTensor(environment, floats, buffer.shape());
+    }
+    return OnnxTensor.createTensor(
+        environment, (ByteBuffer) buffer.data(), buffer.shape(), OnnxJavaType.UINT8);
+  }
+
+  private static float[] floats(OnnxValue value) {
+    FloatBuffer buffer = ((OnnxTensor) value).getFloatBuffer();
+    float[] copy = new float[buffer.remaining()];
+    buffer.get(copy);
+    return copy;
+  }
+
+  /** A shape that does not fit is a mistake and stays one; a device that failed may recover. */
+  private RuntimeException failed(TensorBuffer from, OrtException cause) {
+    String message =
+        "%s failed on %s with an input of %s: %s"
+            .formatted(
+                model.name(), device, Arrays.toString(from.shape()), firstLine(cause.getMessage()));
+    return cause.getCode() == OrtException.OrtErrorCode.ORT_INVALID_ARGUMENT
+        ? new IllegalStateException(message, cause)
+        : new RetryableException(message, cause);
+  }
+
+  private static String firstLine(String message) {
+    return message == null ? "no reason given" : message.lines().findFirst().orElse("");
+  }
+}

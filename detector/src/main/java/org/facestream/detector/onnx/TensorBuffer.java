@@ -1,0 +1,25 @@
+package org.facestream.detector.onnx;
+
+import java.nio.Buffer;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+
+/**
+ * A tensor in the caller's own memory: ONNX Runtime reads and writes it in place.
+ *
+ * @param data direct and of native byte order, from its position to its limit: a {@link
+ *     FloatBuffer} for float32, a {@link ByteBuffer} for uint8
+ * @param shape dimensions, outermost first; their product is what remains in the buffer
+ */
+public record TensorBuffer(Buffer data, long... shape) {
+  public TensorBuffer {
+    if (!(data instanceof FloatBuffer || data instanceof ByteBuffer) || !data.isDirect()) {
+      throw new IllegalArgumentException("a tensor is a direct FloatBuffer or ByteBuffer");
+    }
+    if (Arrays.stream(shape).reduce(1, Math::multiplyExact) != data.remaining()) {
+      throw new IllegalArgumentException(
+          "shape %s does not fit %d values".formatted(Arrays.toString(shape), data.remaining()));
+    }
+  }
+}

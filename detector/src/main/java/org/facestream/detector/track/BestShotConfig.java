@@ -1,0 +1,38 @@
+package org.facestream.detector.track;
+
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+import org.facestream.ingest.worker.config.Setting;
+
+/** Which faces of a track are published. */
+public interface BestShotConfig {
+  /** Which faces are published. */
+  enum Choice {
+    /** Those that the other settings choose. */
+    BEST,
+    /** Every face of a believed track. */
+    ALL
+  }
+
+  @Setting("Which faces of a believed track are published: the best, or all.")
+  @WithDefault("best")
+  Choice publish();
+
+  @Setting("How many of a track's first faces are published however good they are.")
+  @WithDefault("3")
+  int first();
+
+  @Setting("The first faces are taken at least this far apart, in capture time.")
+  @WithDefault("150ms")
+  Duration firstInterval();
+
+  @Setting(
+      "After the first faces, one is published when its quality is better than the best published"
+          + " by this share of it.")
+  @WithDefault("0.05")
+  float betterBy();
+
+  @Setting("While a track lives, a face is published at least this often, in capture time.")
+  @WithDefault("3s")
+  Duration every();
+}

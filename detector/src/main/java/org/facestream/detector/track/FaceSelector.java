@@ -1,0 +1,127 @@
+package org.facestream.detector.track;
+
+import io.micrometer.core.instrument.Timer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.bytedeco.opencv.opencv_core.Mat;
+import org.facestream.detector.face.Face;
+import org.facestream.detector.face.Quality;
+import org.facestream.detector.mtcnn.Detection;
+import org.facestream.ingest.frame.Frame;
+
+/** One camera's next frame: follows its faces, chooses those worth sending, cuts them out. */
+public final class FaceSelector {
+  private final Tracker tracker;
+  private final BestShotRule rule;
+  private final FaceCropper cropper;
+  private final Timer tracking;
+  private final Timer cropping;
+
+  /**
+   * @param tracking takes the time of following and of measuring quality
+   * @param cropping takes the time of cutting out and encoding
+   */
+  public FaceSelector(
+      TrackConfig tracks,
+      BestShotConfig bestShots,
+      CropConfig crops,
+      Timer tracking,
+      Timer cropping) {
+    this.tracker = new Tracker(tracks);
+    this.rule = new BestShotRule(bestShots);
+    this.cropper = new FaceCropper(crops);
+    this.tracking = tracking;
+    this.cropping = cropping;
+  }
+
+  /**
+   * What came of a frame.
+   *
+   * @param after the camera's tracks
+   * @param faces to publish
+   * @param unconfirmed good detections whose track is not believed yet
+   * @param heldBack faces that the best-shot rule holds back
+   */
+  public record Selection(CameraTracks after, List<Face> faces, int unconfirmed, int heldBack) {}
+
+  /**
+   * Takes in a frame.
+   *
+   * @param before the camera's tracks after its last frame
+   * @param rgb the decoded frame, CV_8UC3, red first
+   * @param detections in the frame, weak ones too
+   * @param goodScore from which a detection is a face
+   */
+  public Selection select(
+      CameraTracks before, Frame frame, Mat rgb, List<Detection> detections, float goodScore) {
+    FrameId id = new FrameId(frame.camera(), frame.epoch(), frame.sequence());
+    long captured = frame.captureTime().toEpochMilli();
+    long begun = System.nanoTime();
+    List<Tracker.Observation> seen =
+        detections.stream()
+            .map(found -> new Tracker.Observation(found.box(), found.score() >= goodScore))
+            .toList();
+    Tracker.Step step = tracker.next(before, id, captured, rgb.cols(), rgb.rows(), seen);
+    List<Track> tracks = new ArrayList<>(step.state().tracks());
+    List<Face> faces = new ArrayList<>();
+    long cutting = 0;
+    int unconfirmed = 0;
+    int heldBack = 0;
+    for (int i = 0; i < detections.size(); i++) {
+      int at = step.tracks()[i];
+      if (at < 0 || !seen.get(i).good()) {
+        continue;
+      }
+      Track track = tracks.get(at);
+      if (!track.confirmed()) {
+        unconfirmed++;
+        continue;
+      }
+      Detection found = detections.get(i);
+      Quality quality = QualityMeter.measure(rgb, found.box(), found.landmarks(), found.score());
+      if (!rule.wants(track, quality.overall(), captured)) {
+        heldBack++;
+        continue;
+      }
+      tracks.set(at, track.sent(quality.overall(), captured));
+      long cut = System.nanoTime();
+      FaceCropper.Crop crop = cropper.cut(rgb, found.box(), found.landmarks());
+      cutting += System.nanoTime() - cut;
+      faces.add(face(frame, rgb, id.face(i), track.id(), found, crop, quality));
+    }
+    CameraTracks state = step.state();
+    tracking.record(System.nanoTime() - begun - cutting, TimeUnit.NANOSECONDS);
+    cropping.record(cutting, TimeUnit.NANOSECONDS);
+    return new Selection(
+        new CameraTracks(state.width(), state.height(), state.lastFrame(), tracks),
+        faces,
+        unconfirmed,
+        heldBack);
+  }
+
+  private static Face face(
+      Frame frame,
+      Mat rgb,
+      String id,
+      String track,
+      Detection found,
+      FaceCropper.Crop crop,
+      Quality quality) {
+    return new Face(
+        id,
+        frame.camera(),
+        frame.epoch(),
+        frame.sequence(),
+        frame.captureTime(),
+        track,
+        rgb.cols(),
+        rgb.rows(),
+        found.box(),
+        found.landmarks(),
+        crop.landmarks(),
+        found.score(),
+        quality,
+        crop.jpeg());
+  }
+}

@@ -1,0 +1,21 @@
+package org.facestream.detector.track;
+
+/**
+ * Names a frame for good.
+ *
+ * @param camera the camera's id
+ * @param epoch when the camera's source was opened, milliseconds since 1970
+ * @param sequence of the frame within the epoch
+ */
+public record FrameId(String camera, long epoch, long sequence) {
+
+  /**
+   * The id of a face, or of the track that began with it: {@code gate-mf9zk2c8-17-0}, the epoch in
+   * base 36. A replay gives the same, and it holds no dot, for event ids append one.
+   *
+   * @param index of the detection within the frame
+   */
+  public String face(int index) {
+    return camera + "-" + Long.toString(epoch, 36) + "-" + sequence + "-" + index;
+  }
+}

@@ -1,0 +1,36 @@
+package org.facestream.detector.track;
+
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+import org.facestream.ingest.worker.config.Setting;
+
+/** How faces are followed from frame to frame. */
+public interface TrackConfig {
+  @Setting(
+      "A face that is not seen for longer than this, in capture time, comes back as a new track;"
+          + " must be longer than the time between two frames.")
+  @WithDefault("2s")
+  Duration maxGap();
+
+  @Setting("Detections after which a track is believed and its faces are published; at least 1.")
+  @WithDefault("2")
+  int confirmHits();
+
+  @Setting("Frames in a row that a track not yet believed may be missing from.")
+  @WithDefault("1")
+  int tentativeMisses();
+
+  @Setting(
+      "Detections with at least this score carry a track on where it is expected, but begin none"
+          + " and are not published; 0 to 1.")
+  @WithDefault("0.4")
+  float weakScore();
+
+  @Setting("Most tracks alive at a time on one camera; beyond, those unseen for longest end.")
+  @WithDefault("200")
+  int most();
+
+  @Setting("A camera that sends no frames for this long is forgotten.")
+  @WithDefault("60s")
+  Duration forgetAfter();
+}

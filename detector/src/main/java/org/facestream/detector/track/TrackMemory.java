@@ -1,0 +1,108 @@
+package org.facestream.detector.track;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What the trackers know of each camera: as of the last commit, and as of the turns since. Used by
+ * one thread.
+ *
+ * <p>A turn works on a {@link Turn} of its own, so that one that fails half-way changes nothing;
+ * turns that were kept become durable with {@link #committed}, or never were with {@link #aborted}.
+ */
+public final class TrackMemory {
+  private record Kept(int partition, CameraTracks tracks, Instant touched) {}
+
+  private final Map<String, Kept> durable = new HashMap<>();
+  private final Map<String, Kept> pending = new HashMap<>();
+
+  /** One turn's view and changes. */
+  public final class Turn {
+    private final Instant now;
+    private final Map<String, Kept> changed = new HashMap<>();
+
+    private Turn(Instant now) {
+      this.now = now;
+    }
+
+    /** The tracks of a camera, those of an unknown one being none. */
+    public CameraTracks tracks(String camera) {
+      Kept kept = changed.getOrDefault(camera, pending.getOrDefault(camera, durable.get(camera)));
+      return kept == null ? CameraTracks.NONE : kept.tracks();
+    }
+
+    /**
+     * Notes the tracks of a camera.
+     *
+     * @param partition of the frames topic that the camera's frames come from
+     */
+    public void put(String camera, int partition, CameraTracks tracks) {
+      changed.put(camera, new Kept(partition, tracks, now));
+    }
+
+    /** Visits the cameras noted in this turn, with their partition, that have or had tracks. */
+    public void changes(Visitor visitor) {
+      changed.forEach(
+          (camera, kept) -> {
+            Kept before = pending.getOrDefault(camera, durable.get(camera));
+            boolean had = before != null && !before.tracks().tracks().isEmpty();
+            if (had || !kept.tracks().tracks().isEmpty()) {
+              visitor.changed(camera, kept.partition(), kept.tracks());
+            }
+          });
+    }
+
+    /** The turn succeeded. */
+    public void keep() {
+      pending.putAll(changed);
+    }
+  }
+
+  /** Is told of a camera's change. */
+  @FunctionalInterface
+  public interface Visitor {
+    void changed(String camera, int partition, CameraTracks tracks);
+  }
+
+  public Turn begin(Instant now) {
+    return new Turn(now);
+  }
+
+  /** Takes over what another worker, or this one before, left of a camera. */
+  public void restore(String camera, int partition, CameraTracks tracks, Instant now) {
+    durable.put(camera, new Kept(partition, tracks, now));
+  }
+
+  public void committed() {
+    durable.putAll(pending);
+    pending.clear();
+  }
+
+  public void aborted() {
+    pending.clear();
+  }
+
+  /** Forgets the cameras of these partitions. */
+  public void forget(Set<Integer> partitions) {
+    durable.values().removeIf(kept -> partitions.contains(kept.partition()));
+    pending.values().removeIf(kept -> partitions.contains(kept.partition()));
+  }
+
+  /** Forgets the cameras that sent nothing for that long. */
+  public void forgetSilent(Instant now, Duration silence) {
+    durable.values().removeIf(kept -> kept.touched().plus(silence).isBefore(now));
+  }
+
+  /** Cameras that are remembered. */
+  public int cameras() {
+    return durable.size();
+  }
+
+  /** Tracks alive on all cameras together. */
+  public int liveTracks() {
+    return durable.values().stream().mapToInt(kept -> kept.tracks().tracks().size()).sum();
+  }
+}

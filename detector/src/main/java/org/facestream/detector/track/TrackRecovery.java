@@ -1,0 +1,144 @@
+package org.facestream.detector.track;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.facestream.ingest.frame.InvalidRecordException;
+import org.facestream.ingest.worker.RetryableException;
+import org.facestream.ingest.worker.kafka.KafkaClients;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Reads the last seconds of {@link TrackTopic}, when partitions are taken over. */
+public final class TrackRecovery {
+  private static final Logger log = LoggerFactory.getLogger(TrackRecovery.class);
+
+  /**
+   * How long to wait for transactions that a dead worker left open: those hide what was committed
+   * after them. The broker ends them after {@code transaction.timeout.ms}, at the latest when a
+   * worker of the same name starts.
+   */
+  private static final Duration PATIENCE = Duration.ofSeconds(6);
+
+  private final KafkaClients clients;
+  private final String topic;
+  private final int partitions;
+
+  /**
+   * @param partitions how many the topic has
+   */
+  public TrackRecovery(KafkaClients clients, int partitions) {
+    this.clients = clients;
+    this.topic = clients.name(TrackTopic.TOPIC);
+    this.partitions = partitions;
+  }
+
+  /** The partition of the tracks topic that belongs to one of the frames topic. */
+  public int partition(int framesPartition) {
+    return framesPartition % partitions;
+  }
+
+  /**
+   * What was left of a camera.
+   *
+   * @param framesPartition that its frames come from
+   */
+  public record Left(int framesPartition, CameraTracks tracks) {}
+
+  /**
+   * The newest state of every camera whose frames come from these partitions.
+   *
+   * @param since older state is not looked for
+   * @throws RetryableException when the broker does not answer in time
+   */
+  public Map<String, Left> read(Set<Integer> framesPartitions, Instant since) {
+    List<TopicPartition> wanted =
+        framesPartitions.stream()
+            .map(this::partition)
+            .distinct()
+            .map(partition -> new TopicPartition(topic, partition))
+            .toList();
+    Map<TopicPartition, Long> ends = ends(wanted);
+    try (Consumer<String, byte[]> reader = clients.reader()) {
+      reader.assign(wanted);
+      seek(reader, wanted, since);
+      Map<String, Left> newest = new HashMap<>();
+      long deadline = System.nanoTime() + PATIENCE.toNanos();
+      while (behind(reader, ends)) {
+        if (System.nanoTime() > deadline) {
+          log.warn("open transactions hide the newest tracks in {}; going on without", wanted);
+          break;
+        }
+        reader.poll(Duration.ofMillis(50)).forEach(record -> note(record, newest));
+      }
+      newest.values().removeIf(left -> !framesPartitions.contains(left.framesPartition()));
+      return newest;
+    }
+  }
+
+  private static void note(ConsumerRecord<String, byte[]> record, Map<String, Left> newest) {
+    try {
+      newest.put(
+          record.key(),
+          new Left(TrackTopic.framesPartition(record), TrackTopic.fromRecord(record)));
+    } catch (InvalidRecordException unreadable) {
+      // New tracks instead of the old ones are the worst that comes of it.
+      log.warn("tracks of camera {} cannot be read: {}", record.key(), unreadable.getMessage());
+      newest.remove(record.key());
+    }
+  }
+
+  private static void seek(
+      Consumer<String, byte[]> reader, List<TopicPartition> wanted, Instant since) {
+    Map<TopicPartition, OffsetAndTimestamp> starts =
+        reader.offsetsForTimes(
+            wanted.stream()
+                .collect(Collectors.toMap(partition -> partition, any -> since.toEpochMilli())));
+    List<TopicPartition> nothingSince =
+        wanted.stream().filter(partition -> starts.get(partition) == null).toList();
+    // The end of what is committed: what an open transaction hides lies behind it.
+    Map<TopicPartition, Long> committedEnds = reader.endOffsets(nothingSince);
+    for (TopicPartition partition : wanted) {
+      OffsetAndTimestamp start = starts.get(partition);
+      reader.seek(partition, start == null ? committedEnds.get(partition) : start.offset());
+    }
+  }
+
+  private static boolean behind(Consumer<String, byte[]> reader, Map<TopicPartition, Long> ends) {
+    return ends.entrySet().stream().anyMatch(end -> reader.position(end.getKey()) < end.getValue());
+  }
+
+  /** The ends including what is not committed: a worker that died may have left some. */
+  private Map<TopicPartition, Long> ends(List<TopicPartition> wanted) {
+    try (Admin admin = clients.admin()) {
+      return admin
+          .listOffsets(
+              wanted.stream()
+                  .collect(Collectors.toMap(partition -> partition, any -> OffsetSpec.latest())))
+          .all()
+          .get(20, TimeUnit.SECONDS)
+          .entrySet()
+          .stream()
+          .collect(Collectors.toMap(Map.Entry::getKey, entry -> entry.getValue().offset()));
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new KafkaException("interrupted while reading back tracks", interrupted);
+    } catch (ExecutionException | TimeoutException failed) {
+      throw new RetryableException("the broker does not tell the ends of " + topic, failed);
+    }
+  }
+}

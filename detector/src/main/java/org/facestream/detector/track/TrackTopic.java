@@ -1,0 +1,101 @@
+package org.facestream.detector.track;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
+import org.facestream.ingest.frame.InvalidRecordException;
+import org.facestream.ingest.worker.kafka.Topic;
+
+/**
+ * The detector's own notebook, {@code cctv.tracks.v1}: after every turn the tracks of the cameras
+ * that it handled, in the same transaction as the faces. Whoever takes a camera over reads the last
+ * seconds of it and goes on with the same tracks. Key camera id, value JSON of {@link
+ * CameraTracks}, timestamp the capture time of the last frame, header {@code frames-partition}.
+ * Nobody else reads it.
+ */
+public final class TrackTopic {
+  /** Tracks end within seconds: older state is of no use. */
+  public static final Topic TOPIC =
+      new Topic(
+          "tracks",
+          Map.of(
+              "retention.ms", String.valueOf(TimeUnit.MINUTES.toMillis(10)),
+              "segment.ms", String.valueOf(TimeUnit.MINUTES.toMillis(5)),
+              "segment.bytes", String.valueOf(16 << 20)));
+
+  private static final JsonMapper JSON =
+      JsonMapper.builder()
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .build();
+  private static final ObjectWriter WRITER = JSON.writerFor(CameraTracks.class);
+  private static final ObjectReader READER = JSON.readerFor(CameraTracks.class);
+
+  private static final String PARTITION = "frames-partition";
+
+  private TrackTopic() {}
+
+  /**
+   * A camera's tracks as a record.
+   *
+   * @param topic the topic's full name
+   * @param partition of it
+   * @param framesPartition the partition of the frames topic that the camera's frames come from
+   */
+  public static ProducerRecord<String, byte[]> toRecord(
+      String topic, int partition, String camera, int framesPartition, CameraTracks tracks) {
+    try {
+      ProducerRecord<String, byte[]> record =
+          new ProducerRecord<>(
+              topic, partition, tracks.lastFrame(), camera, WRITER.writeValueAsBytes(tracks));
+      record.headers().add(PARTITION, Integer.toString(framesPartition).getBytes(UTF_8));
+      return record;
+    } catch (JacksonException impossible) {
+      throw new IllegalStateException("tracks cannot be written as JSON", impossible);
+    }
+  }
+
+  /**
+   * The partition of the frames topic that the camera's frames came from.
+   *
+   * @throws InvalidRecordException when the record does not say
+   */
+  public static int framesPartition(ConsumerRecord<String, byte[]> record)
+      throws InvalidRecordException {
+    Header header = record.headers().lastHeader(PARTITION);
+    try {
+      return Integer.parseInt(new String(header == null ? new byte[0] : header.value(), UTF_8));
+    } catch (NumberFormatException malformed) {
+      throw new InvalidRecordException("bad-header", "header '" + PARTITION + "' is no number");
+    }
+  }
+
+  /**
+   * The tracks in a record.
+   *
+   * @throws InvalidRecordException when another version wrote it, or damage is done
+   */
+  public static CameraTracks fromRecord(ConsumerRecord<String, byte[]> record)
+      throws InvalidRecordException {
+    if (record.key() == null || record.value() == null) {
+      throw new InvalidRecordException("empty-value", "tracks need a camera and a state");
+    }
+    try {
+      return READER.readValue(record.value());
+    } catch (IOException malformed) {
+      throw new InvalidRecordException("bad-value", malformed.getMessage());
+    }
+  }
+}

@@ -1,0 +1,322 @@
+package org.facestream.detector;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.record.TimestampType;
+import org.facestream.detector.face.Face;
+import org.facestream.detector.face.FaceTopic;
+import org.facestream.detector.mtcnn.Mtcnn;
+import org.facestream.detector.onnx.Device;
+import org.facestream.detector.track.TrackRecovery;
+import org.facestream.ingest.frame.Frame;
+import org.facestream.ingest.frame.FrameTopic;
+import org.facestream.ingest.frame.InvalidRecordException;
+import org.facestream.ingest.frame.Picture;
+import org.facestream.ingest.frame.UnreadablePictureException;
+import org.facestream.ingest.worker.DeadLetters;
+import org.facestream.ingest.worker.Telemetry;
+import org.facestream.ingest.worker.config.Settings;
+import org.facestream.ingest.worker.kafka.KafkaClients;
+import org.facestream.ingest.worker.kafka.KafkaConfig;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Real frames and the real networks; the records are handed over without a broker. */
+class DetectorProcessorTest {
+  private static final Instant START = Instant.parse("2026-11-22T04:30:00Z");
+  private static final String FRAMES = "cctv.frames.v1";
+
+  private static Mtcnn mtcnn;
+
+  private final Telemetry telemetry = new Telemetry();
+  private final DeadLetters deadLetters = new DeadLetters("detector", "cctv.dlq.v1", telemetry);
+  private final DetectorProcessor processor = processor(Map.of(), telemetry);
+  private long offset;
+
+  @BeforeAll
+  static void load() {
+    mtcnn = new Mtcnn(Device.CPU, 1);
+  }
+
+  @AfterAll
+  static void unload() {
+    mtcnn.close();
+  }
+
+  @AfterEach
+  void close() {
+    processor.close();
+    telemetry.close();
+  }
+
+  @Test
+  void badFramesAreDeadLettersAndTheOthersGoOn() throws InvalidRecordException {
+    byte[] good = jpeg(5, 300);
+    byte[] cut = Arrays.copyOf(good, good.length / 3);
+    List<ConsumerRecord<String, byte[]>> batch = new ArrayList<>();
+    batch.add(record("gate", 0, 0, good));
+    batch.add(record("gate", 1, 200, cut));
+    batch.add(record("gate", 2, 400, forged(good)));
+    batch.add(record("gate", 3, 600, new byte[0]));
+    batch.add(record("gate", 4, 800, good));
+    batch.add(record("gate", 5, 1000, "no picture".getBytes(UTF_8)));
+    batch.add(record("yard", 0, 900, good));
+
+    List<Face> faces = faces(processor.process(batch, deadLetters));
+    processor.committed();
+
+    assertEquals(1, faces.size());
+    assertEquals("gate", faces.get(0).camera());
+    assertEquals(4, faces.get(0).frameSequence());
+    List<ProducerRecord<String, byte[]>> dead = deadLetters.drain();
+    assertEquals(
+        Map.of(
+            FRAMES + "-3@1", "corrupt-jpeg",
+            FRAMES + "-3@2", "too-large",
+            FRAMES + "-3@3", "empty-value",
+            FRAMES + "-3@5", "not-a-jpeg"),
+        dead.stream().collect(Collectors.toMap(letter -> header(letter, "origin"), this::reason)));
+    assertEquals(1, telemetry.dropped("detector", "gate", "unconfirmed-track").count());
+    assertEquals(1, telemetry.dropped("detector", "yard", "unconfirmed-track").count());
+    assertEquals(1, telemetry.out("detector", "gate").count());
+  }
+
+  @Test
+  void aFaceKeepsItsTrackFromBatchToBatchAndItsCropHoldsTheFace()
+      throws InvalidRecordException, UnreadablePictureException {
+    List<Face> faces = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      // Two people, one of whom walks.
+      byte[] frame = jpeg(640, 480, placed(5, 40, 60, 240), placed(3, 320 + 10 * i, 90, 260));
+      faces.addAll(turn(record("gate", i, 200 * i, frame)));
+    }
+
+    Map<String, List<Face>> tracks =
+        faces.stream().collect(Collectors.groupingBy(Face::track, Collectors.toList()));
+    assertEquals(2, tracks.size(), tracks.keySet()::toString);
+    for (List<Face> track : tracks.values()) {
+      assertTrue(track.size() >= 3, () -> track.size() + " faces");
+      assertTrue(track.get(0).track().matches("gate-[0-9a-z]+-0-[01]"), track.get(0).track());
+      assertEquals(1, track.get(0).frameSequence());
+    }
+    Face face = faces.get(0);
+    assertEquals(START.plusMillis(200), face.captureTime());
+    assertEquals(640, face.frameWidth());
+    assertEquals(480, face.frameHeight());
+    try (Picture crop = Picture.decodeFrame(face.jpeg())) {
+      var again = mtcnn.detect(List.of(crop), DetectorOptions.of(config(Map.of())).mtcnn()).get(0);
+      assertEquals(1, again.stream().filter(found -> found.score() > 0.7).count());
+      for (int k = 0; k < 5; k++) {
+        var expected = again.get(0).landmarks().points().get(k);
+        var told = face.cropLandmarks().points().get(k);
+        double tolerance = 0.06 * face.box().width();
+        assertEquals(expected.x(), told.x(), tolerance);
+        assertEquals(expected.y(), told.y(), tolerance);
+      }
+    }
+  }
+
+  @Test
+  void aTurnThatIsVoidedComesOutTheSameAgain() {
+    turn(record("gate", 0, 0, jpeg(5, 200)));
+    List<ConsumerRecord<String, byte[]>> batch =
+        List.of(
+            record("gate", 1, 200, jpeg(5, 220)),
+            record("gate", 2, 400, jpeg(5, 240)),
+            record("yard", 0, 400, jpeg(6, 240)));
+    List<ProducerRecord<String, byte[]>> first = processor.process(batch, deadLetters);
+    processor.aborted();
+    List<ProducerRecord<String, byte[]>> second = processor.process(batch, deadLetters);
+    processor.committed();
+
+    assertEquals(4, first.size(), "two faces and the tracks of two cameras");
+    assertEquals(first.size(), second.size());
+    for (int i = 0; i < first.size(); i++) {
+      assertEquals(first.get(i).topic(), second.get(i).topic());
+      assertEquals(first.get(i).headers(), second.get(i).headers());
+      assertArrayEquals(first.get(i).value(), second.get(i).value());
+    }
+    assertEquals(3, telemetry.in("detector", "gate").count());
+    assertEquals(2, telemetry.out("detector", "gate").count());
+  }
+
+  @Test
+  void recordByRecordIsTheSameAsInOneBatch() throws InvalidRecordException {
+    List<ConsumerRecord<String, byte[]>> batch = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      batch.add(record("gate", i, 200 * i, jpeg(5, 200 + 10 * i)));
+    }
+    List<Face> together = faces(processor.process(batch, deadLetters));
+    processor.aborted();
+    List<Face> alone = new ArrayList<>();
+    for (ConsumerRecord<String, byte[]> record : batch) {
+      alone.addAll(faces(processor.process(List.of(record), deadLetters)));
+    }
+
+    assertEquals(3, together.size());
+    assertEquals(
+        together.stream().map(face -> face.id() + face.track()).toList(),
+        alone.stream().map(face -> face.id() + face.track()).toList());
+  }
+
+  @Test
+  void framesThatAreTooOldAreSkippedAndCounted() {
+    assertEquals(List.of(), turn(record("gate", 0, -10_500, jpeg(5, 300))));
+    assertEquals(1, telemetry.dropped("detector", "gate", "too-old").count());
+    assertEquals(1, telemetry.in("detector", "gate").count());
+  }
+
+  @Test
+  void aCameraWhosePartitionIsTakenAwayIsForgotten() {
+    turn(record("gate", 0, 0, jpeg(5, 300)));
+    processor.revoked(Set.of(new TopicPartition(FRAMES, 3)));
+
+    assertEquals(List.of(), turn(record("gate", 1, 200, jpeg(5, 300))));
+    assertEquals(1, turn(record("gate", 2, 400, jpeg(5, 300))).size());
+  }
+
+  @Test
+  void theBestShotRuleCanBeTurnedOff() throws InvalidRecordException {
+    int best = 0;
+    int all = 0;
+    Map<String, String> options =
+        Map.of("detector.best-shots.publish", "all", "detector.track.confirm-hits", "1");
+    try (Telemetry another = new Telemetry();
+        DetectorProcessor everything = processor(options, another)) {
+      for (int i = 0; i < 10; i++) {
+        var record = record("gate", i, 200 * i, jpeg(5, 300));
+        best += turn(record).size();
+        all += faces(everything.process(List.of(record), deadLetters)).size();
+        everything.committed();
+      }
+    }
+    assertEquals(10, all);
+    assertEquals(3, best);
+    assertEquals(6, telemetry.dropped("detector", "gate", "not-best-shot").count());
+  }
+
+  private List<Face> turn(ConsumerRecord<String, byte[]> record) {
+    try {
+      List<Face> faces = faces(processor.process(List.of(record), deadLetters));
+      processor.committed();
+      return faces;
+    } catch (InvalidRecordException broken) {
+      throw new AssertionError(broken);
+    }
+  }
+
+  private static DetectorProcessor processor(Map<String, String> options, Telemetry telemetry) {
+    KafkaClients clients =
+        new KafkaClients(
+            Settings.load(List.of(KafkaConfig.class), Optional.empty(), Map.of(), Map.of())
+                .get(KafkaConfig.class));
+    return new DetectorProcessor(
+        DetectorOptions.of(config(options)),
+        telemetry,
+        mtcnn,
+        new TrackRecovery(clients, 8),
+        Clock.fixed(START, ZoneOffset.UTC),
+        clients.name(FaceTopic.TOPIC),
+        "cctv.tracks.v1");
+  }
+
+  private static DetectorConfig config(Map<String, String> options) {
+    return DetectorConfigTest.config(options);
+  }
+
+  private static List<Face> faces(List<ProducerRecord<String, byte[]>> results)
+      throws InvalidRecordException {
+    List<Face> faces = new ArrayList<>();
+    for (ProducerRecord<String, byte[]> result : results) {
+      if (result.topic().equals("cctv.faces.v1")) {
+        faces.add(
+            FaceTopic.fromRecord(
+                new ConsumerRecord<>(
+                    result.topic(),
+                    0,
+                    0,
+                    result.timestamp(),
+                    TimestampType.CREATE_TIME,
+                    0,
+                    0,
+                    result.key(),
+                    result.value(),
+                    result.headers(),
+                    Optional.empty())));
+      }
+    }
+    return faces;
+  }
+
+  private ConsumerRecord<String, byte[]> record(
+      String camera, long sequence, long millis, byte[] jpeg) {
+    Frame frame =
+        new Frame(
+            camera, START.toEpochMilli(), sequence, START.plusMillis(millis), 640, 480, "", jpeg);
+    ProducerRecord<String, byte[]> sent = FrameTopic.toRecord(FRAMES, frame);
+    return new ConsumerRecord<>(
+        FRAMES,
+        camera.equals("gate") ? 3 : 4,
+        offset++,
+        sent.timestamp(),
+        TimestampType.CREATE_TIME,
+        0,
+        0,
+        camera,
+        jpeg,
+        sent.headers(),
+        Optional.empty());
+  }
+
+  private static byte[] jpeg(int portrait, int side) {
+    return jpeg(640, 480, placed(portrait, 100, 60, side));
+  }
+
+  private static byte[] jpeg(int width, int height, Portraits.Placed... placed) {
+    try (Picture frame = Portraits.frame(width, height, placed)) {
+      return frame.jpeg(90);
+    }
+  }
+
+  private static Portraits.Placed placed(int number, int x, int y, int side) {
+    return new Portraits.Placed(number, x, y, side);
+  }
+
+  /** The same JPEG with a frame header that claims 65,535 × 65,535 pixels. */
+  private static byte[] forged(byte[] jpeg) {
+    byte[] forged = jpeg.clone();
+    for (int i = 0; i < forged.length - 9; i++) {
+      if ((forged[i] & 0xff) == 0xff && (forged[i + 1] & 0xff) == 0xc0) {
+        Arrays.fill(forged, i + 5, i + 9, (byte) 0xff);
+        return forged;
+      }
+    }
+    throw new AssertionError("no frame header");
+  }
+
+  private String reason(ProducerRecord<String, byte[]> letter) {
+    return header(letter, "reason");
+  }
+
+  private static String header(ProducerRecord<String, byte[]> letter, String name) {
+    return new String(letter.headers().lastHeader(name).value(), UTF_8);
+  }
+}

@@ -1,0 +1,241 @@
+package org.facestream.detector.mtcnn;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.facestream.detector.face.Box;
+import org.facestream.detector.face.Landmarks;
+import org.facestream.detector.face.Point;
+import org.facestream.detector.onnx.Device;
+import org.facestream.ingest.frame.Picture;
+import org.facestream.ingest.frame.UnreadablePictureException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * How right the cascade is, on photographs that are not part of the project. DESIGN.md has the
+ * command and the figures.
+ */
+class MtcnnAccuracyTest {
+  private static final MtcnnOptions FINE = MtcnnOptions.DEFAULT.withMinFaceSize(20);
+
+  private static Path data;
+  private static Mtcnn mtcnn;
+
+  @BeforeAll
+  static void load() {
+    String folder = System.getProperty("facestream.data");
+    assumeTrue(folder != null, "needs -Dfacestream.data=<folder of photographs>");
+    data = Path.of(folder);
+    mtcnn = new Mtcnn(Device.CPU, 1);
+  }
+
+  @AfterAll
+  static void unload() {
+    if (mtcnn != null) {
+      mtcnn.close();
+    }
+  }
+
+  /** Against an independent cascade over the same weights. */
+  @Test
+  void agreesWithTheOracle() throws IOException {
+    JsonNode oracle = new ObjectMapper().readTree(data.resolve("oracle/mtcnn.json").toFile());
+    int faces = 0;
+    int found = 0;
+    int near = 0;
+    int extra = 0;
+    for (JsonNode image : oracle.get("images")) {
+      List<Detection> rest = detect(data.resolve(image.get("file").asText()), FINE);
+      for (JsonNode face : image.get("faces")) {
+        faces++;
+        Box box = box(face.get("box"));
+        Detection best = best(rest, box);
+        if (best != null && best.box().iou(box) > 0.7) {
+          found++;
+          rest.remove(best);
+          near += error(best, face.get("landmarks")) <= 0.05 * box.width() ? 1 : 0;
+        }
+      }
+      extra += rest.size();
+    }
+    System.out.printf(
+        "oracle: %d faces, %d found (%.1f %%), %d of them with landmarks within 5 %%, %d extra%n",
+        faces, found, 100.0 * found / faces, near, extra);
+    assertTrue(found >= 0.98 * faces);
+    assertTrue(near >= 0.95 * faces);
+    assertTrue(extra <= 0.03 * faces);
+  }
+
+  /** Against boxes and 68 landmarks made by hand. */
+  @Test
+  void findsWhatPeopleHaveMarked() throws IOException {
+    Path folder = data.resolve("detection/dlib-faces");
+    int faces = 0;
+    int found = 0;
+    int extra = 0;
+    double shiftX = 0;
+    double shiftY = 0;
+    double error = 0;
+    for (String list :
+        List.of("testing_with_face_landmarks.xml", "training_with_face_landmarks.xml")) {
+      Matcher image =
+          Pattern.compile("<image file='([^']*)'[^>]*>(.*?)</image>", Pattern.DOTALL)
+              .matcher(Files.readString(folder.resolve(list)));
+      while (image.find()) {
+        List<Detection> rest = detect(folder.resolve(image.group(1)), FINE);
+        Matcher marked =
+            Pattern.compile(
+                    "<box top='(-?\\d+)' left='(-?\\d+)' width='(\\d+)' height='(\\d+)'[^>]*>"
+                        + "(.*?)</box>",
+                    Pattern.DOTALL)
+                .matcher(image.group(2));
+        while (marked.find()) {
+          faces++;
+          float top = Float.parseFloat(marked.group(1));
+          float left = Float.parseFloat(marked.group(2));
+          Box box =
+              new Box(
+                  left,
+                  top,
+                  left + Float.parseFloat(marked.group(3)),
+                  top + Float.parseFloat(marked.group(4)));
+          Detection best = best(rest, box);
+          if (best == null || best.box().iou(box) < 0.35) {
+            continue;
+          }
+          found++;
+          rest.remove(best);
+          List<Point> truth = five(marked.group(5)).points();
+          for (int k = 0; k < 5; k++) {
+            double x = best.landmarks().points().get(k).x() - truth.get(k).x();
+            double y = best.landmarks().points().get(k).y() - truth.get(k).y();
+            shiftX += x / 5;
+            shiftY += y / 5;
+            error += Math.hypot(x, y) / best.box().width() / 5;
+          }
+        }
+        extra += rest.size();
+      }
+    }
+    System.out.printf(
+        "marked: %d faces, %d found, %d extra; landmarks off by %.4f of the width,"
+            + " shifted by %.2f and %.2f pixels%n",
+        faces, found, extra, error / found, shiftX / found, shiftY / found);
+    assertEquals(faces, found);
+    assertTrue(extra <= 1);
+    assertTrue(error / found < 0.035);
+  }
+
+  @Test
+  void findsNoFaceWhereThereIsNone() throws IOException {
+    MtcnnOptions strict = MtcnnOptions.DEFAULT.withThresholds(0.6f, 0.7f, 0.8f);
+    int boxes = 0;
+    List<Path> files = files(data.resolve("negatives"));
+    for (Path file : files) {
+      boxes += detect(file, strict).size();
+    }
+    System.out.printf("negatives: %d pictures, %d boxes%n", files.size(), boxes);
+    assertTrue(boxes <= 1);
+  }
+
+  @Test
+  void findsAFaceInEveryPortrait() throws IOException {
+    int empty = 0;
+    int pictures = 0;
+    for (Path person : files(data.resolve("lfw-dev/images"))) {
+      for (Path file : files(person)) {
+        pictures++;
+        if (detect(file, MtcnnOptions.DEFAULT).isEmpty()) {
+          System.out.println("no face in " + file.getFileName());
+          empty++;
+        }
+      }
+    }
+    System.out.printf("portraits: %d pictures, %d without a face%n", pictures, empty);
+    assertEquals(0, empty);
+  }
+
+  private static List<Detection> detect(Path file, MtcnnOptions options) throws IOException {
+    try (Picture picture = Picture.decodeStill(Files.readAllBytes(file))) {
+      return new ArrayList<>(mtcnn.detect(List.of(picture), options).get(0));
+    } catch (UnreadablePictureException damaged) {
+      throw new IOException(file.toString(), damaged);
+    }
+  }
+
+  private static List<Path> files(Path folder) throws IOException {
+    try (Stream<Path> listed = Files.list(folder)) {
+      return listed.sorted().toList();
+    }
+  }
+
+  private static Detection best(List<Detection> found, Box box) {
+    Detection best = null;
+    for (Detection one : found) {
+      if (best == null || one.box().iou(box) > best.box().iou(box)) {
+        best = one;
+      }
+    }
+    return best;
+  }
+
+  /** The mean distance of the five, in pixels. */
+  private static double error(Detection face, JsonNode landmarks) {
+    double sum = 0;
+    for (int k = 0; k < 5; k++) {
+      Point point = face.landmarks().points().get(k);
+      sum +=
+          Math.hypot(
+              point.x() - landmarks.get(k).get(0).asDouble(),
+              point.y() - landmarks.get(k).get(1).asDouble());
+    }
+    return sum / 5;
+  }
+
+  private static Box box(JsonNode edges) {
+    return new Box(
+        (float) edges.get(0).asDouble(),
+        (float) edges.get(1).asDouble(),
+        (float) edges.get(2).asDouble(),
+        (float) edges.get(3).asDouble());
+  }
+
+  /** Of 68 landmarks the five: each eye's middle, the nose's tip, the mouth's corners. */
+  private static Landmarks five(String parts) {
+    float[][] places = new float[68][2];
+    Matcher part = Pattern.compile("name='(\\d+)' x='(-?\\d+)' y='(-?\\d+)'").matcher(parts);
+    while (part.find()) {
+      places[Integer.parseInt(part.group(1))] =
+          new float[] {Float.parseFloat(part.group(2)), Float.parseFloat(part.group(3))};
+    }
+    return new Landmarks(
+        middle(places, 36, 42),
+        middle(places, 42, 48),
+        middle(places, 30, 31),
+        middle(places, 48, 49),
+        middle(places, 54, 55));
+  }
+
+  private static Point middle(float[][] places, int from, int to) {
+    float x = 0;
+    float y = 0;
+    for (int i = from; i < to; i++) {
+      x += places[i][0] / (to - from);
+      y += places[i][1] / (to - from);
+    }
+    return new Point(x, y);
+  }
+}

@@ -1,0 +1,123 @@
+package org.facestream.detector.onnx;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.facestream.detector.onnx.convert.GraphBuilder;
+import org.facestream.detector.onnx.convert.GraphBuilder.Type;
+import org.facestream.ingest.worker.config.UserError;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class OnnxSessionTest {
+  @TempDir Path folder;
+
+  @Test
+  void runsIntoTheCallersMemory() {
+    try (OnnxSession session = OnnxSession.open(doubling(), Device.CPU, 1, input(1, 2))) {
+      FloatBuffer into = floats(3);
+      session.run(input(1, 2, 250), List.of(new TensorBuffer(into, 3)));
+
+      assertEquals(List.of("doubled"), session.outputs());
+      assertEquals(2, into.get(0));
+      assertEquals(500, into.get(2));
+      assertArrayEquals(new float[] {8}, session.run(input(4)).get(0));
+      assertTrue(session.nanos() > 0);
+      assertThrows(
+          IllegalStateException.class,
+          () -> session.run(input(1, 2), List.of(new TensorBuffer(floats(3), 3))));
+    }
+  }
+
+  @Test
+  void closesOnce() {
+    OnnxSession session = OnnxSession.open(doubling(), Device.CPU, 1, input(1));
+    session.close();
+    session.close();
+  }
+
+  @Test
+  void namesTheFileThatIsCutShortOrAltered() throws IOException {
+    ModelFile model = doubling();
+    Path file = Files.write(folder.resolve("a.onnx"), model.bytes());
+    assertArrayEquals(model.bytes(), ModelFile.file(file, model.sha256()).bytes());
+
+    Files.write(file, Arrays.copyOf(model.bytes(), 40));
+    String message =
+        assertThrows(UserError.class, () -> ModelFile.file(file, model.sha256())).getMessage();
+    assertTrue(message.contains("a.onnx is cut short or altered (40 bytes"), message);
+    message =
+        assertThrows(
+                UserError.class,
+                () -> OnnxSession.open(ModelFile.file(file), Device.CPU, 1, input(1)))
+            .getMessage();
+    assertTrue(message.contains("a.onnx cannot be loaded"), message);
+    message =
+        assertThrows(
+                UserError.class,
+                () -> ModelFile.resource(OnnxSessionTest.class, "none.onnx", model.sha256()))
+            .getMessage();
+    assertTrue(message.contains("none.onnx is not in the jar"), message);
+  }
+
+  @Test
+  void readsDevices() {
+    assertEquals(Device.AUTO, Device.parse("auto"));
+    assertEquals(Device.CPU, Device.parse(" CPU"));
+    assertEquals(Device.cuda(0), Device.parse("cuda"));
+    assertEquals(Device.cuda(3), Device.parse("cuda:3"));
+    assertEquals("cuda:3", Device.cuda(3).toString());
+    assertTrue(
+        assertThrows(UserError.class, () -> Device.parse("gpu"))
+            .getMessage()
+            .contains("give auto, cpu, cuda or cuda:N"));
+  }
+
+  @Test
+  void refusesCudaWhereThereIsNoneAndFallsBackOnlyWhenAsked() {
+    assumeFalse(Files.exists(Path.of("/proc/driver/nvidia/version")), "this machine has a GPU");
+
+    String message =
+        assertThrows(
+                UserError.class, () -> OnnxSession.open(doubling(), Device.cuda(0), 1, input(1)))
+            .getMessage();
+    assertTrue(message.startsWith("device cuda:0 needs "), message);
+    try (OnnxSession session = OnnxSession.open(doubling(), Device.AUTO, 1, input(1))) {
+      assertEquals(Device.CPU, session.device());
+    }
+  }
+
+  private static ModelFile doubling() {
+    GraphBuilder graph = new GraphBuilder("double", "Doubles.");
+    String in = graph.input("in", Type.UINT8, List.of("n"));
+    String values = graph.node("Cast", "values", Map.of("to", 1), in);
+    graph.node("Add", "doubled", values, values);
+    graph.output("doubled", Type.FLOAT, List.of("n"));
+    byte[] bytes = graph.build();
+    return new ModelFile("double.onnx", bytes, ModelFile.digest(bytes));
+  }
+
+  private static TensorBuffer input(int... values) {
+    ByteBuffer buffer = ByteBuffer.allocateDirect(values.length);
+    for (int value : values) {
+      buffer.put((byte) value);
+    }
+    return new TensorBuffer(buffer.flip(), values.length);
+  }
+
+  private static FloatBuffer floats(int count) {
+    return ByteBuffer.allocateDirect(4 * count).order(ByteOrder.nativeOrder()).asFloatBuffer();
+  }
+}

@@ -1,0 +1,71 @@
+package org.facestream.ingest;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.facestream.ingest.worker.config.Setting;
+
+/** How cameras are read, and what a camera gets that does not say otherwise. */
+@ConfigMapping(prefix = "ingest")
+public interface IngestConfig {
+  @Setting("Frames per second published of each camera, above 0 and at most 60.")
+  @WithDefault("5")
+  double fps();
+
+  @Setting("Wider pictures are scaled to this width, 64 to 7680 pixels.")
+  @WithDefault("1280")
+  int maxWidth();
+
+  @Setting("Quality of the published JPEG, 1 to 100.")
+  @WithDefault("85")
+  int jpegQuality();
+
+  @Setting("How long a camera may take to answer and to agree on a stream.")
+  @WithDefault("5s")
+  Duration connectTimeout();
+
+  @Setting("How long a camera may take from there to its first picture.")
+  @WithDefault("10s")
+  Duration firstFrameTimeout();
+
+  @Setting("A camera without a picture for this long is reopened.")
+  @WithDefault("10s")
+  Duration readTimeout();
+
+  @Setting("A camera without a picture for this long is shown as stalled.")
+  @WithDefault("2s")
+  Duration stallAfter();
+
+  @Setting(
+      "A picture that is older when its turn comes, because decoding cannot keep up, is dropped.")
+  @WithDefault("2s")
+  Duration maxAge();
+
+  @Setting("Waiting time after the first failure; it doubles with each further one.")
+  @WithDefault("500ms")
+  Duration backoffFirst();
+
+  @Setting("Longest waiting time between two attempts.")
+  @WithDefault("30s")
+  Duration backoffCap();
+
+  @Setting("Bytes of frames that wait for Kafka, of all cameras; what does not fit is dropped.")
+  @WithDefault("33554432")
+  long bufferBytes();
+
+  @Setting("A frame that Kafka has not taken after this time is dropped; at least 2s.")
+  @WithDefault("5s")
+  Duration sendTimeout();
+
+  @Setting("Folder of files with the secrets that camera URLs refer to as ${secret:NAME}.")
+  Optional<Path> secretsFolder();
+
+  @Setting("Folder below which video files may be sources; without it only rtsp and rtsps are.")
+  Optional<Path> filesFolder();
+
+  @Setting("Hosts that cameras may be on; without it any.")
+  Optional<List<String>> hosts();
+}

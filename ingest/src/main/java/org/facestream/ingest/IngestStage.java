@@ -1,0 +1,100 @@
+package org.facestream.ingest;
+
+import java.util.List;
+import org.facestream.ingest.camera.CameraAssignment;
+import org.facestream.ingest.camera.CameraFleet;
+import org.facestream.ingest.camera.CameraTopic;
+import org.facestream.ingest.camera.FramePublisher;
+import org.facestream.ingest.camera.SourceRules;
+import org.facestream.ingest.frame.FrameTopic;
+import org.facestream.ingest.worker.Closing;
+import org.facestream.ingest.worker.Stage;
+import org.facestream.ingest.worker.Telemetry;
+import org.facestream.ingest.worker.WorkerConfig;
+import org.facestream.ingest.worker.config.UserError;
+import org.facestream.ingest.worker.kafka.KafkaClients;
+import org.facestream.ingest.worker.kafka.Topics;
+
+/** Reads this worker's share of the cameras, and publishes their pictures as frames. */
+public final class IngestStage implements Stage {
+  private final IngestConfig config;
+  private final WorkerConfig workerConfig;
+  private final KafkaClients clients;
+  private final Telemetry telemetry;
+  private final Closing closing = new Closing();
+  private volatile FramePublisher publisher;
+  private volatile CameraAssignment assignment;
+
+  /**
+   * Opens nothing yet.
+   *
+   * @throws UserError when a value of the configuration is out of its range
+   */
+  public IngestStage(
+      IngestConfig config, WorkerConfig workerConfig, KafkaClients clients, Telemetry telemetry) {
+    require(config.fps() > 0 && config.fps() <= 60, "ingest.fps", "above 0 and at most 60");
+    require(config.maxWidth() >= 64 && config.maxWidth() <= 7680, "ingest.max-width", "64 to 7680");
+    require(
+        config.jpegQuality() >= 1 && config.jpegQuality() <= 100,
+        "ingest.jpeg-quality",
+        "1 to 100");
+    require(
+        config.bufferBytes() >= KafkaClients.LARGEST_RECORD,
+        "ingest.buffer-bytes",
+        "at least " + KafkaClients.LARGEST_RECORD);
+    this.config = config;
+    this.workerConfig = workerConfig;
+    this.clients = clients;
+    this.telemetry = telemetry;
+  }
+
+  private static void require(boolean holds, String key, String range) {
+    if (!holds) {
+      throw new UserError(key + " is out of range: give " + range + ".");
+    }
+  }
+
+  @Override
+  public String name() {
+    return "ingest";
+  }
+
+  /**
+   * @throws UserError when no broker answers
+   */
+  @Override
+  public void start() {
+    Topics.ensure(clients, List.of(CameraTopic.TOPIC, FrameTopic.TOPIC, Topics.DEAD_LETTERS));
+    publisher = closing.add(new FramePublisher(config, clients, telemetry));
+    CameraFleet fleet = new CameraFleet(config, new SourceRules(config), publisher, telemetry);
+    fleet.prepare();
+    assignment =
+        closing.add(
+            new CameraAssignment(clients, telemetry, fleet, workerConfig.livenessTimeout()));
+    assignment.start();
+  }
+
+  @Override
+  public boolean live() {
+    CameraAssignment started = assignment;
+    // Starting takes its time; only what ran can be stuck.
+    return started == null || started.live();
+  }
+
+  @Override
+  public Health health() {
+    CameraAssignment started = assignment;
+    if (started == null) {
+      return Health.notReady("not started");
+    }
+    return publisher.failing()
+        ? Health.notReady("Kafka takes no frames; they are dropped")
+        : started.health();
+  }
+
+  /** Stops every camera, then gives the frames on their way a moment. */
+  @Override
+  public void close() {
+    closing.close();
+  }
+}

@@ -1,0 +1,82 @@
+package org.facestream.ingest.camera;
+
+import java.time.Duration;
+import org.bytedeco.ffmpeg.avformat.AVFormatContext;
+import org.bytedeco.ffmpeg.avformat.AVIOInterruptCB;
+import org.bytedeco.javacpp.LongPointer;
+import org.bytedeco.javacpp.Pointer;
+
+/**
+ * Bounds FFmpeg's blocking calls: while it waits for the network it asks, about every 100 ms,
+ * whether it should give up.
+ *
+ * <p>One native function serves every source in the process, because JavaCPP has room for only ten
+ * callbacks of a class; what tells the sources apart is the memory that FFmpeg hands back to it:
+ * when the call is due, and whether to stop at once. Neither the function nor that memory may go
+ * before the source is closed; the function is never freed, the memory belongs to this object.
+ */
+final class CallDeadline implements AutoCloseable {
+  private static final Check CHECK = new Check();
+  private static final int DUE = 0;
+  private static final int STOP = 1;
+
+  private final LongPointer state = new LongPointer(2);
+  private boolean closed;
+
+  CallDeadline() {
+    state.put(DUE, Long.MAX_VALUE);
+    state.put(STOP, 0);
+  }
+
+  /** Before the context is opened. This object must outlive the context. */
+  void watch(AVFormatContext context) {
+    context.interrupt_callback().callback(CHECK).opaque(state);
+  }
+
+  /** The calls from now on must be done within this time. */
+  void arm(Duration time) {
+    state.put(DUE, System.nanoTime() + time.toNanos());
+  }
+
+  /** Whether the time that {@link #arm} gave is over. */
+  boolean expired() {
+    return System.nanoTime() - state.get(DUE) > 0;
+  }
+
+  /** Ends the present call and every later one, from any thread. */
+  synchronized void stop() {
+    if (!closed) {
+      state.put(STOP, 1);
+    }
+  }
+
+  boolean stopped() {
+    return state.get(STOP) != 0;
+  }
+
+  /**
+   * For closing a source: an RTSP server should hear of it, but a dead one must not hold us up.
+   * After this, {@link #stop} has no effect until it is called again.
+   */
+  synchronized void armForClosing(Duration time) {
+    state.put(STOP, 0);
+    arm(time);
+  }
+
+  @Override
+  public synchronized void close() {
+    if (!closed) {
+      closed = true;
+      state.close();
+    }
+  }
+
+  private static final class Check extends AVIOInterruptCB.Callback_Pointer {
+    /** Runs on the source's own thread, inside FFmpeg; must not throw. */
+    @Override
+    public int call(Pointer opaque) {
+      LongPointer state = new LongPointer(opaque);
+      return state.get(STOP) != 0 || System.nanoTime() - state.get(DUE) > 0 ? 1 : 0;
+    }
+  }
+}

@@ -1,0 +1,128 @@
+package org.facestream.ingest.camera;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.facestream.ingest.worker.config.UserError;
+
+/**
+ * A camera as the registry knows it. What is null is as configured for the ingest worker that runs
+ * it.
+ *
+ * @param id 1 to 64 letters, digits, '-' and '_'; the key of everything that the camera gives
+ * @param url {@code rtsp://}, {@code rtsps://} or the path of a video file; may hold references
+ *     {@code ${env:NAME}} and {@code ${secret:NAME}}, which only the ingest worker resolves
+ * @param fps frames per second to publish, above 0 and at most 60, or null
+ * @param maxWidth wider pictures are scaled to this width, 64 to 7680 pixels, or null
+ * @param jpegQuality 1 to 100, or null
+ * @param enabled whether it runs
+ * @param loop whether a file begins again at its end; without meaning for a real camera
+ * @param tags words of the user's, such as a site's name
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+@JsonIgnoreProperties(ignoreUnknown = true)
+@JsonPropertyOrder({"id", "url", "fps", "maxWidth", "jpegQuality", "enabled", "loop", "tags"})
+public record Camera(
+    String id,
+    String url,
+    Double fps,
+    Integer maxWidth,
+    Integer jpegQuality,
+    Boolean enabled,
+    Boolean loop,
+    List<String> tags) {
+  private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+
+  /**
+   * Checks every value.
+   *
+   * @throws UserError which says what is wrong, without the URL
+   */
+  public Camera {
+    if (!validId(id)) {
+      throw new UserError(
+          "A camera's id is 1 to 64 letters, digits, '-' and '_'; '%s' is not."
+              .formatted(shown(id)));
+    }
+    if (url == null || url.isBlank()) {
+      throw new UserError("Camera '" + id + "' has no url.");
+    }
+    url = url.strip();
+    if (url.chars().anyMatch(Character::isISOControl)) {
+      throw new UserError("The url of camera '" + id + "' holds a control character.");
+    }
+    if (fps != null && !(fps > 0 && fps <= 60)) {
+      throw new UserError("fps of camera '%s' is %s; give 0.01 to 60.".formatted(id, fps));
+    }
+    if (maxWidth != null && (maxWidth < 64 || maxWidth > 7680)) {
+      throw new UserError(
+          "max-width of camera '%s' is %d; give 64 to 7680 pixels.".formatted(id, maxWidth));
+    }
+    if (jpegQuality != null && (jpegQuality < 1 || jpegQuality > 100)) {
+      throw new UserError(
+          "jpeg-quality of camera '%s' is %d; give 1 to 100.".formatted(id, jpegQuality));
+    }
+    enabled = enabled == null || enabled;
+    loop = loop != null && loop;
+    tags = tags == null ? List.of() : List.copyOf(tags);
+  }
+
+  /** An enabled camera with everything as configured for the worker. */
+  public static Camera of(String id, String url) {
+    return new Camera(id, url, null, null, null, true, false, List.of());
+  }
+
+  /**
+   * A camera from the command line, {@code id=url}.
+   *
+   * @throws UserError when it has not that form
+   */
+  public static Camera parse(String option) {
+    int equals = option.indexOf('=');
+    if (equals < 1 || equals == option.length() - 1 || !validId(option.substring(0, equals))) {
+      throw new UserError(
+          "Give a camera as id=url, such as door=rtsp://192.0.2.7/stream; '%s' is not."
+              .formatted(shown(option)));
+    }
+    return of(option.substring(0, equals), option.substring(equals + 1));
+  }
+
+  /** Whether a text can be a camera's id. */
+  public static boolean validId(String id) {
+    return id != null && ID.matcher(id).matches();
+  }
+
+  public Camera withEnabled(boolean enabled) {
+    return new Camera(id, url, fps, maxWidth, jpegQuality, enabled, loop, tags);
+  }
+
+  public Camera withLoop(boolean loop) {
+    return new Camera(id, url, fps, maxWidth, jpegQuality, enabled, loop, tags);
+  }
+
+  public Camera withFps(double fps) {
+    return new Camera(id, url, fps, maxWidth, jpegQuality, enabled, loop, tags);
+  }
+
+  public Camera withMaxWidth(int maxWidth) {
+    return new Camera(id, url, fps, maxWidth, jpegQuality, enabled, loop, tags);
+  }
+
+  public Camera withTags(List<String> tags) {
+    return new Camera(id, url, fps, maxWidth, jpegQuality, enabled, loop, tags);
+  }
+
+  /** Without the secrets that the URL may hold. */
+  @Override
+  public String toString() {
+    return "Camera[id=%s, url=%s, fps=%s, maxWidth=%s, jpegQuality=%s, enabled=%s, loop=%s, tags=%s]"
+        .formatted(id, MaskedUrl.of(url), fps, maxWidth, jpegQuality, enabled, loop, tags);
+  }
+
+  private static String shown(String text) {
+    String masked = MaskedUrl.in(String.valueOf(text)).replaceAll("\\p{Cntrl}", "?");
+    return masked.length() > 80 ? masked.substring(0, 80) + "..." : masked;
+  }
+}

@@ -1,0 +1,279 @@
+package org.facestream.ingest.camera;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.facestream.ingest.frame.InvalidRecordException;
+import org.facestream.ingest.worker.Backoff;
+import org.facestream.ingest.worker.Closing;
+import org.facestream.ingest.worker.Stage;
+import org.facestream.ingest.worker.Telemetry;
+import org.facestream.ingest.worker.kafka.KafkaClients;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Gives this worker its share of the cameras. Ingest workers are an ordinary consumer group over
+ * the cameras topic: the cameras in a worker's partitions are those that it runs. A partition is
+ * read from its beginning each time it is assigned, so nothing is ever committed; its cameras start
+ * when its end is reached, for until then a record may be out of date.
+ *
+ * <p>One thread owns the consumer and the fleet.
+ */
+public final class CameraAssignment implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(CameraAssignment.class);
+  private static final Duration POLL = Duration.ofMillis(100);
+  private static final Duration SHORT = Duration.ofSeconds(2);
+  private static final Duration STOPPING = Duration.ofSeconds(4);
+  private static final double SILENT_BROKER_SECONDS = 8;
+
+  /** What is known of an assigned partition. */
+  private static final class Table {
+    private final Map<String, Camera> cameras = new TreeMap<>();
+    private long end = -1;
+    private boolean loaded;
+  }
+
+  private final String topic;
+  private final KafkaClients clients;
+  private final Telemetry telemetry;
+  private final CameraFleet fleet;
+  private final Duration liveness;
+  private final Map<TopicPartition, Table> tables = new HashMap<>();
+  private final Backoff backoff = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(5));
+  private final Thread thread;
+  private volatile boolean stopping;
+  private volatile long lastTurn = System.nanoTime();
+  private volatile Stage.Health health = Stage.Health.notReady("starting");
+  private Consumer<String, byte[]> consumer;
+  private AutoCloseable metrics;
+
+  public CameraAssignment(
+      KafkaClients clients, Telemetry telemetry, CameraFleet fleet, Duration liveness) {
+    this.topic = clients.name(CameraTopic.TOPIC);
+    this.clients = clients;
+    this.telemetry = telemetry;
+    this.fleet = fleet;
+    this.liveness = liveness;
+    this.thread = new Thread(this::run, "ingest-cameras");
+  }
+
+  public void start() {
+    lastTurn = System.nanoTime();
+    thread.start();
+  }
+
+  public boolean live() {
+    return thread.isAlive() && System.nanoTime() - lastTurn < liveness.toNanos();
+  }
+
+  public Stage.Health health() {
+    return health;
+  }
+
+  private void run() {
+    try (Closing closing = new Closing()) {
+      closing.add(() -> fleet.removeAll(STOPPING));
+      closing.add(this::closeConsumer);
+      while (!stopping) {
+        turn();
+      }
+    } catch (RuntimeException failed) {
+      log.error("the camera assignment ended", failed);
+    } finally {
+      health = Stage.Health.notReady("stopped");
+    }
+  }
+
+  private void turn() {
+    lastTurn = System.nanoTime();
+    try {
+      openConsumer();
+      for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
+        enter(record);
+      }
+      load();
+      fleet.watch();
+      backoff.reset();
+      if (!stopping) {
+        health = membership();
+      }
+    } catch (KafkaException failed) {
+      Duration wait = backoff.next();
+      health = Stage.Health.notReady(failed.toString());
+      log.warn("the cameras cannot be read; again in {} ms", wait.toMillis(), failed);
+      // Outside the group nothing may be run: another worker has these cameras now.
+      fleet.removeAll(STOPPING);
+      closeConsumer();
+      try {
+        Thread.sleep(wait.toMillis());
+      } catch (InterruptedException interrupted) {
+        Thread.currentThread().interrupt();
+        stopping = true;
+      }
+    }
+  }
+
+  private void enter(ConsumerRecord<String, byte[]> record) {
+    Table table = tables.get(new TopicPartition(record.topic(), record.partition()));
+    if (table == null) {
+      return;
+    }
+    try {
+      CameraTopic.fromRecord(record)
+          .ifPresentOrElse(
+              camera -> {
+                table.cameras.put(camera.id(), camera);
+                if (table.loaded) {
+                  fleet.put(camera);
+                }
+              },
+              () -> {
+                table.cameras.remove(record.key());
+                fleet.remove(List.of(record.key()), Duration.ZERO);
+              });
+    } catch (InvalidRecordException invalid) {
+      telemetry.dropped("ingest", "unknown", invalid.reason()).increment();
+      log.warn(
+          "{}-{}@{} is not a camera: {}",
+          record.topic(),
+          record.partition(),
+          record.offset(),
+          invalid.getMessage());
+    }
+  }
+
+  /** Starts the cameras of the partitions that were read to the end that they had. */
+  private void load() {
+    List<TopicPartition> unknown = new ArrayList<>();
+    tables.forEach(
+        (partition, table) -> {
+          if (table.end < 0) {
+            unknown.add(partition);
+          }
+        });
+    try {
+      if (!unknown.isEmpty()) {
+        consumer
+            .endOffsets(unknown, SHORT)
+            .forEach((partition, end) -> tables.get(partition).end = end);
+      }
+      for (Map.Entry<TopicPartition, Table> each : tables.entrySet()) {
+        Table table = each.getValue();
+        if (!table.loaded && consumer.position(each.getKey(), SHORT) >= table.end) {
+          table.loaded = true;
+          log.info("{} has {} cameras", each.getKey(), table.cameras.size());
+          table.cameras.values().forEach(fleet::put);
+        }
+      }
+    } catch (TimeoutException later) {
+      log.debug("the ends of {} are not known yet", unknown, later);
+    }
+  }
+
+  private void openConsumer() {
+    if (consumer != null) {
+      return;
+    }
+    consumer =
+        clients.consumer(
+            "ingest",
+            500,
+            // The shortest that brokers allow: a dead worker's cameras wait no longer than this.
+            Map.of(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 6_000));
+    metrics = telemetry.bind(consumer, "ingest");
+    consumer.subscribe(
+        List.of(topic),
+        new ConsumerRebalanceListener() {
+          @Override
+          public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+            consumer.seekToBeginning(partitions);
+            partitions.forEach(partition -> tables.put(partition, new Table()));
+            if (!partitions.isEmpty()) {
+              log.info("assigned {}", partitions);
+            }
+          }
+
+          @Override
+          public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+            log.info("revoked {}", partitions);
+            List<String> leaving = new ArrayList<>();
+            for (TopicPartition partition : partitions) {
+              Table table = tables.remove(partition);
+              if (table != null) {
+                leaving.addAll(table.cameras.keySet());
+              }
+            }
+            fleet.remove(leaving, STOPPING);
+          }
+
+          @Override
+          public void onPartitionsLost(Collection<TopicPartition> partitions) {
+            onPartitionsRevoked(partitions);
+          }
+        });
+  }
+
+  private void closeConsumer() {
+    if (consumer == null) {
+      return;
+    }
+    try (Closing closing = new Closing()) {
+      closing.add(consumer);
+      closing.add(metrics);
+    } catch (RuntimeException failed) {
+      log.warn("the cameras' consumer did not close cleanly", failed);
+    } finally {
+      consumer = null;
+      tables.clear();
+    }
+  }
+
+  /** A broker that is away makes {@code poll} silent; what tells is the last heartbeat. */
+  private Stage.Health membership() {
+    for (Metric metric : consumer.metrics().values()) {
+      if (metric.metricName().name().equals("last-heartbeat-seconds-ago")) {
+        double seconds = ((Number) metric.metricValue()).doubleValue();
+        if (seconds < 0) {
+          return Stage.Health.notReady("joining the consumer group");
+        }
+        if (seconds > SILENT_BROKER_SECONDS) {
+          return Stage.Health.notReady("the broker has not answered for %.0f s".formatted(seconds));
+        }
+      }
+    }
+    return tables.values().stream().allMatch(table -> table.loaded)
+        ? Stage.Health.READY
+        : Stage.Health.notReady("reading the cameras");
+  }
+
+  /** Stops every camera and leaves the group. */
+  @Override
+  public void close() {
+    stopping = true;
+    if (thread.getState() == Thread.State.NEW) {
+      return;
+    }
+    try {
+      thread.join(15_000);
+      if (thread.isAlive()) {
+        log.warn("the camera assignment did not end in time");
+        thread.interrupt();
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

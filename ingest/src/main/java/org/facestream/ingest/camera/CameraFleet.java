@@ -1,0 +1,134 @@
+package org.facestream.ingest.camera;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.facestream.ingest.IngestConfig;
+import org.facestream.ingest.worker.Telemetry;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The cameras that this worker runs. One thread, the assignment's, changes it. */
+public final class CameraFleet {
+  private static final Logger log = LoggerFactory.getLogger(CameraFleet.class);
+
+  private final IngestConfig config;
+  private final SourceRules rules;
+  private final FramePublisher publisher;
+  private final Telemetry telemetry;
+  private final Map<String, CameraRunner> runners = new HashMap<>();
+
+  /** Stopped, but not yet ended: a camera that comes back waits for its former self. */
+  private final Map<String, CameraRunner> leaving = new HashMap<>();
+
+  private final Map<String, CameraStatus> statuses = new HashMap<>();
+  private final Map<String, Long> epochs = new ConcurrentHashMap<>();
+
+  public CameraFleet(
+      IngestConfig config, SourceRules rules, FramePublisher publisher, Telemetry telemetry) {
+    this.config = config;
+    this.rules = rules;
+    this.publisher = publisher;
+    this.telemetry = telemetry;
+  }
+
+  /** Makes ready what all cameras share; may take seconds. */
+  public void prepare() {
+    VideoSource.loadLibraries();
+  }
+
+  /**
+   * Runs a camera as it says: starts it, starts it anew when it changed, stops it when disabled.
+   */
+  void put(Camera camera) {
+    CameraRunner present = runners.get(camera.id());
+    if (present != null && sameRun(present.camera(), camera)) {
+      return;
+    }
+    if (!camera.enabled()) {
+      remove(List.of(camera.id()), Duration.ZERO);
+      return;
+    }
+    CameraRunner before = present == null ? leaving.remove(camera.id()) : present;
+    if (before != null) {
+      before.stop();
+    }
+    CameraStatus status =
+        statuses.computeIfAbsent(camera.id(), id -> new CameraStatus(id, telemetry));
+    CameraRunner runner =
+        new CameraRunner(
+            camera,
+            config,
+            rules,
+            publisher,
+            telemetry,
+            status,
+            () -> nextEpoch(camera.id()),
+            Optional.ofNullable(before));
+    runners.put(camera.id(), runner);
+    runner.start();
+  }
+
+  /** Tags and the like do not concern a camera that runs. */
+  private static boolean sameRun(Camera one, Camera other) {
+    return one.withTags(List.of()).equals(other.withTags(List.of()));
+  }
+
+  /** When a session begins: milliseconds since 1970, but never the same twice. */
+  private long nextEpoch(String camera) {
+    return epochs.merge(camera, System.currentTimeMillis(), (last, now) -> Math.max(last + 1, now));
+  }
+
+  /** Stops cameras, all at once, and waits so long for their ends. */
+  void remove(Collection<String> ids, Duration patience) {
+    List<CameraRunner> stopped = new ArrayList<>();
+    for (String id : ids) {
+      CameraRunner runner = runners.remove(id);
+      if (runner != null) {
+        runner.stop();
+        leaving.put(id, runner);
+        stopped.add(runner);
+      }
+    }
+    long deadline = System.nanoTime() + patience.toNanos();
+    for (CameraRunner runner : stopped) {
+      if (!patience.isZero()
+          && !runner.await(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())))) {
+        log.warn("camera {} did not end in time; it ends by itself", runner.camera().id());
+      }
+    }
+    forgetEnded();
+  }
+
+  private void forgetEnded() {
+    leaving
+        .values()
+        .removeIf(
+            runner -> {
+              String id = runner.camera().id();
+              if (!runner.ended()) {
+                return false;
+              }
+              if (!runners.containsKey(id)) {
+                statuses.remove(id).close();
+              }
+              return true;
+            });
+  }
+
+  void removeAll(Duration patience) {
+    remove(List.copyOf(runners.keySet()), patience);
+  }
+
+  /** Looks after cameras and publisher; call it several times a second. */
+  void watch() {
+    statuses.values().forEach(status -> status.watch(config.stallAfter()));
+    publisher.watch();
+    forgetEnded();
+  }
+}

@@ -1,0 +1,193 @@
+package org.facestream.ingest.camera;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.facestream.ingest.frame.InvalidRecordException;
+import org.facestream.ingest.worker.config.UserError;
+import org.facestream.ingest.worker.kafka.KafkaClients;
+import org.facestream.ingest.worker.kafka.Topics;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The cameras topic as a table, for the command line. It holds no connection: each call opens what
+ * it needs, and has its effect durable when it returns. Each throws {@link UserError} when no
+ * broker answers.
+ */
+public final class CameraRegistry {
+  private static final Logger log = LoggerFactory.getLogger(CameraRegistry.class);
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  private final KafkaClients clients;
+  private final String topic;
+
+  public CameraRegistry(KafkaClients clients) {
+    this.clients = clients;
+    this.topic = clients.name(CameraTopic.TOPIC);
+  }
+
+  /**
+   * What {@link #apply} did.
+   *
+   * @param added ids that were not there
+   * @param changed ids that were there with other values
+   * @param unchanged ids that were there as they should be
+   * @param removed ids that should no longer be there
+   */
+  public record Applied(
+      List<String> added, List<String> changed, List<String> unchanged, List<String> removed) {}
+
+  /** Every camera, by id. */
+  public List<Camera> list() {
+    Topics.ensure(clients, List.of(CameraTopic.TOPIC));
+    return List.copyOf(table().values());
+  }
+
+  public Optional<Camera> find(String id) {
+    Topics.ensure(clients, List.of(CameraTopic.TOPIC));
+    return Optional.ofNullable(table().get(id));
+  }
+
+  /** Adds a camera, or replaces the one with its id. */
+  public void add(Camera camera) {
+    Topics.ensure(clients, List.of(CameraTopic.TOPIC));
+    send(List.of(CameraTopic.toRecord(topic, camera)));
+  }
+
+  /** Removes a camera; false when there is none of that id. */
+  public boolean remove(String id) {
+    Topics.ensure(clients, List.of(CameraTopic.TOPIC));
+    if (!table().containsKey(id)) {
+      return false;
+    }
+    send(List.of(CameraTopic.tombstone(topic, id)));
+    return true;
+  }
+
+  /**
+   * Makes the registry hold these cameras; applied again it changes nothing.
+   *
+   * @param prune whether cameras that are not among them are removed
+   */
+  public Applied apply(Collection<Camera> cameras, boolean prune) {
+    Topics.ensure(clients, List.of(CameraTopic.TOPIC));
+    Map<String, Camera> present = table();
+    Applied applied =
+        new Applied(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+    List<ProducerRecord<String, byte[]>> records = new ArrayList<>();
+    for (Camera camera : cameras) {
+      Camera before = present.get(camera.id());
+      if (camera.equals(before)) {
+        applied.unchanged().add(camera.id());
+        continue;
+      }
+      (before == null ? applied.added() : applied.changed()).add(camera.id());
+      records.add(CameraTopic.toRecord(topic, camera));
+    }
+    if (prune) {
+      Set<String> wanted = cameras.stream().map(Camera::id).collect(Collectors.toSet());
+      for (String id : present.keySet()) {
+        if (!wanted.contains(id)) {
+          applied.removed().add(id);
+          records.add(CameraTopic.tombstone(topic, id));
+        }
+      }
+    }
+    send(records);
+    return applied;
+  }
+
+  private Map<String, Camera> table() {
+    Map<String, Camera> table = new TreeMap<>();
+    try (Consumer<String, byte[]> reader = clients.reader()) {
+      List<TopicPartition> partitions =
+          reader.partitionsFor(topic, PATIENCE).stream()
+              .map(partition -> new TopicPartition(topic, partition.partition()))
+              .toList();
+      reader.assign(partitions);
+      reader.seekToBeginning(partitions);
+      Map<TopicPartition, Long> ends = reader.endOffsets(partitions, PATIENCE);
+      long deadline = System.nanoTime() + PATIENCE.toNanos();
+      while (ends.entrySet().stream()
+          .anyMatch(end -> reader.position(end.getKey(), PATIENCE) < end.getValue())) {
+        if (System.nanoTime() > deadline) {
+          throw new org.apache.kafka.common.errors.TimeoutException("the topic's end is not near");
+        }
+        for (ConsumerRecord<String, byte[]> record : reader.poll(Duration.ofMillis(200))) {
+          enter(table, record);
+        }
+      }
+    } catch (KafkaException failed) {
+      throw unreachable(failed);
+    }
+    return table;
+  }
+
+  private static void enter(Map<String, Camera> table, ConsumerRecord<String, byte[]> record) {
+    try {
+      CameraTopic.fromRecord(record)
+          .ifPresentOrElse(
+              camera -> table.put(camera.id(), camera), () -> table.remove(record.key()));
+    } catch (InvalidRecordException invalid) {
+      log.warn(
+          "{}-{}@{} is not a camera: {}",
+          record.topic(),
+          record.partition(),
+          record.offset(),
+          invalid.getMessage());
+    }
+  }
+
+  private void send(List<ProducerRecord<String, byte[]>> records) {
+    if (records.isEmpty()) {
+      return;
+    }
+    Map<String, Object> patience =
+        Map.of(
+            ProducerConfig.MAX_BLOCK_MS_CONFIG,
+            PATIENCE.toMillis(),
+            ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
+            (int) PATIENCE.toMillis() / 2,
+            ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
+            (int) PATIENCE.toMillis());
+    try (Producer<String, byte[]> producer = clients.producer(patience)) {
+      List<Future<?>> sent = new ArrayList<>();
+      for (ProducerRecord<String, byte[]> record : records) {
+        sent.add(producer.send(record));
+      }
+      for (Future<?> one : sent) {
+        one.get();
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new KafkaException("interrupted while writing cameras", interrupted);
+    } catch (ExecutionException failed) {
+      throw unreachable(failed.getCause());
+    } catch (KafkaException failed) {
+      throw unreachable(failed);
+    }
+  }
+
+  private UserError unreachable(Throwable cause) {
+    return new UserError(
+        "Kafka at %s does not answer (%s). Start it, or set kafka.bootstrap-servers."
+            .formatted(clients.config().bootstrapServers(), cause.getClass().getSimpleName()),
+        cause);
+  }
+}

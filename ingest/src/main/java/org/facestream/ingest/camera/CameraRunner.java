@@ -1,0 +1,265 @@
+package org.facestream.ingest.camera;
+
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
+import org.facestream.ingest.IngestConfig;
+import org.facestream.ingest.frame.Frame;
+import org.facestream.ingest.worker.Backoff;
+import org.facestream.ingest.worker.Telemetry;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs one camera on a thread of its own: opens it, publishes its pictures, and opens it again when
+ * it fails, after a pause that grows. Nothing that a camera does reaches another one.
+ */
+final class CameraRunner {
+  private static final Logger log = LoggerFactory.getLogger(CameraRunner.class);
+
+  /** A camera that gave pictures for so long has recovered: its next failure is a first one. */
+  private static final long RECOVERED_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+  /** A file that is this late is not hurried after. */
+  private static final long LATE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private static final Duration PREDECESSOR = Duration.ofSeconds(5);
+
+  private final Camera camera;
+  private final double fps;
+  private final int maxWidth;
+  private final int jpegQuality;
+  private final long maxAge;
+  private final VideoSource.Patience patience;
+  private final SourceRules rules;
+  private final FramePublisher publisher;
+  private final Telemetry telemetry;
+  private final CameraStatus status;
+  private final LongSupplier epochs;
+  private final Timer encodeTime;
+  private final Backoff backoff;
+  private final CaptureClock captureClock = new CaptureClock();
+  private final CallDeadline deadline = new CallDeadline();
+  private final Thread thread;
+  private final Optional<CameraRunner> predecessor;
+  private volatile boolean stopping;
+
+  /**
+   * @param epochs gives the number of each session, greater than every one before
+   * @param predecessor the runner of the same camera that was stopped just now; this one begins
+   *     when it has ended
+   */
+  CameraRunner(
+      Camera camera,
+      IngestConfig config,
+      SourceRules rules,
+      FramePublisher publisher,
+      Telemetry telemetry,
+      CameraStatus status,
+      LongSupplier epochs,
+      Optional<CameraRunner> predecessor) {
+    this.camera = camera;
+    this.fps = camera.fps() == null ? config.fps() : camera.fps();
+    this.maxWidth = camera.maxWidth() == null ? config.maxWidth() : camera.maxWidth();
+    this.jpegQuality = camera.jpegQuality() == null ? config.jpegQuality() : camera.jpegQuality();
+    this.maxAge = config.maxAge().toMillis();
+    this.patience =
+        new VideoSource.Patience(
+            config.connectTimeout(), config.firstFrameTimeout(), config.readTimeout());
+    this.rules = rules;
+    this.publisher = publisher;
+    this.telemetry = telemetry;
+    this.status = status;
+    this.epochs = epochs;
+    this.encodeTime = telemetry.part("ingest", "encode");
+    this.backoff = new Backoff(config.backoffFirst(), config.backoffCap());
+    this.predecessor = predecessor;
+    this.thread = new Thread(this::run, "camera-" + camera.id());
+    // Resolving a host's name cannot be broken off; it must not hold up the end of the process.
+    thread.setDaemon(true);
+  }
+
+  Camera camera() {
+    return camera;
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /** Asks it to end; returns at once. */
+  void stop() {
+    stopping = true;
+    deadline.stop();
+    LockSupport.unpark(thread);
+  }
+
+  /** Waits for its end; false when it did not end in time. */
+  boolean await(Duration time) {
+    try {
+      thread.join(Math.max(1, time.toMillis()));
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    return !thread.isAlive();
+  }
+
+  boolean ended() {
+    return !thread.isAlive();
+  }
+
+  private void run() {
+    try (deadline) {
+      predecessor.ifPresent(before -> before.await(PREDECESSOR));
+      status.claim(this);
+      while (!stopping) {
+        status.move(this, CameraState.CONNECTING, "opening " + MaskedUrl.of(camera.url()));
+        if (!attempt()) {
+          break;
+        }
+        pause(System.nanoTime() + backoff.next().toNanos());
+      }
+    } finally {
+      status.move(this, CameraState.OFF, stopping ? "stopped" : "the file ended");
+    }
+  }
+
+  /** Opens and reads once; false when there is nothing more to come. */
+  private boolean attempt() {
+    long begun = System.nanoTime();
+    try {
+      session();
+      return false;
+    } catch (SourceException failed) {
+      fail(begun, failed.fault(), failed.getMessage());
+    } catch (RuntimeException | Error unexpected) {
+      log.error("camera {}: unexpected", camera.id(), unexpected);
+      fail(begun, Fault.INTERNAL, unexpected.getClass().getSimpleName());
+    }
+    return !stopping;
+  }
+
+  private void fail(long begun, Fault fault, String detail) {
+    if (stopping) {
+      return;
+    }
+    boolean wasGood = status.is(CameraState.LIVE) || status.is(CameraState.STALLED);
+    if (wasGood && System.nanoTime() - begun > RECOVERED_NANOS) {
+      backoff.reset();
+    }
+    status.failed(this, fault, detail);
+  }
+
+  private void session() throws SourceException {
+    SourceUrl url = rules.resolve(camera);
+    try (VideoSource source = VideoSource.open(url, patience, deadline)) {
+      Session session = new Session(source, url.live());
+      long picturesAtRewind = 0;
+      while (!stopping) {
+        boolean more = source.next();
+        session.countLosses();
+        if (more) {
+          session.picture();
+          continue;
+        }
+        if (session.pictures == picturesAtRewind) {
+          throw new SourceException(Fault.DECODE_FAILED, "the file has no picture");
+        }
+        if (!camera.loop()) {
+          return;
+        }
+        picturesAtRewind = session.pictures;
+        source.rewind();
+      }
+      throw new SourceException(Fault.STOPPED);
+    }
+  }
+
+  /** What is remembered from one picture to the next while a source is open. */
+  private final class Session {
+    private final VideoSource source;
+    private final boolean live;
+    private final StreamClock streamClock;
+    private final FrameSampler sampler = new FrameSampler(fps);
+    private final long epoch = epochs.getAsLong();
+    private long origin = System.nanoTime();
+    private long sequence;
+    private long pictures;
+    private long damaged;
+    private long skipped;
+
+    Session(VideoSource source, boolean live) {
+      this.source = source;
+      this.live = live;
+      this.streamClock = new StreamClock(live);
+      captureClock.restart();
+    }
+
+    void countLosses() {
+      status.decodeErrors(source.damaged() - damaged);
+      damaged = source.damaged();
+      if (source.skipped() > skipped) {
+        dropped("behind", source.skipped() - skipped);
+        skipped = source.skipped();
+      }
+    }
+
+    void picture() {
+      pictures++;
+      long time = streamClock.at(source.timestamp(), System.nanoTime());
+      if (!live) {
+        origin = Math.max(origin, System.nanoTime() - time - LATE_NANOS);
+        pause(origin + time);
+      }
+      status.picture(CameraRunner.this);
+      long now = System.nanoTime();
+      long wall = System.currentTimeMillis();
+      // A file's picture is taken when it is shown.
+      Instant captured = captureClock.at(live ? time : now, now, wall);
+      if (!sampler.take(time)) {
+        return;
+      }
+      long age = wall - captured.toEpochMilli();
+      if (age > maxAge) {
+        dropped("too-old", 1);
+        if (age > 2 * maxAge) {
+          source.skipAhead();
+        }
+        return;
+      }
+      encodeTime
+          .record(() -> source.jpeg(maxWidth, jpegQuality))
+          .ifPresent(picture -> publish(captured, picture));
+    }
+
+    private void publish(Instant captured, EncodedPicture picture) {
+      publisher.publish(
+          new Frame(
+              camera.id(),
+              epoch,
+              sequence++,
+              captured,
+              picture.width(),
+              picture.height(),
+              "",
+              picture.jpeg()));
+    }
+
+    private void dropped(String reason, long pictures) {
+      telemetry.dropped("ingest", camera.id(), reason).increment(pictures);
+    }
+  }
+
+  /** Waits until then, or until it is stopped. */
+  private void pause(long until) {
+    long left = until - System.nanoTime();
+    while (left > 0 && !stopping) {
+      LockSupport.parkNanos(this, left);
+      left = until - System.nanoTime();
+    }
+  }
+}

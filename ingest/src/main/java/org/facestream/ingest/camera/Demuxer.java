@@ -1,0 +1,184 @@
+package org.facestream.ingest.camera;
+
+import static org.bytedeco.ffmpeg.global.avcodec.AVDISCARD_ALL;
+import static org.bytedeco.ffmpeg.global.avformat.AVSEEK_FLAG_BACKWARD;
+import static org.bytedeco.ffmpeg.global.avformat.av_find_best_stream;
+import static org.bytedeco.ffmpeg.global.avformat.av_find_input_format;
+import static org.bytedeco.ffmpeg.global.avformat.av_read_frame;
+import static org.bytedeco.ffmpeg.global.avformat.avformat_alloc_context;
+import static org.bytedeco.ffmpeg.global.avformat.avformat_close_input;
+import static org.bytedeco.ffmpeg.global.avformat.avformat_find_stream_info;
+import static org.bytedeco.ffmpeg.global.avformat.avformat_open_input;
+import static org.bytedeco.ffmpeg.global.avformat.avformat_seek_file;
+import static org.bytedeco.ffmpeg.global.avutil.AVERROR_EOF;
+import static org.bytedeco.ffmpeg.global.avutil.AVERROR_INVALIDDATA;
+import static org.bytedeco.ffmpeg.global.avutil.AVMEDIA_TYPE_VIDEO;
+import static org.bytedeco.ffmpeg.global.avutil.av_dict_free;
+import static org.bytedeco.ffmpeg.global.avutil.av_dict_set;
+
+import java.time.Duration;
+import org.bytedeco.ffmpeg.avcodec.AVCodec;
+import org.bytedeco.ffmpeg.avcodec.AVPacket;
+import org.bytedeco.ffmpeg.avformat.AVFormatContext;
+import org.bytedeco.ffmpeg.avformat.AVInputFormat;
+import org.bytedeco.ffmpeg.avformat.AVStream;
+import org.bytedeco.ffmpeg.avutil.AVDictionary;
+
+/**
+ * An open connection or file, and the one video stream in it. Formats, protocols and decoders are
+ * pinned as the {@link SourceUrl.Kind} says. One thread opens, reads and closes it.
+ */
+final class Demuxer implements AutoCloseable {
+  /** What {@link #read} met. */
+  enum Read {
+    /** A packet of the video, to be unreferenced by the caller. */
+    VIDEO,
+    /** A packet of another stream, to be unreferenced by the caller. */
+    OTHER,
+    /** Data that were damaged and left out. */
+    DAMAGED,
+    /** The end of a file. */
+    END
+  }
+
+  private static final Duration GOODBYE = Duration.ofMillis(500);
+
+  private final SourceUrl url;
+  private final CallDeadline deadline;
+  private final AVFormatContext format;
+  private int stream;
+
+  /**
+   * Opens within that time. The deadline must be closed after this.
+   *
+   * @throws SourceException when there is no video to be had
+   */
+  Demuxer(SourceUrl url, CallDeadline deadline, Duration connect) throws SourceException {
+    FfmpegLog.route();
+    this.url = url;
+    this.deadline = deadline;
+    deadline.arm(connect);
+    format = open(url, deadline);
+    try {
+      select();
+    } catch (SourceException | RuntimeException | Error failed) {
+      close();
+      throw failed;
+    }
+  }
+
+  private static AVFormatContext open(SourceUrl url, CallDeadline deadline) throws SourceException {
+    SourceUrl.Kind kind = url.kind();
+    AVFormatContext context = avformat_alloc_context();
+    deadline.watch(context);
+    AVDictionary options = new AVDictionary(null);
+    try {
+      av_dict_set(options, "protocol_whitelist", kind.protocols(), 0);
+      av_dict_set(options, "format_whitelist", kind.formats(), 0);
+      av_dict_set(options, "codec_whitelist", kind.codecs(), 0);
+      AVInputFormat pinned = null;
+      if (url.live()) {
+        pinned = av_find_input_format("rtsp");
+        av_dict_set(options, "rtsp_transport", "tcp", 0);
+        av_dict_set(options, "allowed_media_types", "video", 0);
+      }
+      // A failed open frees the context that it was given.
+      int opened = avformat_open_input(context, url.target(), pinned, options);
+      if (opened < 0) {
+        throw failure(
+            deadline,
+            opened,
+            Fault.CONNECT_TIMEOUT,
+            url.live() ? Fault.UNREACHABLE : Fault.BAD_ANSWER);
+      }
+      return context;
+    } finally {
+      av_dict_free(options);
+      options.close();
+    }
+  }
+
+  private void select() throws SourceException {
+    if (!url.live()) {
+      // A camera's stream is described when it is agreed upon; looking into it first would only
+      // hold back its first picture.
+      int looked = avformat_find_stream_info(format, (AVDictionary) null);
+      if (looked < 0) {
+        throw failure(deadline, looked, Fault.CONNECT_TIMEOUT, Fault.BAD_ANSWER);
+      }
+    }
+    stream = av_find_best_stream(format, AVMEDIA_TYPE_VIDEO, -1, -1, (AVCodec) null, 0);
+    if (stream < 0) {
+      throw new SourceException(Fault.NO_VIDEO);
+    }
+    for (int i = 0; i < format.nb_streams(); i++) {
+      if (i != stream) {
+        format.streams(i).discard(AVDISCARD_ALL);
+      }
+    }
+  }
+
+  AVStream video() {
+    return format.streams(stream);
+  }
+
+  /**
+   * Reads the next packet.
+   *
+   * @param late the fault when the deadline passes
+   * @throws SourceException when the connection broke or ended, or the deadline passed
+   */
+  Read read(AVPacket packet, Fault late) throws SourceException {
+    int read = av_read_frame(format, packet);
+    if (read >= 0) {
+      return packet.stream_index() == stream ? Read.VIDEO : Read.OTHER;
+    }
+    if (read == AVERROR_INVALIDDATA) {
+      return Read.DAMAGED;
+    }
+    if (read != AVERROR_EOF) {
+      throw failure(deadline, read, late, Fault.INPUT_OUTPUT);
+    }
+    if (url.live()) {
+      throw new SourceException(Fault.ENDED);
+    }
+    return Read.END;
+  }
+
+  /** Goes back to the beginning of a file. */
+  void rewind() throws SourceException {
+    int sought = avformat_seek_file(format, -1, Long.MIN_VALUE, 0, 0, AVSEEK_FLAG_BACKWARD);
+    if (sought < 0) {
+      throw new SourceException(Fault.INPUT_OUTPUT, FfmpegLog.describe(sought));
+    }
+  }
+
+  private static SourceException failure(
+      CallDeadline deadline, int error, Fault late, Fault otherwise) {
+    if (deadline.stopped()) {
+      return new SourceException(Fault.STOPPED);
+    }
+    if (deadline.expired()) {
+      return new SourceException(late);
+    }
+    String words = FfmpegLog.describe(error);
+    Fault fault =
+        switch (words) {
+          case "Connection refused" -> Fault.CONNECTION_REFUSED;
+          case "Server returned 401 Unauthorized (authorization failed)",
+              "Server returned 403 Forbidden (access denied)" ->
+              Fault.UNAUTHORIZED;
+          case "Server returned 404 Not Found", "No such file or directory" -> Fault.NOT_FOUND;
+          case "Invalid data found when processing input" -> Fault.BAD_ANSWER;
+          default -> otherwise;
+        };
+    return new SourceException(fault, fault == otherwise ? words : "");
+  }
+
+  /** Says goodbye to a camera, but not for long. Call it once. */
+  @Override
+  public void close() {
+    deadline.armForClosing(GOODBYE);
+    avformat_close_input(format);
+  }
+}

@@ -1,0 +1,160 @@
+package org.facestream.ingest.camera;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.producer.BufferExhaustedException;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.RetriableException;
+import org.facestream.ingest.IngestConfig;
+import org.facestream.ingest.frame.Frame;
+import org.facestream.ingest.frame.FrameTopic;
+import org.facestream.ingest.worker.Closing;
+import org.facestream.ingest.worker.Telemetry;
+import org.facestream.ingest.worker.kafka.KafkaClients;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends frames to Kafka and never makes a camera wait: what the buffer cannot hold, and what Kafka
+ * does not take in time, is dropped and counted. Cameras' threads share one.
+ */
+public final class FramePublisher implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(FramePublisher.class);
+  private static final long HOPELESS_NANOS = Duration.ofSeconds(30).toNanos();
+  private static final long WORTH_TELLING_NANOS = Duration.ofSeconds(3).toNanos();
+  private static final long NEVER = Long.MIN_VALUE;
+
+  private final String topic;
+  private final Telemetry telemetry;
+  private final Supplier<Producer<String, byte[]>> producers;
+  private final AtomicLong failingSince = new AtomicLong(NEVER);
+  private volatile Producer<String, byte[]> producer;
+  private AutoCloseable metrics;
+  private volatile boolean closed;
+  private long replaced = System.nanoTime();
+
+  public FramePublisher(IngestConfig config, KafkaClients clients, Telemetry telemetry) {
+    this.topic = clients.name(FrameTopic.TOPIC);
+    this.telemetry = telemetry;
+    int timeout = (int) Math.max(2_000, config.sendTimeout().toMillis());
+    this.producers =
+        () ->
+            clients.producer(
+                Map.of(
+                    // Not even for the topic's metadata: those come in the background.
+                    ProducerConfig.MAX_BLOCK_MS_CONFIG,
+                    0,
+                    ProducerConfig.BUFFER_MEMORY_CONFIG,
+                    config.bufferBytes(),
+                    ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
+                    timeout / 2,
+                    ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
+                    timeout,
+                    ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG,
+                    1_000));
+    open();
+    try {
+      producer.partitionsFor(topic);
+    } catch (KafkaException notYet) {
+      log.debug("metadata of {} were asked for", topic, notYet);
+    }
+  }
+
+  /** Returns at once; what becomes of the frame shows in the metrics. */
+  void publish(Frame frame) {
+    try {
+      producer.send(
+          FrameTopic.toRecord(topic, frame),
+          (sent, failed) -> {
+            if (failed == null) {
+              taken(frame.camera(), frame.captureTime());
+            } else {
+              dropped(frame.camera(), failed);
+            }
+          });
+    } catch (BufferExhaustedException full) {
+      dropped(frame.camera(), full);
+    } catch (KafkaException | IllegalStateException refused) {
+      // Without metadata, fatally failed, or being replaced.
+      dropped(frame.camera(), refused);
+    }
+  }
+
+  private void taken(String camera, Instant captureTime) {
+    failingSince.set(NEVER);
+    telemetry.out("ingest", camera).increment();
+    telemetry
+        .sinceCapture("ingest", camera)
+        .record(Duration.between(captureTime, Instant.now()).abs());
+  }
+
+  private void dropped(String camera, Exception why) {
+    telemetry.dropped("ingest", camera, reason(why)).increment();
+    // The first failure after a success is told; the others are only counted.
+    if (!closed && failingSince.compareAndSet(NEVER, System.nanoTime())) {
+      log.warn("frames are dropped, Kafka does not take them: {}", why.toString());
+    }
+  }
+
+  private static String reason(Exception why) {
+    if (why instanceof BufferExhaustedException) {
+      return "buffer-full";
+    }
+    if (why instanceof RecordTooLargeException) {
+      return "too-large";
+    }
+    return why instanceof RetriableException ? "broker-away" : "send-failed";
+  }
+
+  /** Whether Kafka has taken no frame for some seconds although there were some. */
+  public boolean failing() {
+    long since = failingSince.get();
+    return since != NEVER && System.nanoTime() - since > WORTH_TELLING_NANOS;
+  }
+
+  /**
+   * Called now and then by the supervisor: a producer that has failed for long, and may have failed
+   * for good, is replaced.
+   */
+  void watch() {
+    long since = failingSince.get();
+    long now = System.nanoTime();
+    if (since == NEVER || now - since < HOPELESS_NANOS || now - replaced < HOPELESS_NANOS) {
+      return;
+    }
+    replaced = now;
+    log.warn("no frame was taken for {} s; a new producer tries", (now - since) / 1_000_000_000);
+    closeProducer(Duration.ZERO);
+    open();
+  }
+
+  private void open() {
+    producer = producers.get();
+    metrics = telemetry.bind(producer, "ingest");
+  }
+
+  private void closeProducer(Duration patience) {
+    Producer<String, byte[]> old = producer;
+    try (Closing closing = new Closing()) {
+      closing.add(() -> old.close(patience));
+      closing.add(metrics);
+    } catch (RuntimeException failed) {
+      log.warn("the frames' producer did not close cleanly", failed);
+    }
+  }
+
+  /** Gives the frames on their way two seconds. */
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      closeProducer(Duration.ofSeconds(2));
+    }
+  }
+}

@@ -1,0 +1,41 @@
+package org.facestream.ingest.camera;
+
+/**
+ * Chooses the pictures nearest to a regular beat, by the stream's time and not by when they arrive,
+ * so that a burst after a hold-up is thinned like everything else.
+ */
+final class FrameSampler {
+  private final long period;
+  private boolean started;
+  private long due;
+  private long last;
+
+  /**
+   * @param fps pictures per second to choose, above 0
+   */
+  FrameSampler(double fps) {
+    this.period = Math.max(1, Math.round(1e9 / fps));
+  }
+
+  /**
+   * Whether to take the picture.
+   *
+   * @param time of the picture in nanoseconds, never less than the time before
+   */
+  boolean take(long time) {
+    if (!started || time - due > period) {
+      started = true;
+      due = time + period;
+      last = time;
+      return true;
+    }
+    // Half of the way to the next picture: the nearer of the two is the one.
+    long slack = Math.min(time - last, period) / 2;
+    last = time;
+    if (time + slack < due) {
+      return false;
+    }
+    due += period;
+    return true;
+  }
+}

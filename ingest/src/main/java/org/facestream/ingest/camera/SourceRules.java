@@ -1,0 +1,152 @@
+package org.facestream.ingest.camera;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.facestream.ingest.IngestConfig;
+import org.facestream.ingest.worker.config.UserError;
+
+/**
+ * Which sources an ingest worker opens: {@code rtsp} and {@code rtsps} to hosts that are allowed,
+ * and video files below the one folder that is set for them. Everything else is refused before a
+ * socket or file is opened, for whoever may write to the registry must not be able to make the
+ * worker fetch what only the worker can reach.
+ */
+public final class SourceRules {
+  private static final Pattern SCHEME = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*):.*");
+  private static final Pattern NUMERIC_HOST =
+      Pattern.compile("[0-9.]+|0[xX][0-9a-fA-F.xX]+", Pattern.CASE_INSENSITIVE);
+  private static final Pattern PLAIN_IPV4 =
+      Pattern.compile("((25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(?!$)|$)){4}");
+
+  /** Where clouds hand out credentials to whoever asks from inside. */
+  private static final Set<String> METADATA =
+      Set.of(
+          "169.254.169.254",
+          "169.254.170.2",
+          "100.100.100.200",
+          "[fd00:ec2::254]",
+          "metadata.google.internal",
+          "metadata");
+
+  private final Optional<Path> filesFolder;
+  private final Set<String> hosts;
+  private final SecretReferences secrets;
+
+  public SourceRules(IngestConfig config) {
+    this(config.filesFolder(), config.hosts(), config.secretsFolder(), System.getenv());
+  }
+
+  SourceRules(
+      Optional<Path> filesFolder,
+      Optional<List<String>> hosts,
+      Optional<Path> secretsFolder,
+      Map<String, String> environment) {
+    this.filesFolder = filesFolder;
+    this.hosts = hosts.map(Set::copyOf).orElse(Set.of());
+    this.secrets = new SecretReferences(secretsFolder, environment);
+  }
+
+  /**
+   * Checks a camera before it is written anywhere, without resolving its secrets, without opening
+   * anything; a file must be there.
+   *
+   * @throws UserError which says why its URL is refused
+   */
+  public void check(Camera camera) {
+    if (camera.url().startsWith("${")) {
+      return;
+    }
+    try {
+      locate(camera.url().replaceAll("\\$\\{[^}]*}", "x"));
+    } catch (SourceException refused) {
+      throw new UserError("Camera '%s': %s.".formatted(camera.id(), refused.getMessage()), refused);
+    }
+  }
+
+  /** The source of a camera, with its secrets in place. */
+  SourceUrl resolve(Camera camera) throws SourceException {
+    return locate(secrets.resolve(camera.url()));
+  }
+
+  private SourceUrl locate(String url) throws SourceException {
+    Matcher scheme = SCHEME.matcher(url);
+    if (!scheme.matches()) {
+      return SourceUrl.file(file(url));
+    }
+    String name = scheme.group(1).toLowerCase(Locale.ROOT);
+    for (SourceUrl.Kind kind : List.of(SourceUrl.Kind.RTSP, SourceUrl.Kind.RTSPS)) {
+      if (kind.scheme().equals(name)) {
+        checkHost(url);
+        return new SourceUrl(kind, name + url.substring(name.length()));
+      }
+    }
+    throw refused(
+        "scheme '%s' is not allowed: give rtsp://, rtsps:// or the path of a video file"
+            .formatted(name));
+  }
+
+  private void checkHost(String url) throws SourceException {
+    String host;
+    try {
+      // As FFmpeg does: user and password end at the last '@' before the path.
+      String rest = url.substring(url.indexOf(':') + 1);
+      if (!rest.startsWith("//")) {
+        throw refused("after the scheme comes //host");
+      }
+      String authority = rest.substring(2).split("[/?#]", 2)[0];
+      String place = authority.substring(authority.lastIndexOf('@') + 1);
+      host = new URI("rtsp://" + place).getHost();
+    } catch (URISyntaxException malformed) {
+      host = null;
+    }
+    if (host == null || host.isEmpty()) {
+      throw refused("it has no valid host; percent-encode special characters of a password");
+    }
+    host = host.toLowerCase(Locale.ROOT).replaceFirst("\\.$", "");
+    if (NUMERIC_HOST.matcher(host).matches() && !PLAIN_IPV4.matcher(host).matches()) {
+      throw refused("write the host's address as four decimal numbers");
+    }
+    if (METADATA.contains(host) || host.startsWith("[::ffff:")) {
+      throw refused("the host may not be a camera");
+    }
+    if (!hosts.isEmpty() && !hosts.contains(host)) {
+      throw refused("host '" + host + "' is not among ingest.hosts");
+    }
+  }
+
+  private Path file(String path) throws SourceException {
+    if (filesFolder.isEmpty()) {
+      throw refused(
+          "files are not allowed as sources; set ingest.files-folder to the folder that holds them");
+    }
+    try {
+      Path folder = filesFolder.get().toRealPath();
+      Path file = folder.resolve(path).normalize();
+      if (!Files.exists(file)) {
+        throw new SourceException(Fault.NOT_FOUND, "file " + file);
+      }
+      Path real = file.toRealPath();
+      if (!real.startsWith(folder) || !Files.isRegularFile(real)) {
+        throw refused("it is not a file below ingest.files-folder " + folder);
+      }
+      return real;
+    } catch (InvalidPathException | IOException unreadable) {
+      throw new SourceException(Fault.NOT_FOUND, "ingest.files-folder " + filesFolder.get());
+    }
+  }
+
+  private static SourceException refused(String detail) {
+    return new SourceException(Fault.URL_REFUSED, detail);
+  }
+}

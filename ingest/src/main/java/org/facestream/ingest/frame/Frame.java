@@ -1,0 +1,26 @@
+package org.facestream.ingest.frame;
+
+import java.time.Instant;
+
+/**
+ * One sampled picture of one camera.
+ *
+ * @param camera the camera's id
+ * @param epoch when the source was opened, milliseconds since 1970; with {@code sequence} it names
+ *     a frame, and two workers that run the same camera can be told apart by it
+ * @param sequence 0, 1, 2... of the frames published in this epoch
+ * @param captureTime when the picture was taken, as well as that can be known
+ * @param width in pixels
+ * @param height in pixels
+ * @param traceparent W3C trace context, or empty
+ * @param jpeg the picture, a whole JPEG file
+ */
+public record Frame(
+    String camera,
+    long epoch,
+    long sequence,
+    Instant captureTime,
+    int width,
+    int height,
+    String traceparent,
+    byte[] jpeg) {}

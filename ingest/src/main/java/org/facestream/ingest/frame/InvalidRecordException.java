@@ -1,0 +1,18 @@
+package org.facestream.ingest.frame;
+
+/** A record that does not keep its topic's contract. The reason is a word for a metric's label. */
+public final class InvalidRecordException extends Exception {
+  private static final long serialVersionUID = 1L;
+
+  private final String reason;
+
+  public InvalidRecordException(String reason, String detail) {
+    super(detail);
+    this.reason = reason;
+  }
+
+  /** One of a small fixed set of words, such as {@code empty-value} or {@code bad-header}. */
+  public String reason() {
+    return reason;
+  }
+}

@@ -1,0 +1,166 @@
+package org.facestream.ingest.frame;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.Iterator;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.ImageInputStream;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.IntPointer;
+import org.bytedeco.opencv.global.opencv_core;
+import org.bytedeco.opencv.global.opencv_imgcodecs;
+import org.bytedeco.opencv.global.opencv_imgproc;
+import org.bytedeco.opencv.opencv_core.Mat;
+
+/**
+ * A decoded picture in native memory: height × width × 3, 8-bit, red first. Its owner closes it.
+ *
+ * <p>Encoded bytes are never handed to the decoder before their header was read: a header that
+ * claims an enormous picture makes OpenCV take gigabytes outside every limit of the JVM.
+ */
+public final class Picture implements AutoCloseable {
+  /** 8K: what any camera gives. */
+  public static final long MOST_FRAME_PIXELS = 7680L * 4320;
+
+  /** What a still picture may have: a 50-megapixel photograph. */
+  public static final long MOST_STILL_PIXELS = 52_000_000;
+
+  private final Mat rgb;
+
+  private Picture(Mat rgb) {
+    this.rgb = rgb;
+  }
+
+  /** Takes over a continuous CV_8UC3 matrix whose channels are red, green, blue. */
+  public static Picture owning(Mat rgb) {
+    if (rgb.type() != opencv_core.CV_8UC3 || !rgb.isContinuous()) {
+      throw new IllegalArgumentException("an RGB picture is a continuous CV_8UC3 matrix");
+    }
+    return new Picture(rgb);
+  }
+
+  /**
+   * Decodes a JPEG from a camera. Any orientation tag is ignored.
+   *
+   * @throws UnreadablePictureException with reason {@code not-a-jpeg}, {@code too-large} or {@code
+   *     corrupt-jpeg}
+   */
+  public static Picture decodeFrame(byte[] jpeg) throws UnreadablePictureException {
+    JpegHeader header = JpegHeader.read(jpeg);
+    refuseLarge(header.width(), header.height(), MOST_FRAME_PIXELS);
+    Mat rgb =
+        decode(
+            jpeg, opencv_imgcodecs.IMREAD_COLOR_RGB | opencv_imgcodecs.IMREAD_IGNORE_ORIENTATION);
+    if (rgb == null) {
+      throw new UnreadablePictureException("corrupt-jpeg", "the JPEG is cut short or damaged");
+    }
+    return new Picture(rgb);
+  }
+
+  /**
+   * Decodes a photograph from a file: JPEG, PNG, BMP or GIF; grey, alpha and 16 bits become RGB of
+   * 8 bits; turned upright as its orientation tag says.
+   *
+   * @throws UnreadablePictureException with reason {@code not-a-picture}, {@code too-large} or
+   *     {@code corrupt-picture}
+   */
+  public static Picture decodeStill(byte[] encoded) throws UnreadablePictureException {
+    try (ImageInputStream input =
+        ImageIO.createImageInputStream(new ByteArrayInputStream(encoded))) {
+      Iterator<ImageReader> readers = ImageIO.getImageReaders(input);
+      if (!readers.hasNext()) {
+        throw new UnreadablePictureException(
+            "not-a-picture", "it is not a JPEG, PNG, BMP or GIF picture");
+      }
+      ImageReader reader = readers.next();
+      try {
+        reader.setInput(input, true, true);
+        refuseLarge(reader.getWidth(0), reader.getHeight(0), MOST_STILL_PIXELS);
+      } finally {
+        reader.dispose();
+      }
+    } catch (IOException | RuntimeException damaged) {
+      throw new UnreadablePictureException(
+          "corrupt-picture", "its header is damaged (" + damaged.getMessage() + ")");
+    }
+    Mat rgb = decode(encoded, opencv_imgcodecs.IMREAD_COLOR_RGB);
+    if (rgb == null) {
+      throw new UnreadablePictureException("corrupt-picture", "it is cut short or damaged");
+    }
+    return new Picture(rgb);
+  }
+
+  public int width() {
+    return rgb.cols();
+  }
+
+  public int height() {
+    return rgb.rows();
+  }
+
+  /** The pixels, continuous CV_8UC3, red first; owned by this picture. */
+  public Mat rgb() {
+    return rgb;
+  }
+
+  /**
+   * Encodes as JPEG.
+   *
+   * @param quality 1 to 100
+   */
+  public byte[] jpeg(int quality) {
+    return jpeg(rgb, quality);
+  }
+
+  /**
+   * Encodes an RGB matrix (8-bit, red first, may be a view of a part of a picture) as JPEG.
+   *
+   * @param quality 1 to 100
+   */
+  public static byte[] jpeg(Mat rgb, int quality) {
+    try (Mat bgr = new Mat();
+        BytePointer out = new BytePointer();
+        IntPointer options = new IntPointer(opencv_imgcodecs.IMWRITE_JPEG_QUALITY, quality)) {
+      opencv_imgproc.cvtColor(rgb, bgr, opencv_imgproc.COLOR_RGB2BGR);
+      if (!opencv_imgcodecs.imencode(".jpg", bgr, out, options)) {
+        throw new IllegalStateException("OpenCV could not encode a JPEG");
+      }
+      byte[] bytes = new byte[Math.toIntExact(out.limit())];
+      out.get(bytes);
+      return bytes;
+    }
+  }
+
+  @Override
+  public void close() {
+    rgb.close();
+  }
+
+  private static Mat decode(byte[] encoded, int flags) {
+    // The pointer must outlive the call, and OpenCV throws on an empty buffer.
+    try (BytePointer bytes = new BytePointer(encoded);
+        Mat buffer = new Mat(1, encoded.length, opencv_core.CV_8UC1, bytes)) {
+      Mat rgb = opencv_imgcodecs.imdecode(buffer, flags);
+      if (rgb == null || rgb.empty() || rgb.type() != opencv_core.CV_8UC3) {
+        if (rgb != null) {
+          rgb.close();
+        }
+        return null;
+      }
+      return rgb;
+    } catch (RuntimeException refused) {
+      return null;
+    }
+  }
+
+  private static void refuseLarge(int width, int height, long most)
+      throws UnreadablePictureException {
+    if (width <= 0 || height <= 0 || (long) width * height > most) {
+      throw new UnreadablePictureException(
+          "too-large",
+          "its header says %d x %d pixels; the most is %d megapixels"
+              .formatted(width, height, most / 1_000_000));
+    }
+  }
+}

@@ -1,0 +1,18 @@
+package org.facestream.ingest.frame;
+
+/** Bytes that are no picture, or one that is refused; the message says why, in words for a user. */
+public final class UnreadablePictureException extends Exception {
+  private static final long serialVersionUID = 1L;
+
+  private final String reason;
+
+  public UnreadablePictureException(String reason, String detail) {
+    super(detail);
+    this.reason = reason;
+  }
+
+  /** One of a small fixed set of words, such as {@code not-a-picture} or {@code too-large}. */
+  public String reason() {
+    return reason;
+  }
+}

@@ -1,0 +1,404 @@
+package org.facestream.ingest.worker;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.TopicPartition;
+import org.facestream.ingest.worker.kafka.KafkaClients;
+import org.facestream.ingest.worker.kafka.Topics;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Polls a batch, has it processed, publishes the results, and only then moves on.
+ *
+ * <p>Results, dead letters and consumer offsets are written in one Kafka transaction, so that a
+ * worker killed at any instant leaves neither a gap nor a double behind for readers of committed
+ * records. An effect outside Kafka (a database) must be durable and idempotent before {@link
+ * Processor#process} returns.
+ *
+ * <p>A failure that may pass ({@link RetryableException}, any {@link KafkaException}) makes the
+ * stage not ready; the batch is delivered again after a backoff. Any other exception is taken for a
+ * record's fault: the batch is processed record by record, and what fails alone is a dead letter.
+ *
+ * <p>One thread, named after the stage, owns consumer, producer and processor. Live means that it
+ * turns; ready means that its last turn did not fail.
+ */
+public final class ConsumeLoop implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(ConsumeLoop.class);
+  private static final Duration POLL = Duration.ofMillis(100);
+  private static final Duration SILENT_BROKER = Duration.ofSeconds(8);
+
+  /** A stage's work: a batch of records in, records out. Called by the loop's thread only. */
+  public interface Processor {
+    /**
+     * Processes a batch. May be called several times before {@link #committed()}.
+     *
+     * @param batch in order per partition, never empty
+     * @param deadLetters takes the records that cannot be processed
+     * @return records to publish, in order
+     * @throws RetryableException when the same batch should be delivered again later
+     */
+    List<ProducerRecord<String, byte[]>> process(
+        List<ConsumerRecord<String, byte[]>> batch, DeadLetters deadLetters);
+
+    /** What was processed since the last call is durable. */
+    default void committed() {}
+
+    /** What was processed since the last {@link #committed()} is void and will come again. */
+    default void aborted() {}
+
+    /**
+     * These partitions now belong to this worker. Called within a poll, so keep it short: what
+     * takes time or may fail (reading back state) belongs at the head of the next {@link #process}.
+     */
+    default void assigned(Collection<TopicPartition> partitions) {}
+
+    /** These partitions now belong to another worker: forget what was kept for them. */
+    default void revoked(Collection<TopicPartition> partitions) {}
+  }
+
+  /**
+   * Who a loop is and what it reads.
+   *
+   * @param stage the stage's name, for threads, logs and metrics
+   * @param topic full name of the topic it reads
+   * @param transactionalId unique among workers that are alive
+   * @param liveness a loop that has not turned for this long is not live
+   * @param shutdown how long closing waits for the turn in progress
+   */
+  public record Settings(
+      String stage, String topic, String transactionalId, Duration liveness, Duration shutdown) {}
+
+  private final Settings settings;
+  private final KafkaClients clients;
+  private final Telemetry telemetry;
+  private final Supplier<Consumer<String, byte[]>> consumers;
+  private final Processor processor;
+  private final DeadLetters deadLetters;
+  private final DistributionSummary batchSize;
+  private final Counter retries;
+  private final AtomicLong lag = new AtomicLong();
+  private final Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(5));
+  private final Thread thread;
+
+  private volatile boolean stopping;
+  private volatile long lastTurn = System.nanoTime();
+  private volatile Stage.Health health = Stage.Health.notReady("starting");
+
+  private Consumer<String, byte[]> consumer;
+  private AutoCloseable consumerMetrics;
+  private Producer<String, byte[]> producer;
+  private AutoCloseable producerMetrics;
+
+  public ConsumeLoop(
+      Settings settings,
+      KafkaClients clients,
+      Telemetry telemetry,
+      Supplier<Consumer<String, byte[]>> consumers,
+      Processor processor) {
+    this.settings = settings;
+    this.clients = clients;
+    this.telemetry = telemetry;
+    this.consumers = consumers;
+    this.processor = processor;
+    this.deadLetters =
+        new DeadLetters(settings.stage(), clients.name(Topics.DEAD_LETTERS), telemetry);
+    this.batchSize = telemetry.batch(settings.stage());
+    this.retries =
+        Counter.builder("facestream.retries")
+            .description("Turns of a consume loop that failed and were tried again")
+            .tags("stage", settings.stage())
+            .register(telemetry.registry());
+    Gauge.builder("facestream.consumer.lag", lag, AtomicLong::get)
+        .description("Records between this worker's positions and the ends of its partitions")
+        .tags("stage", settings.stage())
+        .register(telemetry.registry());
+    this.thread = new Thread(this::run, settings.stage() + "-loop");
+  }
+
+  public void start() {
+    lastTurn = System.nanoTime();
+    thread.start();
+  }
+
+  public boolean live() {
+    return thread.isAlive() && System.nanoTime() - lastTurn < settings.liveness().toNanos();
+  }
+
+  public Stage.Health health() {
+    return health;
+  }
+
+  /** Finishes the turn in progress, commits it, and leaves the group. */
+  @Override
+  public void close() {
+    stopping = true;
+    health = Stage.Health.notReady("stopping");
+    if (thread.getState() == Thread.State.NEW) {
+      return;
+    }
+    try {
+      thread.join(settings.shutdown().toMillis());
+      if (thread.isAlive()) {
+        log.warn("{}: not done within {}; interrupting", settings.stage(), settings.shutdown());
+        thread.interrupt();
+        thread.join(5_000);
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void run() {
+    try (Closing closing = new Closing()) {
+      closing.add(this::closeProducer);
+      closing.add(this::closeConsumer);
+      while (!stopping && !Thread.currentThread().isInterrupted()) {
+        turn();
+      }
+    } catch (RuntimeException failed) {
+      if (!stopping) {
+        health = Stage.Health.notReady(failed.toString());
+        log.error("{}: the loop ended", settings.stage(), failed);
+      }
+    }
+  }
+
+  private void turn() {
+    lastTurn = System.nanoTime();
+    Map<TopicPartition, Long> first = new HashMap<>();
+    try {
+      openConsumer();
+      openProducer();
+      ConsumerRecords<String, byte[]> polled = consumer.poll(POLL);
+      measureLag();
+      if (!polled.isEmpty()) {
+        for (TopicPartition partition : polled.partitions()) {
+          first.put(partition, polled.records(partition).get(0).offset());
+        }
+        handle(polled);
+      }
+      backoff.reset();
+      if (!stopping) {
+        health = membership();
+      }
+    } catch (RetryableException | KafkaException failed) {
+      if (!stopping) {
+        recover(failed, first);
+      }
+    }
+  }
+
+  private void handle(ConsumerRecords<String, byte[]> polled) {
+    List<ConsumerRecord<String, byte[]>> batch = new ArrayList<>(polled.count());
+    polled.forEach(batch::add);
+    batchSize.record(batch.size());
+    List<ProducerRecord<String, byte[]>> results = new ArrayList<>(process(batch));
+    results.addAll(deadLetters.drain());
+    Map<TopicPartition, OffsetAndMetadata> offsets = polled.nextOffsets();
+    if (results.isEmpty()) {
+      consumer.commitSync(offsets);
+    } else {
+      producer.beginTransaction();
+      results.forEach(producer::send);
+      producer.sendOffsetsToTransaction(offsets, consumer.groupMetadata());
+      producer.commitTransaction();
+    }
+    processor.committed();
+  }
+
+  private List<ProducerRecord<String, byte[]>> process(List<ConsumerRecord<String, byte[]>> batch) {
+    try {
+      return processor.process(batch, deadLetters);
+    } catch (RetryableException | KafkaException transientFailure) {
+      throw transientFailure;
+    } catch (RuntimeException failed) {
+      processor.aborted();
+      deadLetters.drain();
+      if (batch.size() == 1) {
+        log.warn("{}: a record cannot be processed", settings.stage(), failed);
+        deadLetters.reject(batch.get(0), "processing-failed", failed.toString());
+        return List.of();
+      }
+    }
+    return oneByOne(batch);
+  }
+
+  private List<ProducerRecord<String, byte[]>> oneByOne(
+      List<ConsumerRecord<String, byte[]>> batch) {
+    List<ProducerRecord<String, byte[]>> results = new ArrayList<>();
+    for (ConsumerRecord<String, byte[]> record : batch) {
+      try {
+        results.addAll(processor.process(List.of(record), deadLetters));
+      } catch (RetryableException | KafkaException transientFailure) {
+        throw transientFailure;
+      } catch (RuntimeException failed) {
+        log.warn("{}: a record cannot be processed", settings.stage(), failed);
+        deadLetters.reject(record, "processing-failed", failed.toString());
+      }
+    }
+    return results;
+  }
+
+  /** Voids the turn, goes back to where the group stands, and waits, still a member of it. */
+  private void recover(RuntimeException failed, Map<TopicPartition, Long> first) {
+    Duration wait = backoff.next();
+    retries.increment();
+    health = Stage.Health.notReady(failed.toString());
+    log.warn(
+        "{}: turn failed ({}); again in {} ms", settings.stage(), failed, wait.toMillis(), failed);
+    processor.aborted();
+    deadLetters.drain();
+    try {
+      if (producer != null) {
+        producer.abortTransaction();
+      }
+    } catch (KafkaException | IllegalStateException fatal) {
+      // No transaction was open, or this producer is fenced: a new one starts clean.
+      closeProducer();
+    }
+    try {
+      if (consumer == null) {
+        Thread.sleep(wait.toMillis());
+        return;
+      }
+      rewind(first);
+      consumer.pause(consumer.assignment());
+      ConsumerRecords<String, byte[]> whileWaiting = consumer.poll(wait);
+      for (TopicPartition partition : whileWaiting.partitions()) {
+        consumer.seek(partition, whileWaiting.records(partition).get(0).offset());
+      }
+      consumer.resume(consumer.assignment());
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    } catch (KafkaException unusable) {
+      log.warn("{}: the consumer is replaced", settings.stage(), unusable);
+      closeConsumer();
+    }
+  }
+
+  /**
+   * Back to where the group stands: usually the turn's first records, but a commit whose answer was
+   * lost has moved it on, and what it covered must not be published again.
+   */
+  private void rewind(Map<TopicPartition, Long> first) {
+    if (first.isEmpty()) {
+      return;
+    }
+    Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(first.keySet());
+    first.forEach(
+        (partition, offset) -> {
+          if (consumer.assignment().contains(partition)) {
+            OffsetAndMetadata stands = committed.get(partition);
+            consumer.seek(partition, stands == null ? offset : Math.max(offset, stands.offset()));
+          }
+        });
+  }
+
+  /**
+   * A broker that went away does not make {@code poll} fail, it only makes it silent: what tells is
+   * the time since the group's coordinator last answered a heartbeat.
+   */
+  private Stage.Health membership() {
+    for (Metric metric : consumer.metrics().values()) {
+      if (metric.metricName().name().equals("last-heartbeat-seconds-ago")) {
+        double seconds = ((Number) metric.metricValue()).doubleValue();
+        if (seconds < 0) {
+          return Stage.Health.notReady("joining the consumer group");
+        }
+        return seconds > SILENT_BROKER.toSeconds()
+            ? Stage.Health.notReady("the broker has not answered for %.0f s".formatted(seconds))
+            : Stage.Health.READY;
+      }
+    }
+    return Stage.Health.READY;
+  }
+
+  private void measureLag() {
+    long sum = 0;
+    for (TopicPartition partition : consumer.assignment()) {
+      sum += consumer.currentLag(partition).orElse(0);
+    }
+    lag.set(sum);
+  }
+
+  private void openConsumer() {
+    if (consumer != null) {
+      return;
+    }
+    consumer = consumers.get();
+    consumerMetrics = telemetry.bind(consumer, settings.stage());
+    consumer.subscribe(
+        List.of(settings.topic()),
+        new ConsumerRebalanceListener() {
+          @Override
+          public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+            log.info("{}: assigned {}", settings.stage(), partitions);
+            processor.assigned(partitions);
+          }
+
+          @Override
+          public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+            log.info("{}: revoked {}", settings.stage(), partitions);
+            processor.revoked(partitions);
+          }
+
+          @Override
+          public void onPartitionsLost(Collection<TopicPartition> partitions) {
+            onPartitionsRevoked(partitions);
+          }
+        });
+  }
+
+  private void openProducer() {
+    if (producer != null) {
+      return;
+    }
+    producer = clients.transactional(settings.transactionalId());
+    producerMetrics = telemetry.bind(producer, settings.stage());
+    producer.initTransactions();
+  }
+
+  private void closeConsumer() {
+    close(consumerMetrics, consumer);
+    consumerMetrics = null;
+    consumer = null;
+  }
+
+  private void closeProducer() {
+    close(producerMetrics, producer);
+    producerMetrics = null;
+    producer = null;
+  }
+
+  private static void close(AutoCloseable metrics, AutoCloseable client) {
+    try (Closing closing = new Closing()) {
+      if (client != null) {
+        closing.add(client);
+      }
+      if (metrics != null) {
+        closing.add(metrics);
+      }
+    } catch (RuntimeException failed) {
+      log.warn("a Kafka client did not close cleanly", failed);
+    }
+  }
+}

@@ -1,0 +1,111 @@
+package org.facestream.ingest.worker;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.facestream.ingest.worker.config.UserError;
+
+/**
+ * {@code /metrics} for Prometheus, {@code /livez} and {@code /readyz} for whoever supervises the
+ * process. Live and ready answer 200 or 503, with a line per stage.
+ */
+public final class Endpoint implements AutoCloseable {
+  private final HttpServer server;
+  private final ExecutorService threads;
+
+  /**
+   * Listens at once.
+   *
+   * @throws UserError when the port is in use or the address is not of this machine
+   */
+  public Endpoint(WorkerConfig config, Telemetry telemetry, Supplier<List<Stage>> stages) {
+    try {
+      server = HttpServer.create(new InetSocketAddress(config.httpHost(), config.httpPort()), 16);
+    } catch (BindException inUse) {
+      throw new UserError(
+          "Port %d on %s cannot be used (%s). Free it, or choose another with --set worker.http-port=PORT."
+              .formatted(config.httpPort(), config.httpHost(), inUse.getMessage()),
+          inUse);
+    } catch (IOException | IllegalArgumentException failed) {
+      throw new UserError(
+          "Cannot listen on %s:%d (%s): check worker.http-host and worker.http-port."
+              .formatted(config.httpHost(), config.httpPort(), failed.getMessage()),
+          failed);
+    }
+    threads =
+        Executors.newSingleThreadExecutor(
+            task -> {
+              Thread thread = new Thread(task, "http-endpoint");
+              thread.setDaemon(true);
+              return thread;
+            });
+    server.setExecutor(threads);
+    server.createContext(
+        "/metrics",
+        exchange ->
+            answer(exchange, 200, "text/plain; version=0.0.4; charset=utf-8", telemetry.scrape()));
+    server.createContext(
+        "/livez",
+        exchange -> {
+          List<Stage> now = stages.get();
+          boolean live = now.stream().allMatch(Stage::live);
+          answer(
+              exchange,
+              live ? 200 : 503,
+              "text/plain; charset=utf-8",
+              now.stream()
+                  .map(stage -> stage.name() + ": " + (stage.live() ? "live" : "stuck") + "\n")
+                  .collect(Collectors.joining()));
+        });
+    server.createContext(
+        "/readyz",
+        exchange -> {
+          List<Stage> now = stages.get();
+          boolean ready = !now.isEmpty() && now.stream().allMatch(stage -> stage.health().ready());
+          answer(
+              exchange,
+              ready ? 200 : 503,
+              "text/plain; charset=utf-8",
+              now.stream()
+                  .map(
+                      stage ->
+                          stage.name()
+                              + ": "
+                              + (stage.health().ready()
+                                  ? "ready"
+                                  : "not ready, " + stage.health().reason())
+                              + "\n")
+                  .collect(Collectors.joining()));
+        });
+    server.start();
+  }
+
+  /** The port it listens on, also when configuration asked for a free one. */
+  public int port() {
+    return server.getAddress().getPort();
+  }
+
+  private static void answer(HttpExchange exchange, int status, String type, String text)
+      throws IOException {
+    byte[] body = text.getBytes(StandardCharsets.UTF_8);
+    try (exchange) {
+      exchange.getResponseHeaders().set("Content-Type", type);
+      exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
+      exchange.getResponseBody().write(body);
+    }
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+    threads.shutdownNow();
+  }
+}

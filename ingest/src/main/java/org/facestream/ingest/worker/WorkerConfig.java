@@ -1,0 +1,32 @@
+package org.facestream.ingest.worker;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+import java.util.Optional;
+import org.facestream.ingest.worker.config.Setting;
+
+/** What every stage has: a name of its own, an HTTP endpoint, bounds of time. */
+@ConfigMapping(prefix = "worker")
+public interface WorkerConfig {
+  @Setting(
+      "Name of this worker, unique among those of its stage; taken from host and process when not"
+          + " given.")
+  Optional<String> id();
+
+  @Setting("Address on which /metrics, /livez and /readyz listen.")
+  @WithDefault("127.0.0.1")
+  String httpHost();
+
+  @Setting("Port of /metrics, /livez and /readyz; 0 takes a free one.")
+  @WithDefault("19090")
+  int httpPort();
+
+  @Setting("A stage whose loop has not turned for this long is not alive.")
+  @WithDefault("60s")
+  Duration livenessTimeout();
+
+  @Setting("How long an orderly shutdown may take.")
+  @WithDefault("20s")
+  Duration shutdownTimeout();
+}

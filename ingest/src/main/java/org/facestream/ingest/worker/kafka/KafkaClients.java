@@ -1,0 +1,143 @@
+package org.facestream.ingest.worker.kafka;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.facestream.ingest.worker.config.UserError;
+
+/**
+ * Makes Kafka clients with the settings that every stage shares. Whoever asks for one closes it.
+ */
+public final class KafkaClients {
+  /** A 4K JPEG fits with room to spare. */
+  public static final int LARGEST_RECORD = 16 << 20;
+
+  private final KafkaConfig config;
+  private final Map<String, Object> shared = new HashMap<>();
+
+  /**
+   * @throws UserError when the client properties file cannot be read
+   */
+  public KafkaClients(KafkaConfig config) {
+    this.config = config;
+    config.clientProperties().ifPresent(this::readProperties);
+    shared.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, config.bootstrapServers());
+  }
+
+  public KafkaConfig config() {
+    return config;
+  }
+
+  /** The full name of a topic under the configured prefix. */
+  public String name(Topic topic) {
+    return topic.name(config.topicPrefix());
+  }
+
+  /** Settings for any client, for those that are made elsewhere (Kafka Streams). */
+  public Map<String, Object> shared() {
+    return Map.copyOf(shared);
+  }
+
+  public Admin admin() {
+    Map<String, Object> settings = new HashMap<>(shared);
+    settings.put(CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG, 10_000);
+    settings.put(CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG, 20_000);
+    return Admin.create(settings);
+  }
+
+  /**
+   * A member of a consumer group that reads only committed records and commits by hand.
+   *
+   * @param group name of the group without the prefix
+   * @param mostRecords largest batch of one poll
+   * @param overrides further consumer settings
+   */
+  public Consumer<String, byte[]> consumer(
+      String group, int mostRecords, Map<String, Object> overrides) {
+    Map<String, Object> settings = new HashMap<>(shared);
+    settings.put(ConsumerConfig.GROUP_ID_CONFIG, config.topicPrefix() + "." + group);
+    settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, mostRecords);
+    settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, LARGEST_RECORD);
+    settings.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 4 * LARGEST_RECORD);
+    settings.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 10_000);
+    settings.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 2_000);
+    settings.put(
+        ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
+        "org.apache.kafka.clients.consumer.CooperativeStickyAssignor");
+    settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+    settings.putAll(overrides);
+    return new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer());
+  }
+
+  /** A consumer outside any group, for reading a topic as a table. */
+  public Consumer<String, byte[]> reader() {
+    Map<String, Object> settings = new HashMap<>(shared);
+    settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, LARGEST_RECORD);
+    settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+    return new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer());
+  }
+
+  /** An idempotent producer that waits for all replicas; {@code overrides} win. */
+  public Producer<String, byte[]> producer(Map<String, Object> overrides) {
+    Map<String, Object> settings = new HashMap<>(shared);
+    settings.put(ProducerConfig.ACKS_CONFIG, "all");
+    settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+    settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, LARGEST_RECORD);
+    settings.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+    settings.putAll(overrides);
+    return new KafkaProducer<>(settings, new StringSerializer(), new ByteArraySerializer());
+  }
+
+  /**
+   * A transactional producer, not yet initialised. The transaction timeout is short: a worker that
+   * died in the middle of one holds up readers of committed records for no longer.
+   */
+  public Producer<String, byte[]> transactional(String transactionalId) {
+    return producer(
+        Map.of(
+            ProducerConfig.TRANSACTIONAL_ID_CONFIG,
+            config.topicPrefix() + "." + transactionalId,
+            ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
+            15_000,
+            ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
+            12_000,
+            ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
+            10_000,
+            ProducerConfig.MAX_BLOCK_MS_CONFIG,
+            20_000));
+  }
+
+  private void readProperties(Path file) {
+    Properties properties = new Properties();
+    try (Reader reader = Files.newBufferedReader(file)) {
+      properties.load(reader);
+    } catch (IOException unreadable) {
+      throw new UserError(
+          "Cannot read the Kafka client properties " + file + ": " + unreadable.getMessage(),
+          unreadable);
+    }
+    properties.forEach((key, value) -> shared.put(key.toString(), value));
+  }
+}

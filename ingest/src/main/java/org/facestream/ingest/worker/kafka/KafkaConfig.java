@@ -1,0 +1,30 @@
+package org.facestream.ingest.worker.kafka;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.facestream.ingest.worker.config.Setting;
+
+/** Where the broker is, and how topics are laid out. */
+@ConfigMapping(prefix = "kafka")
+public interface KafkaConfig {
+  @Setting("Kafka's addresses, host:port separated by commas.")
+  @WithDefault("127.0.0.1:19092")
+  String bootstrapServers();
+
+  @Setting("Prefix of every topic, consumer group and transactional id.")
+  @WithDefault("cctv")
+  String topicPrefix();
+
+  @Setting("A properties file with further Kafka client settings (TLS, SASL); may hold passwords.")
+  Optional<Path> clientProperties();
+
+  @Setting("Partitions of a topic when it is created: the most workers that can share a stage.")
+  @WithDefault("8")
+  int partitions();
+
+  @Setting("Replicas of a topic when it is created; not more than there are brokers.")
+  @WithDefault("1")
+  short replication();
+}

@@ -1,0 +1,21 @@
+package org.facestream.ingest.worker.kafka;
+
+import java.util.Map;
+
+/**
+ * A topic's name without prefix and version, and its explicit settings; owned by the module that
+ * writes it.
+ *
+ * @param thing what it carries, such as {@code frames}: the full name is {@code cctv.frames.v1}
+ * @param settings Kafka topic settings, such as {@code retention.ms}
+ */
+public record Topic(String thing, Map<String, String> settings) {
+  public Topic {
+    settings = Map.copyOf(settings);
+  }
+
+  /** The full name under a prefix. */
+  public String name(String prefix) {
+    return prefix + "." + thing + ".v1";
+  }
+}

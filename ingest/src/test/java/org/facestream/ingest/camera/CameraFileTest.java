@@ -1,0 +1,97 @@
+package org.facestream.ingest.camera;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.facestream.ingest.worker.config.UserError;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class CameraFileTest {
+  @TempDir private Path folder;
+
+  @Test
+  void camerasComeInTheirOrderWithDefaults() throws IOException {
+    List<Camera> cameras =
+        read(
+            """
+            cameras:
+              - id: door
+                url: rtsp://viewer:${secret:DOOR}@192.0.2.7/stream
+                fps: 5
+                max-width: 640
+                jpeg-quality: 70
+                enabled: false
+                loop: true
+                tags: [a, b]
+              - {id: 7, url: clip.mp4}
+            """);
+    assertEquals(
+        List.of(
+            new Camera(
+                "door",
+                "rtsp://viewer:${secret:DOOR}@192.0.2.7/stream",
+                5.0,
+                640,
+                70,
+                false,
+                true,
+                List.of("a", "b")),
+            Camera.of("7", "clip.mp4")),
+        cameras);
+    assertEquals(List.of(), read("cameras: []"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      value = {
+        "cams: []|Did you mean 'cameras'?",
+        "cameras: {id: a}|must be a list",
+        "cameras: [{id: a, ulr: rtsp://u:s3cr3t@h}]|Did you mean 'url'?",
+        "cameras: [{id: a, url: rtsp://u:s3cr3t@h, maxwidth: 3}]|Did you mean 'max-width'?",
+        "cameras: [{id: a}]|camera 1: `url` is missing",
+        "cameras: [{url: rtsp://u:s3cr3t@h}]|`id` is missing",
+        "cameras: [{id: a b, url: rtsp://u:s3cr3t@h}]|'a b' is not",
+        "cameras: [{id: a, url: rtsp://u:s3cr3t@h, fps: fast}]|`fps` must be a number",
+        "cameras: [{id: a, url: rtsp://u:s3cr3t@h, fps: 99}]|give 0.01 to 60",
+        "cameras: [{id: a, url: rtsp://u:s3cr3t@h, max-width: 6.5}]|must be a whole number",
+        "cameras: [{id: a, url: rtsp://u:s3cr3t@h, loop: 1}]|must be true or false",
+        "cameras: [{id: a, url: rtsp://u:s3cr3t@h, tags: x}]|must be a list",
+        "cameras: [{id: a, url: x}, {id: a, url: y}]|names camera 'a' twice",
+        "cameras: [rtsp://u:s3cr3t@h|is not valid YAML (line 1)",
+        "cameras: [rtsp://u:s3cr3t@h]|camera 1",
+        "just words|must begin with `cameras:`",
+      })
+  void mistakesAreNamedInOneLineWithoutUrls(String yaml, String expected) throws IOException {
+    Path file = Files.writeString(folder.resolve("cameras.yaml"), yaml);
+    UserError refused = assertThrows(UserError.class, () -> CameraFile.read(file));
+    assertTrue(refused.getMessage().contains(expected), refused.getMessage());
+    assertTrue(refused.getMessage().startsWith(file.toString()) || yaml.startsWith("cameras: {"));
+    assertFalse(refused.getMessage().contains("\n"), refused.getMessage());
+    for (Throwable each = refused; each != null; each = each.getCause()) {
+      assertFalse(String.valueOf(each.getMessage()).contains("s3cr3t"), each.toString());
+    }
+  }
+
+  @Test
+  void aMissingFileIsSaid() {
+    Path none = folder.resolve("none.yaml");
+    assertEquals(
+        "There is no camera file " + none + ".",
+        assertThrows(UserError.class, () -> CameraFile.read(none)).getMessage());
+  }
+
+  private List<Camera> read(String yaml) throws IOException {
+    return CameraFile.read(Files.writeString(folder.resolve("cameras.yaml"), yaml));
+  }
+}

@@ -1,0 +1,142 @@
+package org.facestream.ingest.camera;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Instant;
+import java.util.Random;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** {@link StreamClock}, {@link FrameSampler} and {@link CaptureClock}. */
+class ClocksTest {
+  private static final long MS = 1_000_000L;
+
+  @Test
+  void streamTimeFollowsGoodTimestamps() {
+    StreamClock clock = new StreamClock(true);
+    assertEquals(0, clock.at(500 * MS, 0));
+    assertEquals(40 * MS, clock.at(540 * MS, 9 * MS));
+    assertEquals(240 * MS, clock.at(740 * MS, 200 * MS));
+  }
+
+  @Test
+  void streamTimeGoesOnOverWrapsJumpsAndStepsBack() {
+    StreamClock clock = new StreamClock(true);
+    long wrap = (1L << 33) * 1_000_000_000L / 90_000;
+    clock.at(wrap - 40 * MS, 0);
+    assertEquals(40 * MS, clock.at(wrap, 40 * MS));
+    assertEquals(80 * MS, clock.at(0, 80 * MS), "the counter began again");
+    assertEquals(120 * MS, clock.at(3_600_000 * MS, 120 * MS), "an hour in no time");
+    assertEquals(120 * MS, clock.at(3_599_990 * MS, 160 * MS), "a little back");
+    assertEquals(
+        60_120 * MS, clock.at(3_659_990 * MS, 60_160 * MS), "a minute that really went by");
+  }
+
+  @Test
+  void missingTimestampsAreMadeUp() {
+    StreamClock live = new StreamClock(true);
+    live.at(VideoSource.NO_TIMESTAMP, 0);
+    assertEquals(55 * MS, live.at(VideoSource.NO_TIMESTAMP, 55 * MS));
+    StreamClock file = new StreamClock(false);
+    file.at(VideoSource.NO_TIMESTAMP, 0);
+    assertEquals(40 * MS, file.at(VideoSource.NO_TIMESTAMP, 1));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"25,5,50", "25,10,100", "30,5,50", "10,5,50", "12,5,50", "25,25,250", "5,25,50"})
+  void theWantedRateComesOutWhateverTheSource(int sourceFps, double wanted, int expected) {
+    FrameSampler sampler = new FrameSampler(wanted);
+    long taken =
+        LongStream.range(0, 10L * sourceFps)
+            .filter(i -> sampler.take(i * 1_000_000_000L / sourceFps))
+            .count();
+    assertEquals(expected, taken, 1);
+  }
+
+  @Test
+  void jitterDoesNotChangeTheRateAndAGapIsNotMadeUpFor() {
+    FrameSampler sampler = new FrameSampler(5);
+    Random jitter = new Random(7);
+    int taken = 0;
+    long time = 0;
+    for (int i = 0; i < 500; i++) {
+      time = Math.max(time, i * 40 * MS + jitter.nextInt(20) * MS);
+      taken += sampler.take(time) ? 1 : 0;
+    }
+    assertEquals(100, taken, 2);
+    int afterGap = 0;
+    for (int i = 0; i < 25; i++) {
+      afterGap += sampler.take(time + 60_000 * MS + i * 40 * MS) ? 1 : 0;
+    }
+    assertEquals(5, afterGap, 1);
+  }
+
+  @Test
+  void aPictureThatWasHeldUpKeepsItsCaptureTime() {
+    CaptureClock clock = new CaptureClock();
+    long wall = 1_000_000;
+    assertEquals(Instant.ofEpochMilli(wall), clock.at(0, 0, wall));
+    // Held up for three seconds, then a burst.
+    Instant held = clock.at(200 * MS, 3200 * MS, wall + 3200);
+    assertEquals(wall + 200, held.toEpochMilli(), 100);
+    Instant next = clock.at(400 * MS, 3201 * MS, wall + 3201);
+    assertEquals(200, next.toEpochMilli() - held.toEpochMilli(), 2);
+  }
+
+  @Test
+  void theFirstPictureBeingLateIsCorrectedByTheNext() {
+    CaptureClock clock = new CaptureClock();
+    clock.at(0, 1000 * MS, 1_001_000);
+    assertEquals(1_001_002, clock.at(1000 * MS, 1002 * MS, 1_001_002).toEpochMilli());
+  }
+
+  @Test
+  void aCameraThatCountsItsPicturesAndStoodStillIsFreshAgain() {
+    CaptureClock clock = new CaptureClock();
+    long still = 30_000;
+    long age = 0;
+    for (int i = 0; i < 400; i++) {
+      long now = i * 100 + (i < 100 ? 0 : still);
+      age = now - clock.at(i * 100 * MS, now * MS, now).toEpochMilli();
+      assertTrue(i < 100 || i > 290 || age > 20_000, "not yet: " + age);
+    }
+    assertEquals(0, age, 20);
+  }
+
+  @Test
+  void picturesThatAreSkippedToCatchUpStayLate() {
+    CaptureClock clock = new CaptureClock();
+    long stream = 0;
+    long late = 0;
+    for (int i = 0; i < 600; i++) {
+      // Decoding takes 130 ms for 100 ms of video; when four seconds wait, two are skipped.
+      long now = i * 130;
+      stream += late > 4000 ? 2100 : 100;
+      late = now - stream;
+      long age = now - clock.at(stream * MS, now * MS, now).toEpochMilli();
+      assertTrue(age > late - 1700, late + " ms late, but told as " + age);
+    }
+  }
+
+  @Test
+  void captureTimesOnlyGoUpAndFollowAClockThatIsSet() {
+    CaptureClock clock = new CaptureClock();
+    long last = Long.MIN_VALUE;
+    for (int i = 0; i < 100; i++) {
+      long now = clock.at(i % 3 == 0 ? i * MS : 0, i * MS / 2, 5_000_000 + i / 2).toEpochMilli();
+      assertTrue(now > last);
+      last = now;
+    }
+    clock.restart();
+    assertTrue(clock.at(0, 50 * MS, 5_000_050).toEpochMilli() > last);
+    assertEquals(
+        1_000_090,
+        clock.at(40 * MS, 90 * MS, 1_000_090).toEpochMilli(),
+        1,
+        "the clock was set back");
+    assertEquals(9_000_130, clock.at(80 * MS, 130 * MS, 9_000_130).toEpochMilli(), 1);
+  }
+}

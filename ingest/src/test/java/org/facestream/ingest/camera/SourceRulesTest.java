@@ -1,0 +1,155 @@
+package org.facestream.ingest.camera;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.facestream.ingest.worker.config.UserError;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SourceRulesTest {
+  @TempDir private Path folder;
+  private Path clips;
+  private SourceRules rules;
+
+  @BeforeEach
+  void write() throws IOException {
+    clips = Files.createDirectories(folder.resolve("clips"));
+    Files.writeString(clips.resolve("door.mp4"), "x");
+    Files.writeString(folder.resolve("outside.mp4"), "x");
+    Path secrets = Files.createDirectories(folder.resolve("secrets"));
+    Files.writeString(secrets.resolve("DOOR"), "p@ss/w ord%\n");
+    rules =
+        new SourceRules(
+            Optional.of(clips),
+            Optional.empty(),
+            Optional.of(secrets),
+            Map.of("CAMERA_USER", "viewer", "CAMERA_URL", "rtsp://u:p@h/s"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "http://192.0.2.7/s",
+        "https://192.0.2.7/s",
+        "file:///etc/passwd",
+        "FILE:/etc/passwd",
+        "concat:a|b",
+        "subfile,,start,0,end,0,,:/etc/passwd",
+        "data:video/mp4;base64,AAAA",
+        "udp://192.0.2.7:1",
+        "rtp://192.0.2.7:1",
+        "pipe:0",
+        "crypto+http://h/",
+        "rtsp:192.0.2.7/s",
+        "rtsp:///s",
+        "rtsp://u:p@/s",
+        "rtsp://169.254.169.254/latest/meta-data",
+        "rtsp://u:p@169.254.169.254/s",
+        "rtsp://169.254.169.254./s",
+        "rtsp://2852039166/s",
+        "rtsp://0xa9fea9fe/s",
+        "rtsp://0251.0376.0251.0376/s",
+        "rtsp://169.16689662/s",
+        "rtsp://[fd00:ec2::254]/s",
+        "rtsp://[::ffff:169.254.169.254]/s",
+        "rtsp://metadata.google.internal/s",
+        "/etc/passwd",
+        "../outside.mp4",
+        "clips/../../outside.mp4",
+      })
+  void everythingElseIsRefusedBeforeItIsOpened(String url) {
+    Camera camera = Camera.of("a", url);
+    Fault fault = assertThrows(SourceException.class, () -> rules.resolve(camera)).fault();
+    assertTrue(fault == Fault.URL_REFUSED || fault == Fault.NOT_FOUND, url + ": " + fault);
+    assertThrows(UserError.class, () -> rules.check(camera));
+  }
+
+  @Test
+  void aLinkOutOfTheFolderIsRefused() throws IOException {
+    Files.createSymbolicLink(clips.resolve("link.mp4"), folder.resolve("outside.mp4"));
+    assertEquals(Fault.URL_REFUSED, fault("link.mp4"));
+    assertEquals(Fault.URL_REFUSED, fault(folder.resolve("outside.mp4").toString()));
+    assertEquals(Fault.NOT_FOUND, fault("missing.mp4"));
+    assertEquals(Fault.URL_REFUSED, fault("."));
+  }
+
+  @Test
+  void filesBelowTheFolderAndCamerasAreAllowed() throws SourceException, IOException {
+    SourceUrl file = rules.resolve(Camera.of("a", "door.mp4"));
+    assertEquals(SourceUrl.Kind.FILE, file.kind());
+    assertEquals(clips.toRealPath().resolve("door.mp4").toString(), file.target());
+    assertEquals(file, rules.resolve(Camera.of("a", clips.resolve("door.mp4").toString())));
+    assertEquals(
+        new SourceUrl(SourceUrl.Kind.RTSP, "rtsp://192.0.2.7:554/s?x=1"),
+        rules.resolve(Camera.of("a", "RTSP://192.0.2.7:554/s?x=1")));
+    assertEquals(
+        SourceUrl.Kind.RTSPS, rules.resolve(Camera.of("a", "rtsps://door.example/s")).kind());
+    rules.resolve(Camera.of("a", "rtsp://[2001:db8::7]:554/s"));
+    rules.resolve(Camera.of("a", "rtsp://169.254.10.20/s"));
+  }
+
+  @Test
+  void withoutAFolderNoFileIsASource() {
+    SourceRules strict =
+        new SourceRules(Optional.empty(), Optional.empty(), Optional.empty(), Map.of());
+    String why =
+        assertThrows(UserError.class, () -> strict.check(Camera.of("a", "door.mp4"))).getMessage();
+    assertTrue(why.contains("ingest.files-folder"), why);
+  }
+
+  @Test
+  void hostsCanBeLimited() throws SourceException {
+    SourceRules limited =
+        new SourceRules(
+            Optional.empty(), Optional.of(List.of("192.0.2.7")), Optional.empty(), Map.of());
+    limited.resolve(Camera.of("a", "rtsp://u:p@192.0.2.7:8554/s"));
+    Camera other = Camera.of("a", "rtsp://192.0.2.7@192.0.2.8/s");
+    assertThrows(SourceException.class, () -> limited.resolve(other));
+  }
+
+  @Test
+  void secretsComeFromFilesAndEnvironmentEncodedWhereTheyMustBe() throws SourceException {
+    SourceUrl url =
+        rules.resolve(Camera.of("a", "rtsp://${env:CAMERA_USER}:${secret:DOOR}@192.0.2.7/s"));
+    assertEquals("rtsp://viewer:p%40ss%2Fw%20ord%25@192.0.2.7/s", url.target());
+    assertFalse(url.toString().contains("viewer"), url.toString());
+    assertEquals("rtsp://u:p@h/s", rules.resolve(Camera.of("a", "${env:CAMERA_URL}")).target());
+    rules.check(Camera.of("a", "rtsp://${env:CAMERA_USER}:${secret:ELSEWHERE}@192.0.2.7/s"));
+  }
+
+  @Test
+  void missingSecretsAreNamedAndPathsAreNoNames() {
+    assertEquals(Fault.SECRET_MISSING, fault("rtsp://u:${secret:NONE}@h/s"));
+    assertEquals(Fault.SECRET_MISSING, fault("rtsp://u:${env:NONE}@h/s"));
+    assertEquals(Fault.URL_REFUSED, fault("rtsp://u:${secret:../clips/door.mp4}@h/s"));
+    assertEquals(Fault.URL_REFUSED, fault("rtsp://u:${file:x}@h/s"));
+    assertEquals(Fault.URL_REFUSED, fault("rtsp://u:${secret:..}@h/s"));
+  }
+
+  @Test
+  void aSecretCannotChangeTheKindOfSource() {
+    SourceRules hostile =
+        new SourceRules(
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Map.of("URL", "http://169.254.169.254/"));
+    assertThrows(SourceException.class, () -> hostile.resolve(Camera.of("a", "${env:URL}")));
+  }
+
+  private Fault fault(String url) {
+    return assertThrows(SourceException.class, () -> rules.resolve(Camera.of("a", url))).fault();
+  }
+}

@@ -1,0 +1,188 @@
+package org.facestream.ingest.camera;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Random;
+import org.bytedeco.javacpp.indexer.UByteIndexer;
+import org.facestream.ingest.frame.Picture;
+import org.facestream.ingest.frame.UnreadablePictureException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class VideoSourceTest {
+  @TempDir private Path folder;
+
+  @ParameterizedTest
+  @CsvSource({
+    "libopenh264, a.mp4, h264",
+    "libopenh264, a.ts, h264",
+    "mpeg4, a.mp4, mpeg4",
+    "mjpeg, a.avi, mjpeg",
+    "mjpeg, a.mp4, mjpeg"
+  })
+  void everyPictureComesOnceInTimeAndInColour(String encoder, String name, String codec)
+      throws SourceException, UnreadablePictureException {
+    Path file = TestVideo.write(folder.resolve(name), encoder, 320, 240, 10, 25);
+    try (VideoSource source = VideoSource.open(file)) {
+      assertEquals(codec, source.codec().replace("libopen", ""));
+      long first = VideoSource.NO_TIMESTAMP;
+      for (int i = 0; i < 25; i++) {
+        assertTrue(source.next(), "picture " + i);
+        first = i == 0 ? source.timestamp() : first;
+        assertEquals(i * 100_000_000L, source.timestamp() - first, 2_000_000);
+        EncodedPicture encoded = source.jpeg(1280, 90).orElseThrow();
+        assertEquals(320, encoded.width());
+        assertEquals(240, encoded.height());
+        assertRed(encoded);
+      }
+      assertFalse(source.next());
+      assertEquals(0, source.damaged());
+    }
+  }
+
+  @Test
+  void widePicturesAreScaledAndKeepTheirShape() throws SourceException, UnreadablePictureException {
+    for (String encoder : new String[] {"libopenh264", "mjpeg"}) {
+      Path file = TestVideo.write(folder.resolve(encoder + ".mp4"), encoder, 640, 360, 10, 3);
+      try (VideoSource source = VideoSource.open(file)) {
+        assertTrue(source.next());
+        EncodedPicture encoded = source.jpeg(320, 90).orElseThrow();
+        assertEquals(320, encoded.width());
+        assertEquals(180, encoded.height());
+        assertRed(encoded);
+        assertTrue(source.next());
+        assertEquals(640, source.jpeg(640, 90).orElseThrow().width(), "the size may change");
+      }
+    }
+  }
+
+  @Test
+  void motionJpegIsPassedOnAsItCame() throws SourceException {
+    Path file = TestVideo.write(folder.resolve("a.mp4"), "mjpeg", 320, 240, 10, 2);
+    try (VideoSource source = VideoSource.open(file)) {
+      assertTrue(source.next());
+      byte[] good = source.jpeg(320, 10).orElseThrow().jpeg();
+      assertArrayEquals(good, source.jpeg(320, 95).orElseThrow().jpeg());
+    }
+  }
+
+  @Test
+  void aFileCanBeReadAgainAndAgain() throws SourceException {
+    Path file = TestVideo.write(folder.resolve("a.mp4"), "libopenh264", 160, 120, 10, 12);
+    try (VideoSource source = VideoSource.open(file)) {
+      for (int round = 0; round < 3; round++) {
+        int pictures = 0;
+        while (source.next()) {
+          pictures++;
+        }
+        assertEquals(12, pictures);
+        source.rewind();
+      }
+    }
+  }
+
+  @Test
+  void skippingAheadGoesOnAtTheNextKeyFrame() throws SourceException {
+    Path file = TestVideo.write(folder.resolve("a.mp4"), "libopenh264", 160, 120, 10, 25);
+    try (VideoSource source = VideoSource.open(file)) {
+      assertTrue(source.next());
+      source.skipAhead();
+      int pictures = 0;
+      while (source.next()) {
+        pictures++;
+        assertTrue(source.jpeg(160, 85).isPresent());
+      }
+      assertTrue(source.skipped() > 0 && pictures >= 5, source.skipped() + ", " + pictures);
+      assertEquals(24, source.skipped() + pictures, 2);
+      assertEquals(0, source.damaged());
+    }
+  }
+
+  @Test
+  void damageIsCountedAndSkipped() throws SourceException, IOException {
+    Path file = TestVideo.write(folder.resolve("a.ts"), "libopenh264", 320, 240, 10, 50);
+    byte[] bytes = Files.readAllBytes(file);
+    Random random = new Random(3);
+    for (int i = 0; i < 60; i++) {
+      bytes[4000 + random.nextInt(bytes.length - 4000)] ^= (byte) (1 << random.nextInt(8));
+    }
+    Files.write(file, bytes);
+    int pictures = 0;
+    try (VideoSource source = VideoSource.open(file)) {
+      while (source.next()) {
+        assertTrue(source.jpeg(320, 85).isPresent());
+        pictures++;
+      }
+      assertTrue(source.damaged() > 0, "nothing was damaged");
+    }
+    assertTrue(pictures > 5 && pictures < 50, "pictures: " + pictures);
+  }
+
+  @Test
+  void whatIsNoVideoIsSaid() throws IOException {
+    assertEquals("not-found", reason(folder.resolve("none.mp4")));
+    Path words = Files.writeString(folder.resolve("words.mp4"), "no video at all ".repeat(1000));
+    assertEquals("bad-answer", reason(words));
+    Path empty = Files.write(folder.resolve("empty.mp4"), new byte[0]);
+    assertEquals("bad-answer", reason(empty));
+  }
+
+  @Test
+  void aFileCannotMakeItOpenAnother() throws IOException {
+    Path secret = TestVideo.write(folder.resolve("secret.mp4"), "mpeg4", 160, 120, 10, 5);
+    Path concat = folder.resolve("list.mp4");
+    Files.writeString(concat, "ffconcat version 1.0\nfile " + secret.getFileName() + "\n");
+    assertEquals("bad-answer", reason(concat));
+    Path playlist = folder.resolve("list.m3u8");
+    Files.writeString(
+        playlist, "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n" + secret + "\n#EXT-X-ENDLIST\n");
+    assertEquals("bad-answer", reason(playlist));
+  }
+
+  @Test
+  void openingAndClosingLeavesNothingBehind() throws SourceException, IOException {
+    Path file = TestVideo.write(folder.resolve("a.mp4"), "libopenh264", 160, 120, 10, 3);
+    long before = openFiles();
+    for (int i = 0; i < 100; i++) {
+      VideoSource source = VideoSource.open(file);
+      assertTrue(source.next());
+      source.jpeg(160, 85);
+      source.close();
+      source.close();
+    }
+    assertEquals(before, openFiles(), 5);
+  }
+
+  private static long openFiles() throws IOException {
+    Path descriptors = Path.of("/proc/self/fd");
+    if (!Files.isDirectory(descriptors)) {
+      return 0;
+    }
+    try (var each = Files.list(descriptors)) {
+      return each.count();
+    }
+  }
+
+  private static String reason(Path file) {
+    return assertThrows(SourceException.class, () -> VideoSource.open(file).close()).reason();
+  }
+
+  private static void assertRed(EncodedPicture encoded) throws UnreadablePictureException {
+    try (Picture picture = Picture.decodeFrame(encoded.jpeg());
+        UByteIndexer pixels = picture.rgb().createIndexer()) {
+      int[] rgb = new int[3];
+      pixels.get(picture.height() / 2, picture.width() * 3 / 4, rgb);
+      assertTrue(rgb[0] > 225 && rgb[1] < 30 && rgb[2] < 30, Arrays.toString(rgb));
+    }
+  }
+}

@@ -1,0 +1,167 @@
+package org.facestream.ingest.frame;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.zip.CRC32;
+import java.util.zip.Deflater;
+import javax.imageio.ImageIO;
+import org.bytedeco.javacpp.indexer.UByteIndexer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PictureTest {
+
+  @ParameterizedTest
+  @ValueSource(strings = {"jpg", "png", "bmp", "gif"})
+  void redIsTheFirstChannelWhateverTheFormat(String format)
+      throws IOException, UnreadablePictureException {
+    try (Picture picture = Picture.decodeStill(red(64, 48, format));
+        UByteIndexer pixels = picture.rgb().createIndexer()) {
+      assertEquals(64, picture.width());
+      assertEquals(48, picture.height());
+      assertTrue(pixels.get(20, 30, 0) > 200);
+      assertTrue(pixels.get(20, 30, 1) < 60);
+      assertTrue(pixels.get(20, 30, 2) < 60);
+    }
+  }
+
+  @Test
+  void aFrameIsAJpegAndNothingElse() throws IOException, UnreadablePictureException {
+    try (Picture picture = Picture.decodeFrame(red(64, 48, "jpg"))) {
+      assertEquals(64, picture.width());
+    }
+    byte[] png = red(64, 48, "png");
+    assertEquals("not-a-jpeg", frameRefusal(png));
+    assertEquals("not-a-jpeg", frameRefusal(new byte[0]));
+    assertEquals("not-a-jpeg", frameRefusal("GET / HTTP/1.1".getBytes(StandardCharsets.UTF_8)));
+  }
+
+  @Test
+  void encodingAgainKeepsTheColour() throws IOException, UnreadablePictureException {
+    try (Picture picture = Picture.decodeFrame(red(64, 48, "jpg"));
+        Picture again = Picture.decodeFrame(picture.jpeg(90));
+        UByteIndexer pixels = again.rgb().createIndexer()) {
+      assertTrue(pixels.get(20, 30, 0) > 200 && pixels.get(20, 30, 2) < 60);
+    }
+  }
+
+  @Test
+  void aJpegThatLiesAboutItsSizeIsRefusedBeforeItIsDecoded() throws IOException {
+    byte[] jpeg = red(64, 48, "jpg");
+    int sof = indexOf(jpeg, (byte) 0xff, (byte) 0xc0);
+    byte[] bomb = jpeg.clone();
+    Arrays.fill(bomb, sof + 5, sof + 9, (byte) 0x7f);
+    assertEquals("too-large", frameRefusal(bomb));
+    assertEquals("too-large", stillRefusal(bomb));
+  }
+
+  @Test
+  void aPngBombIsRefusedBeforeItIsDecoded() throws IOException {
+    byte[] bomb = pngOfZeros(20_000, 20_000);
+    assertTrue(bomb.length < 2_000_000, "a bomb is small: " + bomb.length);
+    assertEquals("too-large", stillRefusal(bomb));
+  }
+
+  @Test
+  void whatIsCutShortIsRefused() throws IOException {
+    byte[] jpeg = red(640, 480, "jpg");
+    assertEquals("not-a-jpeg", frameRefusal(Arrays.copyOf(jpeg, 30)));
+    assertEquals("corrupt-picture", stillRefusal(Arrays.copyOf(red(640, 480, "png"), 60)));
+    assertEquals("not-a-picture", stillRefusal("words".getBytes(StandardCharsets.UTF_8)));
+  }
+
+  @Test
+  void theHeaderIsReadPastOtherSegments() throws IOException, UnreadablePictureException {
+    byte[] jpeg = red(321, 123, "jpg");
+    assertEquals(new JpegHeader(321, 123), JpegHeader.read(jpeg));
+    byte[] padded = new byte[jpeg.length + 6];
+    padded[0] = (byte) 0xff;
+    padded[1] = (byte) 0xd8;
+    // A comment of two bytes, and a fill byte before the next marker.
+    byte[] comment = {(byte) 0xff, (byte) 0xfe, 0, 3, 'x', (byte) 0xff};
+    System.arraycopy(comment, 0, padded, 2, comment.length);
+    System.arraycopy(jpeg, 2, padded, 8, jpeg.length - 2);
+    assertEquals(new JpegHeader(321, 123), JpegHeader.read(padded));
+  }
+
+  private static String frameRefusal(byte[] bytes) {
+    return assertThrows(UnreadablePictureException.class, () -> Picture.decodeFrame(bytes))
+        .reason();
+  }
+
+  private static String stillRefusal(byte[] bytes) {
+    return assertThrows(UnreadablePictureException.class, () -> Picture.decodeStill(bytes))
+        .reason();
+  }
+
+  private static byte[] red(int width, int height, String format) throws IOException {
+    BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    Graphics2D graphics = image.createGraphics();
+    graphics.setColor(Color.RED);
+    graphics.fillRect(0, 0, width, height);
+    graphics.dispose();
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    assertTrue(ImageIO.write(image, format, out));
+    return out.toByteArray();
+  }
+
+  private static int indexOf(byte[] bytes, byte first, byte second) {
+    for (int i = 0; i + 1 < bytes.length; i++) {
+      if (bytes[i] == first && bytes[i + 1] == second) {
+        return i;
+      }
+    }
+    throw new IllegalArgumentException("not in there");
+  }
+
+  private static byte[] pngOfZeros(int width, int height) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    DataOutputStream png = new DataOutputStream(out);
+    png.writeLong(0x89504e470d0a1a0aL);
+    ByteArrayOutputStream header = new ByteArrayOutputStream();
+    DataOutputStream fields = new DataOutputStream(header);
+    fields.writeInt(width);
+    fields.writeInt(height);
+    fields.write(new byte[] {8, 2, 0, 0, 0});
+    chunk(png, "IHDR", header.toByteArray());
+    Deflater deflater = new Deflater(9);
+    ByteArrayOutputStream data = new ByteArrayOutputStream();
+    byte[] row = new byte[width * 3 + 1];
+    byte[] buffer = new byte[8192];
+    for (int y = 0; y < height; y++) {
+      deflater.setInput(row);
+      if (y == height - 1) {
+        deflater.finish();
+      }
+      for (int n = deflater.deflate(buffer); n > 0; n = deflater.deflate(buffer)) {
+        data.write(buffer, 0, n);
+      }
+    }
+    deflater.end();
+    chunk(png, "IDAT", data.toByteArray());
+    chunk(png, "IEND", new byte[0]);
+    return out.toByteArray();
+  }
+
+  private static void chunk(DataOutputStream png, String type, byte[] data) throws IOException {
+    byte[] name = type.getBytes(StandardCharsets.US_ASCII);
+    CRC32 sum = new CRC32();
+    sum.update(name);
+    sum.update(data);
+    png.writeInt(data.length);
+    png.write(name);
+    png.write(data);
+    png.writeInt((int) sum.getValue());
+  }
+}

@@ -1,0 +1,75 @@
+package org.facestream.recognizer;
+
+import java.time.Duration;
+import java.util.Optional;
+import org.facestream.detector.onnx.Device;
+import org.facestream.ingest.worker.config.UserError;
+import org.facestream.recognizer.facenet.DescriptorModel;
+import org.facestream.recognizer.gallery.Reduction;
+import org.facestream.recognizer.identity.DecisionRules;
+
+/**
+ * The recognizer's configuration, checked.
+ *
+ * @param model whose definition was found and is valid
+ * @param device that is wanted
+ * @param threads of one run on the CPU
+ * @param batch most faces at a time
+ * @param threshold in force: the configured one, or the model's
+ * @param reduction from references to persons
+ * @param minScore least probability of a face
+ * @param maxAge of a face
+ * @param keepDescriptors whether matches hold them
+ * @param rules of the decision per track
+ */
+record RecognizerOptions(
+    DescriptorModel model,
+    Device device,
+    int threads,
+    int batch,
+    float threshold,
+    Reduction reduction,
+    float minScore,
+    Duration maxAge,
+    boolean keepDescriptors,
+    DecisionRules rules) {
+
+  /**
+   * Checks a configuration.
+   *
+   * @throws UserError for a value out of its range, or a model that is not known
+   */
+  static RecognizerOptions of(RecognizerConfig config) {
+    require(config.batch() >= 1 && config.batch() <= 1024, "batch", "1 to 1024");
+    config.threads().ifPresent(threads -> require(threads >= 1, "threads", "1 or more"));
+    Optional<Float> threshold = config.threshold();
+    threshold.ifPresent(value -> require(value > 0 && value <= 4, "threshold", "above 0, up to 4"));
+    require(config.minFaces() >= 1 && config.minFaces() <= 100, "min-faces", "1 to 100");
+    require(config.margin() >= 0 && config.margin() <= 1, "margin", "0 to 1");
+    require(config.minScore() >= 0 && config.minScore() <= 1, "min-score", "0 to 1");
+    require(
+        config.trackTimeout().compareTo(Duration.ofMillis(100)) >= 0
+            && config.trackTimeout().compareTo(Duration.ofHours(1)) <= 0,
+        "track-timeout",
+        "100ms to 1h");
+    require(config.maxAge().compareTo(Duration.ZERO) > 0, "max-age", "more than nothing");
+    DescriptorModel model = DescriptorModel.of(config.model());
+    return new RecognizerOptions(
+        model,
+        Device.parse(config.device()),
+        config.threads().orElse(Runtime.getRuntime().availableProcessors()),
+        config.batch(),
+        threshold.orElse(model.threshold()),
+        config.distance(),
+        config.minScore(),
+        config.maxAge(),
+        config.keepDescriptors(),
+        new DecisionRules(config.minFaces(), config.margin(), config.trackTimeout()));
+  }
+
+  private static void require(boolean kept, String key, String range) {
+    if (!kept) {
+      throw new UserError("recognizer." + key + " must be " + range + ".");
+    }
+  }
+}

@@ -1,0 +1,212 @@
+package org.facestream.recognizer;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Timer;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.facestream.detector.face.Face;
+import org.facestream.detector.face.FaceTopic;
+import org.facestream.ingest.frame.InvalidRecordException;
+import org.facestream.ingest.frame.Picture;
+import org.facestream.ingest.frame.UnreadablePictureException;
+import org.facestream.ingest.worker.Closing;
+import org.facestream.ingest.worker.ConsumeLoop;
+import org.facestream.ingest.worker.DeadLetters;
+import org.facestream.ingest.worker.RetryableException;
+import org.facestream.ingest.worker.Telemetry;
+import org.facestream.recognizer.facenet.Descriptors;
+import org.facestream.recognizer.facenet.LocatedFace;
+import org.facestream.recognizer.gallery.GallerySnapshot;
+import org.facestream.recognizer.identity.Match;
+import org.facestream.recognizer.identity.MatchTopic;
+
+/** A batch of faces in, one match each out. */
+final class RecognizerProcessor implements ConsumeLoop.Processor {
+  static final String STAGE = "recognizer";
+
+  /** The best and the second-best person, and one more for whoever looks into a decision. */
+  private static final int CANDIDATES = 3;
+
+  private final RecognizerOptions options;
+  private final Telemetry telemetry;
+  private final Descriptors descriptors;
+  private final Supplier<GallerySnapshot> gallery;
+  private final Clock clock;
+  private final String matchesTopic;
+  private final Timer decoding;
+  private final Timer describing;
+  private final Timer inference;
+  private final Timer matching;
+  private final List<Runnable> meters = new ArrayList<>();
+
+  /** A face with the record that it came in. */
+  private record Source(ConsumerRecord<String, byte[]> record, Face face) {}
+
+  /**
+   * @param descriptors stays its owner's
+   * @param gallery gives the replica's present snapshot
+   * @param clock tells the age of faces
+   * @param matchesTopic full name
+   */
+  RecognizerProcessor(
+      RecognizerOptions options,
+      Telemetry telemetry,
+      Descriptors descriptors,
+      Supplier<GallerySnapshot> gallery,
+      Clock clock,
+      String matchesTopic) {
+    this.options = options;
+    this.telemetry = telemetry;
+    this.descriptors = descriptors;
+    this.gallery = gallery;
+    this.clock = clock;
+    this.matchesTopic = matchesTopic;
+    this.decoding = telemetry.part(STAGE, "decode");
+    this.describing = telemetry.part(STAGE, "describe");
+    this.inference = telemetry.part(STAGE, "onnx");
+    this.matching = telemetry.part(STAGE, "match");
+  }
+
+  @Override
+  public List<ProducerRecord<String, byte[]>> process(
+      List<ConsumerRecord<String, byte[]>> batch, DeadLetters deadLetters) {
+    List<Source> sources = read(batch, deadLetters);
+    try (Closing pictures = new Closing()) {
+      List<Source> readable = new ArrayList<>(sources.size());
+      List<LocatedFace> faces = new ArrayList<>(sources.size());
+      decoding.record(() -> decode(sources, deadLetters, pictures, readable, faces));
+      if (faces.isEmpty()) {
+        return List.of();
+      }
+      float[][] described = describe(faces);
+      GallerySnapshot snapshot = gallery.get();
+      Instant now = clock.instant();
+      List<List<Match.Candidate>> candidates =
+          matching.record(() -> snapshot.match(described, CANDIDATES, options.reduction(), now));
+      List<ProducerRecord<String, byte[]>> matches = new ArrayList<>(readable.size());
+      for (int i = 0; i < readable.size(); i++) {
+        Match match =
+            match(readable.get(i).face(), described[i], candidates.get(i), snapshot.version());
+        matches.add(MatchTopic.toRecord(matchesTopic, match));
+        count(match);
+      }
+      return matches;
+    }
+  }
+
+  private List<Source> read(List<ConsumerRecord<String, byte[]>> batch, DeadLetters deadLetters) {
+    Instant oldest = clock.instant().minus(options.maxAge());
+    List<Source> sources = new ArrayList<>(batch.size());
+    for (ConsumerRecord<String, byte[]> record : batch) {
+      try {
+        Face face = FaceTopic.fromRecord(record);
+        meters.add(telemetry.in(STAGE, face.camera())::increment);
+        if (face.captureTime().isBefore(oldest)) {
+          drop(face, "too-old");
+        } else if (!(face.score() >= options.minScore())) {
+          drop(face, "low-score");
+        } else {
+          sources.add(new Source(record, face));
+        }
+      } catch (InvalidRecordException invalid) {
+        deadLetters.reject(record, invalid.reason(), invalid.getMessage());
+      }
+    }
+    return sources;
+  }
+
+  private void drop(Face face, String reason) {
+    meters.add(telemetry.dropped(STAGE, face.camera(), reason)::increment);
+  }
+
+  private void decode(
+      List<Source> sources,
+      DeadLetters deadLetters,
+      Closing pictures,
+      List<Source> readable,
+      List<LocatedFace> faces) {
+    for (Source source : sources) {
+      Face face = source.face();
+      if (!descriptors.canDescribe(face.cropLandmarks())) {
+        deadLetters.reject(source.record(), "bad-landmarks", "its landmarks do not span a face");
+        continue;
+      }
+      try {
+        Picture picture = pictures.add(Picture.decodeFrame(face.jpeg()));
+        faces.add(new LocatedFace(picture, face.cropLandmarks()));
+        readable.add(source);
+      } catch (UnreadablePictureException unreadable) {
+        deadLetters.reject(source.record(), unreadable.reason(), unreadable.getMessage());
+      }
+    }
+  }
+
+  private float[][] describe(List<LocatedFace> faces) {
+    long before = descriptors.nanos();
+    long begun = System.nanoTime();
+    try {
+      return descriptors.describe(faces).toArray(float[][]::new);
+    } catch (IllegalStateException device) {
+      // Not the faces' fault: they are kept until the device works again.
+      throw new RetryableException("the descriptor network does not run", device);
+    } finally {
+      describing.record(System.nanoTime() - begun, TimeUnit.NANOSECONDS);
+      inference.record(descriptors.nanos() - before, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  private Match match(
+      Face face, float[] descriptor, List<Match.Candidate> candidates, long version) {
+    return new Match(
+        face.id(),
+        face.camera(),
+        face.track(),
+        face.captureTime(),
+        face.box(),
+        face.score(),
+        face.quality().overall(),
+        candidates,
+        options.threshold(),
+        options.model().name(),
+        version,
+        options.keepDescriptors() ? descriptor : null);
+  }
+
+  private void count(Match match) {
+    boolean known =
+        !match.candidates().isEmpty() && match.candidates().get(0).distance() < match.threshold();
+    Counter verdicts =
+        Counter.builder("facestream.matches")
+            .description("Faces compared with the gallery; known ones are under the threshold")
+            .tags("camera", match.camera(), "verdict", known ? "known" : "unknown")
+            .register(telemetry.registry());
+    Instant now = clock.instant();
+    meters.add(verdicts::increment);
+    meters.add(telemetry.out(STAGE, match.camera())::increment);
+    meters.add(
+        () -> {
+          Duration age = Duration.between(match.captureTime(), now);
+          telemetry
+              .sinceCapture(STAGE, match.camera())
+              .record(age.isNegative() ? Duration.ZERO : age);
+        });
+  }
+
+  @Override
+  public void committed() {
+    meters.forEach(Runnable::run);
+    meters.clear();
+  }
+
+  @Override
+  public void aborted() {
+    meters.clear();
+  }
+}

@@ -1,0 +1,149 @@
+package org.facestream.recognizer;
+
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.facestream.detector.face.FaceTopic;
+import org.facestream.ingest.worker.Closing;
+import org.facestream.ingest.worker.ConsumeLoop;
+import org.facestream.ingest.worker.Stage;
+import org.facestream.ingest.worker.Telemetry;
+import org.facestream.ingest.worker.Worker;
+import org.facestream.ingest.worker.WorkerConfig;
+import org.facestream.ingest.worker.kafka.KafkaClients;
+import org.facestream.ingest.worker.kafka.Topics;
+import org.facestream.recognizer.facenet.Descriptors;
+import org.facestream.recognizer.gallery.DescriptorSpace;
+import org.facestream.recognizer.gallery.GalleryReplica;
+import org.facestream.recognizer.gallery.GalleryTopic;
+import org.facestream.recognizer.identity.IdentityTopic;
+import org.facestream.recognizer.identity.MatchTopic;
+
+/**
+ * Faces to identity events: a member of the consumer group over the faces topic, which describes
+ * and matches, and a member of the Streams application over the matches topic, which decides.
+ */
+public final class RecognizerStage implements Stage {
+  private final RecognizerOptions options;
+  private final WorkerConfig workerConfig;
+  private final KafkaClients clients;
+  private final Telemetry telemetry;
+  private final Closing closing = new Closing();
+
+  private volatile IdentityStreams streams;
+  private volatile ConsumeLoop loop;
+  private volatile boolean closed;
+
+  /**
+   * Checks the configuration; nothing is loaded yet.
+   *
+   * @throws org.facestream.ingest.worker.config.UserError for a value out of its range, or a model
+   *     that is not known
+   */
+  public RecognizerStage(
+      RecognizerConfig config,
+      WorkerConfig workerConfig,
+      KafkaClients clients,
+      Telemetry telemetry) {
+    this.options = RecognizerOptions.of(config);
+    this.workerConfig = workerConfig;
+    this.clients = clients;
+    this.telemetry = telemetry;
+  }
+
+  @Override
+  public String name() {
+    return RecognizerProcessor.STAGE;
+  }
+
+  /**
+   * Loads the network, reads the whole gallery, and joins the groups.
+   *
+   * @throws org.facestream.ingest.worker.config.UserError when the device cannot run the network,
+   *     or no broker answers
+   */
+  @Override
+  public void start() {
+    try {
+      Descriptors descriptors =
+          closing.add(new Descriptors(options.model(), options.device(), options.threads()));
+      Topics.ensure(
+          clients,
+          List.of(
+              FaceTopic.TOPIC,
+              GalleryTopic.TOPIC,
+              MatchTopic.TOPIC,
+              IdentityTopic.TOPIC,
+              Topics.DEAD_LETTERS));
+      GalleryReplica replica = new GalleryReplica(DescriptorSpace.of(options.model()), telemetry);
+      IdentityStreams deciding =
+          closing.add(
+              new IdentityStreams(options.rules(), replica, workerConfig, clients, telemetry));
+      streams = deciding;
+      deciding.start();
+      loop =
+          closing.add(
+              new ConsumeLoop(
+                  new ConsumeLoop.Settings(
+                      name(),
+                      clients.name(FaceTopic.TOPIC),
+                      name() + "-" + Worker.id(workerConfig),
+                      workerConfig.livenessTimeout(),
+                      workerConfig.shutdownTimeout()),
+                  clients,
+                  telemetry,
+                  this::consumer,
+                  new RecognizerProcessor(
+                      options,
+                      telemetry,
+                      descriptors,
+                      replica::snapshot,
+                      Clock.systemUTC(),
+                      clients.name(MatchTopic.TOPIC))));
+      loop.start();
+    } catch (RuntimeException failed) {
+      close();
+      throw failed;
+    }
+  }
+
+  /** Whatever is there is handed over at once: a batch grows by itself while another is busy. */
+  private Consumer<String, byte[]> consumer() {
+    return clients.consumer(
+        name(),
+        options.batch(),
+        Map.of(
+            ConsumerConfig.FETCH_MIN_BYTES_CONFIG,
+            1,
+            ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
+            100));
+  }
+
+  @Override
+  public boolean live() {
+    ConsumeLoop running = loop;
+    return !closed && (running == null || (running.live() && streams.live()));
+  }
+
+  @Override
+  public Health health() {
+    ConsumeLoop running = loop;
+    IdentityStreams deciding = streams;
+    if (deciding == null) {
+      return Health.notReady("starting");
+    }
+    Health decided = deciding.health();
+    if (!decided.ready() || running == null) {
+      return decided.ready() ? Health.notReady("starting") : decided;
+    }
+    return running.health();
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    closing.close();
+  }
+}

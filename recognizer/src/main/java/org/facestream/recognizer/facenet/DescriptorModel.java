@@ -1,0 +1,162 @@
+package org.facestream.recognizer.facenet;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.exc.InvalidFormatException;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.facestream.detector.onnx.ModelFile;
+import org.facestream.ingest.worker.config.UserError;
+
+/**
+ * A descriptor network: its definition, and where its ONNX file lies.
+ *
+ * @param definition as its JSON file says
+ * @param folder of both files; empty for a network known by name, which comes with the program
+ */
+public record DescriptorModel(ModelDefinition definition, Optional<Path> folder) {
+  /** Networks that come with the program, the default first. */
+  public static final List<String> KNOWN = List.of("resnet34-128");
+
+  private static final JsonMapper JSON =
+      JsonMapper.builder()
+          .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
+          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+
+  /**
+   * Finds a network by its name, or reads the definition of one that the user brings.
+   *
+   * @param nameOrPath one of {@link #KNOWN}, or the path of a definition, a {@code .json} file with
+   *     the ONNX file beside it
+   * @throws UserError if there is no such network or its definition is not valid
+   */
+  public static DescriptorModel of(String nameOrPath) {
+    if (KNOWN.contains(nameOrPath)) {
+      return named(nameOrPath);
+    }
+    try {
+      if (nameOrPath.endsWith(".json")) {
+        return read(Path.of(nameOrPath));
+      }
+    } catch (InvalidPathException notAPath) {
+      throw unknown(nameOrPath);
+    }
+    throw unknown(nameOrPath);
+  }
+
+  private static DescriptorModel named(String name) {
+    String file = name + ".json";
+    try (InputStream json = DescriptorModel.class.getResourceAsStream(file)) {
+      if (json == null) {
+        throw new UserError(file + " is not in the jar: build or install it again");
+      }
+      return new DescriptorModel(parse(file, json.readAllBytes()), Optional.empty());
+    } catch (IOException unreadable) {
+      throw new UserError(file + " cannot be read: " + unreadable.getMessage(), unreadable);
+    }
+  }
+
+  private static DescriptorModel read(Path file) {
+    if (!Files.isRegularFile(file)) {
+      throw new UserError("descriptor model " + file + " is not there");
+    }
+    try {
+      return new DescriptorModel(
+          parse(file.toString(), Files.readAllBytes(file)),
+          Optional.of(file.toAbsolutePath().getParent()));
+    } catch (IOException unreadable) {
+      throw new UserError(
+          "descriptor model " + file + " cannot be read: " + unreadable.getMessage(), unreadable);
+    }
+  }
+
+  private static ModelDefinition parse(String file, byte[] json) throws IOException {
+    try {
+      return JSON.readValue(json, ModelDefinition.class);
+    } catch (UnrecognizedPropertyException unknown) {
+      throw new UserError(
+          "descriptor model %s: '%s' is not a field; there are %s"
+              .formatted(file, unknown.getPropertyName(), unknown.getKnownPropertyIds()),
+          unknown);
+    } catch (JsonProcessingException invalid) {
+      throw new UserError("descriptor model " + file + ": " + reason(invalid), invalid);
+    }
+  }
+
+  /** The rule that was broken, or which field is missing or of the wrong kind. */
+  private static String reason(JsonProcessingException invalid) {
+    if (invalid.getCause() instanceof IllegalArgumentException rule) {
+      return rule.getMessage();
+    }
+    if (!(invalid instanceof JsonMappingException mapping)) {
+      return "it is not JSON: " + invalid.getOriginalMessage();
+    }
+    String field =
+        mapping.getPath().stream()
+            .map(step -> step.getFieldName() == null ? "" + step.getIndex() : step.getFieldName())
+            .collect(Collectors.joining("."));
+    if (invalid instanceof InvalidFormatException format && format.getTargetType().isEnum()) {
+      String known =
+          Arrays.stream(format.getTargetType().getEnumConstants())
+              .map(constant -> constant.toString().toLowerCase(Locale.ROOT))
+              .collect(Collectors.joining(", "));
+      return "%s: '%s' is not one of %s".formatted(field, format.getValue(), known);
+    }
+    return field + " is missing or not of the right kind";
+  }
+
+  private static UserError unknown(String nameOrPath) {
+    return new UserError(
+        "descriptor model '%s' is not known: give %s, or the path of a model's .json file"
+            .formatted(nameOrPath, String.join(" or ", KNOWN)));
+  }
+
+  /** By which references in the gallery say whose descriptors they hold. */
+  public String name() {
+    return definition.name();
+  }
+
+  /** How many values a descriptor has. */
+  public int length() {
+    return definition.length();
+  }
+
+  public Metric metric() {
+    return definition.metric();
+  }
+
+  /** Two faces nearer than this are held to be of one person, unless the user says otherwise. */
+  public float threshold() {
+    return definition.threshold();
+  }
+
+  /**
+   * Reads the network and checks it.
+   *
+   * @throws UserError that names the file where it is absent, cut short or altered
+   */
+  public ModelFile weights() {
+    return folder
+        .map(path -> ModelFile.file(path.resolve(definition.file()), definition.sha256()))
+        .orElseGet(
+            () ->
+                ModelFile.resource(DescriptorModel.class, definition.file(), definition.sha256()));
+  }
+}

@@ -1,0 +1,122 @@
+package org.facestream.recognizer.facenet;
+
+import org.bytedeco.javacpp.indexer.DoubleIndexer;
+import org.bytedeco.opencv.global.opencv_core;
+import org.bytedeco.opencv.global.opencv_imgproc;
+import org.bytedeco.opencv.opencv_core.Mat;
+import org.bytedeco.opencv.opencv_core.Scalar;
+import org.bytedeco.opencv.opencv_core.Size;
+import org.facestream.detector.face.Landmarks;
+import org.facestream.detector.face.Point;
+import org.facestream.ingest.frame.Picture;
+
+/**
+ * Cuts the chip that a descriptor network wants out of a picture: turned, scaled and shifted so
+ * that the five landmarks come as near as possible to the places of the model's template.
+ *
+ * <p>Immutable, for any number of threads.
+ */
+public final class FaceAligner {
+  /** More than this many samples a pixel and direction would only cost time. */
+  private static final int MOST_OVERSAMPLING = 8;
+
+  /** No picture has as many pixels in a row. */
+  private static final float FARTHEST = 100_000;
+
+  private final Landmarks template;
+  private final int width;
+  private final int height;
+
+  /**
+   * @param template where the landmarks shall be, in pixels of the chip
+   * @param width of the chip in pixels
+   * @param height of the chip in pixels
+   */
+  public FaceAligner(Landmarks template, int width, int height) {
+    this.template = template;
+    this.width = width;
+    this.height = height;
+  }
+
+  /**
+   * The chip, a new picture that its caller closes. What lies beyond the picture's border is black.
+   *
+   * @param landmarks in the picture's coordinates
+   * @throws IllegalArgumentException if the landmarks do not span a face
+   */
+  public Picture align(Picture picture, Landmarks landmarks) {
+    Mat chip = new Mat(height, width, opencv_core.CV_8UC3);
+    try {
+      alignInto(picture, landmarks, chip);
+      return Picture.owning(chip);
+    } catch (RuntimeException failed) {
+      chip.close();
+      throw failed;
+    }
+  }
+
+  /** Whether the landmarks can be aligned: places in a picture that do not all fall together. */
+  public boolean spansFace(Landmarks landmarks) {
+    try {
+      toChip(landmarks);
+      return true;
+    } catch (IllegalArgumentException degenerate) {
+      return false;
+    }
+  }
+
+  /**
+   * As {@link #align}, into a continuous matrix of the chip's size and three channels of 8 bits.
+   */
+  void alignInto(Picture picture, Landmarks landmarks, Mat chip) {
+    Similarity toChip = toChip(landmarks);
+    // Where the chip is smaller than the face, each of its pixels is the mean over the area that it
+    // covers: sampled finer than the picture's own pixels, then averaged.
+    int finer = (int) Math.ceil(Math.min(MOST_OVERSAMPLING, 1 / toChip.scale() - 1e-6));
+    if (finer <= 1) {
+      warp(picture.rgb(), toChip, chip);
+      return;
+    }
+    // The centre of pixel 0 lies in the middle of the first `finer` fine pixels.
+    double centre = (finer - 1) / 2.0;
+    Similarity toFine =
+        new Similarity(
+            toChip.a() * finer,
+            toChip.b() * finer,
+            toChip.c() * finer + centre,
+            toChip.d() * finer + centre);
+    try (Mat fine = new Mat(height * finer, width * finer, opencv_core.CV_8UC3)) {
+      warp(picture.rgb(), toFine, fine);
+      opencv_imgproc.resize(fine, chip, chip.size(), 0, 0, opencv_imgproc.INTER_AREA);
+    }
+  }
+
+  private Similarity toChip(Landmarks landmarks) {
+    for (Point point : landmarks.points()) {
+      // Also false for NaN. OpenCV's coordinates overflow not far beyond.
+      if (!(Math.abs(point.x()) <= FARTHEST && Math.abs(point.y()) <= FARTHEST)) {
+        throw new IllegalArgumentException("a landmark lies beyond any picture: " + point);
+      }
+    }
+    return Similarity.between(landmarks.points(), template.points());
+  }
+
+  private static void warp(Mat picture, Similarity transform, Mat into) {
+    Similarity back = transform.inverse();
+    try (Mat matrix = new Mat(2, 3, opencv_core.CV_64F);
+        DoubleIndexer entries = matrix.createIndexer();
+        Size size = into.size();
+        Scalar black = new Scalar(0, 0, 0, 0)) {
+      entries.put(0, 0, back.a(), -back.b(), back.c());
+      entries.put(1, 0, back.b(), back.a(), back.d());
+      opencv_imgproc.warpAffine(
+          picture,
+          into,
+          matrix,
+          size,
+          opencv_imgproc.INTER_LINEAR | opencv_imgproc.WARP_INVERSE_MAP,
+          opencv_core.BORDER_CONSTANT,
+          black);
+    }
+  }
+}

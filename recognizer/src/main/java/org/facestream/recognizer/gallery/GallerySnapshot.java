@@ -1,0 +1,153 @@
+package org.facestream.recognizer.gallery;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.facestream.recognizer.identity.Match;
+
+/**
+ * The gallery at one moment. Never changes; any number of threads may match on it at once.
+ *
+ * <p>Matching is exact: every face is compared with every reference, block by block so that a block
+ * stays in the processor's cache while all faces of the batch pass over it. Differences are squared
+ * and summed in float, not derived from inner products, which would lose the small distances to
+ * cancellation.
+ */
+public final class GallerySnapshot {
+  private final DescriptorSpace space;
+  private final ReferenceBlock.View[] blocks;
+  private final Person[] persons;
+  private final int slots;
+  private final int references;
+  private final int people;
+  private final long firstExpiry;
+  private final long version;
+
+  GallerySnapshot(
+      DescriptorSpace space,
+      ReferenceBlock.View[] blocks,
+      Person[] persons,
+      int slots,
+      int references,
+      int people,
+      long firstExpiry,
+      long version) {
+    this.space = space;
+    this.blocks = blocks;
+    this.persons = persons;
+    this.slots = slots;
+    this.references = references;
+    this.people = people;
+    this.firstExpiry = firstExpiry;
+    this.version = version;
+  }
+
+  /** How many references there are, expired ones included. */
+  public int references() {
+    return references;
+  }
+
+  /** How many persons they belong to. */
+  public int people() {
+    return people;
+  }
+
+  /** Sum of the gallery topic's offsets that went into it. */
+  public long version() {
+    return version;
+  }
+
+  /**
+   * Compares faces with every reference that has not expired.
+   *
+   * @param descriptors one per face, of the gallery's space, not changed
+   * @param most how many persons to name per face, at least 1
+   * @param reduction from references to persons
+   * @param now for expiry
+   * @return per face the nearest persons, nearest first; fewer than {@code most} when there are not
+   *     that many
+   */
+  public List<List<Match.Candidate>> match(
+      float[][] descriptors, int most, Reduction reduction, Instant now) {
+    PersonDistances[] distances = new PersonDistances[descriptors.length];
+    float[][] queries = new float[descriptors.length][];
+    for (int face = 0; face < descriptors.length; face++) {
+      queries[face] = space.prepare(descriptors[face]);
+      distances[face] =
+          switch (reduction) {
+            case MINIMUM -> new NearestReference(space, most);
+            case MEAN -> new MeanDistance(space, slots, most);
+          };
+    }
+    long millis = now.toEpochMilli();
+    float[] squares = new float[ReferenceBlock.ROWS];
+    for (ReferenceBlock.View block : blocks) {
+      int[] who = firstExpiry > millis ? block.persons() : unexpired(block, millis);
+      for (int face = 0; face < queries.length; face++) {
+        squaredDistances(queries[face], block.columns(), squares, block.rows());
+        distances[face].accept(squares, who, block);
+      }
+    }
+    List<List<Match.Candidate>> results = new ArrayList<>(queries.length);
+    for (PersonDistances distance : distances) {
+      results.add(
+          distance.nearest().stream()
+              .map(
+                  near -> {
+                    Person person = persons[near.slot()];
+                    return new Match.Candidate(
+                        person.id(), person.name(), near.distance(), near.faceId());
+                  })
+              .toList());
+    }
+    return results;
+  }
+
+  private static int[] unexpired(ReferenceBlock.View block, long now) {
+    int[] persons = block.persons().clone();
+    for (int row = 0; row < block.rows(); row++) {
+      if (block.expiries()[row] <= now) {
+        persons[row] = ReferenceBlock.NOBODY;
+      }
+    }
+    return persons;
+  }
+
+  /** Four columns a pass, so that a sum is loaded and stored once for four squares. */
+  static void squaredDistances(float[] query, float[] columns, float[] squares, int rows) {
+    Arrays.fill(squares, 0, rows, 0);
+    int d = 0;
+    for (; d + 4 <= query.length; d += 4) {
+      addFour(query, d, columns, squares, rows);
+    }
+    for (; d < query.length; d++) {
+      float value = query[d];
+      int column = d * ReferenceBlock.ROWS;
+      for (int row = 0; row < rows; row++) {
+        float difference = value - columns[column + row];
+        squares[row] += difference * difference;
+      }
+    }
+  }
+
+  private static void addFour(float[] query, int d, float[] columns, float[] squares, int rows) {
+    float value0 = query[d];
+    float value1 = query[d + 1];
+    float value2 = query[d + 2];
+    float value3 = query[d + 3];
+    int column0 = d * ReferenceBlock.ROWS;
+    int column1 = column0 + ReferenceBlock.ROWS;
+    int column2 = column1 + ReferenceBlock.ROWS;
+    int column3 = column2 + ReferenceBlock.ROWS;
+    for (int row = 0; row < rows; row++) {
+      float difference0 = value0 - columns[column0 + row];
+      float difference1 = value1 - columns[column1 + row];
+      float difference2 = value2 - columns[column2 + row];
+      float difference3 = value3 - columns[column3 + row];
+      squares[row] +=
+          (difference0 * difference0 + difference1 * difference1)
+              + (difference2 * difference2 + difference3 * difference3);
+    }
+  }
+}

@@ -1,0 +1,172 @@
+package org.facestream.recognizer.gallery;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.InterruptException;
+import org.facestream.ingest.worker.config.UserError;
+import org.facestream.ingest.worker.kafka.KafkaClients;
+import org.facestream.ingest.worker.kafka.Topics;
+
+/** The persons of the gallery, as the gallery topic has them now. */
+public final class People {
+  private final KafkaClients clients;
+
+  /**
+   * A person with their references.
+   *
+   * @param person id and name
+   * @param references in the order of their enrolment, at least one
+   */
+  public record Entry(Person person, List<Reference> references) {
+    public Entry {
+      references = List.copyOf(references);
+    }
+
+    /** When the first was enrolled. */
+    public Instant since() {
+      return references.get(0).enrolledAt();
+    }
+  }
+
+  /** Creates the gallery topic where it is missing. */
+  public People(KafkaClients clients) {
+    this.clients = clients;
+    Topics.ensure(clients, List.of(GalleryTopic.TOPIC));
+  }
+
+  /** Everyone, by name. */
+  public List<Entry> list() {
+    return entries(GalleryReader.read(clients).values());
+  }
+
+  /**
+   * One person.
+   *
+   * @param idOrName a person's id, or their name in any case
+   * @throws UserError when there is none, or more than one of that name
+   */
+  public Entry show(String idOrName) {
+    List<Entry> everyone = list();
+    List<Entry> found =
+        everyone.stream().filter(entry -> entry.person().id().equals(idOrName)).toList();
+    if (found.isEmpty()) {
+      found =
+          everyone.stream()
+              .filter(entry -> entry.person().name().equalsIgnoreCase(idOrName.strip()))
+              .toList();
+    }
+    if (found.isEmpty()) {
+      throw new UserError(
+          "Nobody in the gallery is called '%s'. `facestream people list` shows who is."
+              .formatted(PersonName.shown(idOrName)));
+    }
+    if (found.size() > 1) {
+      throw new UserError(
+          "%d persons are called '%s'. Give one of their ids: %s."
+              .formatted(
+                  found.size(),
+                  PersonName.shown(idOrName),
+                  found.stream()
+                      .map(entry -> entry.person().id())
+                      .collect(Collectors.joining(", "))));
+    }
+    return found.get(0);
+  }
+
+  /**
+   * Erases a person: every recognizer stops using their references within seconds, and their bytes
+   * leave the broker's disk when the topic is compacted, within an hour.
+   *
+   * @return what was erased
+   */
+  public Entry forget(String idOrName) {
+    Entry entry = show(idOrName);
+    String topic = clients.name(GalleryTopic.TOPIC);
+    write(
+        entry.references().stream()
+            .map(reference -> GalleryTopic.tombstone(topic, reference.faceId()))
+            .toList());
+    return entry;
+  }
+
+  /**
+   * Gives a person another name; the id stays.
+   *
+   * @return the person as they are now
+   * @throws UserError when the name is not one, or somebody else has it
+   */
+  public Entry rename(String idOrName, String newName) {
+    Entry entry = show(idOrName);
+    String name = PersonName.check(newName);
+    for (Entry other : list()) {
+      if (other.person().name().equalsIgnoreCase(name)
+          && !other.person().id().equals(entry.person().id())) {
+        throw new UserError("'%s' is already the name of %s.".formatted(name, other.person().id()));
+      }
+    }
+    List<Reference> renamed =
+        entry.references().stream()
+            .map(reference -> reference.as(entry.person().id(), name))
+            .toList();
+    String topic = clients.name(GalleryTopic.TOPIC);
+    write(renamed.stream().map(reference -> GalleryTopic.toRecord(topic, reference)).toList());
+    return new Entry(new Person(entry.person().id(), name), renamed);
+  }
+
+  private void write(List<ProducerRecord<String, byte[]>> records) {
+    try (Producer<String, byte[]> producer = clients.producer(Map.of())) {
+      write(producer, records);
+    }
+  }
+
+  /** Returns when every record is acknowledged. */
+  static void write(
+      Producer<String, byte[]> producer, List<ProducerRecord<String, byte[]>> records) {
+    List<Future<?>> sent = new ArrayList<>(records.size());
+    records.forEach(record -> sent.add(producer.send(record)));
+    producer.flush();
+    try {
+      for (Future<?> future : sent) {
+        future.get();
+      }
+    } catch (InterruptedException interrupted) {
+      throw new InterruptException(interrupted);
+    } catch (ExecutionException failed) {
+      throw new UserError(
+          "The gallery cannot be written to Kafka (%s). Try again."
+              .formatted(failed.getCause().getMessage()),
+          failed);
+    }
+  }
+
+  /** References by person, persons by name. */
+  static List<Entry> entries(Collection<Reference> references) {
+    Map<String, List<Reference>> byPerson = new TreeMap<>();
+    for (Reference reference : references) {
+      byPerson.computeIfAbsent(reference.personId(), id -> new ArrayList<>()).add(reference);
+    }
+    return byPerson.entrySet().stream()
+        .map(
+            entry -> {
+              List<Reference> sorted = new ArrayList<>(entry.getValue());
+              sorted.sort(Comparator.comparing(Reference::enrolledAt));
+              String name = sorted.get(sorted.size() - 1).name();
+              return new Entry(new Person(entry.getKey(), name), sorted);
+            })
+        .sorted(
+            Comparator.comparing((Entry entry) -> entry.person().name().toLowerCase(Locale.ROOT))
+                .thenComparing(entry -> entry.person().id()))
+        .toList();
+  }
+}

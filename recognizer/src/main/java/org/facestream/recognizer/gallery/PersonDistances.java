@@ -1,0 +1,27 @@
+package org.facestream.recognizer.gallery;
+
+import java.util.List;
+
+/** Reduces one face's distances to references, block by block, to distances to persons. */
+sealed interface PersonDistances permits NearestReference, MeanDistance {
+
+  /**
+   * A person near the face.
+   *
+   * @param slot the person
+   * @param distance to the person
+   * @param faceId of the person's nearest reference
+   */
+  record Near(int slot, float distance, String faceId) {}
+
+  /**
+   * Takes in a block.
+   *
+   * @param squares per row the squared distance
+   * @param persons per row the person's slot, or {@link ReferenceBlock#NOBODY}
+   */
+  void accept(float[] squares, int[] persons, ReferenceBlock.View block);
+
+  /** The nearest persons, nearest first. */
+  List<Near> nearest();
+}

@@ -1,0 +1,78 @@
+package org.facestream.recognizer.gallery;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * One enrolled picture of one person: what faces are compared with.
+ *
+ * @param faceId the entry's key: deterministic from the picture and the model, so that enrolling
+ *     the same picture again writes the same entry
+ * @param personId whose face it is; a person has one or more references
+ * @param name the person's name, in any script
+ * @param model name of the descriptor model; descriptors of different models cannot be compared
+ * @param descriptor finite numbers, not all zero, as many as the model gives
+ * @param thumbnail the face as a small JPEG, for people to look at; may be empty
+ * @param quality how well the picture serves recognition, 0 to 1
+ * @param consent reference to the person's consent, or null
+ * @param expiry when the entry ends to be used, or null for never
+ * @param source where the picture came from, such as a file's name
+ * @param enrolledAt when it was enrolled
+ */
+@JsonInclude(JsonInclude.Include.ALWAYS)
+public record Reference(
+    String faceId,
+    String personId,
+    String name,
+    String model,
+    float[] descriptor,
+    byte[] thumbnail,
+    float quality,
+    String consent,
+    Instant expiry,
+    String source,
+    Instant enrolledAt) {
+
+  /** The same picture under another person's id and name. */
+  public Reference as(String otherPersonId, String otherName) {
+    return new Reference(
+        faceId,
+        otherPersonId,
+        otherName,
+        model,
+        descriptor,
+        thumbnail,
+        quality,
+        consent,
+        expiry,
+        source,
+        enrolledAt);
+  }
+
+  /** What is wrong with it, as a word for a metric's label; empty when nothing is. */
+  Optional<String> problem() {
+    if (isBlank(faceId)
+        || isBlank(personId)
+        || isBlank(name)
+        || isBlank(model)
+        || enrolledAt == null) {
+      return Optional.of("incomplete");
+    }
+    if (descriptor == null || descriptor.length == 0) {
+      return Optional.of("no-descriptor");
+    }
+    boolean zero = true;
+    for (float value : descriptor) {
+      if (!Float.isFinite(value)) {
+        return Optional.of("not-a-number");
+      }
+      zero &= value == 0;
+    }
+    return zero ? Optional.of("zero-descriptor") : Optional.empty();
+  }
+
+  private static boolean isBlank(String text) {
+    return text == null || text.isBlank();
+  }
+}

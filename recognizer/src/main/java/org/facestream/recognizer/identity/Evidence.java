@@ -1,0 +1,20 @@
+package org.facestream.recognizer.identity;
+
+/**
+ * What a track's faces say for and against one person.
+ *
+ * @param name the person's name as of the last face
+ * @param sum for, less against; at most {@link DecisionRules#MOST}
+ * @param faces how many spoke for the person
+ * @param sure whether one of them was good enough to decide alone
+ * @param distance least distance of a face to the person
+ * @param margin how much farther the second-best person was from that face; negative when the
+ *     person was not the nearest; null when there was no other
+ */
+record Evidence(String name, double sum, int faces, boolean sure, double distance, Double margin) {
+
+  /** Whether it is enough for a name. */
+  boolean enough(DecisionRules rules) {
+    return sum > 0 && (sure || (faces >= rules.minFaces() && sum >= DecisionRules.NEEDED));
+  }
+}

@@ -1,0 +1,73 @@
+package org.facestream.recognizer.identity;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.time.Instant;
+import org.facestream.detector.face.Box;
+
+/**
+ * What people build on: who was seen, where and when. One track gives {@code started}, then {@code
+ * updated} when the decision improves, then {@code ended}. Of several events of a track the one
+ * with the highest revision counts: when a track goes on after it had been taken for ended (its
+ * camera or a worker stood still), an {@code updated} follows the {@code ended}, and a new {@code
+ * ended} in its time.
+ *
+ * @param eventId {@code track + "." + revision}: a replay writes the same event, never a second one
+ * @param type what happened
+ * @param schemaVersion of this record, {@value #SCHEMA_VERSION}
+ * @param camera the camera's id
+ * @param track the sighting: unique and deterministic
+ * @param revision 1, 2, 3... within the track
+ * @param firstSeen capture time of the track's first face
+ * @param lastSeen capture time of the track's last face so far
+ * @param personId the person, or null when unknown
+ * @param name the person's name, or {@code unknown}
+ * @param distance least distance of the track's faces to the person, or to the nearest person when
+ *     unknown; null when the gallery was empty
+ * @param margin how much farther the second-best person was from that face; null when there was
+ *     none
+ * @param faces how many faces voted
+ * @param quality quality of the best face, 0 to 1
+ * @param score detector's probability of the best face, 0 to 1
+ * @param box of the best face, in frame coordinates
+ * @param model the descriptor model's name
+ * @param galleryVersion sum of the gallery offsets that the last match saw
+ * @param bestFace reference to the best crop: id of a record in the faces topic
+ * @param captureTime capture time of the face that caused this event
+ */
+@JsonInclude(JsonInclude.Include.ALWAYS)
+public record IdentityEvent(
+    String eventId,
+    Type type,
+    int schemaVersion,
+    String camera,
+    String track,
+    int revision,
+    Instant firstSeen,
+    Instant lastSeen,
+    String personId,
+    String name,
+    Double distance,
+    Double margin,
+    int faces,
+    double quality,
+    double score,
+    Box box,
+    String model,
+    long galleryVersion,
+    String bestFace,
+    Instant captureTime) {
+
+  public static final int SCHEMA_VERSION = 1;
+
+  /** The name of whoever is not in the gallery. */
+  public static final String UNKNOWN = "unknown";
+
+  /** What happened to the track. */
+  public enum Type {
+    started,
+    updated,
+    ended,
+    /** A person was renamed, merged or refused later. */
+    corrected
+  }
+}

@@ -1,0 +1,83 @@
+package org.facestream.recognizer.identity;
+
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.state.KeyValueBytesStoreSupplier;
+import org.apache.kafka.streams.state.Stores;
+import org.facestream.ingest.worker.Telemetry;
+
+/**
+ * Matches to identity events: one processor with a store per partition. The store is small (what is
+ * live, and what ended a minute ago), so it is in memory; its changelog topic is what survives.
+ */
+public final class IdentityTopology {
+  /** A changelog that is mostly tombstones is compacted soon, so that a restart reads little. */
+  private static final Map<String, String> CHANGELOG =
+      Map.of(
+          "segment.bytes", String.valueOf(16 << 20),
+          "segment.ms", String.valueOf(TimeUnit.MINUTES.toMillis(10)),
+          "min.cleanable.dirty.ratio", "0.1",
+          "delete.retention.ms", String.valueOf(TimeUnit.MINUTES.toMillis(10)));
+
+  private IdentityTopology() {}
+
+  /**
+   * Adds the decision to a topology.
+   *
+   * @param matches full name of the topic that it reads
+   * @param identities full name of the topic that it writes
+   * @param deadLetters full name of the topic for matches that cannot be processed
+   */
+  public static Topology addTo(
+      Topology topology,
+      String matches,
+      String identities,
+      String deadLetters,
+      DecisionRules rules,
+      Telemetry telemetry) {
+    return addTo(
+        topology,
+        matches,
+        identities,
+        deadLetters,
+        rules,
+        telemetry,
+        Stores.inMemoryKeyValueStore(TrackProcessor.STORE));
+  }
+
+  static Topology addTo(
+      Topology topology,
+      String matches,
+      String identities,
+      String deadLetters,
+      DecisionRules rules,
+      Telemetry telemetry,
+      KeyValueBytesStoreSupplier tracks) {
+    return topology
+        .addSource("matches", new StringDeserializer(), new ByteArrayDeserializer(), matches)
+        .addProcessor("decide", () -> new TrackProcessor(rules, telemetry), "matches")
+        .addStateStore(
+            Stores.keyValueStoreBuilder(tracks, Serdes.String(), Serdes.ByteArray())
+                .withLoggingEnabled(CHANGELOG)
+                .withCachingDisabled(),
+            "decide")
+        .addSink(
+            TrackProcessor.EVENTS,
+            identities,
+            new StringSerializer(),
+            new ByteArraySerializer(),
+            "decide")
+        .addSink(
+            TrackProcessor.DEAD_LETTERS,
+            deadLetters,
+            new StringSerializer(),
+            new ByteArraySerializer(),
+            "decide");
+  }
+}

@@ -1,0 +1,58 @@
+package org.facestream.recognizer.identity;
+
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.facestream.ingest.frame.InvalidRecordException;
+import org.facestream.ingest.worker.kafka.Topic;
+
+/**
+ * The contract of {@code cctv.matches.v1}: key camera id, value a {@link Match} as JSON, timestamp
+ * the capture time.
+ */
+public final class MatchTopic {
+  /** Matches hold descriptors: days, enough to look into a decision, and no longer. */
+  public static final Topic TOPIC =
+      new Topic(
+          "matches",
+          Map.of(
+              "retention.ms", String.valueOf(TimeUnit.DAYS.toMillis(3)),
+              "segment.bytes", String.valueOf(64 << 20),
+              "segment.ms", String.valueOf(TimeUnit.HOURS.toMillis(6)),
+              "max.message.bytes", String.valueOf(1 << 20)));
+
+  private MatchTopic() {}
+
+  /** A match as a record for the topic of that full name. */
+  public static ProducerRecord<String, byte[]> toRecord(String topic, Match match) {
+    return new ProducerRecord<>(
+        topic, null, match.captureTime().toEpochMilli(), match.camera(), RecordJson.write(match));
+  }
+
+  /**
+   * The match in a record.
+   *
+   * @throws InvalidRecordException with reason {@code no-key}, {@code empty-value}, {@code
+   *     bad-json} or {@code bad-value} when the record does not keep the contract
+   */
+  public static Match read(String key, byte[] value) throws InvalidRecordException {
+    if (key == null || key.isEmpty()) {
+      throw new InvalidRecordException("no-key", "a match's key is its camera's id");
+    }
+    Match match = RecordJson.read(value, Match.class);
+    if (!key.equals(match.camera())) {
+      throw new InvalidRecordException("bad-value", "camera and key differ");
+    }
+    if (match.track() == null
+        || match.track().isEmpty()
+        || match.faceId() == null
+        || match.captureTime() == null
+        || match.box() == null) {
+      throw new InvalidRecordException("bad-value", "face, track, capture time or box is missing");
+    }
+    if (!(match.threshold() > 0) || !Float.isFinite(match.quality())) {
+      throw new InvalidRecordException("bad-value", "threshold or quality is no usable number");
+    }
+    return match;
+  }
+}

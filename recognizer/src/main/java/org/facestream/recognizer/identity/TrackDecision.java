@@ -1,0 +1,277 @@
+package org.facestream.recognizer.identity;
+
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * The one decision per track: pure functions from state and face to state and events, so that the
+ * same faces give the same events, whenever and wherever they are processed.
+ *
+ * <p>Every face adds to the evidence of every person in question: for the nearest person {@code
+ * quality · (threshold - distance) / threshold}, which is negative beyond the threshold, and
+ * nothing positive when the second-best person is as near; against the others by how much farther
+ * they were. A person is named when enough faces, or a very good one, speak for them and the
+ * evidence is enough. A name in force stays until the evidence for it is gone or another person's
+ * is clearly more: not for one bad frame.
+ */
+final class TrackDecision {
+  private static final int MOST_PERSONS = 8;
+
+  /** One face cannot say more against a person than this. */
+  private static final double MOST_AGAINST = -.25;
+
+  /** Evidence below this counts the same, so that a track with bad first faces can recover. */
+  private static final double LEAST = -.5;
+
+  private final DecisionRules rules;
+
+  /** What became of a track, and what to publish. */
+  record Outcome(TrackState state, List<IdentityEvent> events) {}
+
+  TrackDecision(DecisionRules rules) {
+    this.rules = rules;
+  }
+
+  /** Whether a face comes too late: its track has ended, and it is no younger than that. */
+  static boolean late(TrackState state, Match match) {
+    return state.ended() && !match.captureTime().isAfter(state.lastSeen());
+  }
+
+  /** Takes in a face that is not late; {@code state} is null for a track's first face. */
+  Outcome face(TrackState state, Match match) {
+    TrackState seen = decide(see(state == null ? TrackState.before(match) : state, match));
+    Optional<IdentityEvent.Type> type =
+        seen.started() ? worthAnUpdate(seen, match) : worthAStart(seen, match);
+    return type.map(known -> publish(seen, known, match.captureTime()))
+        .orElseGet(() -> new Outcome(seen, List.of()));
+  }
+
+  /** The track has not been seen for long. Says {@code started} first if that was not yet said. */
+  Outcome silence(TrackState state) {
+    if (state.ended()) {
+      return new Outcome(state, List.of());
+    }
+    if (state.started()) {
+      return publish(state, IdentityEvent.Type.ended, state.lastSeen());
+    }
+    Outcome started = publish(state, IdentityEvent.Type.started, state.lastSeen());
+    Outcome ended = publish(started.state(), IdentityEvent.Type.ended, state.lastSeen());
+    return new Outcome(ended.state(), List.of(started.events().get(0), ended.events().get(0)));
+  }
+
+  private static Outcome publish(TrackState state, IdentityEvent.Type type, Instant cause) {
+    TrackState after = state.afterEvent(type);
+    return new Outcome(after, List.of(after.event(type, cause)));
+  }
+
+  private Optional<IdentityEvent.Type> worthAStart(TrackState state, Match match) {
+    boolean inQuestion = state.leader().map(leader -> leader.getValue().sum() > 0).orElse(false);
+    boolean clearlyNobody =
+        match.candidates().isEmpty()
+            || (match.quality() >= DecisionRules.SURE_QUALITY
+                && match.candidates().get(0).distance()
+                    >= DecisionRules.CLEARLY_NOBODY * match.threshold());
+    boolean start =
+        state.personId() != null
+            || (!inQuestion && (clearlyNobody || state.faces() >= rules.minFaces()))
+            || state.faces() >= Math.max(DecisionRules.PATIENCE, rules.minFaces());
+    return start ? Optional.of(IdentityEvent.Type.started) : Optional.empty();
+  }
+
+  private static Optional<IdentityEvent.Type> worthAnUpdate(TrackState state, Match match) {
+    TrackState.Told told = state.told();
+    TrackState.Told now = state.decision();
+    boolean other = !now.name().equals(told.name()) || !same(now.personId(), told.personId());
+    boolean better =
+        now.personId() != null
+            && told.distance() != null
+            && told.distance() - now.distance() >= DecisionRules.BETTER * match.threshold();
+    return state.ended() || other || better
+        ? Optional.of(IdentityEvent.Type.updated)
+        : Optional.empty();
+  }
+
+  private TrackState decide(TrackState state) {
+    SortedMap<String, Evidence> evidence = state.evidence();
+    String inForce = state.personId();
+    double kept = 0;
+    if (inForce != null) {
+      Evidence person = evidence.get(inForce);
+      if (person == null || person.sum() < DecisionRules.TAKEN_BACK) {
+        inForce = null;
+      } else {
+        kept = person.sum() + DecisionRules.TAKEOVER;
+      }
+    }
+    Map.Entry<String, Evidence> leader = state.leader().orElse(null);
+    if (leader != null
+        && !leader.getKey().equals(inForce)
+        && leader.getValue().enough(rules)
+        && leader.getValue().sum() >= kept
+        && leader.getValue().sum() >= 2 * runnerUp(evidence, leader.getKey())) {
+      inForce = leader.getKey();
+    }
+    return same(inForce, state.personId()) ? state : named(state, inForce);
+  }
+
+  private static double runnerUp(SortedMap<String, Evidence> evidence, String leader) {
+    return evidence.entrySet().stream()
+        .filter(entry -> !entry.getKey().equals(leader))
+        .mapToDouble(entry -> entry.getValue().sum())
+        .max()
+        .orElse(0);
+  }
+
+  private static boolean same(String one, String other) {
+    return one == null ? other == null : one.equals(other);
+  }
+
+  private TrackState see(TrackState state, Match match) {
+    // Distances of two models cannot be added up.
+    boolean sameModel = match.model().equals(state.model());
+    SortedMap<String, Evidence> evidence =
+        weigh(sameModel ? state.evidence() : new TreeMap<>(), match);
+    Double nearest = sameModel ? state.nearest() : null;
+    Double nearestMargin = sameModel ? state.nearestMargin() : null;
+    if (!match.candidates().isEmpty()) {
+      double distance = match.candidates().get(0).distance();
+      if (nearest == null || distance < nearest) {
+        nearest = distance;
+        nearestMargin = margin(match.candidates(), 0);
+      }
+    }
+    TrackState.BestFace best = state.best();
+    if (best == null || match.quality() > best.quality()) {
+      best = new TrackState.BestFace(match.faceId(), match.quality(), match.score(), match.box());
+    }
+    Instant time = match.captureTime();
+    return new TrackState(
+        state.camera(),
+        state.track(),
+        state.revision(),
+        state.ended(),
+        time.isBefore(state.firstSeen()) ? time : state.firstSeen(),
+        time.isAfter(state.lastSeen()) ? time : state.lastSeen(),
+        state.faces() + 1,
+        evidence,
+        evidence.containsKey(state.personId() == null ? "" : state.personId())
+            ? state.personId()
+            : null,
+        state.told(),
+        nearest,
+        nearestMargin,
+        best,
+        match.model(),
+        Math.max(state.galleryVersion(), match.galleryVersion()));
+  }
+
+  private SortedMap<String, Evidence> weigh(SortedMap<String, Evidence> before, Match match) {
+    SortedMap<String, Evidence> after = new TreeMap<>();
+    List<Match.Candidate> candidates = match.candidates();
+    double weight = Math.max(.1, Math.min(1, match.quality()));
+    for (int i = 0; i < candidates.size(); i++) {
+      Match.Candidate candidate = candidates.get(i);
+      Evidence known = before.get(candidate.personId());
+      Evidence added = add(known, match, i, weight);
+      if (known != null || added.sum() > 0) {
+        after.put(candidate.personId(), added);
+      }
+    }
+    if (!candidates.isEmpty()) {
+      // Who is not among the nearest is at least as far as the last of them.
+      double against = weight * share(match, candidates.size() - 1);
+      before.forEach(
+          (person, evidence) -> {
+            if (!after.containsKey(person)) {
+              after.put(
+                  person,
+                  new Evidence(
+                      evidence.name(),
+                      Math.max(LEAST, evidence.sum() + Math.min(0, against)),
+                      evidence.faces(),
+                      evidence.sure(),
+                      evidence.distance(),
+                      evidence.margin()));
+            }
+          });
+    }
+    while (after.size() > MOST_PERSONS) {
+      after.remove(
+          after.entrySet().stream()
+              .min(Comparator.comparingDouble(entry -> entry.getValue().sum()))
+              .orElseThrow()
+              .getKey());
+    }
+    return after;
+  }
+
+  private Evidence add(Evidence known, Match match, int rank, double weight) {
+    Match.Candidate candidate = match.candidates().get(rank);
+    double distance = candidate.distance();
+    Double margin = margin(match.candidates(), rank);
+    double share = share(match, rank);
+    boolean speaks = share > 0;
+    boolean sure =
+        speaks
+            && distance <= DecisionRules.SURE_DISTANCE * match.threshold()
+            && match.quality() >= DecisionRules.SURE_QUALITY
+            && (margin == null || margin >= 2 * rules.margin() * match.threshold());
+    double before = known == null ? 0 : known.sum();
+    boolean nearer = known == null || distance < known.distance();
+    return new Evidence(
+        candidate.name(),
+        Math.max(LEAST, Math.min(DecisionRules.MOST, before + weight * share)),
+        (known == null ? 0 : known.faces()) + (speaks ? 1 : 0),
+        sure || (known != null && known.sure()),
+        nearer ? distance : known.distance(),
+        nearer ? margin : known.margin());
+  }
+
+  /** What a face says of the candidate of that rank: positive for, negative against. */
+  private double share(Match match, int rank) {
+    List<Match.Candidate> candidates = match.candidates();
+    double threshold = match.threshold();
+    double distance = candidates.get(rank).distance();
+    double under = (threshold - distance) / threshold;
+    if (rank > 0) {
+      double farther = (distance - candidates.get(0).distance()) / threshold;
+      return Math.max(MOST_AGAINST, Math.min(0, under) - farther);
+    }
+    Double margin = margin(candidates, 0);
+    boolean ambiguous = margin != null && margin < rules.margin() * threshold;
+    return Math.max(MOST_AGAINST, ambiguous ? Math.min(0, under) : under);
+  }
+
+  private static Double margin(List<Match.Candidate> candidates, int rank) {
+    if (rank > 0) {
+      return (double) candidates.get(0).distance() - candidates.get(rank).distance();
+    }
+    return candidates.size() < 2
+        ? null
+        : Double.valueOf((double) candidates.get(1).distance() - candidates.get(0).distance());
+  }
+
+  private static TrackState named(TrackState state, String personId) {
+    return new TrackState(
+        state.camera(),
+        state.track(),
+        state.revision(),
+        state.ended(),
+        state.firstSeen(),
+        state.lastSeen(),
+        state.faces(),
+        state.evidence(),
+        personId,
+        state.told(),
+        state.nearest(),
+        state.nearestMargin(),
+        state.best(),
+        state.model(),
+        state.galleryVersion());
+  }
+}

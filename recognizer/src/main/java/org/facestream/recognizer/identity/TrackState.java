@@ -1,0 +1,142 @@
+package org.facestream.recognizer.identity;
+
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.facestream.detector.face.Box;
+
+/**
+ * All that is remembered of a track; what the state store holds, as JSON.
+ *
+ * @param camera the camera's id
+ * @param track the track's id
+ * @param revision of the last event, 0 before the first
+ * @param ended whether the last event said so
+ * @param firstSeen capture time of the first face
+ * @param lastSeen capture time of the last face
+ * @param faces how many there were
+ * @param evidence by person id, a bounded number
+ * @param personId whose name is in force, or null
+ * @param told the event that was published last said this
+ * @param nearest least distance to anyone, or null when the gallery was always empty
+ * @param nearestMargin how much farther the second-best person was then, or null
+ * @param best the face of the best quality
+ * @param model of the last face
+ * @param galleryVersion of the last face
+ */
+record TrackState(
+    String camera,
+    String track,
+    int revision,
+    boolean ended,
+    Instant firstSeen,
+    Instant lastSeen,
+    int faces,
+    SortedMap<String, Evidence> evidence,
+    String personId,
+    Told told,
+    Double nearest,
+    Double nearestMargin,
+    BestFace best,
+    String model,
+    long galleryVersion) {
+
+  /** What was published of the decision. */
+  record Told(String personId, String name, Double distance) {}
+
+  /** The face that shows the person best. */
+  record BestFace(String faceId, double quality, double score, Box box) {}
+
+  /** Before its first face. */
+  static TrackState before(Match first) {
+    return new TrackState(
+        first.camera(),
+        first.track(),
+        0,
+        false,
+        first.captureTime(),
+        first.captureTime(),
+        0,
+        new TreeMap<>(),
+        null,
+        null,
+        null,
+        null,
+        null,
+        first.model(),
+        0);
+  }
+
+  boolean started() {
+    return revision > 0;
+  }
+
+  /** The person with the most evidence. */
+  Optional<Map.Entry<String, Evidence>> leader() {
+    return evidence.entrySet().stream()
+        .max(Comparator.comparingDouble(entry -> entry.getValue().sum()));
+  }
+
+  /** What an event would say of the decision now. */
+  Told decision() {
+    if (personId == null) {
+      return new Told(null, IdentityEvent.UNKNOWN, nearest);
+    }
+    Evidence person = evidence.get(personId);
+    return new Told(personId, person.name(), person.distance());
+  }
+
+  /** After an event of that type was published. */
+  TrackState afterEvent(IdentityEvent.Type type) {
+    return new TrackState(
+        camera,
+        track,
+        revision + 1,
+        type == IdentityEvent.Type.ended,
+        firstSeen,
+        lastSeen,
+        faces,
+        evidence,
+        personId,
+        decision(),
+        nearest,
+        nearestMargin,
+        best,
+        model,
+        galleryVersion);
+  }
+
+  /** The event that was published last, given that {@link #afterEvent} made this state. */
+  IdentityEvent event(IdentityEvent.Type type, Instant cause) {
+    Double margin = personId == null ? nearestMargin : evidence.get(personId).margin();
+    return new IdentityEvent(
+        track + "." + revision,
+        type,
+        IdentityEvent.SCHEMA_VERSION,
+        camera,
+        track,
+        revision,
+        firstSeen,
+        lastSeen,
+        told.personId(),
+        told.name(),
+        rounded(told.distance()),
+        margin == null ? null : rounded(Math.max(0, margin)),
+        faces,
+        rounded(Math.max(0, Math.min(1, best.quality()))),
+        rounded(Math.max(0, Math.min(1, best.score()))),
+        best.box(),
+        model,
+        galleryVersion,
+        best.faceId(),
+        cause);
+  }
+
+  /** Distances have four digits that mean something. */
+  private static Double rounded(Double value) {
+    return value == null ? null : Double.valueOf(Math.round(value * 1e4) / 1e4);
+  }
+}

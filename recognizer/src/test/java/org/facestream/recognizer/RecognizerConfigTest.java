@@ -1,0 +1,103 @@
+package org.facestream.recognizer;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.facestream.detector.onnx.Device;
+import org.facestream.ingest.worker.config.Settings;
+import org.facestream.ingest.worker.config.UserError;
+import org.facestream.recognizer.facenet.DescriptorModel;
+import org.facestream.recognizer.gallery.Reduction;
+import org.facestream.recognizer.identity.DecisionRules;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RecognizerConfigTest {
+  private static RecognizerConfig config(Map<String, String> options) {
+    return Settings.load(List.of(RecognizerConfig.class), Optional.empty(), Map.of(), options)
+        .get(RecognizerConfig.class);
+  }
+
+  @Test
+  void defaults() {
+    RecognizerConfig config = config(Map.of());
+
+    assertEquals("resnet34-128", config.model());
+    assertEquals("auto", config.device());
+    assertTrue(config.threads().isEmpty());
+    assertEquals(32, config.batch());
+    assertTrue(config.threshold().isEmpty());
+    assertEquals(Reduction.MINIMUM, config.distance());
+    assertEquals(2, config.minFaces());
+    assertEquals(.1, config.margin());
+    assertEquals(Duration.ofSeconds(6), config.trackTimeout());
+    assertEquals(.9f, config.minScore());
+    assertEquals(Duration.ofMinutes(10), config.maxAge());
+    assertTrue(config.keepDescriptors());
+  }
+
+  @Test
+  void theModelSaysTheThresholdUnlessTheUserDoes() {
+    float models = DescriptorModel.of("resnet34-128").threshold();
+    assertEquals(models, RecognizerOptions.of(config(Map.of())).threshold());
+    assertEquals(
+        .5f, RecognizerOptions.of(config(Map.of("recognizer.threshold", "0.5"))).threshold());
+  }
+
+  @Test
+  void everyKeyReachesItsOption() {
+    RecognizerOptions options =
+        RecognizerOptions.of(
+            config(
+                Map.ofEntries(
+                    Map.entry("recognizer.model", "resnet34-128"),
+                    Map.entry("recognizer.device", "cpu"),
+                    Map.entry("recognizer.threads", "3"),
+                    Map.entry("recognizer.batch", "7"),
+                    Map.entry("recognizer.distance", "mean"),
+                    Map.entry("recognizer.min-faces", "4"),
+                    Map.entry("recognizer.margin", "0.2"),
+                    Map.entry("recognizer.track-timeout", "9s"),
+                    Map.entry("recognizer.min-score", "0.8"),
+                    Map.entry("recognizer.max-age", "1m"),
+                    Map.entry("recognizer.keep-descriptors", "false"))));
+
+    assertEquals("resnet34-128", options.model().name());
+    assertEquals(Device.CPU, options.device());
+    assertEquals(3, options.threads());
+    assertEquals(7, options.batch());
+    assertEquals(Reduction.MEAN, options.reduction());
+    assertEquals(new DecisionRules(4, .2, Duration.ofSeconds(9)), options.rules());
+    assertEquals(.8f, options.minScore());
+    assertEquals(Duration.ofMinutes(1), options.maxAge());
+    assertEquals(false, options.keepDescriptors());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "batch, 0",
+    "threads, 0",
+    "threshold, 0",
+    "threshold, NaN",
+    "min-faces, 0",
+    "margin, 1.1",
+    "track-timeout, 1ms",
+    "min-score, 2",
+    "max-age, 0s",
+    "model, nobody-knows",
+    "device, abacus"
+  })
+  void valuesOutOfRangeAreNamed(String key, String value) {
+    UserError refused =
+        assertThrows(
+            UserError.class,
+            () -> RecognizerOptions.of(config(Map.of("recognizer." + key, value))));
+    assertTrue(refused.getMessage().contains(key), refused.getMessage());
+  }
+}

@@ -1,0 +1,44 @@
+package org.facestream.recognizer.facenet.evaluation;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.facestream.detector.mtcnn.Detection;
+import org.facestream.detector.mtcnn.Mtcnn;
+import org.facestream.detector.mtcnn.MtcnnOptions;
+import org.facestream.detector.onnx.Device;
+import org.facestream.recognizer.facenet.DescriptorModel;
+import org.facestream.recognizer.facenet.Descriptors;
+import org.junit.jupiter.api.Test;
+
+/** The accuracy that we say we have, on folds of Labeled Faces in the Wild. */
+class LfwTest {
+  @Test
+  void theWholeChainIsAsAccurateAsTheNetworksAuthorSays() {
+    String data = System.getProperty("facestream.data");
+    assumeTrue(data != null, "needs -Dfacestream.data=<folder with lfw-dev>");
+    Path lfw = Path.of(data).resolve("lfw-dev");
+
+    Verification verification;
+    try (Mtcnn mtcnn = new Mtcnn(Device.CPU, 2);
+        Descriptors descriptors =
+            new Descriptors(DescriptorModel.of("resnet34-128"), Device.CPU, 2)) {
+      verification =
+          new PairsEvaluation(
+                  lfw.resolve("images"),
+                  picture ->
+                      mtcnn.detect(List.of(picture), MtcnnOptions.DEFAULT).get(0).stream()
+                          .map(Detection::landmarks)
+                          .toList(),
+                  descriptors)
+              .evaluate(FacePair.readLfw(lfw.resolve("pairs.txt")));
+    }
+
+    System.out.print(verification.summary(0.6f));
+    assertTrue(verification.bestAccuracy().accuracy() >= 0.992);
+    assertTrue(verification.accuracyAt(0.6f).accuracy() >= 0.988);
+    assertTrue(verification.atFalseAcceptRate(0.01).trueAcceptRate() >= 0.99);
+  }
+}

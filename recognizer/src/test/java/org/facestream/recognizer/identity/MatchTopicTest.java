@@ -1,0 +1,86 @@
+package org.facestream.recognizer.identity;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.time.Instant;
+import java.util.List;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.facestream.detector.face.Box;
+import org.facestream.ingest.frame.InvalidRecordException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class MatchTopicTest {
+  private static final String GOLDEN =
+      "{\"faceId\":\"door-1-42-0\",\"camera\":\"door\",\"track\":\"door-1-40-0\","
+          + "\"captureTime\":\"2026-11-22T04:30:00.120Z\","
+          + "\"box\":{\"left\":1.0,\"top\":2.0,\"right\":51.0,\"bottom\":62.0},"
+          + "\"score\":0.99,\"quality\":0.75,\"candidates\":["
+          + "{\"personId\":\"ada\",\"name\":\"Ada\",\"distance\":0.4,\"reference\":\"f1\"},"
+          + "{\"personId\":\"bob\",\"name\":\"Bob\",\"distance\":0.9,\"reference\":\"f2\"}],"
+          + "\"threshold\":0.6,\"model\":\"resnet34-128\",\"galleryVersion\":17,"
+          + "\"descriptor\":\"AACAPwAAAL8=\"}";
+
+  private static Match match() {
+    return new Match(
+        "door-1-42-0",
+        "door",
+        "door-1-40-0",
+        Instant.parse("2026-11-22T04:30:00.120Z"),
+        new Box(1, 2, 51, 62),
+        .99f,
+        .75f,
+        List.of(
+            new Match.Candidate("ada", "Ada", .4f, "f1"),
+            new Match.Candidate("bob", "Bob", .9f, "f2")),
+        .6f,
+        "resnet34-128",
+        17,
+        new float[] {1, -.5f});
+  }
+
+  @Test
+  void writesGoldenBytes() {
+    ProducerRecord<String, byte[]> record = MatchTopic.toRecord("cctv.matches.v1", match());
+    assertEquals(GOLDEN, new String(record.value(), UTF_8));
+    assertEquals("door", record.key());
+    assertEquals(Instant.parse("2026-11-22T04:30:00.120Z").toEpochMilli(), record.timestamp());
+  }
+
+  @Test
+  void readsWhatItWrote() throws InvalidRecordException {
+    Match read = MatchTopic.read("door", GOLDEN.getBytes(UTF_8));
+    assertArrayEquals(match().descriptor(), read.descriptor());
+    assertEquals(match().candidates(), read.candidates());
+    assertEquals(GOLDEN, new String(RecordJson.write(read), UTF_8));
+  }
+
+  @Test
+  void descriptorMayBeLeftOut() throws InvalidRecordException {
+    String without = GOLDEN.replace("\"AACAPwAAAL8=\"", "null");
+    assertNull(MatchTopic.read("door", without.getBytes(UTF_8)).descriptor());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      quoteCharacter = '#',
+      value = {
+        "bad-value, #\"camera\":\"door\"#, #\"camera\":\"gate\"#",
+        "bad-value, #\"threshold\":0.6#, #\"threshold\":0#",
+        "bad-value, #\"track\":\"door-1-40-0\"#, #\"track\":\"\"#",
+        "bad-json, #AACAPwAAAL8=#, #AACAPwAA#",
+        "bad-json, #\"candidates\":[#, #\"candidates\":[null,#",
+        "bad-json, #\"score\":0.99#, #\"score\":null#"
+      })
+  void refusesWhatIsNoMatch(String reason, String part, String changed) {
+    byte[] value = GOLDEN.replace(part, changed).getBytes(UTF_8);
+    assertEquals(
+        reason,
+        assertThrows(InvalidRecordException.class, () -> MatchTopic.read("door", value)).reason());
+  }
+}

@@ -1,0 +1,126 @@
+package org.facestream.sink;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.facestream.ingest.frame.InvalidRecordException;
+import org.facestream.ingest.worker.ConsumeLoop;
+import org.facestream.ingest.worker.DeadLetters;
+import org.facestream.ingest.worker.RetryableException;
+import org.facestream.ingest.worker.Telemetry;
+import org.facestream.ingest.worker.config.UserError;
+import org.facestream.recognizer.identity.IdentityEvent;
+import org.facestream.recognizer.identity.IdentityTopic;
+import org.facestream.sink.store.Database;
+import org.facestream.sink.store.EventStore;
+import org.facestream.sink.store.StoreException;
+
+/**
+ * Stores each batch of identity events in one transaction, committed before {@link #process}
+ * returns. A row that the database refuses is found by halving the batch, and becomes a dead
+ * letter; a database that is away, or that only a person can mend, keeps the batch waiting.
+ */
+final class IdentityWriter implements ConsumeLoop.Processor {
+  static final String STAGE = "sink";
+
+  /** Takes the records that cannot be stored. */
+  interface Rejects {
+    void reject(ConsumerRecord<String, byte[]> record, String reason, String detail);
+  }
+
+  private record Row(ConsumerRecord<String, byte[]> record, IdentityEvent event) {}
+
+  private final Database database;
+  private final EventStore store;
+  private final Telemetry telemetry;
+  private final Timer storing;
+  private final Counter events;
+  private final Counter sightings;
+
+  IdentityWriter(Database database, EventStore store, Telemetry telemetry) {
+    this.database = database;
+    this.store = store;
+    this.telemetry = telemetry;
+    this.storing = telemetry.part(STAGE, "store");
+    this.events = stored("identity_event");
+    this.sightings = stored("sighting");
+  }
+
+  private Counter stored(String table) {
+    return Counter.builder("facestream.stored.rows")
+        .description("Rows written to the database; replays of stored events write none")
+        .tags("table", table)
+        .register(telemetry.registry());
+  }
+
+  @Override
+  public List<ProducerRecord<String, byte[]>> process(
+      List<ConsumerRecord<String, byte[]>> batch, DeadLetters deadLetters) {
+    store(batch, deadLetters::reject);
+    return List.of();
+  }
+
+  /**
+   * Stores what can be stored.
+   *
+   * @throws RetryableException when the batch must come again
+   */
+  void store(List<ConsumerRecord<String, byte[]>> batch, Rejects rejects) {
+    List<Row> rows = new ArrayList<>(batch.size());
+    for (ConsumerRecord<String, byte[]> record : batch) {
+      try {
+        IdentityEvent event = IdentityTopic.fromRecord(record);
+        if (event.box() == null) {
+          throw new InvalidRecordException("bad-value", "an identity event has a box");
+        }
+        telemetry.in(STAGE, event.camera()).increment();
+        rows.add(new Row(record, event));
+      } catch (InvalidRecordException invalid) {
+        rejects.reject(record, invalid.reason(), "not an identity event");
+      }
+    }
+    if (rows.isEmpty()) {
+      return;
+    }
+    try {
+      database.check();
+    } catch (UserError onlyAPersonHelps) {
+      // Not this record's fault: it waits until somebody has put the database right.
+      throw new RetryableException(onlyAPersonHelps.getMessage(), onlyAPersonHelps);
+    }
+    storing.record(() -> storeRows(rows, rejects));
+  }
+
+  private void storeRows(List<Row> rows, Rejects rejects) {
+    try {
+      EventStore.Rows written = store.store(rows.stream().map(Row::event).toList());
+      events.increment(written.events());
+      sightings.increment(written.sightings());
+      Instant now = Instant.now();
+      for (Row row : rows) {
+        String camera = row.event().camera();
+        telemetry.out(STAGE, camera).increment();
+        telemetry
+            .sinceCapture(STAGE, camera)
+            .record(Duration.between(row.event().captureTime(), now));
+      }
+    } catch (StoreException refused) {
+      if (!refused.rowAtFault()) {
+        throw new RetryableException(
+            "PostgreSQL at %s: %s".formatted(database.address(), refused.getMessage()), refused);
+      }
+      if (rows.size() == 1) {
+        rejects.reject(rows.get(0).record(), "store-refused", refused.getMessage());
+        return;
+      }
+      int half = rows.size() / 2;
+      storeRows(rows.subList(0, half), rejects);
+      storeRows(rows.subList(half, rows.size()), rejects);
+    }
+  }
+}

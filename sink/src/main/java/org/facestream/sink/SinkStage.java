@@ -1,0 +1,163 @@
+package org.facestream.sink;
+
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.facestream.ingest.worker.Closing;
+import org.facestream.ingest.worker.ConsumeLoop;
+import org.facestream.ingest.worker.RetryableException;
+import org.facestream.ingest.worker.Stage;
+import org.facestream.ingest.worker.Telemetry;
+import org.facestream.ingest.worker.Worker;
+import org.facestream.ingest.worker.WorkerConfig;
+import org.facestream.ingest.worker.config.UserError;
+import org.facestream.ingest.worker.kafka.KafkaClients;
+import org.facestream.ingest.worker.kafka.Topics;
+import org.facestream.recognizer.identity.IdentityTopic;
+import org.facestream.sink.retention.Retention;
+import org.facestream.sink.store.Database;
+import org.facestream.sink.store.EventStore;
+import org.facestream.sink.store.StoreConfig;
+import org.facestream.sink.store.StoreException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Identity events to PostgreSQL: one thread consumes and stores, another looks after the database
+ * (is it there, is anything too old). Ready when both can work.
+ */
+public final class SinkStage implements Stage {
+  private static final Logger log = LoggerFactory.getLogger(SinkStage.class);
+  private static final long CHECK_SECONDS = 5;
+
+  private final SinkConfig config;
+  private final StoreConfig storeConfig;
+  private final WorkerConfig workerConfig;
+  private final KafkaClients clients;
+  private final Telemetry telemetry;
+  private final Closing closing = new Closing();
+
+  private volatile ConsumeLoop loop;
+  private volatile Health database = Health.notReady("the database was not asked yet");
+
+  public SinkStage(
+      SinkConfig config,
+      StoreConfig storeConfig,
+      WorkerConfig workerConfig,
+      KafkaClients clients,
+      Telemetry telemetry) {
+    this.config = config;
+    this.storeConfig = storeConfig;
+    this.workerConfig = workerConfig;
+    this.clients = clients;
+    this.telemetry = telemetry;
+  }
+
+  @Override
+  public String name() {
+    return IdentityWriter.STAGE;
+  }
+
+  /**
+   * Migrates the database, if it answers, and starts to consume; a database that is away is waited
+   * for.
+   *
+   * @throws UserError when Kafka does not answer, or when the database refuses the user, does not
+   *     exist, or has a newer schema
+   */
+  @Override
+  public void start() {
+    if (config.batchSize() < 1) {
+      throw new UserError("sink.batch-size must be 1 or more.");
+    }
+    Database store = closing.add(new Database(storeConfig));
+    Topics.ensure(clients, List.of(IdentityTopic.TOPIC, Topics.DEAD_LETTERS));
+    try {
+      store.check();
+      database = Health.READY;
+    } catch (RetryableException away) {
+      database = Health.notReady(away.getMessage());
+      log.warn("{}; waiting for it", away.getMessage());
+    }
+    EventStore events = new EventStore(store.dataSource());
+    look(store, new Retention(events, config.retention(), Clock.systemUTC(), telemetry));
+    loop =
+        closing.add(
+            new ConsumeLoop(
+                new ConsumeLoop.Settings(
+                    name(),
+                    clients.name(IdentityTopic.TOPIC),
+                    name() + "-" + Worker.id(workerConfig),
+                    workerConfig.livenessTimeout(),
+                    workerConfig.shutdownTimeout()),
+                clients,
+                telemetry,
+                () -> clients.consumer(name(), config.batchSize(), Map.of()),
+                new IdentityWriter(store, events, telemetry)));
+    loop.start();
+  }
+
+  private void look(Database store, Retention retention) {
+    ScheduledExecutorService upkeep =
+        Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "sink-upkeep"));
+    closing.add(
+        () -> {
+          upkeep.shutdownNow();
+          upkeep.awaitTermination(5, TimeUnit.SECONDS);
+        });
+    upkeep.scheduleWithFixedDelay(
+        () -> checkDatabase(store), CHECK_SECONDS, CHECK_SECONDS, TimeUnit.SECONDS);
+    long interval = Math.max(1, config.retentionInterval().toMillis());
+    upkeep.scheduleWithFixedDelay(
+        () -> deleteOld(retention), Math.min(interval, 10_000), interval, TimeUnit.MILLISECONDS);
+  }
+
+  private void checkDatabase(Database store) {
+    try {
+      store.check();
+      if (!database.ready()) {
+        log.info("PostgreSQL at {} answers", store.address());
+      }
+      database = Health.READY;
+    } catch (RuntimeException failed) {
+      if (database.ready()) {
+        log.warn("{}", failed.getMessage(), failed);
+      }
+      database = Health.notReady(failed.getMessage());
+    }
+  }
+
+  private void deleteOld(Retention retention) {
+    if (!database.ready()) {
+      return;
+    }
+    try {
+      retention.run();
+    } catch (StoreException | RuntimeException failed) {
+      log.warn("retention: not done, the next run goes on", failed);
+    }
+  }
+
+  @Override
+  public boolean live() {
+    ConsumeLoop running = loop;
+    return running == null || running.live();
+  }
+
+  @Override
+  public Health health() {
+    ConsumeLoop running = loop;
+    if (running == null) {
+      return Health.notReady("starting");
+    }
+    return database.ready() ? running.health() : database;
+  }
+
+  @Override
+  public void close() {
+    closing.close();
+  }
+}

@@ -1,0 +1,2 @@
+/** Identity events to PostgreSQL. */
+package org.facestream.sink;

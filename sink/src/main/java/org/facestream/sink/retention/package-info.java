@@ -1,0 +1,2 @@
+/** How long data about people is kept. */
+package org.facestream.sink.retention;

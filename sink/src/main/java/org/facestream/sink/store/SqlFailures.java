@@ -1,0 +1,31 @@
+package org.facestream.sink.store;
+
+import java.sql.SQLException;
+
+/**
+ * Tells by SQLSTATE whose fault a failure is. What is not clearly a row's fault counts as passing:
+ * waiting loses nothing, rejecting would.
+ *
+ * @see <a href="https://www.postgresql.org/docs/current/errcodes-appendix.html">PostgreSQL error
+ *     codes</a>
+ */
+final class SqlFailures {
+  private SqlFailures() {}
+
+  /** The innermost SQLSTATE of a failure, or empty text when there is none. */
+  static String state(Throwable failed) {
+    String state = "";
+    for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLException sql && sql.getSQLState() != null) {
+        state = sql.getSQLState();
+      }
+    }
+    return state;
+  }
+
+  /** Data exceptions (class 22) and violated constraints (class 23): the same row fails again. */
+  static boolean rowAtFault(SQLException failed) {
+    String state = state(failed);
+    return state.startsWith("22") || state.startsWith("23");
+  }
+}

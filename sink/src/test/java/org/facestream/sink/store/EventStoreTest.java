@@ -1,0 +1,226 @@
+package org.facestream.sink.store;
+
+import static org.facestream.sink.store.Events.START;
+import static org.facestream.sink.store.Events.event;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.facestream.recognizer.identity.IdentityEvent;
+import org.facestream.recognizer.identity.IdentityEvent.Type;
+import org.facestream.sink.store.EventStore.Rows;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EventStoreTest {
+  @TempDir static Path folder;
+  private static TestDatabase server;
+  private static Database database;
+  private static EventStore store;
+
+  @BeforeAll
+  static void open() throws Exception {
+    server = new TestDatabase(folder).start();
+    database = new Database(server.config(Map.of()));
+    database.check();
+    store = new EventStore(database.dataSource());
+  }
+
+  @AfterAll
+  static void close() throws Exception {
+    database.close();
+    server.close();
+  }
+
+  @BeforeEach
+  void empty() throws Exception {
+    server.execute("TRUNCATE identity_event, sighting, forgotten_person, erasure_audit");
+  }
+
+  @Test
+  void keepsEveryPartOfAnEvent() throws Exception {
+    assertEquals(new Rows(1, 1), store.store(List.of(event("t", 2, Type.updated, "ann"))));
+    assertEquals(
+        List.of(
+            "t.2|updated|1|gate|t|2|2026-11-22 04:30:00.123|2026-11-22 04:30:02.123|ann|ANN|0.375"
+                + "|null|4|0.75|0.5|1.5|2|30|40.25|dlib-128|7|face-t|2026-11-22 04:30:02.123"),
+        server.query(
+            "SELECT event_id, type, schema_version, camera, track, revision,"
+                + " first_seen AT TIME ZONE 'UTC', last_seen AT TIME ZONE 'UTC', person_id, name,"
+                + " distance, margin, faces, quality, score, box_left, box_top, box_right,"
+                + " box_bottom, model, gallery_version, best_face,"
+                + " capture_time AT TIME ZONE 'UTC' FROM identity_event"));
+    assertEquals(
+        List.of("t|2|f|gate|ann|ANN|0.375|null|4|0.75|0.5|dlib-128|face-t"),
+        server.query(
+            "SELECT track, revision, ended, camera, person_id, name, distance, margin, faces,"
+                + " quality, score, model, best_face FROM sighting"));
+  }
+
+  @Test
+  void replayWritesNothing() throws Exception {
+    List<IdentityEvent> events =
+        List.of(event("t", 1, Type.started, null), event("t", 2, Type.ended, "ann"));
+    assertEquals(new Rows(2, 1), store.store(events));
+    assertEquals(new Rows(0, 0), store.store(events));
+    assertEquals(new Rows(0, 0), store.store(List.of(events.get(0), events.get(0))));
+    assertEquals(2, server.count("identity_event"));
+    assertEquals(1, server.count("sighting"));
+  }
+
+  @Test
+  void latestRevisionWinsInWhateverOrder() throws Exception {
+    List<IdentityEvent> events = new ArrayList<>();
+    for (int track = 0; track < 20; track++) {
+      events.add(event("t" + track, 1, Type.started, null));
+      events.add(event("t" + track, 2, Type.updated, "ann"));
+      events.add(event("t" + track, 3, Type.ended, "bob"));
+      events.add(event("t" + track, 4, Type.corrected, "eve"));
+    }
+    Random random = new Random(7);
+    for (int round = 0; round < 10; round++) {
+      empty();
+      Collections.shuffle(events, random);
+      for (int from = 0; from < events.size(); from += 7) {
+        store.store(events.subList(from, Math.min(events.size(), from + 7)));
+      }
+      assertEquals(
+          List.of("4|t|eve|8|20"),
+          server.query(
+              "SELECT revision, ended, person_id, faces, count(*) FROM sighting"
+                  + " GROUP BY 1, 2, 3, 4"));
+    }
+  }
+
+  @Test
+  void aTrackThatGoesOnHasNotEnded() throws Exception {
+    store.store(List.of(event("t", 1, Type.started, "ann"), event("t", 2, Type.ended, "ann")));
+    assertEquals(1, server.count("sighting WHERE ended"));
+    store.store(List.of(event("t", 3, Type.updated, "ann")));
+    assertEquals(1, server.count("sighting WHERE NOT ended AND revision = 3"));
+    store.store(List.of(event("t", 5, Type.corrected, "bob")));
+    assertEquals(1, server.count("sighting WHERE NOT ended AND revision = 5"));
+    // Late, behind the correction: it tells that the track ended, not who it was.
+    store.store(List.of(event("t", 4, Type.ended, "ann")));
+    assertEquals(1, server.count("sighting WHERE ended AND revision = 5 AND person_id = 'bob'"));
+  }
+
+  @Test
+  void storesTenThousandAtOnce() throws Exception {
+    List<IdentityEvent> events = new ArrayList<>();
+    for (int i = 0; i < 10_000; i++) {
+      events.add(event("t" + i % 2_500, 1 + i / 2_500, Type.updated, i % 3 == 0 ? null : "p" + i));
+    }
+    long before = System.nanoTime();
+    assertEquals(new Rows(10_000, 2_500), store.store(events));
+    long millis = Duration.ofNanos(System.nanoTime() - before).toMillis();
+    System.out.println("10,000 events stored in one transaction in " + millis + " ms");
+    assertEquals(new Rows(0, 0), store.store(events));
+    assertEquals(10_000, server.count("identity_event"));
+    assertEquals(2_500, server.count("sighting WHERE revision = 4"));
+  }
+
+  @Test
+  void storesAllOrNothing() throws Exception {
+    StoreException refused =
+        assertThrows(
+            StoreException.class,
+            () ->
+                store.store(
+                    List.of(
+                        event("good", 1, Type.started, "ann"),
+                        event("bad", 1, Type.started, "ann\0"))));
+    assertTrue(refused.rowAtFault());
+    assertNull(refused.getCause());
+    assertFalse(refused.toString().toLowerCase(java.util.Locale.ROOT).contains("ann"));
+    assertEquals(0, server.count("identity_event"));
+    assertEquals(0, server.count("sighting"));
+  }
+
+  @Test
+  void forgetsAPersonForThePastAndForLateEvents() throws Exception {
+    store.store(
+        List.of(
+            event("t", 1, Type.started, "ann"),
+            event("t", 2, Type.updated, "ann"),
+            event("u", 1, Type.started, "bob")));
+    assertEquals(new Rows(2, 1), store.forgetPerson("ann"));
+    // Late, and again: captured before, so still erased.
+    store.store(List.of(event("t", 3, Type.ended, "ann"), event("t", 2, Type.updated, "ann")));
+    assertEquals(
+        List.of(
+            "t.1|null|unknown|null",
+            "t.2|null|unknown|null",
+            "t.3|null|unknown|null",
+            "u.1|bob|BOB|0.375"),
+        server.query(
+            "SELECT event_id, person_id, name, distance FROM identity_event ORDER BY event_id"));
+    assertEquals(
+        List.of("t|3|null|unknown", "u|1|bob|BOB"),
+        server.query("SELECT track, revision, person_id, name FROM sighting ORDER BY track"));
+    for (String table :
+        List.of("identity_event", "sighting", "forgotten_person", "erasure_audit")) {
+      assertEquals(0, server.count(table + " AS r WHERE r::text ILIKE '%ann%'"), table);
+    }
+    assertEquals(
+        List.of("person|2|1"), server.query("SELECT action, events, sightings FROM erasure_audit"));
+    // Enrolled again, with a new consent: what is captured from now on names them.
+    Instant later = Instant.now().plusSeconds(60);
+    store.store(List.of(event("gate", "v", 1, Type.started, "ann", later)));
+    assertEquals(List.of("ANN"), server.query("SELECT name FROM sighting WHERE track = 'v'"));
+  }
+
+  @Test
+  void deletesWhatEndedBefore() throws Exception {
+    List<IdentityEvent> events = new ArrayList<>();
+    for (int i = 0; i < 6_000; i++) {
+      Instant seen = START.plusSeconds(i);
+      events.add(event("gate", "t" + i, 1, Type.ended, "ann", seen));
+    }
+    // Seen before and after the cutoff: kept whole.
+    events.add(event("gate", "long", 1, Type.started, "bob", START));
+    events.add(event("gate", "long", 2, Type.updated, "bob", START.plusSeconds(5_900)));
+    store.store(events);
+    assertEquals(new Rows(5_500, 5_500), store.deleteEndedBefore(START.plusSeconds(5_500)));
+    assertEquals(502, server.count("identity_event"));
+    assertEquals(501, server.count("sighting"));
+    assertEquals(2, server.count("identity_event WHERE track = 'long'"));
+    assertEquals(
+        List.of("retention|5500|5500|2026-11-22 06:01:40.123"),
+        server.query(
+            "SELECT action, events, sightings, cutoff AT TIME ZONE 'UTC' FROM erasure_audit"));
+  }
+
+  @Test
+  void questionsOfWhoWhereAndWhenUseAnIndex() throws Exception {
+    List<IdentityEvent> events = new ArrayList<>();
+    for (int i = 0; i < 5_000; i++) {
+      events.add(event("c" + i % 50, "t" + i, 1, Type.ended, "p" + i % 100, START.plusSeconds(i)));
+    }
+    store.store(events);
+    server.execute("ANALYZE sighting");
+    Map<String, String> questions =
+        Map.of(
+            "person_id = 'p7' AND last_seen > '2026-11-22 05:00Z'", "sighting_person_when",
+            "camera = 'c7' AND last_seen > '2026-11-22 05:00Z'", "sighting_camera_when",
+            "last_seen < '2026-11-22 04:31Z'", "sighting_when");
+    for (Map.Entry<String, String> question : questions.entrySet()) {
+      String plan =
+          server.query("EXPLAIN SELECT * FROM sighting WHERE " + question.getKey()).toString();
+      assertTrue(plan.contains(question.getValue()), plan);
+    }
+  }
+}

@@ -1,0 +1,43 @@
+package org.facestream.sink.store;
+
+import java.time.Instant;
+import org.facestream.detector.face.Box;
+import org.facestream.recognizer.identity.IdentityEvent;
+import org.facestream.recognizer.identity.IdentityEvent.Type;
+
+/** Identity events for tests. */
+public final class Events {
+  public static final Instant START = Instant.parse("2026-11-22T04:30:00.123Z");
+
+  private Events() {}
+
+  /** An event of a track that began at {@link #START}, a second older with each revision. */
+  public static IdentityEvent event(String track, int revision, Type type, String person) {
+    return event("gate", track, revision, type, person, START.plusSeconds(revision));
+  }
+
+  public static IdentityEvent event(
+      String camera, String track, int revision, Type type, String person, Instant seen) {
+    return new IdentityEvent(
+        track + "." + revision,
+        type,
+        IdentityEvent.SCHEMA_VERSION,
+        camera,
+        track,
+        revision,
+        START.isBefore(seen) ? START : seen,
+        seen,
+        person,
+        person == null ? IdentityEvent.UNKNOWN : person.toUpperCase(java.util.Locale.ROOT),
+        person == null ? null : .375,
+        null,
+        revision * 2,
+        .75,
+        .5,
+        new Box(1.5f, 2, 30, 40.25f),
+        "dlib-128",
+        7,
+        "face-" + track,
+        seen);
+  }
+}
