@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.facestream.detector.mtcnn.BlockedLayers.Pool;
 import org.facestream.detector.onnx.convert.GraphBuilder;
 import org.facestream.detector.onnx.convert.GraphBuilder.Type;
 import org.facestream.detector.onnx.convert.WeightManifest;
@@ -71,36 +73,27 @@ public final class MtcnnConverter {
     return Files.exists(inWeights) ? inWeights : packageDir.resolve(MANIFEST);
   }
 
-  /** P-Net: a map of one cell per two pixels; a cell sees 12 × 12 pixels. */
+  /**
+   * P-Net: a map of one cell per two pixels; a cell sees 12 × 12 pixels. One output of five
+   * channels: the logit of the probability, and by how much the edges are to move.
+   */
   private byte[] proposal() {
     GraphBuilder graph = new GraphBuilder("pnet", ABOUT.formatted("P-Net"));
     String pixels = graph.input("pixels", Type.UINT8, List.of("n", "height", "width", 3));
-    String x = planes(graph, pixels);
-    x = convolution(graph, "pnet/conv1", "pnet/prelu1_alpha", x, 3, 3, 10, true);
-    x = pool(graph, "pool1", x, 2, 1);
-    x = convolution(graph, "pnet/conv2", "pnet/prelu2_alpha", x, 3, 10, 16, false);
-    x = convolution(graph, "pnet/conv3", "pnet/prelu3_alpha", x, 3, 16, 32, false);
-    WeightTensor kernel =
-        weights.tensor("pnet/conv4_1/weights", 1, 1, 32, 2).transposed(3, 2, 1, 0);
-    WeightTensor bias = weights.tensor("pnet/conv4_1/bias", 2);
-    String logit =
-        graph.node(
-            "Conv",
-            "logit",
-            x,
-            graph.floats("score/kernel", faceMinusOther(kernel), 1, 32, 1, 1),
-            graph.floats("score/bias", faceMinusOther(bias), 1));
-    graph.node("Sigmoid", "probability", logit);
-    graph.node(
-        "Conv",
-        "regression",
-        x,
-        graph.floats(
-            "regression/kernel",
-            weights.tensor("pnet/conv4_2/weights", 1, 1, 32, 4).transposed(3, 2, 1, 0)),
-        graph.floats("regression/bias", weights.tensor("pnet/conv4_2/bias", 4)));
-    graph.output("probability", Type.FLOAT, List.of("n", 1, "rows", "columns"));
-    graph.output("regression", Type.FLOAT, List.of("n", 4, "rows", "columns"));
+    BlockedLayers layers = new BlockedLayers(graph, weights, planes(graph, pixels), 3);
+    layers.convolveAndPool("pnet/conv1", "pnet/prelu1_alpha", 3, 3, 10, true, new Pool(2, 1));
+    layers.convolve("pnet/conv2", "pnet/prelu2_alpha", 3, 10, 16, false);
+    layers.convolve("pnet/conv3", "pnet/prelu3_alpha", 3, 16, 32, false);
+    layers.finish(
+        "cells",
+        concatenated(
+            faceMinusOther(
+                weights.tensor("pnet/conv4_1/weights", 1, 1, 32, 2).transposed(3, 2, 1, 0)),
+            weights.tensor("pnet/conv4_2/weights", 1, 1, 32, 4).transposed(3, 2, 1, 0).values()),
+        concatenated(
+            faceMinusOther(weights.tensor("pnet/conv4_1/bias", 2)),
+            weights.tensor("pnet/conv4_2/bias", 4).values()));
+    graph.output("cells", Type.FLOAT, List.of("n", 5, "rows", "columns"));
     return graph.build();
   }
 
@@ -108,13 +101,12 @@ public final class MtcnnConverter {
   private byte[] refinement() {
     GraphBuilder graph = new GraphBuilder("rnet", ABOUT.formatted("R-Net"));
     String pixels = graph.input("pixels", Type.UINT8, List.of("n", 24, 24, 3));
-    String x = planes(graph, pixels);
-    x = convolution(graph, "rnet/conv1", "rnet/prelu1_alpha", x, 3, 3, 28, true);
-    x = pool(graph, "pool1", x, 3, 1);
-    x = convolution(graph, "rnet/conv2", "rnet/prelu2_alpha", x, 3, 28, 48, false);
-    x = pool(graph, "pool2", x, 3, 0);
-    x = convolution(graph, "rnet/conv3", "rnet/prelu3_alpha", x, 2, 48, 64, false);
-    x = dense(graph, "rnet/fc1", "rnet/prelu4_alpha", x, 3, 64, 128);
+    BlockedLayers layers = new BlockedLayers(graph, weights, planes(graph, pixels), 3);
+    layers.convolveAndPool("rnet/conv1", "rnet/prelu1_alpha", 3, 3, 28, true, new Pool(3, 1));
+    layers.convolve("rnet/conv2", "rnet/prelu2_alpha", 3, 28, 48, false);
+    layers.pool("pool2", new Pool(3, 0));
+    layers.convolve("rnet/conv3", "rnet/prelu3_alpha", 2, 48, 64, false);
+    String x = dense(graph, "rnet/fc1", "rnet/prelu4_alpha", layers, 3, 64, 128);
     score(graph, "rnet/fc2_1", x, 128);
     head(graph, "regression", "rnet/fc2_2", x, 128, 4);
     return graph.build();
@@ -124,15 +116,16 @@ public final class MtcnnConverter {
   private byte[] output() {
     GraphBuilder graph = new GraphBuilder("onet", ABOUT.formatted("O-Net"));
     String pixels = graph.input("pixels", Type.UINT8, List.of("n", 48, 48, 3));
-    String x = planes(graph, pixels);
-    x = convolution(graph, "onet/conv1", "onet/prelu1_alpha", x, 3, 3, 32, true);
-    x = pool(graph, "pool1", x, 3, 1);
-    x = convolution(graph, "onet/conv2", "onet/prelu2_alpha", x, 3, 32, 64, false);
-    x = pool(graph, "pool2", x, 3, 0);
-    x = convolution(graph, "onet/conv3", "onet/prelu3_alpha", x, 3, 64, 64, false);
-    x = pool(graph, "pool3", x, 2, 0);
-    x = convolution(graph, "onet/conv4", "onet/prelu4_alpha", x, 2, 64, 128, false);
-    x = dense(graph, "onet/fc1", "onet/prelu5_alpha", x, 3, 128, 256);
+    BlockedLayers layers = new BlockedLayers(graph, weights, planes(graph, pixels), 3);
+    // Its slopes are all below 1, and twelve further channels would cost more than they save.
+    layers.convolve("onet/conv1", "onet/prelu1_alpha", 3, 3, 32, true);
+    layers.pool("pool1", new Pool(3, 1));
+    layers.convolve("onet/conv2", "onet/prelu2_alpha", 3, 32, 64, false);
+    layers.pool("pool2", new Pool(3, 0));
+    layers.convolve("onet/conv3", "onet/prelu3_alpha", 3, 64, 64, false);
+    layers.pool("pool3", new Pool(2, 0));
+    layers.convolve("onet/conv4", "onet/prelu4_alpha", 2, 64, 128, false);
+    String x = dense(graph, "onet/fc1", "onet/prelu5_alpha", layers, 3, 128, 256);
     score(graph, "onet/fc2_1", x, 256);
     head(graph, "regression", "onet/fc2_2", x, 256, 4);
     head(graph, "landmarks", "onet/fc2_3", x, 256, 10);
@@ -146,78 +139,31 @@ public final class MtcnnConverter {
     return graph.node("Cast", "values", Map.of("to", 1), planes);
   }
 
-  /**
-   * A convolution without padding, and its PReLU.
-   *
-   * @param first the input is pixels: their normalisation (x - 127.5) / 128 goes into kernel and
-   *     bias, which changes nothing because no padding meets the kernel
-   */
-  private String convolution(
+  /** A dense layer over maps of side × side, and its PReLU. */
+  private String dense(
       GraphBuilder graph,
       String name,
       String alpha,
-      String x,
-      int size,
-      int in,
-      int out,
-      boolean first) {
-    float[] kernel =
-        weights.tensor(name + "/weights", size, size, in, out).transposed(3, 2, 1, 0).values();
-    float[] bias = weights.tensor(name + "/bias", out).values().clone();
-    if (first) {
-      int taps = kernel.length / out;
-      for (int channel = 0; channel < out; channel++) {
-        double sum = 0;
-        for (int tap = channel * taps; tap < (channel + 1) * taps; tap++) {
-          sum += kernel[tap];
-          kernel[tap] /= 128;
-        }
-        bias[channel] = (float) (bias[channel] - sum * 127.5 / 128);
-      }
-    }
-    String convolved =
-        graph.node(
-            "Conv",
-            name,
-            x,
-            graph.floats(name + "/kernel", kernel, out, in, size, size),
-            graph.floats(name + "/bias", bias, out));
-    return graph.node(
-        "PRelu",
-        name + "/activated",
-        convolved,
-        graph.floats(alpha, weights.tensor(alpha, out).values(), out, 1, 1));
-  }
-
-  /** A maximum pool of stride 2; {@code end} pads right and bottom, for the last odd row. */
-  private static String pool(GraphBuilder graph, String name, String x, int size, int end) {
-    return graph.node(
-        "MaxPool",
-        name,
-        Map.of(
-            "kernel_shape",
-            new long[] {size, size},
-            "strides",
-            new long[] {2, 2},
-            "pads",
-            new long[] {0, 0, end, end}),
-        x);
-  }
-
-  /** A dense layer over maps of side × side, and its PReLU. */
-  private String dense(
-      GraphBuilder graph, String name, String alpha, String x, int side, int channels, int out) {
+      BlockedLayers layers,
+      int side,
+      int channels,
+      int out) {
     WeightTensor flat = weights.tensor(name + "/weights", side * side * channels, out);
-    WeightTensor matrix =
+    float[] matrix =
         new WeightTensor(name, List.of(side, side, channels, out), flat.values(), flat.quantized())
-            .transposed(2, 1, 0, 3);
-    String flattened = graph.node("Flatten", name + "/flat", x);
+            .transposed(2, 1, 0, 3)
+            .values();
+    float[] factor = layers.factor();
+    int perChannel = side * side * out;
+    for (int i = 0; i < matrix.length; i++) {
+      matrix[i] *= factor[i / perChannel];
+    }
     String product =
         graph.node(
             "Gemm",
             name,
-            flattened,
-            graph.floats(name + "/matrix", matrix.values(), (long) side * side * channels, out),
+            graph.node("Flatten", name + "/flat", layers.value()),
+            graph.floats(name + "/matrix", matrix, (long) side * side * channels, out),
             graph.floats(name + "/bias", weights.tensor(name + "/bias", out)));
     return graph.node(
         "PRelu", name + "/activated", product, graph.floats(alpha, weights.tensor(alpha, out)));
@@ -248,6 +194,12 @@ public final class MtcnnConverter {
         graph.floats(name + "/matrix", weights.tensor(name + "/weights", in, out)),
         graph.floats(name + "/bias", weights.tensor(name + "/bias", out)));
     graph.output(output, Type.FLOAT, List.of("n", out));
+  }
+
+  private static float[] concatenated(float[] first, float[] second) {
+    float[] both = Arrays.copyOf(first, first.length + second.length);
+    System.arraycopy(second, 0, both, first.length, second.length);
+    return both;
   }
 
   /** softmax(other, face) is sigmoid(face - other): half the work. The class is the first axis. */

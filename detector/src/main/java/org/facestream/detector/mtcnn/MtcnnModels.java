@@ -4,10 +4,10 @@ import org.facestream.detector.onnx.ModelFile;
 
 /** The three networks in the jar, each with the SHA-256 that it must have. */
 final class MtcnnModels {
-  static final String PROPOSAL = "32c10bf986e101b9eb0f0a65ad5492cd3e81744c13d3d66c2bab72fe9d6868ea";
+  static final String PROPOSAL = "5729bf3ff53c082e61d282b074c74fe9471738ddd9d815f3efe28c138c53ef1c";
   static final String REFINEMENT =
-      "a3744b0f01807f2798faa1b1698d6565b038a2a0e899c3492d4300b09f41b6dc";
-  static final String OUTPUT = "9739e85a2680cba47425852ff66ac6042178ec3bb68cf17433ae51be56f642b7";
+      "f837b979953d0a5047faeeed1ee2d662d8bfe0135dcf84573a6c9bc621d6a6de";
+  static final String OUTPUT = "69121aa69221afa98efc1d57e4d74035ea9ddb6a9ad7eb48c4d6e17dcaf00baa";
 
   private MtcnnModels() {}
 

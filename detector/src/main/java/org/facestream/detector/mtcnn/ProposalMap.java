@@ -12,13 +12,16 @@ final class ProposalMap {
   /** P-Net sees a square of so many pixels from each cell; cells lie two pixels apart. */
   static final int STRIDE = 2;
 
+  /** What P-Net gives of each cell: the logit of its probability, and four shifts of edges. */
+  static final int MAPS = 5;
+
   private int columns;
   private int rows;
   private int size;
   private int[] cell = new int[256];
   private long[] order = new long[256];
   private float[] shift = new float[4 * 256];
-  private float[] probability = new float[0];
+  private float[] logit = new float[0];
   private boolean[] suppressed = new boolean[0];
   private float limit = Float.NaN;
   private int[] neighbours = new int[0];
@@ -33,14 +36,13 @@ final class ProposalMap {
   /**
    * Takes the cells of one tile that reach the threshold.
    *
-   * @param probabilities the tile's map, from {@code at}
-   * @param shifts four maps, from {@code 4 * at}
+   * @param maps the tile's maps, from {@code at}
    * @param column of the tile's first cell in the level
    * @param row of the tile's first cell in the level
+   * @param threshold least probability, 0 to 1
    */
   void scan(
-      FloatBuffer probabilities,
-      FloatBuffer shifts,
+      FloatBuffer maps,
       int at,
       int column,
       int row,
@@ -48,20 +50,23 @@ final class ProposalMap {
       int tileRows,
       float threshold) {
     int cells = tileColumns * tileRows;
-    if (probability.length < cells) {
-      probability = new float[cells];
+    if (logit.length < cells) {
+      logit = new float[cells];
     }
-    probabilities.get(at, probability, 0, cells);
+    maps.get(at, logit, 0, cells);
+    // The logistic function rises, so logits can be compared: few cells need its value.
+    float least = (float) Math.log(threshold / (1.0 - threshold));
     for (int i = 0; i < cells; i++) {
-      if (probability[i] >= threshold) {
+      if (logit[i] >= least) {
         if (size == cell.length) {
           grow();
         }
         int y = i / tileColumns;
+        float probability = (float) (1 / (1 + Math.exp(-logit[i])));
         cell[size] = (row + y) * columns + column + i - y * tileColumns;
-        order[size] = ((long) -Float.floatToIntBits(probability[i]) << 32) | size;
+        order[size] = ((long) -Float.floatToIntBits(probability) << 32) | size;
         for (int edge = 0; edge < 4; edge++) {
-          shift[4 * size + edge] = shifts.get(4 * at + edge * cells + i);
+          shift[4 * size + edge] = maps.get(at + (1 + edge) * cells + i);
         }
         size++;
       }

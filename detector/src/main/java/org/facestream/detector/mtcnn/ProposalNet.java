@@ -28,8 +28,7 @@ final class ProposalNet implements AutoCloseable {
 
   private final OnnxSession session;
   private final PixelBatch pixels = new PixelBatch((long) TILE * TILE);
-  private final FloatBuffer probabilities = floats(TILE * TILE / 4);
-  private final FloatBuffer shifts = floats(TILE * TILE);
+  private final FloatBuffer maps = floats(ProposalMap.MAPS * TILE * TILE / 4);
   private final ProposalMap map = new ProposalMap();
 
   ProposalNet(ModelFile model, Device device, int threads) {
@@ -94,8 +93,8 @@ final class ProposalNet implements AutoCloseable {
     double scaleY = (double) pictures.get(0).coveredHeight(octave) / height;
     for (int i = 0; i < pictures.size(); i++) {
       map.begin(columns, rows);
-      int at = i * columns * rows;
-      map.scan(probabilities, shifts, at, 0, 0, columns, rows, options.proposalThreshold());
+      int at = i * ProposalMap.MAPS * columns * rows;
+      map.scan(maps, at, 0, 0, columns, rows, options.proposalThreshold());
       map.survivors(
           scaleX, scaleY, options.overlaps().level(), options.maxCandidates(), candidates.get(i));
     }
@@ -118,8 +117,7 @@ final class ProposalNet implements AutoCloseable {
           int rows = cells(tileHeight);
           run(1, columns, rows);
           map.scan(
-              probabilities,
-              shifts,
+              maps,
               0,
               left / ProposalMap.STRIDE,
               top / ProposalMap.STRIDE,
@@ -138,12 +136,12 @@ final class ProposalNet implements AutoCloseable {
   }
 
   private void run(int count, int columns, int rows) {
-    int cells = count * columns * rows;
+    int values = ProposalMap.MAPS * count * columns * rows;
     session.run(
         pixels.tensor(count),
         List.of(
-            new TensorBuffer(probabilities.duplicate().limit(cells), count, 1, rows, columns),
-            new TensorBuffer(shifts.duplicate().limit(4 * cells), count, 4, rows, columns)));
+            new TensorBuffer(
+                maps.duplicate().limit(values), count, ProposalMap.MAPS, rows, columns)));
   }
 
   /** The last cell of an odd number of pixels sees one pixel less. */

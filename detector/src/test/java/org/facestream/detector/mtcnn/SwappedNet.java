@@ -52,6 +52,11 @@ final class SwappedNet {
       for (int i = 0; i < size; i++) {
         // Scaled so that no layer makes its values much larger or smaller.
         values[i] = (float) (random.nextGaussian() / Math.sqrt(in));
+        // Slopes of every kind in the first layers; elsewhere as in MTCNN's, all below 1.
+        if (entry.getKey().endsWith("_alpha") && !entry.getKey().endsWith("prelu1_alpha")
+            || entry.getKey().equals("onet/prelu1_alpha")) {
+          values[i] = Math.min(values[i], 0.9f);
+        }
         shard.putFloat(values[i]);
       }
       net.weights.put(entry.getKey(), values);
