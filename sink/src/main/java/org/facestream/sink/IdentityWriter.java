@@ -105,9 +105,12 @@ final class IdentityWriter implements ConsumeLoop.Processor {
       for (Row row : rows) {
         String camera = row.event().camera();
         telemetry.out(STAGE, camera).increment();
-        telemetry
-            .sinceCapture(STAGE, camera)
-            .record(Duration.between(row.event().captureTime(), now));
+        // The end of a track is told when its timeout has passed: that says nothing about speed.
+        if (row.event().type() != IdentityEvent.Type.ended) {
+          telemetry
+              .sinceCapture(STAGE, camera)
+              .record(Duration.between(row.event().captureTime(), now));
+        }
       }
     } catch (StoreException refused) {
       if (!refused.rowAtFault()) {

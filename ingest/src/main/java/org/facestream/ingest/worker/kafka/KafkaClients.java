@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -15,6 +16,8 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -58,7 +61,7 @@ public final class KafkaClients {
     Map<String, Object> settings = new HashMap<>(shared);
     settings.put(CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG, 10_000);
     settings.put(CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG, 20_000);
-    return Admin.create(settings);
+    return opened(() -> Admin.create(settings));
   }
 
   /**
@@ -85,7 +88,8 @@ public final class KafkaClients {
         "org.apache.kafka.clients.consumer.CooperativeStickyAssignor");
     settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
     settings.putAll(overrides);
-    return new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer());
+    return opened(
+        () -> new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer()));
   }
 
   /** A consumer outside any group, for reading a topic as a table. */
@@ -96,7 +100,8 @@ public final class KafkaClients {
     settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
     settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, LARGEST_RECORD);
     settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
-    return new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer());
+    return opened(
+        () -> new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer()));
   }
 
   /** An idempotent producer that waits for all replicas; {@code overrides} win. */
@@ -107,7 +112,8 @@ public final class KafkaClients {
     settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, LARGEST_RECORD);
     settings.put(ProducerConfig.LINGER_MS_CONFIG, 0);
     settings.putAll(overrides);
-    return new KafkaProducer<>(settings, new StringSerializer(), new ByteArraySerializer());
+    return opened(
+        () -> new KafkaProducer<>(settings, new StringSerializer(), new ByteArraySerializer()));
   }
 
   /**
@@ -127,6 +133,28 @@ public final class KafkaClients {
             10_000,
             ProducerConfig.MAX_BLOCK_MS_CONFIG,
             20_000));
+  }
+
+  /** Kafka's own message says only that it failed; why is in the cause. */
+  private <T> T opened(Supplier<T> client) {
+    try {
+      return client.get();
+    } catch (ConfigException refused) {
+      throw refused(refused);
+    } catch (KafkaException failed) {
+      if (failed.getCause() instanceof ConfigException refused) {
+        throw refused(refused);
+      }
+      throw failed;
+    }
+  }
+
+  private UserError refused(ConfigException why) {
+    return new UserError(
+        "Kafka's settings cannot be used: %s. See kafka.bootstrap-servers (%s) and"
+                .formatted(why.getMessage(), config.bootstrapServers())
+            + " kafka.client-properties.",
+        why);
   }
 
   private void readProperties(Path file) {
