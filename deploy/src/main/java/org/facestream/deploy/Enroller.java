@@ -2,6 +2,7 @@ package org.facestream.deploy;
 
 import org.facestream.detector.DetectorConfig;
 import org.facestream.detector.mtcnn.Mtcnn;
+import org.facestream.detector.onnx.CudaOptions;
 import org.facestream.detector.onnx.Device;
 import org.facestream.ingest.worker.Closing;
 import org.facestream.ingest.worker.config.Settings;
@@ -25,16 +26,18 @@ public final class Enroller implements AutoCloseable {
    */
   public Enroller(Settings settings, KafkaClients clients, EnrolmentRules rules) {
     int threads = Runtime.getRuntime().availableProcessors();
+    DetectorConfig detector = settings.get(DetectorConfig.class);
     RecognizerConfig recognizer = settings.get(RecognizerConfig.class);
     try {
       Mtcnn mtcnn =
           closing.add(
-              new Mtcnn(Device.parse(settings.get(DetectorConfig.class).device()), threads));
+              new Mtcnn(
+                  Device.parse(detector.device()).with(CudaOptions.of(detector.cuda())), threads));
       Descriptors descriptors =
           closing.add(
               new Descriptors(
                   DescriptorModel.of(recognizer.model()),
-                  Device.parse(recognizer.device()),
+                  Device.parse(recognizer.device()).with(CudaOptions.of(recognizer.cuda())),
                   threads));
       enrolment = closing.add(new Enrolment(clients, rules, mtcnn, descriptors));
     } catch (RuntimeException failed) {

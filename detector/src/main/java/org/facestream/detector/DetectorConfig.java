@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.facestream.detector.onnx.CudaConfig;
 import org.facestream.detector.track.BestShotConfig;
 import org.facestream.detector.track.CropConfig;
 import org.facestream.detector.track.TrackConfig;
@@ -51,6 +52,12 @@ public interface DetectorConfig {
   @WithDefault("0.6,0.7,0.7")
   List<Float> thresholds();
 
+  @Setting(
+      "Overlap from which on the weaker of two boxes goes: within a level of the pyramid, between"
+          + " levels, after R-Net (intersection over union), after O-Net (over the smaller box).")
+  @WithDefault("0.5,0.7,0.7,0.7")
+  List<Float> overlaps();
+
   @Setting("Most candidates of a frame that R-Net sees, best first.")
   @WithDefault("4096")
   int maxCandidates();
@@ -58,6 +65,8 @@ public interface DetectorConfig {
   @Setting("Most faces of a frame, best first.")
   @WithDefault("256")
   int maxFaces();
+
+  CudaConfig cuda();
 
   TrackConfig track();
 

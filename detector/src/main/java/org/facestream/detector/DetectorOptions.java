@@ -3,6 +3,7 @@ package org.facestream.detector;
 import java.time.Duration;
 import java.util.List;
 import org.facestream.detector.mtcnn.MtcnnOptions;
+import org.facestream.detector.onnx.CudaOptions;
 import org.facestream.detector.onnx.Device;
 import org.facestream.detector.track.BestShotConfig;
 import org.facestream.detector.track.CropConfig;
@@ -17,8 +18,7 @@ import org.facestream.ingest.worker.config.UserError;
  * @param decodeThreads that decode frames
  * @param batch most frames of a turn
  * @param maxAge of a frame
- * @param goodScore from which a detection is a face
- * @param mtcnn how faces are looked for; gives weak detections below {@code goodScore} too
+ * @param search how faces are looked for
  * @param tracks how faces are followed
  * @param bestShots which are published
  * @param crops how they are cut out
@@ -29,8 +29,7 @@ record DetectorOptions(
     int decodeThreads,
     int batch,
     Duration maxAge,
-    float goodScore,
-    MtcnnOptions mtcnn,
+    FaceSearches.Search search,
     TrackConfig tracks,
     BestShotConfig bestShots,
     CropConfig crops) {
@@ -43,6 +42,8 @@ record DetectorOptions(
   static DetectorOptions of(DetectorConfig config) {
     int processors = Runtime.getRuntime().availableProcessors();
     List<Float> thresholds = config.thresholds();
+    List<Float> overlaps = config.overlaps();
+    check(overlaps.size() == 4, "detector.overlaps", "four numbers, such as 0.5,0.7,0.7,0.7");
     check(thresholds.size() == 3, "detector.thresholds", "three numbers, such as 0.6,0.7,0.7");
     check(config.batch() >= 1 && config.batch() <= 1024, "detector.batch", "1 to 1024");
     check(config.threads().orElse(1) >= 1, "detector.threads", "1 or more");
@@ -64,18 +65,18 @@ record DetectorOptions(
             // What is below is for the trackers only, see Tracker; it costs nothing, for the
             // networks see the same candidates.
             Math.min(good, config.track().weakScore()),
-            MtcnnOptions.Overlaps.DEFAULT,
+            new MtcnnOptions.Overlaps(
+                overlaps.get(0), overlaps.get(1), overlaps.get(2), overlaps.get(3)),
             config.maxCandidates(),
             config.maxFaces());
     check(good >= 0 && good <= 1, "detector.thresholds", "three numbers of 0 to 1");
     return new DetectorOptions(
-        Device.parse(config.device()),
+        Device.parse(config.device()).with(CudaOptions.of(config.cuda())),
         config.threads().orElse(processors),
         decodeThreads,
         config.batch(),
         config.maxAge(),
-        good,
-        mtcnn,
+        new FaceSearches.Search(mtcnn, good),
         config.track(),
         config.bestShots(),
         config.crop());

@@ -46,14 +46,19 @@ import org.facestream.ingest.worker.Telemetry;
 final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
   static final String STAGE = "detector";
 
-  /** Pixels that are decoded at a time, 200 MB of them: a whole batch of 8K would take 1.6 GB. */
-  private static final long MOST_PIXELS = 67_000_000;
+  /**
+   * Pixels that are detected on at a time, about eight pictures of 720p, while the next so many are
+   * being decoded. A picture that is larger goes alone: two of 8K take 200 MB.
+   */
+  private static final long MOST_PIXELS = 8_000_000;
 
   private static final int LONGEST_CAMERA = 64;
 
   private final DetectorOptions options;
   private final Telemetry telemetry;
   private final Mtcnn mtcnn;
+  private final FaceSearches searches;
+  private final Runnable cameras;
   private final TrackRecovery recovery;
   private final Clock clock;
   private final String facesTopic;
@@ -64,6 +69,7 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
   private final Timer detecting;
   private final Timer inference;
   private final Gauge liveTracks;
+  private final Gauge device;
   private final AtomicInteger live = new AtomicInteger();
 
   private final TrackMemory memory = new TrackMemory();
@@ -72,6 +78,8 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
 
   /**
    * @param mtcnn stays its owner's
+   * @param searches how faces are looked for
+   * @param cameras brings the searches up to date, before each batch
    * @param clock tells the age of frames
    * @param facesTopic full name
    * @param tracksTopic full name
@@ -80,6 +88,8 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
       DetectorOptions options,
       Telemetry telemetry,
       Mtcnn mtcnn,
+      FaceSearches searches,
+      Runnable cameras,
       TrackRecovery recovery,
       Clock clock,
       String facesTopic,
@@ -87,6 +97,8 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
     this.options = options;
     this.telemetry = telemetry;
     this.mtcnn = mtcnn;
+    this.searches = searches;
+    this.cameras = cameras;
     this.recovery = recovery;
     this.clock = clock;
     this.facesTopic = facesTopic;
@@ -107,6 +119,11 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
             .description("Faces that are being followed on all cameras of this worker together")
             .tags("stage", STAGE)
             .register(telemetry.registry());
+    this.device =
+        Gauge.builder("facestream.device", () -> 1)
+            .description("1 for what the networks of a stage run on")
+            .tags("stage", STAGE, "device", mtcnn.device().toString())
+            .register(telemetry.registry());
   }
 
   @Override
@@ -116,8 +133,18 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
     List<Runnable> counted = new ArrayList<>();
     List<ProducerRecord<String, byte[]>> results = new ArrayList<>();
     TrackMemory.Turn turn = memory.begin(clock.instant());
-    for (List<Source> chunk : chunks(read(batch, deadLetters, counted), deadLetters)) {
-      results.addAll(handle(chunk, turn, deadLetters, counted));
+    cameras.run();
+    List<List<Source>> chunks = chunks(read(batch, deadLetters, counted), deadLetters);
+    FrameDecoder.Pending next = decoder.begin(chunks.isEmpty() ? List.of() : chunks.get(0));
+    try {
+      for (int i = 0; i < chunks.size(); i++) {
+        List<Decoded> decoded = decoding.record(next::take);
+        // The next pictures are decoded while these are detected on.
+        next = decoder.begin(i + 1 < chunks.size() ? chunks.get(i + 1) : List.of());
+        results.addAll(handle(decoded, turn, deadLetters, counted));
+      }
+    } finally {
+      next.close();
     }
     turn.changes(
         (camera, partition, tracks) ->
@@ -184,9 +211,12 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
     return chunks;
   }
 
+  /** Detects on pictures, and closes them. */
   private List<ProducerRecord<String, byte[]>> handle(
-      List<Source> chunk, TrackMemory.Turn turn, DeadLetters deadLetters, List<Runnable> counted) {
-    List<Decoded> decoded = decoding.record(() -> decoder.decode(chunk));
+      List<Decoded> decoded,
+      TrackMemory.Turn turn,
+      DeadLetters deadLetters,
+      List<Runnable> counted) {
     try {
       List<Decoded> readable = new ArrayList<>(decoded.size());
       for (Decoded frame : decoded) {
@@ -218,9 +248,16 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
     long before = mtcnn.onnxNanos();
     List<List<Detection>> found =
         detecting.record(
-            () -> mtcnn.detect(frames.stream().map(Decoded::picture).toList(), options.mtcnn()));
+            () ->
+                mtcnn.detect(
+                    frames.stream().map(Decoded::picture).toList(),
+                    frames.stream().map(frame -> search(frame).mtcnn()).toList()));
     inference.record(mtcnn.onnxNanos() - before, TimeUnit.NANOSECONDS);
     return found;
+  }
+
+  private FaceSearches.Search search(Decoded frame) {
+    return searches.of(frame.source().frame().camera());
   }
 
   private List<Face> select(
@@ -232,7 +269,7 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
             frame,
             decoded.picture().rgb(),
             found,
-            options.goodScore());
+            search(decoded).goodScore());
     turn.put(frame.camera(), decoded.source().record().partition(), selection.after());
     int faces = selection.faces().size() + selection.unconfirmed() + selection.heldBack();
     String camera = label(frame.camera());
@@ -300,5 +337,6 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
   public void close() {
     decoder.close();
     telemetry.registry().remove(liveTracks);
+    telemetry.registry().remove(device);
   }
 }

@@ -9,6 +9,7 @@ import org.facestream.detector.face.FaceTopic;
 import org.facestream.detector.mtcnn.Mtcnn;
 import org.facestream.detector.track.TrackRecovery;
 import org.facestream.detector.track.TrackTopic;
+import org.facestream.ingest.camera.CameraTopic;
 import org.facestream.ingest.frame.FrameTopic;
 import org.facestream.ingest.worker.Closing;
 import org.facestream.ingest.worker.ConsumeLoop;
@@ -60,13 +61,22 @@ public final class DetectorStage implements Stage {
       Mtcnn mtcnn = closing.add(new Mtcnn(options.device(), options.threads()));
       Topics.ensure(
           clients,
-          List.of(FrameTopic.TOPIC, FaceTopic.TOPIC, TrackTopic.TOPIC, Topics.DEAD_LETTERS));
+          List.of(
+              CameraTopic.TOPIC,
+              FrameTopic.TOPIC,
+              FaceTopic.TOPIC,
+              TrackTopic.TOPIC,
+              Topics.DEAD_LETTERS));
+      FaceSearches searches = new FaceSearches(options.search(), options.tracks().weakScore());
+      CameraFeed cameras = closing.add(new CameraFeed(clients, searches::take));
       DetectorProcessor processor =
           closing.add(
               new DetectorProcessor(
                   options,
                   telemetry,
                   mtcnn,
+                  searches,
+                  cameras::refresh,
                   new TrackRecovery(clients, trackPartitions()),
                   Clock.systemUTC(),
                   clients.name(FaceTopic.TOPIC),

@@ -49,34 +49,57 @@ final class FrameDecoder implements AutoCloseable {
     }
   }
 
-  /**
-   * Decodes frames, in their order.
-   *
-   * @return as many as were given; the caller closes them
-   */
-  List<Decoded> decode(List<Source> sources) {
+  /** Frames that are being decoded. Whoever began it ends it, by taking them or by closing. */
+  final class Pending implements AutoCloseable {
+    private final List<Future<Decoded>> running;
+
+    private Pending(List<Future<Decoded>> running) {
+      this.running = running;
+    }
+
+    /**
+     * Waits for the frames, in their order.
+     *
+     * @return as many as were given; the caller closes them
+     */
+    List<Decoded> take() {
+      List<Decoded> decoded = new ArrayList<>(running.size());
+      RuntimeException failed = null;
+      for (Future<Decoded> future : running) {
+        try {
+          // After a failure the others are waited for too, for their pictures must be closed.
+          decoded.add(future.get());
+        } catch (ExecutionException broken) {
+          failed = new IllegalStateException("a frame could not be decoded", broken.getCause());
+        } catch (InterruptedException interrupted) {
+          failed = new InterruptException(interrupted);
+          future.cancel(false);
+        }
+      }
+      running.clear();
+      if (failed != null) {
+        decoded.forEach(Decoded::close);
+        throw failed;
+      }
+      return decoded;
+    }
+
+    /** Gives up what was not taken. */
+    @Override
+    public void close() {
+      if (!running.isEmpty()) {
+        take().forEach(Decoded::close);
+      }
+    }
+  }
+
+  /** Begins to decode frames, while the caller does something else. */
+  Pending begin(List<Source> sources) {
     List<Future<Decoded>> running = new ArrayList<>(sources.size());
     for (Source source : sources) {
       running.add(pool.submit((Callable<Decoded>) () -> decode(source)));
     }
-    List<Decoded> decoded = new ArrayList<>(sources.size());
-    RuntimeException failed = null;
-    for (Future<Decoded> future : running) {
-      try {
-        // After a failure the others are waited for too, for their pictures must be closed.
-        decoded.add(future.get());
-      } catch (ExecutionException broken) {
-        failed = new IllegalStateException("a frame could not be decoded", broken.getCause());
-      } catch (InterruptedException interrupted) {
-        failed = new InterruptException(interrupted);
-        future.cancel(false);
-      }
-    }
-    if (failed != null) {
-      decoded.forEach(Decoded::close);
-      throw failed;
-    }
-    return decoded;
+    return new Pending(running);
   }
 
   private static Decoded decode(Source source) {

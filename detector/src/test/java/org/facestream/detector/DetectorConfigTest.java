@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.facestream.detector.mtcnn.MtcnnOptions;
+import org.facestream.detector.onnx.CudaOptions;
 import org.facestream.detector.onnx.Device;
 import org.facestream.detector.track.BestShotConfig;
 import org.facestream.ingest.worker.config.Settings;
@@ -35,6 +36,10 @@ class DetectorConfigTest {
     assertEquals(64, config.maxScales());
     assertTrue(config.scaleSteps().isEmpty());
     assertEquals(List.of(0.6f, 0.7f, 0.7f), config.thresholds());
+    assertEquals(List.of(0.5f, 0.7f, 0.7f, 0.7f), config.overlaps());
+    assertEquals(0, config.cuda().memoryLimit());
+    assertEquals(CudaOptions.ConvolutionSearch.HEURISTIC, config.cuda().convolutionSearch());
+    assertTrue(config.cuda().copyInDefaultStream());
     assertEquals(4096, config.maxCandidates());
     assertEquals(256, config.maxFaces());
     assertEquals(Duration.ofSeconds(2), config.track().maxGap());
@@ -69,16 +74,23 @@ class DetectorConfigTest {
                     Map.entry("detector.max-scales", "5"),
                     Map.entry("detector.scale-steps", "0.5,0.25"),
                     Map.entry("detector.thresholds", "0.5,0.6,0.8"),
+                    Map.entry("detector.overlaps", "0.4,0.5,0.6,0.8"),
+                    Map.entry("detector.cuda.memory-limit", "1000000000"),
+                    Map.entry("detector.cuda.convolution-search", "exhaustive"),
+                    Map.entry("detector.cuda.copy-in-default-stream", "false"),
                     Map.entry("detector.max-candidates", "100"),
                     Map.entry("detector.max-faces", "7"),
                     Map.entry("detector.best-shots.publish", "all"))));
 
-    assertEquals(Device.cuda(1), options.device());
+    assertEquals(
+        Device.cuda(1)
+            .with(new CudaOptions(1_000_000_000L, CudaOptions.ConvolutionSearch.EXHAUSTIVE, false)),
+        options.device());
     assertEquals(3, options.threads());
     assertEquals(4, options.decodeThreads());
     assertEquals(8, options.batch());
     assertEquals(Duration.ofSeconds(5), options.maxAge());
-    assertEquals(0.8f, options.goodScore());
+    assertEquals(0.8f, options.search().goodScore());
     assertEquals(BestShotConfig.Choice.ALL, options.bestShots().publish());
     assertEquals(
         new MtcnnOptions(
@@ -89,10 +101,10 @@ class DetectorConfigTest {
             0.5f,
             0.6f,
             0.4f,
-            MtcnnOptions.Overlaps.DEFAULT,
+            new MtcnnOptions.Overlaps(0.4f, 0.5f, 0.6f, 0.8f),
             100,
             7),
-        options.mtcnn());
+        options.search().mtcnn());
   }
 
   @Test
@@ -100,6 +112,7 @@ class DetectorConfigTest {
     Map<String, String> wrong =
         Map.ofEntries(
             Map.entry("detector.thresholds", "0.6,0.7"),
+            Map.entry("detector.overlaps", "0.5"),
             Map.entry("detector.batch", "0"),
             Map.entry("detector.threads", "0"),
             Map.entry("detector.decode-threads", "0"),

@@ -122,7 +122,8 @@ class DetectorProcessorTest {
     assertEquals(640, face.frameWidth());
     assertEquals(480, face.frameHeight());
     try (Picture crop = Picture.decodeFrame(face.jpeg())) {
-      var again = mtcnn.detect(List.of(crop), DetectorOptions.of(config(Map.of())).mtcnn()).get(0);
+      var again =
+          mtcnn.detect(List.of(crop), DetectorOptions.of(config(Map.of())).search().mtcnn()).get(0);
       assertEquals(1, again.stream().filter(found -> found.score() > 0.7).count());
       for (int k = 0; k < 5; k++) {
         var expected = again.get(0).landmarks().points().get(k);
@@ -228,10 +229,13 @@ class DetectorProcessorTest {
         new KafkaClients(
             Settings.load(List.of(KafkaConfig.class), Optional.empty(), Map.of(), Map.of())
                 .get(KafkaConfig.class));
+    DetectorOptions checked = DetectorOptions.of(config(options));
     return new DetectorProcessor(
-        DetectorOptions.of(config(options)),
+        checked,
         telemetry,
         mtcnn,
+        new FaceSearches(checked.search(), checked.tracks().weakScore()),
+        () -> {},
         new TrackRecovery(clients, 8),
         Clock.fixed(START, ZoneOffset.UTC),
         clients.name(FaceTopic.TOPIC),

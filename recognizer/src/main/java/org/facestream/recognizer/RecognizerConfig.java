@@ -5,6 +5,7 @@ import io.smallrye.config.WithDefault;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.facestream.detector.onnx.CudaConfig;
 import org.facestream.ingest.worker.config.Setting;
 import org.facestream.recognizer.gallery.Reduction;
 
@@ -19,6 +20,8 @@ public interface RecognizerConfig {
   @Setting("What the network runs on: auto, cpu, cuda or cuda:INDEX.")
   @WithDefault("auto")
   String device();
+
+  CudaConfig cuda();
 
   @Setting(
       "Threads of one run of the network on the CPU; as many as the machine has when not given.")

@@ -2,6 +2,7 @@ package org.facestream.recognizer;
 
 import java.time.Duration;
 import java.util.Optional;
+import org.facestream.detector.onnx.CudaOptions;
 import org.facestream.detector.onnx.Device;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.recognizer.facenet.DescriptorModel;
@@ -56,7 +57,7 @@ record RecognizerOptions(
     DescriptorModel model = DescriptorModel.of(config.model());
     return new RecognizerOptions(
         model,
-        Device.parse(config.device()),
+        Device.parse(config.device()).with(CudaOptions.of(config.cuda())),
         config.threads().orElse(Runtime.getRuntime().availableProcessors()),
         config.batch(),
         threshold.orElse(model.threshold()),

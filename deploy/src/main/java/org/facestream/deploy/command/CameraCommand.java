@@ -6,6 +6,7 @@ import org.facestream.ingest.IngestConfig;
 import org.facestream.ingest.camera.Camera;
 import org.facestream.ingest.camera.CameraFile;
 import org.facestream.ingest.camera.CameraRegistry;
+import org.facestream.ingest.camera.FaceSearch;
 import org.facestream.ingest.camera.MaskedUrl;
 import org.facestream.ingest.camera.SourceRules;
 import picocli.CommandLine.Command;
@@ -59,6 +60,12 @@ final class CameraCommand extends Subcommand {
     @Option(names = "--jpeg-quality", paramLabel = "1-100", description = "Of published frames.")
     private Integer jpegQuality;
 
+    @Option(
+        names = "--min-face",
+        paramLabel = "PIXELS",
+        description = "Smallest face looked for in its frames, 12 or more.")
+    private Integer minFace;
+
     @Option(names = "--disabled", description = "Register it, but do not run it.")
     private boolean disabled;
 
@@ -70,7 +77,8 @@ final class CameraCommand extends Subcommand {
 
     @Override
     int execute() {
-      Camera camera = new Camera(id, url, fps, maxWidth, jpegQuality, !disabled, loop, tags);
+      Camera camera =
+          new Camera(id, url, fps, maxWidth, jpegQuality, !disabled, loop, tags, detection());
       try (KafkaOptions.Connection connection = kafka.connect(configuration())) {
         if (url.contains(":")) {
           new SourceRules(connection.settings().get(IngestConfig.class)).check(camera);
@@ -79,6 +87,10 @@ final class CameraCommand extends Subcommand {
       }
       out().println("Camera '" + id + "' is registered.");
       return 0;
+    }
+
+    private FaceSearch detection() {
+      return minFace == null ? null : FaceSearch.AS_CONFIGURED.withMinFaceSize(minFace);
     }
   }
 

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.facestream.detector.face.Box;
@@ -14,11 +13,11 @@ import org.facestream.detector.face.Landmarks;
 import org.facestream.detector.mtcnn.Detection;
 import org.facestream.detector.mtcnn.Mtcnn;
 import org.facestream.detector.mtcnn.MtcnnOptions;
-import org.facestream.detector.onnx.Device;
 import org.facestream.ingest.frame.Picture;
 import org.facestream.ingest.frame.UnreadablePictureException;
 import org.facestream.ingest.worker.config.UserError;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -54,40 +53,7 @@ final class DetectCommand extends Subcommand {
       })
   private Path draw;
 
-  @Option(
-      names = "--min-face",
-      paramLabel = "PIXELS",
-      description = "Smallest face, 12 or more. Default: 40")
-  private Integer minFace;
-
-  @Option(
-      names = "--factor",
-      paramLabel = "N",
-      description = "From one scale to the next, between 0 and 1. Default: 0.709")
-  private Double factor;
-
-  @Option(names = "--max-scales", paramLabel = "N", description = "Most scales, finest first.")
-  private Integer maxScales;
-
-  @Option(
-      names = "--thresholds",
-      paramLabel = "P,R,O",
-      split = ",",
-      description = "Least scores of the three networks. Default: 0.6,0.7,0.7")
-  private List<Float> thresholds;
-
-  @Option(
-      names = "--max-faces",
-      paramLabel = "N",
-      description = "Most faces of a picture, best first.")
-  private Integer maxFaces;
-
-  @Option(
-      names = "--device",
-      paramLabel = "DEVICE",
-      defaultValue = "auto",
-      description = "auto, cpu, cuda or cuda:N. Default: ${DEFAULT-VALUE}")
-  private String device;
+  @Mixin private CascadeOptions cascade;
 
   /** One line of the output. */
   private record Result(String picture, int width, int height, List<Found> faces) {}
@@ -96,14 +62,13 @@ final class DetectCommand extends Subcommand {
 
   @Override
   int execute() throws IOException {
-    MtcnnOptions options = options();
+    MtcnnOptions options = cascade.mtcnn();
     boolean intoFile = draw != null && drawsIntoFile();
     if (draw != null && !intoFile) {
       Files.createDirectories(draw);
     }
     int unreadable = 0;
-    try (Mtcnn mtcnn =
-        new Mtcnn(Device.parse(device), Runtime.getRuntime().availableProcessors())) {
+    try (Mtcnn mtcnn = new Mtcnn(cascade.device(), Runtime.getRuntime().availableProcessors())) {
       for (Path path : pictures) {
         try (Picture picture = read(path)) {
           List<Detection> faces = mtcnn.detect(List.of(picture), options).get(0);
@@ -156,28 +121,5 @@ final class DetectCommand extends Subcommand {
     } catch (IOException failed) {
       throw new UserError("Cannot read %s: %s.".formatted(path, failed.getMessage()), failed);
     }
-  }
-
-  private MtcnnOptions options() {
-    MtcnnOptions usual = MtcnnOptions.DEFAULT;
-    List<Float> scores =
-        thresholds == null
-            ? List.of(
-                usual.proposalThreshold(), usual.refinementThreshold(), usual.outputThreshold())
-            : new ArrayList<>(thresholds);
-    if (scores.size() != 3) {
-      throw new UserError("--thresholds takes three numbers, such as 0.6,0.7,0.7.");
-    }
-    return new MtcnnOptions(
-        minFace == null ? usual.minFaceSize() : minFace,
-        factor == null ? usual.scaleFactor() : factor,
-        maxScales == null ? usual.maxScales() : maxScales,
-        usual.scaleSteps(),
-        scores.get(0),
-        scores.get(1),
-        scores.get(2),
-        usual.overlaps(),
-        usual.maxCandidates(),
-        maxFaces == null ? usual.maxFaces() : maxFaces);
   }
 }

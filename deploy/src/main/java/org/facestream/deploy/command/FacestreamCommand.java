@@ -45,6 +45,7 @@ import picocli.CommandLine.Spec;
       PeopleCommand.class,
       CameraCommand.class,
       DetectCommand.class,
+      BenchCommand.class,
       ModelCommand.class,
       ConfigCommand.class,
       DoctorCommand.class

@@ -21,7 +21,7 @@ final class Scene implements AutoCloseable {
   static final int NOISE_MEAN = 16;
 
   private static final double NOISE_DEVIATION = 2.5;
-  private static final int NOISE_SHIFTS = 64;
+  static final int NOISE_SHIFTS = 64;
 
   /** Pixels of a frame 720 high: a smaller face is not counted as seen. */
   private static final double SMALLEST_FACE = 56;
@@ -58,7 +58,8 @@ final class Scene implements AutoCloseable {
                 format.height(),
                 script.seed()));
     this.noise =
-        closing.add(noise(format.width() + NOISE_SHIFTS, format.height() + NOISE_SHIFTS, script));
+        closing.add(
+            noise(format.width() + NOISE_SHIFTS, format.height() + NOISE_SHIFTS, script.seed()));
     for (Walk walk : script.walks()) {
       people.computeIfAbsent(walk.person(), id -> closing.add(new Cutout(DemoPeople.person(id))));
     }
@@ -159,9 +160,10 @@ final class Scene implements AutoCloseable {
     return false;
   }
 
-  private static Mat noise(int width, int height, Script script) {
+  /** Grain about {@link #NOISE_MEAN}, RGB. */
+  static Mat noise(int width, int height, long seed) {
     byte[] values = new byte[3 * width * height];
-    Random random = new Random(script.seed());
+    Random random = new Random(seed);
     // Repeating every few rows is not seen, and spares seconds of random numbers.
     int distinct = Math.min(values.length, 3 * width * 61 + 7);
     for (int i = 0; i < values.length; i++) {

@@ -278,7 +278,8 @@ abstract class BrokerContract {
             85,
             true,
             false,
-            List.of("entrance"));
+            List.of("entrance"),
+            null);
     ConsumerRecord<String, byte[]> record =
         passed("cameras", CameraTopic.TOPIC, topic -> CameraTopic.toRecord(topic, camera));
     assertEquals(Optional.of(camera), CameraTopic.fromRecord(record));

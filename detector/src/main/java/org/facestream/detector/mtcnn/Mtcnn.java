@@ -23,14 +23,24 @@ import org.facestream.ingest.worker.Closing;
 public final class Mtcnn implements AutoCloseable {
   private static final int REFINEMENT_SIDE = 24;
   private static final int OUTPUT_SIDE = 48;
-  private static final int REFINEMENT_RUN = 128;
-  private static final int OUTPUT_RUN = 64;
+  private static final int REFINEMENT_RUN = 32;
+  private static final int OUTPUT_RUN = 16;
 
   private final Closing closing = new Closing();
   private final ProposalNet proposal;
   private final CropNet refinement;
   private final CropNet output;
   private final List<Candidates> workspace = new ArrayList<>();
+  private final Counts counts = new Counts();
+
+  /** What has gone through the cascade so far; only the thread that detects changes it. */
+  private static final class Counts {
+    private long pictures;
+    private long nanos;
+    private long proposals;
+    private long refined;
+    private long faces;
+  }
 
   /**
    * Loads the three networks, which takes part of a second on a CPU.
@@ -72,6 +82,21 @@ public final class Mtcnn implements AutoCloseable {
     return proposal.session().nanos() + refinement.session().nanos() + output.session().nanos();
   }
 
+  /** What all calls so far have taken, part by part. */
+  public synchronized MtcnnAccount account() {
+    return new MtcnnAccount(
+        counts.pictures,
+        counts.nanos,
+        proposal.pyramidNanos(),
+        proposal.session().nanos(),
+        refinement.cropNanos() + output.cropNanos(),
+        refinement.session().nanos(),
+        output.session().nanos(),
+        counts.proposals,
+        counts.refined,
+        counts.faces);
+  }
+
   /**
    * Finds the faces of each picture.
    *
@@ -92,6 +117,7 @@ public final class Mtcnn implements AutoCloseable {
     if (options.size() != pictures.size()) {
       throw new IllegalArgumentException("each picture needs its options");
     }
+    long start = System.nanoTime();
     while (workspace.size() < pictures.size()) {
       workspace.add(new Candidates());
     }
@@ -101,13 +127,18 @@ public final class Mtcnn implements AutoCloseable {
     try {
       pictures.forEach(picture -> octaves.add(new Octaves(picture)));
       propose(pictures, octaves, options, candidates);
+      counts.proposals += total(candidates);
       refinement.judge(octaves, candidates);
       forEach(pictures, options, candidates, Mtcnn::refine);
+      counts.refined += total(candidates);
       output.judge(octaves, candidates);
       forEach(pictures, options, candidates, Mtcnn::finish);
+      counts.faces += total(candidates);
       return candidates.stream().map(Mtcnn::detections).toList();
     } finally {
       octaves.forEach(Octaves::close);
+      counts.pictures += pictures.size();
+      counts.nanos += System.nanoTime() - start;
     }
   }
 
@@ -157,6 +188,14 @@ public final class Mtcnn implements AutoCloseable {
     boxes.regress();
     boxes.dropDegenerate(picture.width(), picture.height());
     boxes.suppress(options.overlaps().faces(), true, options.maxFaces());
+  }
+
+  private static long total(List<Candidates> candidates) {
+    long total = 0;
+    for (Candidates boxes : candidates) {
+      total += boxes.size();
+    }
+    return total;
   }
 
   private static List<Detection> detections(Candidates boxes) {

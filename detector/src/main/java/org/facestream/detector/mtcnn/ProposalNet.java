@@ -23,13 +23,17 @@ final class ProposalNet implements AutoCloseable {
   /** What a cell sees beyond its own two pixels: by so much tiles overlap. */
   private static final int CONTEXT = MtcnnOptions.CELL - ProposalMap.STRIDE;
 
-  /** A GPU wants much at once; a CPU wants what stays in its caches. */
+  /** A GPU wants much at once. */
   private static final int PIXELS_ON_GPU = TILE * TILE;
+
+  /** A CPU wants what stays in its caches: of large levels one, of small ones several. */
+  private static final int PIXELS_ON_CPU = 1 << 16;
 
   private final OnnxSession session;
   private final PixelBatch pixels = new PixelBatch((long) TILE * TILE);
   private final FloatBuffer maps = floats(ProposalMap.MAPS * TILE * TILE / 4);
   private final ProposalMap map = new ProposalMap();
+  private long pyramidNanos;
 
   ProposalNet(ModelFile model, Device device, int threads) {
     pixels.slot(0, 64, 64);
@@ -38,6 +42,11 @@ final class ProposalNet implements AutoCloseable {
 
   OnnxSession session() {
     return session;
+  }
+
+  /** Nanoseconds spent on scaling pictures so far. */
+  long pyramidNanos() {
+    return pyramidNanos;
   }
 
   /**
@@ -55,10 +64,7 @@ final class ProposalNet implements AutoCloseable {
       int levelWidth = (int) Math.ceil(width * scale);
       int levelHeight = (int) Math.ceil(height * scale);
       if (levelWidth <= TILE && levelHeight <= TILE) {
-        int together =
-            session.device().kind() == Device.Kind.CUDA
-                ? Math.max(1, PIXELS_ON_GPU / (levelWidth * levelHeight))
-                : 1;
+        int together = Math.max(1, pixelsAtOnce() / (levelWidth * levelHeight));
         for (int from = 0; from < pictures.size(); from += together) {
           int to = Math.min(from + together, pictures.size());
           whole(
@@ -76,6 +82,10 @@ final class ProposalNet implements AutoCloseable {
     }
   }
 
+  private int pixelsAtOnce() {
+    return session.device().kind() == Device.Kind.CUDA ? PIXELS_ON_GPU : PIXELS_ON_CPU;
+  }
+
   private void whole(
       List<Octaves> pictures,
       int width,
@@ -83,12 +93,17 @@ final class ProposalNet implements AutoCloseable {
       MtcnnOptions options,
       List<Candidates> candidates) {
     int octave = 0;
+    long start = System.nanoTime();
     for (int i = 0; i < pictures.size(); i++) {
       octave = pictures.get(i).scale(pixels.slot(i, width, height));
     }
+    pyramidNanos += System.nanoTime() - start;
     int columns = cells(width);
     int rows = cells(height);
-    run(pictures.size(), columns, rows);
+    run(
+        session.device().fill(pictures.size(), Math.max(1, pixelsAtOnce() / (width * height))),
+        columns,
+        rows);
     double scaleX = (double) pictures.get(0).coveredWidth(octave) / width;
     double scaleY = (double) pictures.get(0).coveredHeight(octave) / height;
     for (int i = 0; i < pictures.size(); i++) {
@@ -103,7 +118,9 @@ final class ProposalNet implements AutoCloseable {
   private void tiled(
       Octaves picture, int width, int height, MtcnnOptions options, Candidates candidates) {
     try (Mat level = new Mat(height, width, opencv_core.CV_8UC3)) {
+      long start = System.nanoTime();
       int octave = picture.scale(level);
+      pyramidNanos += System.nanoTime() - start;
       map.begin(cells(width), cells(height));
       for (int top = 0; top + CONTEXT < height; top += TILE - CONTEXT) {
         for (int left = 0; left + CONTEXT < width; left += TILE - CONTEXT) {

@@ -1,10 +1,14 @@
 package org.facestream.detector.onnx;
 
 import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtProvider;
+import ai.onnxruntime.providers.OrtCUDAProviderOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import org.facestream.ingest.worker.config.UserError;
 
 /** Whether CUDA can be tried at all, and what is missing where it cannot. */
@@ -39,10 +43,41 @@ final class Cuda {
     }
   }
 
+  /** The provider's options; the caller closes them after the sessions that use them. */
+  static OrtCUDAProviderOptions provider(Device device) throws OrtException {
+    OrtCUDAProviderOptions options = new OrtCUDAProviderOptions(device.index());
+    try {
+      for (Map.Entry<String, String> option : device.cuda().provider().entrySet()) {
+        options.add(option.getKey(), option.getValue());
+      }
+      return options;
+    } catch (OrtException refused) {
+      options.close();
+      throw refused;
+    }
+  }
+
   /** What to say where the try failed. */
   static String unusable(Device device, Exception cause) {
     String reason = String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
-    return "device %s cannot run: %s; it needs CUDA 12 and cuDNN 9, or use cpu"
-        .formatted(device, reason);
+    return "device %s cannot run: %s; %s, or use cpu".formatted(device, reason, missing(reason));
+  }
+
+  /** ONNX Runtime names the library that it could not load, or CUDA's own complaint. */
+  private static String missing(String reason) {
+    String text = reason.toLowerCase(Locale.ROOT);
+    if (text.contains("cudnn")) {
+      return "install cuDNN 9 for CUDA 12";
+    }
+    if (text.contains("libcu") || text.contains("libnv") || text.contains("cudart")) {
+      return "install CUDA 12's libraries";
+    }
+    if (text.contains("driver")) {
+      return "install an NVIDIA driver for CUDA 12";
+    }
+    if (text.contains("memory")) {
+      return "free memory of the GPU, or set cuda.memory-limit";
+    }
+    return "it needs an NVIDIA driver, CUDA 12 and cuDNN 9";
   }
 }

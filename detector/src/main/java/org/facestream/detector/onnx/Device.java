@@ -10,12 +10,13 @@ import org.facestream.ingest.worker.config.UserError;
  *
  * @param kind what is wanted
  * @param index which GPU, 0 for the first; 0 for the CPU
+ * @param cuda how a GPU is used
  */
-public record Device(Kind kind, int index) {
+public record Device(Kind kind, int index, CudaOptions cuda) {
   /** The first GPU where it works, else the CPU. */
-  public static final Device AUTO = new Device(Kind.AUTO, 0);
+  public static final Device AUTO = new Device(Kind.AUTO, 0, CudaOptions.DEFAULT);
 
-  public static final Device CPU = new Device(Kind.CPU, 0);
+  public static final Device CPU = new Device(Kind.CPU, 0, CudaOptions.DEFAULT);
 
   private static final Pattern CUDA = Pattern.compile("cuda(?::(\\d{1,3}))?");
 
@@ -36,7 +37,7 @@ public record Device(Kind kind, int index) {
 
   /** A GPU by its number, 0 for the first. */
   public static Device cuda(int index) {
-    return new Device(Kind.CUDA, index);
+    return new Device(Kind.CUDA, index, CudaOptions.DEFAULT);
   }
 
   /**
@@ -57,6 +58,26 @@ public record Device(Kind kind, int index) {
       throw new UserError("device '" + text + "' is not known: give auto, cpu, cuda or cuda:N");
     }
     return cuda(cuda.group(1) == null ? 0 : Integer.parseInt(cuda.group(1)));
+  }
+
+  /** The same with a GPU used in another way. */
+  public Device with(CudaOptions options) {
+    return new Device(kind, index, options);
+  }
+
+  /**
+   * How many inputs to run together where so many are at hand. A GPU prepares itself for each shape
+   * that it has not seen, so it gets few: powers of two, filled up with whatever is in memory.
+   *
+   * @param count 1 or more
+   * @param most that can be run together; a power of two is enough of it
+   */
+  public int fill(int count, int most) {
+    if (kind != Kind.CUDA || count >= most) {
+      return count;
+    }
+    int power = Integer.highestOneBit(count);
+    return Math.min(power == count ? count : 2 * power, most);
   }
 
   /** As {@link #parse} reads it. */

@@ -7,6 +7,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
+import ai.onnxruntime.providers.OrtCUDAProviderOptions;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
@@ -33,6 +34,7 @@ public final class OnnxSession implements AutoCloseable {
   private final ModelFile model;
   private final Device device;
   private final SessionOptions options;
+  private OrtCUDAProviderOptions cuda;
   private final OrtSession session;
   private final String input;
   private final List<String> outputs;
@@ -60,15 +62,17 @@ public final class OnnxSession implements AutoCloseable {
         Cuda.require(device);
         yield tried(model, device, threads, sample);
       }
-      case AUTO -> automatic(model, threads, sample);
+      case AUTO -> automatic(model, device, threads, sample);
     };
   }
 
-  private static OnnxSession automatic(ModelFile model, int threads, TensorBuffer sample) {
+  private static OnnxSession automatic(
+      ModelFile model, Device device, int threads, TensorBuffer sample) {
     String obstacle;
     try {
-      Cuda.require(Device.cuda(0));
-      OnnxSession session = tried(model, Device.cuda(0), threads, sample);
+      Device first = Device.cuda(0).with(device.cuda());
+      Cuda.require(first);
+      OnnxSession session = tried(model, first, threads, sample);
       LOG.info("{} runs on {}", model.name(), session.device);
       return session;
     } catch (UserError unusable) {
@@ -104,19 +108,27 @@ public final class OnnxSession implements AutoCloseable {
       options.addConfigEntry("session.intra_op.allow_spinning", "0");
       if (device.kind() == Device.Kind.CUDA) {
         options.setMemoryPatternOptimization(false);
-        options.addCUDA(device.index());
+        cuda = Cuda.provider(device);
+        options.addCUDA(cuda);
       }
       session = NativeRuntime.environment().createSession(model.bytes(), options);
       input = session.getInputNames().iterator().next();
       outputs = List.copyOf(session.getOutputNames());
     } catch (OrtException refused) {
-      options.close();
+      closeOptions();
       throw new UserError(
           device.kind() == Device.Kind.CUDA
               ? Cuda.unusable(device, refused)
               : "model file %s cannot be loaded: %s"
                   .formatted(model.name(), firstLine(refused.getMessage())),
           refused);
+    }
+  }
+
+  private void closeOptions() {
+    options.close();
+    if (cuda != null) {
+      cuda.close();
     }
   }
 
@@ -186,7 +198,7 @@ public final class OnnxSession implements AutoCloseable {
       try {
         session.close();
       } finally {
-        options.close();
+        closeOptions();
       }
     } catch (OrtException refused) {
       throw new IllegalStateException("closing " + model.name() + " failed", refused);

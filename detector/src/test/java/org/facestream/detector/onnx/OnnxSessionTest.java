@@ -73,19 +73,6 @@ class OnnxSessionTest {
   }
 
   @Test
-  void readsDevices() {
-    assertEquals(Device.AUTO, Device.parse("auto"));
-    assertEquals(Device.CPU, Device.parse(" CPU"));
-    assertEquals(Device.cuda(0), Device.parse("cuda"));
-    assertEquals(Device.cuda(3), Device.parse("cuda:3"));
-    assertEquals("cuda:3", Device.cuda(3).toString());
-    assertTrue(
-        assertThrows(UserError.class, () -> Device.parse("gpu"))
-            .getMessage()
-            .contains("give auto, cpu, cuda or cuda:N"));
-  }
-
-  @Test
   void refusesCudaWhereThereIsNoneAndFallsBackOnlyWhenAsked() {
     assumeFalse(Files.exists(Path.of("/proc/driver/nvidia/version")), "this machine has a GPU");
 

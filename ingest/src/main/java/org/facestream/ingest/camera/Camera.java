@@ -20,10 +20,21 @@ import org.facestream.ingest.worker.config.UserError;
  * @param enabled whether it runs
  * @param loop whether a file begins again at its end; without meaning for a real camera
  * @param tags words of the user's, such as a site's name
+ * @param detection how faces are looked for in its pictures, or null
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonIgnoreProperties(ignoreUnknown = true)
-@JsonPropertyOrder({"id", "url", "fps", "maxWidth", "jpegQuality", "enabled", "loop", "tags"})
+@JsonPropertyOrder({
+  "id",
+  "url",
+  "fps",
+  "maxWidth",
+  "jpegQuality",
+  "enabled",
+  "loop",
+  "tags",
+  "detection"
+})
 public record Camera(
     String id,
     String url,
@@ -32,7 +43,8 @@ public record Camera(
     Integer jpegQuality,
     Boolean enabled,
     Boolean loop,
-    List<String> tags) {
+    List<String> tags,
+    FaceSearch detection) {
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{1,64}");
 
   /**
@@ -71,7 +83,7 @@ public record Camera(
 
   /** An enabled camera with everything as configured for the worker. */
   public static Camera of(String id, String url) {
-    return new Camera(id, url, null, null, null, true, false, List.of());
+    return new Camera(id, url, null, null, null, true, false, List.of(), null);
   }
 
   /**
@@ -95,30 +107,36 @@ public record Camera(
   }
 
   public Camera withEnabled(boolean enabled) {
-    return new Camera(id, url, fps, maxWidth, jpegQuality, enabled, loop, tags);
+    return new Camera(id, url, fps, maxWidth, jpegQuality, enabled, loop, tags, detection);
   }
 
   public Camera withLoop(boolean loop) {
-    return new Camera(id, url, fps, maxWidth, jpegQuality, enabled, loop, tags);
+    return new Camera(id, url, fps, maxWidth, jpegQuality, enabled, loop, tags, detection);
   }
 
   public Camera withFps(double fps) {
-    return new Camera(id, url, fps, maxWidth, jpegQuality, enabled, loop, tags);
+    return new Camera(id, url, fps, maxWidth, jpegQuality, enabled, loop, tags, detection);
   }
 
   public Camera withMaxWidth(int maxWidth) {
-    return new Camera(id, url, fps, maxWidth, jpegQuality, enabled, loop, tags);
+    return new Camera(id, url, fps, maxWidth, jpegQuality, enabled, loop, tags, detection);
   }
 
   public Camera withTags(List<String> tags) {
-    return new Camera(id, url, fps, maxWidth, jpegQuality, enabled, loop, tags);
+    return new Camera(id, url, fps, maxWidth, jpegQuality, enabled, loop, tags, detection);
+  }
+
+  public Camera withDetection(FaceSearch detection) {
+    return new Camera(id, url, fps, maxWidth, jpegQuality, enabled, loop, tags, detection);
   }
 
   /** Without the secrets that the URL may hold. */
   @Override
   public String toString() {
-    return "Camera[id=%s, url=%s, fps=%s, maxWidth=%s, jpegQuality=%s, enabled=%s, loop=%s, tags=%s]"
-        .formatted(id, MaskedUrl.of(url), fps, maxWidth, jpegQuality, enabled, loop, tags);
+    return ("Camera[id=%s, url=%s, fps=%s, maxWidth=%s, jpegQuality=%s, enabled=%s, loop=%s, tags=%s,"
+            + " detection=%s]")
+        .formatted(
+            id, MaskedUrl.of(url), fps, maxWidth, jpegQuality, enabled, loop, tags, detection);
   }
 
   private static String shown(String text) {

@@ -28,13 +28,28 @@ import org.facestream.ingest.worker.config.UserError;
  *     enabled: true
  *     loop: false
  *     tags: [entrance]
+ *     detection:
+ *       min-face-size: 60
+ *       thresholds: [0.6, 0.7, 0.8]
  * </pre>
  *
  * Only id and url are needed.
  */
 public final class CameraFile {
   private static final List<String> KEYS =
-      List.of("id", "url", "fps", "max-width", "jpeg-quality", "enabled", "loop", "tags");
+      List.of(
+          "id", "url", "fps", "max-width", "jpeg-quality", "enabled", "loop", "tags", "detection");
+
+  private static final List<String> DETECTION_KEYS =
+      List.of(
+          "min-face-size",
+          "scale-factor",
+          "max-scales",
+          "scale-steps",
+          "thresholds",
+          "overlaps",
+          "max-candidates",
+          "max-faces");
 
   private CameraFile() {}
 
@@ -88,16 +103,55 @@ public final class CameraFile {
       return new Camera(
           text(node, "id", where),
           text(node, "url", where),
-          node.hasNonNull("fps") ? number(node, "fps", where).doubleValue() : null,
+          real(node, "fps", where),
           whole(node, "max-width", where),
           whole(node, "jpeg-quality", where),
           yesOrNo(node, "enabled", where),
           yesOrNo(node, "loop", where),
-          tags(node, where));
+          tags(node, where),
+          detection(node, where));
     } catch (UserError invalid) {
       String message = invalid.getMessage();
       throw new UserError(message.startsWith(where) ? message : where + ": " + message);
     }
+  }
+
+  private static FaceSearch detection(JsonNode camera, String where) {
+    if (!camera.hasNonNull("detection")) {
+      return null;
+    }
+    JsonNode node = camera.path("detection");
+    if (!node.isObject()) {
+      throw new UserError(where + ": `detection` must hold keys such as `min-face-size: 60`.");
+    }
+    refuseUnknown(node, DETECTION_KEYS, where + ", detection");
+    return new FaceSearch(
+        whole(node, "min-face-size", where),
+        real(node, "scale-factor", where),
+        whole(node, "max-scales", where),
+        reals(node, "scale-steps", where),
+        reals(node, "thresholds", where),
+        reals(node, "overlaps", where),
+        whole(node, "max-candidates", where),
+        whole(node, "max-faces", where));
+  }
+
+  private static List<Double> reals(JsonNode node, String key, String where) {
+    if (!node.hasNonNull(key)) {
+      return null;
+    }
+    List<Double> numbers = new ArrayList<>();
+    for (JsonNode value : node.path(key)) {
+      if (!value.isNumber()) {
+        throw new UserError("%s: `%s` must be a list of numbers.".formatted(where, key));
+      }
+      numbers.add(value.doubleValue());
+    }
+    return numbers;
+  }
+
+  private static Double real(JsonNode node, String key, String where) {
+    return node.hasNonNull(key) ? number(node, key, where).doubleValue() : null;
   }
 
   private static String text(JsonNode node, String key, String where) {

@@ -32,6 +32,15 @@ class CameraFileTest {
                 enabled: false
                 loop: true
                 tags: [a, b]
+                detection:
+                  min-face-size: 24
+                  scale-factor: 0.8
+                  max-scales: 5
+                  scale-steps: [0.5, 0.25]
+                  thresholds: [0.5, 0.6, 0.8]
+                  overlaps: [0.4, 0.5, 0.6, 0.8]
+                  max-candidates: 100
+                  max-faces: 7
               - {id: 7, url: clip.mp4}
             """);
     assertEquals(
@@ -44,7 +53,16 @@ class CameraFileTest {
                 70,
                 false,
                 true,
-                List.of("a", "b")),
+                List.of("a", "b"),
+                new FaceSearch(
+                    24,
+                    0.8,
+                    5,
+                    List.of(0.5, 0.25),
+                    List.of(0.5, 0.6, 0.8),
+                    List.of(0.4, 0.5, 0.6, 0.8),
+                    100,
+                    7)),
             Camera.of("7", "clip.mp4")),
         cameras);
     assertEquals(List.of(), read("cameras: []"));
@@ -67,6 +85,11 @@ class CameraFileTest {
         "cameras: [{id: a, url: rtsp://u:s3cr3t@h, max-width: 6.5}]|must be a whole number",
         "cameras: [{id: a, url: rtsp://u:s3cr3t@h, loop: 1}]|must be true or false",
         "cameras: [{id: a, url: rtsp://u:s3cr3t@h, tags: x}]|must be a list",
+        "cameras: [{id: a, url: x, detection: 5}]|`detection` must hold keys",
+        "cameras: [{id: a, url: x, detection: {min-face-sise: 5}}]|Did you mean 'min-face-size'?",
+        "cameras: [{id: a, url: x, detection: {min-face-size: 5}}]|12 or more pixels",
+        "cameras: [{id: a, url: x, detection: {thresholds: [1]}}]|three numbers of 0 to 1",
+        "cameras: [{id: a, url: x, detection: {overlaps: [a]}}]|must be a list of numbers",
         "cameras: [{id: a, url: x}, {id: a, url: y}]|names camera 'a' twice",
         "cameras: [rtsp://u:s3cr3t@h|is not valid YAML (line 1)",
         "cameras: [rtsp://u:s3cr3t@h]|camera 1",

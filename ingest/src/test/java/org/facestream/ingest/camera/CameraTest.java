@@ -25,12 +25,13 @@ class CameraTest {
           70,
           true,
           false,
-          List.of("entrance", "north"));
+          List.of("entrance", "north"),
+          FaceSearch.AS_CONFIGURED.withMinFaceSize(60));
 
   private static final String GOLDEN =
       "{\"id\":\"door-1\",\"url\":\"rtsp://viewer:${secret:DOOR}@192.0.2.7/stream\",\"fps\":2.5,"
           + "\"maxWidth\":640,\"jpegQuality\":70,\"enabled\":true,\"loop\":false,"
-          + "\"tags\":[\"entrance\",\"north\"]}";
+          + "\"tags\":[\"entrance\",\"north\"],\"detection\":{\"minFaceSize\":60}}";
 
   @Test
   void goldenBytes() {
@@ -118,7 +119,8 @@ class CameraTest {
     return assertThrows(
             UserError.class,
             () ->
-                new Camera("a", "rtsp://u:s3cr3t@h", fps, maxWidth, jpegQuality, null, null, null))
+                new Camera(
+                    "a", "rtsp://u:s3cr3t@h", fps, maxWidth, jpegQuality, null, null, null, null))
         .getMessage();
   }
 

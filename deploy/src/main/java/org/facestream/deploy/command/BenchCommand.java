@@ -1,0 +1,133 @@
+package org.facestream.deploy.command;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.facestream.deploy.bench.DetectorBench;
+import org.facestream.ingest.worker.config.UserError;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+@Command(
+    name = "bench",
+    header = "Measure how fast this machine is.",
+    footer = {
+      "",
+      "Examples:",
+      "  facestream bench detector --faces 5 --threads 2",
+      "  facestream bench detector --frames clip.mp4 --size 1280x720 --json"
+    },
+    subcommands = {BenchCommand.Detector.class})
+final class BenchCommand extends Subcommand {
+  @Override
+  int execute() {
+    throw new ParameterException(spec.commandLine(), "Say what to measure: detector.");
+  }
+
+  @Command(
+      name = "detector",
+      header = "Measure face detection: frames per second, and where the time goes.",
+      description = {
+        "",
+        "Takes pictures from a folder or a video, or draws scenes with a number of faces. Decoding the",
+        "JPEGs is timed apart. Run it on a quiet machine; nothing else of facestream must run."
+      },
+      sortOptions = false)
+  static final class Detector extends Subcommand {
+    private static final Pattern SIZE = Pattern.compile("(\\d{2,5})x(\\d{2,5})");
+
+    @Option(
+        names = "--frames",
+        paramLabel = "DIR|VIDEO",
+        description = "Pictures of a folder, or of a video. Without it scenes are drawn.")
+    private Path frames;
+
+    @Option(
+        names = "--faces",
+        paramLabel = "N",
+        defaultValue = "5",
+        description = "Faces in each drawn scene. Default: ${DEFAULT-VALUE}")
+    private int faces;
+
+    @Option(
+        names = "--size",
+        paramLabel = "WxH",
+        description = {
+          "Size of the pictures. Default: 1280x720 for drawn scenes, others are left as",
+          "they are."
+        })
+    private String size;
+
+    @Option(
+        names = "--count",
+        paramLabel = "N",
+        defaultValue = "24",
+        description = "Pictures, at most. Default: ${DEFAULT-VALUE}")
+    private int count;
+
+    @Option(
+        names = "--rounds",
+        paramLabel = "N",
+        defaultValue = "7",
+        description = "Rounds over all pictures. Default: ${DEFAULT-VALUE}")
+    private int rounds;
+
+    @Option(
+        names = "--batch",
+        paramLabel = "N",
+        defaultValue = "4",
+        description = "Pictures that go together. Default: ${DEFAULT-VALUE}")
+    private int batch;
+
+    @Option(
+        names = "--threads",
+        paramLabel = "N",
+        description = "Threads of a network on the CPU. Default: as many as the machine has")
+    private Integer threads;
+
+    @Mixin private CascadeOptions cascade;
+
+    @Option(
+        names = "--save",
+        paramLabel = "DIR",
+        description = "Write the pictures and their truth there, for other detectors to read.")
+    private Path save;
+
+    @Option(names = "--json", description = "Print one line of JSON.")
+    private boolean json;
+
+    @Override
+    int execute() throws IOException {
+      String wanted = size == null && frames == null ? "1280x720" : size;
+      int width = 0;
+      int height = 0;
+      if (wanted != null) {
+        Matcher parts = SIZE.matcher(wanted);
+        if (!parts.matches()) {
+          throw new UserError("--size is WIDTHxHEIGHT in pixels, such as 1280x720.");
+        }
+        width = Integer.parseInt(parts.group(1));
+        height = Integer.parseInt(parts.group(2));
+      }
+      DetectorBench.Outcome outcome =
+          new DetectorBench(
+                  frames,
+                  faces,
+                  width,
+                  height,
+                  count,
+                  rounds,
+                  batch,
+                  threads == null ? Runtime.getRuntime().availableProcessors() : threads,
+                  cascade.device(),
+                  cascade.mtcnn(),
+                  save)
+              .run();
+      out().print(json ? outcome.json() + System.lineSeparator() : outcome.text());
+      return 0;
+    }
+  }
+}

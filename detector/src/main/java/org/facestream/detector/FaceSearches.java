@@ -1,0 +1,92 @@
+package org.facestream.detector;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.facestream.detector.mtcnn.MtcnnOptions;
+import org.facestream.ingest.camera.Camera;
+import org.facestream.ingest.camera.CameraTopic;
+import org.facestream.ingest.camera.FaceSearch;
+import org.facestream.ingest.frame.InvalidRecordException;
+import org.facestream.ingest.worker.config.UserError;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How faces are looked for on each camera: as configured, or as the cameras topic says. One thread
+ * at a time uses it.
+ */
+final class FaceSearches {
+  private static final Logger log = LoggerFactory.getLogger(FaceSearches.class);
+
+  private final Search configured;
+  private final float weakScore;
+  private final Map<String, Search> searches = new HashMap<>();
+
+  /**
+   * How faces are looked for.
+   *
+   * @param mtcnn gives weak detections below {@code goodScore} too
+   * @param goodScore from which a detection is a face
+   */
+  record Search(MtcnnOptions mtcnn, float goodScore) {
+
+    /** This where a camera says nothing else. */
+    Search with(FaceSearch camera, float weakScore) {
+      List<Double> thresholds = camera.thresholds();
+      List<Double> overlaps = camera.overlaps();
+      float good = thresholds == null ? goodScore : thresholds.get(2).floatValue();
+      return new Search(
+          new MtcnnOptions(
+              camera.minFaceSize() == null ? mtcnn.minFaceSize() : camera.minFaceSize(),
+              camera.scaleFactor() == null ? mtcnn.scaleFactor() : camera.scaleFactor(),
+              camera.maxScales() == null ? mtcnn.maxScales() : camera.maxScales(),
+              camera.scaleSteps() == null ? mtcnn.scaleSteps() : camera.scaleSteps(),
+              thresholds == null ? mtcnn.proposalThreshold() : thresholds.get(0).floatValue(),
+              thresholds == null ? mtcnn.refinementThreshold() : thresholds.get(1).floatValue(),
+              Math.min(good, weakScore),
+              overlaps == null ? mtcnn.overlaps() : overlaps(overlaps),
+              camera.maxCandidates() == null ? mtcnn.maxCandidates() : camera.maxCandidates(),
+              camera.maxFaces() == null ? mtcnn.maxFaces() : camera.maxFaces()),
+          good);
+    }
+
+    private static MtcnnOptions.Overlaps overlaps(List<Double> four) {
+      return new MtcnnOptions.Overlaps(
+          four.get(0).floatValue(),
+          four.get(1).floatValue(),
+          four.get(2).floatValue(),
+          four.get(3).floatValue());
+    }
+  }
+
+  /**
+   * @param configured for cameras that say nothing else
+   * @param weakScore that carries tracks on, see {@link Search#mtcnn}
+   */
+  FaceSearches(Search configured, float weakScore) {
+    this.configured = configured;
+    this.weakScore = weakScore;
+  }
+
+  /** How faces are looked for on a camera. */
+  Search of(String camera) {
+    return searches.getOrDefault(camera, configured);
+  }
+
+  /** Takes in a record of the cameras topic. */
+  void take(ConsumerRecord<String, byte[]> record) {
+    try {
+      FaceSearch detection = CameraTopic.fromRecord(record).map(Camera::detection).orElse(null);
+      if (detection == null) {
+        searches.remove(record.key());
+      } else {
+        searches.put(record.key(), configured.with(detection, weakScore));
+      }
+    } catch (InvalidRecordException | UserError invalid) {
+      // Ingest does not run such a camera either, or runs it as it was before.
+      log.warn("camera {} is looked at as before: {}", record.key(), invalid.getMessage());
+    }
+  }
+}

@@ -1,0 +1,21 @@
+package org.facestream.detector.onnx;
+
+import io.smallrye.config.WithDefault;
+import org.facestream.ingest.worker.config.Setting;
+
+/** How a GPU is used; without meaning on the CPU. */
+public interface CudaConfig {
+  @Setting("Most memory of the GPU that each network takes, in bytes; 0 sets no limit.")
+  @WithDefault("0")
+  long memoryLimit();
+
+  @Setting(
+      "How cuDNN chooses its convolutions: exhaustive (slow start, fastest runs), heuristic or"
+          + " default.")
+  @WithDefault("heuristic")
+  CudaOptions.ConvolutionSearch convolutionSearch();
+
+  @Setting("Whether copies to and from the GPU use the stream of the computation.")
+  @WithDefault("true")
+  boolean copyInDefaultStream();
+}

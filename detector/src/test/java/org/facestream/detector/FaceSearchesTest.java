@@ -1,0 +1,97 @@
+package org.facestream.detector;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.facestream.detector.FaceSearches.Search;
+import org.facestream.detector.mtcnn.MtcnnOptions;
+import org.facestream.ingest.camera.Camera;
+import org.facestream.ingest.camera.CameraTopic;
+import org.facestream.ingest.camera.FaceSearch;
+import org.junit.jupiter.api.Test;
+
+class FaceSearchesTest {
+  private static final Search CONFIGURED =
+      DetectorOptions.of(DetectorConfigTest.config(Map.of())).search();
+
+  private final FaceSearches searches = new FaceSearches(CONFIGURED, 0.4f);
+
+  @Test
+  void aCameraThatSaysNothingIsLookedAtAsConfigured() {
+    take(Camera.of("door", "rtsp://h/s"));
+    assertEquals(CONFIGURED, searches.of("door"));
+    assertEquals(CONFIGURED, searches.of("never-heard-of"));
+  }
+
+  @Test
+  void everyValueOfACameraReachesItsOption() {
+    take(
+        Camera.of("yard", "rtsp://h/s")
+            .withDetection(
+                new FaceSearch(
+                    24,
+                    0.8,
+                    5,
+                    List.of(0.5, 0.25),
+                    List.of(0.5, 0.6, 0.3),
+                    List.of(0.4, 0.5, 0.6, 0.8),
+                    100,
+                    7)));
+    assertEquals(
+        new Search(
+            new MtcnnOptions(
+                24,
+                0.8,
+                5,
+                List.of(0.5, 0.25),
+                0.5f,
+                0.6f,
+                0.3f,
+                new MtcnnOptions.Overlaps(0.4f, 0.5f, 0.6f, 0.8f),
+                100,
+                7),
+            0.3f),
+        searches.of("yard"));
+    assertEquals(CONFIGURED, searches.of("door"));
+  }
+
+  @Test
+  void whatACameraLeavesOutStaysAsConfigured() {
+    take(
+        Camera.of("yard", "rtsp://h/s")
+            .withDetection(FaceSearch.AS_CONFIGURED.withMinFaceSize(60)));
+    assertEquals(
+        new Search(CONFIGURED.mtcnn().withMinFaceSize(60), CONFIGURED.goodScore()),
+        searches.of("yard"));
+  }
+
+  @Test
+  void changesAndRemovalsCountAtOnceAndNonsenseNotAtAll() {
+    Camera yard = Camera.of("yard", "rtsp://h/s");
+    take(yard.withDetection(FaceSearch.AS_CONFIGURED.withMinFaceSize(60)));
+    searches.take(record("yard", "{\"id\":\"yard\",\"detection\":{\"minFaceSize\":1}}"));
+    assertEquals(60, searches.of("yard").mtcnn().minFaceSize());
+    take(yard);
+    assertEquals(CONFIGURED, searches.of("yard"));
+    take(yard.withDetection(FaceSearch.AS_CONFIGURED.withMinFaceSize(50)));
+    searches.take(new ConsumerRecord<>("cctv.cameras.v1", 0, 4, "yard", null));
+    assertEquals(CONFIGURED, searches.of("yard"));
+  }
+
+  private void take(Camera camera) {
+    searches.take(
+        new ConsumerRecord<>(
+            "cctv.cameras.v1",
+            0,
+            1,
+            camera.id(),
+            CameraTopic.toRecord("cctv.cameras.v1", camera).value()));
+  }
+
+  private static ConsumerRecord<String, byte[]> record(String key, String json) {
+    return new ConsumerRecord<>("cctv.cameras.v1", 0, 2, key, json.getBytes(UTF_8));
+  }
+}
