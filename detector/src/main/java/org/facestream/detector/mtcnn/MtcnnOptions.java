@@ -35,6 +35,9 @@ public record MtcnnOptions(
   /** What P-Net sees of a face: no face can be smaller. */
   static final int CELL = 12;
 
+  /** The shorter side of the last level: its padding makes room for faces larger than it. */
+  private static final int LAST_LEVEL = 8;
+
   private static final int MOST_SCALES = 64;
 
   /** The levels and thresholds that MTCNN's authors use, for faces of 40 pixels and more. */
@@ -118,16 +121,19 @@ public record MtcnnOptions(
         maxFaces);
   }
 
-  /** The scales of the pyramid of a picture, finest first; none where it is too small. */
+  /**
+   * The scales of the pyramid of a picture, finest first; none where it is too small. The last are
+   * so small that a face may be half as large again as the picture's shorter side.
+   */
   List<Double> scales(int width, int height) {
     int shorter = Math.min(width, height);
     if (!scaleSteps.isEmpty()) {
-      return scaleSteps.stream().filter(scale -> shorter * scale >= CELL).toList();
+      return scaleSteps.stream().filter(scale -> shorter * scale >= LAST_LEVEL).toList();
     }
     List<Double> scales = new ArrayList<>();
     double scale = (double) CELL / minFaceSize;
     int most = Math.min(maxScales, MOST_SCALES);
-    while (shorter * scale >= CELL && scales.size() < most) {
+    while (shorter * scale >= LAST_LEVEL && scales.size() < most) {
       scales.add(scale);
       scale *= scaleFactor;
     }

@@ -15,6 +15,7 @@ final class ProposalMap {
   /** What P-Net gives of each cell: the logit of its probability, and four shifts of edges. */
   static final int MAPS = 5;
 
+  private int padding;
   private int columns;
   private int rows;
   private int size;
@@ -26,8 +27,15 @@ final class ProposalMap {
   private float limit = Float.NaN;
   private int[] neighbours = new int[0];
 
-  /** Begins a level of so many cells. */
-  void begin(int columns, int rows) {
+  /**
+   * Begins a level.
+   *
+   * @param columns of cells
+   * @param rows of cells
+   * @param padding pixels that were added on every side of the level
+   */
+  void begin(int columns, int rows, int padding) {
+    this.padding = padding;
     this.columns = columns;
     this.rows = rows;
     size = 0;
@@ -98,10 +106,10 @@ final class ProposalMap {
       mark(x, y);
       int at = into.size();
       into.add(
-          (float) (STRIDE * x * scaleX),
-          (float) (STRIDE * y * scaleY),
-          (float) ((STRIDE * x + MtcnnOptions.CELL) * scaleX),
-          (float) ((STRIDE * y + MtcnnOptions.CELL) * scaleY),
+          (float) ((STRIDE * x - padding) * scaleX),
+          (float) ((STRIDE * y - padding) * scaleY),
+          (float) ((STRIDE * x - padding + MtcnnOptions.CELL) * scaleX),
+          (float) ((STRIDE * y - padding + MtcnnOptions.CELL) * scaleY),
           Float.intBitsToFloat((int) -(order[rank] >> 32)));
       for (int edge = 0; edge < 4; edge++) {
         into.shift(at, edge, shift[4 * i + edge]);

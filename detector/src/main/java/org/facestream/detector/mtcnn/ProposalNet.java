@@ -7,6 +7,7 @@ import java.util.List;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.Rect;
+import org.bytedeco.opencv.opencv_core.Scalar;
 import org.facestream.detector.onnx.Device;
 import org.facestream.detector.onnx.ModelFile;
 import org.facestream.detector.onnx.OnnxSession;
@@ -23,11 +24,22 @@ final class ProposalNet implements AutoCloseable {
   /** What a cell sees beyond its own two pixels: by so much tiles overlap. */
   private static final int CONTEXT = MtcnnOptions.CELL - ProposalMap.STRIDE;
 
+  /**
+   * Black around small levels, so that cells see faces that the picture cuts off or that are larger
+   * than it; even, because cells lie two pixels apart.
+   */
+  private static final int PADDING = MtcnnOptions.CELL / 2;
+
+  /** Levels whose shorter side has so many pixels are padded: faces in them fill the picture. */
+  private static final int PADDED_LEVEL = 3 * MtcnnOptions.CELL;
+
   /** A GPU wants much at once. */
   private static final int PIXELS_ON_GPU = TILE * TILE;
 
   /** A CPU wants what stays in its caches: of large levels one, of small ones several. */
   private static final int PIXELS_ON_CPU = 1 << 16;
+
+  private static final Scalar BLACK = new Scalar(0.0);
 
   private final OnnxSession session;
   private final PixelBatch pixels = new PixelBatch((long) TILE * TILE);
@@ -92,14 +104,16 @@ final class ProposalNet implements AutoCloseable {
       int height,
       MtcnnOptions options,
       List<Candidates> candidates) {
+    int padding = Math.min(width, height) < PADDED_LEVEL ? PADDING : 0;
     int octave = 0;
     long start = System.nanoTime();
     for (int i = 0; i < pictures.size(); i++) {
-      octave = pictures.get(i).scale(pixels.slot(i, width, height));
+      Mat slot = pixels.slot(i, width + 2 * padding, height + 2 * padding);
+      octave = padding == 0 ? pictures.get(i).scale(slot) : padded(pictures.get(i), slot, padding);
     }
     pyramidNanos += System.nanoTime() - start;
-    int columns = cells(width);
-    int rows = cells(height);
+    int columns = cells(width + 2 * padding);
+    int rows = cells(height + 2 * padding);
     run(
         session.device().fill(pictures.size(), Math.max(1, pixelsAtOnce() / (width * height))),
         columns,
@@ -107,11 +121,20 @@ final class ProposalNet implements AutoCloseable {
     double scaleX = (double) pictures.get(0).coveredWidth(octave) / width;
     double scaleY = (double) pictures.get(0).coveredHeight(octave) / height;
     for (int i = 0; i < pictures.size(); i++) {
-      map.begin(columns, rows);
+      map.begin(columns, rows, padding);
       int at = i * ProposalMap.MAPS * columns * rows;
       map.scan(maps, at, 0, 0, columns, rows, options.proposalThreshold());
       map.survivors(
           scaleX, scaleY, options.overlaps().level(), options.maxCandidates(), candidates.get(i));
+    }
+  }
+
+  private static int padded(Octaves picture, Mat slot, int padding) {
+    try (Rect place =
+            new Rect(padding, padding, slot.cols() - 2 * padding, slot.rows() - 2 * padding);
+        Mat inside = new Mat(slot, place)) {
+      slot.put(BLACK);
+      return picture.scale(inside);
     }
   }
 
@@ -121,7 +144,7 @@ final class ProposalNet implements AutoCloseable {
       long start = System.nanoTime();
       int octave = picture.scale(level);
       pyramidNanos += System.nanoTime() - start;
-      map.begin(cells(width), cells(height));
+      map.begin(cells(width), cells(height), 0);
       for (int top = 0; top + CONTEXT < height; top += TILE - CONTEXT) {
         for (int left = 0; left + CONTEXT < width; left += TILE - CONTEXT) {
           int tileWidth = Math.min(TILE, width - left);

@@ -161,6 +161,35 @@ class MtcnnTest {
     }
   }
 
+  /** Of the portraits what is well inside the face's box. Without padded levels, four are found. */
+  @Test
+  void findsFacesThatFillThePicture() {
+    int found = 0;
+    for (int number = 1; number <= 8; number++) {
+      try (Picture whole = portrait(number)) {
+        Box box = mtcnn.detect(List.of(whole), MtcnnOptions.DEFAULT).get(0).get(0).box();
+        int left = Math.round(box.left() + 0.09f * box.width());
+        int top = Math.round(box.top() + 0.09f * box.height());
+        int width = Math.round(0.82f * box.width());
+        int height = Math.round(0.82f * box.height());
+        try (Picture filled = part(whole, left, top, width, height)) {
+          for (Detection face : mtcnn.detect(List.of(filled), MtcnnOptions.DEFAULT).get(0)) {
+            Box moved = face.box();
+            Box back =
+                new Box(
+                    moved.left() + left,
+                    moved.top() + top,
+                    moved.right() + left,
+                    moved.bottom() + top);
+            assertTrue(back.iou(box) > 0.5, () -> box + " " + back);
+            found++;
+          }
+        }
+      }
+    }
+    assertTrue(found >= 6, found + " of 8");
+  }
+
   @Test
   void findsNothingWhereNothingCanBe() {
     int[][] sizes = {{1, 1}, {1, 2000}, {2000, 1}, {11, 11}, {12, 12}, {13, 40}, {4000, 41}};

@@ -95,6 +95,94 @@ class PictureTest {
     assertEquals(new JpegHeader(321, 123), JpegHeader.read(padded));
   }
 
+  /** A tag of 6 says: turn by 90 degrees clockwise to see it upright. */
+  @Test
+  void aPhotographIsTurnedAsItsTagSaysAndAFrameIsNot()
+      throws IOException, UnreadablePictureException {
+    byte[] jpeg = red(64, 48, "jpg");
+    byte[] tag = {
+      (byte) 0xff,
+      (byte) 0xe1,
+      0,
+      34,
+      'E',
+      'x',
+      'i',
+      'f',
+      0,
+      0,
+      'M',
+      'M',
+      0,
+      42,
+      0,
+      0,
+      0,
+      8,
+      0,
+      1,
+      1,
+      0x12,
+      0,
+      3,
+      0,
+      0,
+      0,
+      1,
+      0,
+      6,
+      0,
+      0,
+      0,
+      0,
+      0,
+      0
+    };
+    byte[] tagged = new byte[jpeg.length + tag.length];
+    System.arraycopy(jpeg, 0, tagged, 0, 2);
+    System.arraycopy(tag, 0, tagged, 2, tag.length);
+    System.arraycopy(jpeg, 2, tagged, 2 + tag.length, jpeg.length - 2);
+    try (Picture still = Picture.decodeStill(tagged);
+        Picture frame = Picture.decodeFrame(tagged)) {
+      assertEquals(48, still.width());
+      assertEquals(64, still.height());
+      assertEquals(64, frame.width());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {BufferedImage.TYPE_BYTE_GRAY, BufferedImage.TYPE_USHORT_GRAY})
+  void greyOfEightAndSixteenBitsBecomesRgb(int type)
+      throws IOException, UnreadablePictureException {
+    BufferedImage grey = new BufferedImage(40, 30, type);
+    Graphics2D graphics = grey.createGraphics();
+    graphics.setColor(Color.WHITE);
+    graphics.fillRect(0, 0, 40, 30);
+    graphics.dispose();
+    ByteArrayOutputStream png = new ByteArrayOutputStream();
+    ImageIO.write(grey, "png", png);
+    try (Picture picture = Picture.decodeStill(png.toByteArray());
+        UByteIndexer pixels = picture.rgb().createIndexer()) {
+      for (int channel = 0; channel < 3; channel++) {
+        assertEquals(255, pixels.get(15, 20, channel));
+      }
+    }
+  }
+
+  @Test
+  void transparencyIsLeftOut() throws IOException, UnreadablePictureException {
+    BufferedImage image = new BufferedImage(40, 30, BufferedImage.TYPE_INT_ARGB);
+    image.setRGB(20, 15, 0x80ff0000);
+    ByteArrayOutputStream png = new ByteArrayOutputStream();
+    ImageIO.write(image, "png", png);
+    try (Picture picture = Picture.decodeStill(png.toByteArray());
+        UByteIndexer pixels = picture.rgb().createIndexer()) {
+      assertEquals(3, picture.rgb().channels());
+      assertEquals(255, pixels.get(15, 20, 0));
+      assertEquals(0, pixels.get(15, 20, 2));
+    }
+  }
+
   private static String frameRefusal(byte[] bytes) {
     return assertThrows(UnreadablePictureException.class, () -> Picture.decodeFrame(bytes))
         .reason();
