@@ -19,7 +19,8 @@ public interface DetectorConfig {
   @WithDefault("auto")
   String device();
 
-  @Setting("Threads of one run of a network on the CPU; as many as the machine has when not given.")
+  @Setting(
+      "Frames that are detected on side by side on the CPU; as many as it has threads when not given.")
   OptionalInt threads();
 
   @Setting("Threads that decode frames; as many as the machine has when not given.")

@@ -14,7 +14,7 @@ import org.facestream.ingest.worker.config.UserError;
  * The configuration, checked.
  *
  * @param device what the networks run on
- * @param threads of one run on the CPU
+ * @param threads on the CPU
  * @param decodeThreads that decode frames
  * @param batch most frames of a turn
  * @param maxAge of a frame

@@ -8,7 +8,7 @@ import org.facestream.detector.mtcnn.MtcnnAccount;
 
 /**
  * What a measurement of the cascade gave: the round whose time was the middle one of all. Times are
- * milliseconds per picture.
+ * milliseconds per picture, those of all threads added up.
  *
  * @param origin what the pictures are
  * @param width of the first picture, pixels
@@ -16,7 +16,7 @@ import org.facestream.detector.mtcnn.MtcnnAccount;
  * @param pictures of a round
  * @param rounds that were measured
  * @param device what the networks ran on
- * @param threads of one run of a network on the CPU
+ * @param threads on the CPU
  * @param batch pictures that went together
  * @param minFace smallest face looked for, pixels
  * @param decode JPEG to pixels, with one thread; no part of the whole
@@ -29,8 +29,8 @@ import org.facestream.detector.mtcnn.MtcnnAccount;
  * @param whole from pixels to faces
  * @param onnx inside ONNX Runtime
  * @param ratio the whole to the time inside ONNX Runtime
- * @param fastest the whole, of the fastest round
- * @param framesPerSecond of the whole
+ * @param fastest from one picture to the next, all threads together, in the fastest round
+ * @param framesPerSecond from pixels to faces, all threads together
  * @param proposals per picture, after suppression: what R-Net saw
  * @param refined per picture, after suppression: what O-Net saw
  * @param faces per picture
@@ -90,7 +90,9 @@ record CascadeReport(
   static CascadeReport of(
       Setting setting, List<CascadeBench.Round> rounds, CascadeBench.Truth truth) {
     List<CascadeBench.Round> fastestFirst =
-        rounds.stream().sorted(Comparator.comparingLong(round -> round.account().nanos())).toList();
+        rounds.stream()
+            .sorted(Comparator.comparingLong(round -> round.account().wallNanos()))
+            .toList();
     CascadeBench.Round middle = fastestFirst.get(rounds.size() / 2);
     MtcnnAccount account = middle.account();
     double each = account.pictures();
@@ -114,8 +116,8 @@ record CascadeReport(
         account.nanos() / each / 1e6,
         account.onnxNanos() / each / 1e6,
         account.nanos() / (double) account.onnxNanos(),
-        fastestFirst.get(0).account().nanos() / each / 1e6,
-        each / (account.nanos() / 1e9),
+        fastestFirst.get(0).account().wallNanos() / each / 1e6,
+        each / (account.wallNanos() / 1e9),
         account.proposals() / each,
         account.refined() / each,
         account.faces() / each,
@@ -138,8 +140,12 @@ record CascadeReport(
         device,
         threads);
     line(text, "");
-    line(text, "  %8.1f  frames per second, from pixels to faces", framesPerSecond);
-    line(text, "  %8.2f  ms per picture (fastest round %.2f), of which", whole, fastest);
+    line(
+        text,
+        "  %8.1f  frames per second, from pixels to faces (fastest round %.1f)",
+        framesPerSecond,
+        1000 / fastest);
+    line(text, "  %8.2f  ms per picture, time of all threads, of which", whole);
     line(text, "  %8.2f    pyramid", pyramid);
     line(text, "  %8.2f    P-Net   (%.1f candidates left)", pnet, proposals);
     line(text, "  %8.2f    R-Net   (%.1f candidates left)", rnet, refined);

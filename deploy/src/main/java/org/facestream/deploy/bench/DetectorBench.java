@@ -23,7 +23,7 @@ import org.facestream.ingest.worker.config.UserError;
  * @param count of pictures
  * @param rounds that are measured
  * @param batch pictures that go together
- * @param threads of one run on the CPU
+ * @param threads on the CPU
  * @param device what the networks run on
  * @param mtcnn how faces are looked for
  * @param save where the pictures are written for others to read; null for nowhere

@@ -85,7 +85,7 @@ final class BenchCommand extends Subcommand {
     @Option(
         names = "--threads",
         paramLabel = "N",
-        description = "Threads of a network on the CPU. Default: as many as the machine has")
+        description = "Threads on the CPU. Default: as many as the machine has")
     private Integer threads;
 
     @Mixin private CascadeOptions cascade;

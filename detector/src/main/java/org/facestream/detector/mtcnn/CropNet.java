@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import org.bytedeco.opencv.opencv_core.Size;
 import org.facestream.detector.onnx.Device;
 import org.facestream.detector.onnx.ModelFile;
 import org.facestream.detector.onnx.OnnxSession;
@@ -15,6 +16,7 @@ final class CropNet implements AutoCloseable {
   private final int side;
   private final int most;
   private final boolean landmarks;
+  private final Size cropSize;
   private final OnnxSession session;
   private final PixelBatch pixels;
   private final FloatBuffer scores;
@@ -29,10 +31,11 @@ final class CropNet implements AutoCloseable {
    * @param most crops of one run
    * @param landmarks whether the model has a third output, the landmarks
    */
-  CropNet(ModelFile model, Device device, int threads, int side, int most, boolean landmarks) {
+  CropNet(ModelFile model, Device device, int side, int most, boolean landmarks) {
     this.side = side;
     this.most = most;
     this.landmarks = landmarks;
+    cropSize = new Size(side, side);
     pixels = new PixelBatch((long) most * side * side);
     scores = floats(most);
     shifts = floats(4 * most);
@@ -40,7 +43,7 @@ final class CropNet implements AutoCloseable {
     picture = new int[most];
     candidate = new int[most];
     pixels.slot(0, side, side);
-    session = OnnxSession.open(model, device, threads, pixels.tensor(1));
+    session = OnnxSession.open(model, device, 1, pixels.tensor(1));
   }
 
   OnnxSession session() {
@@ -61,7 +64,12 @@ final class CropNet implements AutoCloseable {
       for (int j = 0; j < boxes.size(); j++) {
         pictures
             .get(i)
-            .crop(boxes.left(j), boxes.top(j), boxes.side(j), pixels.slot(count, side, side));
+            .crop(
+                boxes.left(j),
+                boxes.top(j),
+                boxes.side(j),
+                pixels.slot(count, side, side),
+                cropSize);
         picture[count] = i;
         candidate[count] = j;
         count++;
@@ -122,5 +130,6 @@ final class CropNet implements AutoCloseable {
   public void close() {
     session.close();
     pixels.close();
+    cropSize.close();
   }
 }

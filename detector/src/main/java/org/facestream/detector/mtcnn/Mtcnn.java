@@ -2,12 +2,12 @@ package org.facestream.detector.mtcnn;
 
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import org.facestream.detector.face.Box;
-import org.facestream.detector.face.Landmarks;
-import org.facestream.detector.face.Point;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.facestream.detector.onnx.Device;
 import org.facestream.ingest.frame.Picture;
 import org.facestream.ingest.worker.Closing;
@@ -17,84 +17,75 @@ import org.facestream.ingest.worker.Closing;
  * and Alignment Using Multitask Cascaded Convolutional Networks" (2016), over a batch of pictures
  * at once.
  *
+ * <p>On the CPU as many cascades as threads share the pictures of a batch, each with one thread:
+ * the networks are too small to be worth dividing. A GPU gets the whole batch in one.
+ *
  * <p>What is found in a picture does not depend on what else is in the batch. Calls from several
  * threads wait for one another: the networks' memory is reused.
  */
 public final class Mtcnn implements AutoCloseable {
-  private static final int REFINEMENT_SIDE = 24;
-  private static final int OUTPUT_SIDE = 48;
-  private static final int REFINEMENT_RUN = 32;
-  private static final int OUTPUT_RUN = 16;
+  /**
+   * Pictures that one cascade takes at a time, at most: more would leave others idle at the end.
+   */
+  private static final int MOST_TOGETHER = 4;
 
   private final Closing closing = new Closing();
-  private final ProposalNet proposal;
-  private final CropNet refinement;
-  private final CropNet output;
-  private final List<Candidates> workspace = new ArrayList<>();
-  private final Counts counts = new Counts();
-
-  /** What has gone through the cascade so far; only the thread that detects changes it. */
-  private static final class Counts {
-    private long pictures;
-    private long nanos;
-    private long proposals;
-    private long refined;
-    private long faces;
-  }
+  private final List<Cascade> cascades = new ArrayList<>();
+  private final ExecutorService others;
+  private long wallNanos;
 
   /**
-   * Loads the three networks, which takes part of a second on a CPU.
+   * Loads the networks, which takes part of a second on a CPU.
    *
-   * @param threads for one run on the CPU, 1 or more
+   * @param threads on the CPU, 1 or more
    * @throws org.facestream.ingest.worker.config.UserError where a model file is damaged or the
    *     wanted device cannot run it
    */
   public Mtcnn(Device device, int threads) {
+    if (threads < 1) {
+      throw new IllegalArgumentException("detection needs a thread");
+    }
     try {
-      proposal = closing.add(new ProposalNet(MtcnnModels.proposal(), device, threads));
-      // What `auto` has found holds for all three.
-      Device taken = proposal.session().device();
-      refinement =
-          closing.add(
-              new CropNet(
-                  MtcnnModels.refinement(),
-                  taken,
-                  threads,
-                  REFINEMENT_SIDE,
-                  REFINEMENT_RUN,
-                  false));
-      output =
-          closing.add(
-              new CropNet(MtcnnModels.output(), taken, threads, OUTPUT_SIDE, OUTPUT_RUN, true));
+      cascades.add(closing.add(new Cascade(device)));
+      // What `auto` has found holds for all.
+      int count = device().kind() == Device.Kind.CUDA ? 1 : threads;
+      while (cascades.size() < count) {
+        cascades.add(closing.add(new Cascade(device())));
+      }
     } catch (RuntimeException refused) {
       closing.close();
       throw refused;
     }
+    AtomicInteger number = new AtomicInteger();
+    others =
+        cascades.size() == 1
+            ? null
+            : Executors.newFixedThreadPool(
+                cascades.size() - 1,
+                work -> {
+                  Thread thread = new Thread(work, "mtcnn-" + number.incrementAndGet());
+                  thread.setDaemon(true);
+                  return thread;
+                });
   }
 
   /** What the networks run on: never {@code auto}. */
   public Device device() {
-    return proposal.session().device();
+    return cascades.get(0).device();
   }
 
-  /** Nanoseconds spent inside ONNX Runtime so far. */
+  /** Nanoseconds spent inside ONNX Runtime so far, those of all threads added up. */
   public long onnxNanos() {
-    return proposal.session().nanos() + refinement.session().nanos() + output.session().nanos();
+    return account().onnxNanos();
   }
 
   /** What all calls so far have taken, part by part. */
   public synchronized MtcnnAccount account() {
-    return new MtcnnAccount(
-        counts.pictures,
-        counts.nanos,
-        proposal.pyramidNanos(),
-        proposal.session().nanos(),
-        refinement.cropNanos() + output.cropNanos(),
-        refinement.session().nanos(),
-        output.session().nanos(),
-        counts.proposals,
-        counts.refined,
-        counts.faces);
+    MtcnnAccount sum = MtcnnAccount.NOTHING;
+    for (Cascade cascade : cascades) {
+      sum = sum.plus(cascade.account());
+    }
+    return sum.within(wallNanos);
   }
 
   /**
@@ -118,116 +109,102 @@ public final class Mtcnn implements AutoCloseable {
       throw new IllegalArgumentException("each picture needs its options");
     }
     long start = System.nanoTime();
-    while (workspace.size() < pictures.size()) {
-      workspace.add(new Candidates());
-    }
-    List<Candidates> candidates = workspace.subList(0, pictures.size());
-    candidates.forEach(Candidates::clear);
-    List<Octaves> octaves = new ArrayList<>();
     try {
-      pictures.forEach(picture -> octaves.add(new Octaves(picture)));
-      propose(pictures, octaves, options, candidates);
-      counts.proposals += total(candidates);
-      refinement.judge(octaves, candidates);
-      forEach(pictures, options, candidates, Mtcnn::refine);
-      counts.refined += total(candidates);
-      output.judge(octaves, candidates);
-      forEach(pictures, options, candidates, Mtcnn::finish);
-      counts.faces += total(candidates);
-      return candidates.stream().map(Mtcnn::detections).toList();
+      return cascades.size() == 1
+          ? cascades.get(0).detect(pictures, options)
+          : shared(pictures, options);
     } finally {
-      octaves.forEach(Octaves::close);
-      counts.pictures += pictures.size();
-      counts.nanos += System.nanoTime() - start;
+      wallNanos += System.nanoTime() - start;
     }
   }
 
-  private void propose(
-      List<Picture> pictures,
-      List<Octaves> octaves,
-      List<MtcnnOptions> options,
-      List<Candidates> candidates) {
-    record Group(int width, int height, MtcnnOptions options) {}
-    Map<Group, List<Integer>> groups = new LinkedHashMap<>();
-    for (int i = 0; i < pictures.size(); i++) {
-      Group group = new Group(pictures.get(i).width(), pictures.get(i).height(), options.get(i));
-      groups.computeIfAbsent(group, key -> new ArrayList<>()).add(i);
+  private List<List<Detection>> shared(List<Picture> pictures, List<MtcnnOptions> options) {
+    int together = Math.max(1, Math.min(MOST_TOGETHER, pictures.size() / (2 * cascades.size())));
+    List<List<Detection>> found = new ArrayList<>(Collections.nCopies(pictures.size(), List.of()));
+    AtomicInteger next = new AtomicInteger();
+    List<Future<?>> running = new ArrayList<>();
+    int parts = (pictures.size() + together - 1) / together;
+    for (int i = 1; i < Math.min(cascades.size(), parts); i++) {
+      Cascade cascade = cascades.get(i);
+      running.add(
+          others.submit(() -> takeParts(cascade, pictures, options, together, next, found)));
     }
-    groups.forEach(
-        (group, members) ->
-            proposal.propose(
-                members.stream().map(octaves::get).toList(),
-                group.width(),
-                group.height(),
-                group.options(),
-                members.stream().map(candidates::get).toList()));
-    forEach(
-        pictures,
-        options,
-        candidates,
-        (picture, option, boxes) -> {
-          // Suppression looks at pairs: bound them before it as well as after it.
-          boxes.keepBest(2 * option.maxCandidates());
-          boxes.suppress(option.overlaps().proposals(), false, option.maxCandidates());
-          boxes.regress();
-          boxes.square();
-          boxes.dropDegenerate(picture.width(), picture.height());
-        });
-  }
-
-  private static void refine(Picture picture, MtcnnOptions options, Candidates boxes) {
-    boxes.dropBelow(options.refinementThreshold());
-    boxes.suppress(options.overlaps().refined(), false, Math.max(1, options.maxCandidates() / 4));
-    boxes.regress();
-    boxes.square();
-    boxes.dropDegenerate(picture.width(), picture.height());
-  }
-
-  private static void finish(Picture picture, MtcnnOptions options, Candidates boxes) {
-    boxes.dropBelow(options.outputThreshold());
-    boxes.regress();
-    boxes.dropDegenerate(picture.width(), picture.height());
-    boxes.suppress(options.overlaps().faces(), true, options.maxFaces());
-  }
-
-  private static long total(List<Candidates> candidates) {
-    long total = 0;
-    for (Candidates boxes : candidates) {
-      total += boxes.size();
+    RuntimeException failed = null;
+    try {
+      takeParts(cascades.get(0), pictures, options, together, next, found);
+    } catch (RuntimeException own) {
+      failed = own;
     }
-    return total;
-  }
-
-  private static List<Detection> detections(Candidates boxes) {
-    List<Detection> found = new ArrayList<>(boxes.size());
-    for (int i = 0; i < boxes.size(); i++) {
-      List<Point> points = new ArrayList<>(5);
-      for (int k = 0; k < 5; k++) {
-        points.add(new Point(boxes.landmark(i, k), boxes.landmark(i, k + 5)));
-      }
-      found.add(
-          new Detection(
-              new Box(boxes.left(i), boxes.top(i), boxes.right(i), boxes.bottom(i)),
-              Landmarks.of(points),
-              boxes.score(i)));
+    for (Future<?> one : running) {
+      failed = first(failed, ended(one));
+    }
+    if (failed != null) {
+      throw failed;
     }
     return found;
   }
 
-  /** What a stage does between two networks with the boxes of one picture. */
-  private interface Step {
-    void take(Picture picture, MtcnnOptions options, Candidates boxes);
+  /** Takes part after part until none is left. Each writes places of its own. */
+  private static void takeParts(
+      Cascade cascade,
+      List<Picture> pictures,
+      List<MtcnnOptions> options,
+      int together,
+      AtomicInteger next,
+      List<List<Detection>> found) {
+    while (true) {
+      int from = next.getAndAdd(together);
+      if (from >= pictures.size()) {
+        return;
+      }
+      int to = Math.min(from + together, pictures.size());
+      List<List<Detection>> part =
+          cascade.detect(pictures.subList(from, to), options.subList(from, to));
+      for (int i = from; i < to; i++) {
+        found.set(i, part.get(i - from));
+      }
+    }
   }
 
-  private static void forEach(
-      List<Picture> pictures, List<MtcnnOptions> options, List<Candidates> candidates, Step step) {
-    for (int i = 0; i < pictures.size(); i++) {
-      step.take(pictures.get(i), options.get(i), candidates.get(i));
+  /**
+   * Waits, also when interrupted: the thread uses pictures that the caller will close.
+   *
+   * @return what it failed with, or null
+   */
+  private static RuntimeException ended(Future<?> running) {
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          running.get();
+          return null;
+        } catch (InterruptedException again) {
+          interrupted = true;
+        }
+      }
+    } catch (ExecutionException failed) {
+      return failed.getCause() instanceof RuntimeException own
+          ? own
+          : new IllegalStateException("detection failed", failed.getCause());
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
+  }
+
+  private static RuntimeException first(RuntimeException one, RuntimeException other) {
+    if (one != null && other != null) {
+      one.addSuppressed(other);
+    }
+    return one == null ? other : one;
   }
 
   @Override
   public synchronized void close() {
+    if (others != null) {
+      others.shutdown();
+    }
     closing.close();
   }
 }

@@ -1,10 +1,12 @@
 package org.facestream.detector.mtcnn;
 
 /**
- * Where the time of the cascade went, and what went through it: sums over all calls so far.
+ * Where the time of detection went, and what went through it: sums over all calls so far. Times are
+ * those of all threads added up, but for the first.
  *
  * @param pictures that were looked at
- * @param nanos of all calls, from pictures to detections
+ * @param wallNanos that callers waited
+ * @param nanos of all threads, from pictures to detections
  * @param pyramidNanos scaling pictures for P-Net
  * @param proposalNanos inside ONNX Runtime with P-Net
  * @param cropNanos cutting and scaling crops for R-Net and O-Net
@@ -16,6 +18,7 @@ package org.facestream.detector.mtcnn;
  */
 public record MtcnnAccount(
     long pictures,
+    long wallNanos,
     long nanos,
     long pyramidNanos,
     long proposalNanos,
@@ -25,6 +28,8 @@ public record MtcnnAccount(
     long proposals,
     long refined,
     long faces) {
+
+  static final MtcnnAccount NOTHING = new MtcnnAccount(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
   /** Inside ONNX Runtime. */
   public long onnxNanos() {
@@ -36,10 +41,43 @@ public record MtcnnAccount(
     return nanos - onnxNanos() - pyramidNanos - cropNanos;
   }
 
+  /** This and another together. */
+  MtcnnAccount plus(MtcnnAccount other) {
+    return new MtcnnAccount(
+        pictures + other.pictures,
+        wallNanos + other.wallNanos,
+        nanos + other.nanos,
+        pyramidNanos + other.pyramidNanos,
+        proposalNanos + other.proposalNanos,
+        cropNanos + other.cropNanos,
+        refinementNanos + other.refinementNanos,
+        outputNanos + other.outputNanos,
+        proposals + other.proposals,
+        refined + other.refined,
+        faces + other.faces);
+  }
+
+  /** The same, but callers waited so long. */
+  MtcnnAccount within(long waited) {
+    return new MtcnnAccount(
+        pictures,
+        waited,
+        nanos,
+        pyramidNanos,
+        proposalNanos,
+        cropNanos,
+        refinementNanos,
+        outputNanos,
+        proposals,
+        refined,
+        faces);
+  }
+
   /** What has come since an earlier account of the same cascade. */
   public MtcnnAccount since(MtcnnAccount earlier) {
     return new MtcnnAccount(
         pictures - earlier.pictures,
+        wallNanos - earlier.wallNanos,
         nanos - earlier.nanos,
         pyramidNanos - earlier.pyramidNanos,
         proposalNanos - earlier.proposalNanos,

@@ -64,9 +64,10 @@ final class Octaves implements AutoCloseable {
    * @param top edge, in pixels of the picture
    * @param side in pixels of the picture, above 0
    * @param into square
+   * @param size of {@code into}; making one each time would cost as much as half the crop
    */
-  void crop(double left, double top, double side, Mat into) {
-    int pixels = into.cols();
+  void crop(double left, double top, double side, Mat into, Size size) {
+    int pixels = size.width();
     int octave = 0;
     while (side >= 2.0 * pixels * (1 << octave) && larger(octave, pixels)) {
       octave++;
@@ -77,16 +78,14 @@ final class Octaves implements AutoCloseable {
     double x = (left + step / 2) * scale - 0.5;
     double y = (top + step / 2) * scale - 0.5;
     coefficients.put(0, step * scale).put(2, x).put(4, step * scale).put(5, y);
-    try (Size size = into.size()) {
-      opencv_imgproc.warpAffine(
-          at(octave),
-          into,
-          transform,
-          size,
-          opencv_imgproc.INTER_LINEAR | opencv_imgproc.WARP_INVERSE_MAP,
-          opencv_core.BORDER_CONSTANT,
-          BLACK);
-    }
+    opencv_imgproc.warpAffine(
+        at(octave),
+        into,
+        transform,
+        size,
+        opencv_imgproc.INTER_LINEAR | opencv_imgproc.WARP_INVERSE_MAP,
+        opencv_core.BORDER_CONSTANT,
+        BLACK);
   }
 
   private boolean larger(int octave, int pixels) {

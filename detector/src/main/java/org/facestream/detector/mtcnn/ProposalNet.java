@@ -47,9 +47,9 @@ final class ProposalNet implements AutoCloseable {
   private final ProposalMap map = new ProposalMap();
   private long pyramidNanos;
 
-  ProposalNet(ModelFile model, Device device, int threads) {
+  ProposalNet(ModelFile model, Device device) {
     pixels.slot(0, 64, 64);
-    session = OnnxSession.open(model, device, threads, pixels.tensor(1));
+    session = OnnxSession.open(model, device, 1, pixels.tensor(1));
   }
 
   OnnxSession session() {

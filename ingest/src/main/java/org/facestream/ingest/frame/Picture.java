@@ -26,6 +26,11 @@ public final class Picture implements AutoCloseable {
   /** What a still picture may have: a 50-megapixel photograph. */
   public static final long MOST_STILL_PIXELS = 52_000_000;
 
+  static {
+    // Frames and cameras are what runs side by side; dividing single pictures would only add waits.
+    opencv_core.setNumThreads(1);
+  }
+
   private final Mat rgb;
 
   private Picture(Mat rgb) {
