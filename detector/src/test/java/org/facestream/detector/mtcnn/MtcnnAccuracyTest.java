@@ -10,8 +10,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -243,6 +245,77 @@ class MtcnnAccuracyTest {
     assertTrue(boxes <= 1);
   }
 
+  /** 200 pictures of many sizes: whatever goes together and with however many threads. */
+  @Test
+  void findsTheSameAloneAndInABatch() throws IOException {
+    List<Path> paths = new ArrayList<>(files(data.resolve("negatives")));
+    try (Stream<Path> walk = Files.walk(data.resolve("detection"))) {
+      walk.filter(file -> file.toString().matches(".*\\.(jpg|png)")).sorted().forEach(paths::add);
+    }
+    List<Path> people = files(data.resolve("lfw-dev/images"));
+    for (int i = 0; paths.size() < 200; i++) {
+      paths.add(files(people.get(i)).get(0));
+    }
+    paths = new ArrayList<>(paths.subList(0, 200));
+    Collections.shuffle(paths, new Random(7));
+    int faces = 0;
+    double scores = 0;
+    double pixels = 0;
+    try (Mtcnn two = new Mtcnn(Device.CPU, 2);
+        Mtcnn four = new Mtcnn(Device.CPU, 4)) {
+      for (int from = 0; from < 200; from += 20) {
+        List<Picture> pictures = new ArrayList<>();
+        try {
+          for (Path path : paths.subList(from, from + 20)) {
+            pictures.add(decoded(path));
+          }
+          List<List<Detection>> alone = new ArrayList<>();
+          for (Picture picture : pictures) {
+            alone.addAll(mtcnn.detect(List.of(picture), FINE));
+          }
+          for (Mtcnn other : List.of(mtcnn, two, four)) {
+            List<List<Detection>> together = other.detect(pictures, FINE);
+            for (int i = 0; i < pictures.size(); i++) {
+              assertEquals(alone.get(i).size(), together.get(i).size());
+              faces += alone.get(i).size();
+              for (int j = 0; j < alone.get(i).size(); j++) {
+                Detection one = alone.get(i).get(j);
+                Detection same = together.get(i).get(j);
+                scores = Math.max(scores, Math.abs(one.score() - same.score()));
+                pixels = Math.max(pixels, distance(one, same) / one.box().width());
+              }
+            }
+          }
+        } finally {
+          pictures.forEach(Picture::close);
+        }
+      }
+    }
+    System.out.printf(
+        "alone and in a batch: %d comparisons, scores within %.1e, edges and landmarks within %.1e"
+            + " of the width%n",
+        faces, scores, pixels);
+    assertTrue(scores < 1e-4);
+    assertTrue(pixels < 1e-4);
+  }
+
+  private static double distance(Detection one, Detection other) {
+    double most =
+        Math.max(
+            Math.max(
+                Math.abs(one.box().left() - other.box().left()),
+                Math.abs(one.box().top() - other.box().top())),
+            Math.max(
+                Math.abs(one.box().right() - other.box().right()),
+                Math.abs(one.box().bottom() - other.box().bottom())));
+    for (int k = 0; k < 5; k++) {
+      Point here = one.landmarks().points().get(k);
+      Point there = other.landmarks().points().get(k);
+      most = Math.max(most, Math.hypot(here.x() - there.x(), here.y() - there.y()));
+    }
+    return most;
+  }
+
   @Test
   void findsAFaceInEveryPortrait() throws IOException {
     int empty = 0;
@@ -261,8 +334,14 @@ class MtcnnAccuracyTest {
   }
 
   private static List<Detection> detect(Path file, MtcnnOptions options) throws IOException {
-    try (Picture picture = Picture.decodeStill(Files.readAllBytes(file))) {
+    try (Picture picture = decoded(file)) {
       return new ArrayList<>(mtcnn.detect(List.of(picture), options).get(0));
+    }
+  }
+
+  private static Picture decoded(Path file) throws IOException {
+    try {
+      return Picture.decodeStill(Files.readAllBytes(file));
     } catch (UnreadablePictureException damaged) {
       throw new IOException(file.toString(), damaged);
     }
