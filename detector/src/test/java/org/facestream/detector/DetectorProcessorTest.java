@@ -232,7 +232,7 @@ class DetectorProcessorTest {
         List.of(
             jpeg(640, 480, placed(1, 40, 60, 300)),
             jpeg(960, 540, placed(2, 40, 60, 200), placed(5, 400, 100, 300)),
-            jpeg(640, 480),
+            jpeg(640, 480, new Portraits.Placed[0]),
             jpeg(
                 1280,
                 720,

@@ -24,11 +24,6 @@ final class PixelBatch implements AutoCloseable {
     bytes = memory.asByteBuffer();
   }
 
-  /** How many pictures of a size fit. */
-  int capacity(int width, int height) {
-    return Math.toIntExact(bytes.capacity() / (3L * width * height));
-  }
-
   /** The place of one picture in a batch of a size; valid until another size is asked for. */
   Mat slot(int index, int width, int height) {
     if (width != this.width || height != this.height) {
