@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -35,6 +36,9 @@ import org.facestream.detector.DetectorConfig;
 import org.facestream.detector.DetectorStage;
 import org.facestream.detector.face.Face;
 import org.facestream.detector.face.FaceTopic;
+import org.facestream.ingest.camera.Camera;
+import org.facestream.ingest.camera.CameraRegistry;
+import org.facestream.ingest.camera.FaceSearch;
 import org.facestream.ingest.frame.Frame;
 import org.facestream.ingest.frame.FrameTopic;
 import org.facestream.ingest.frame.InvalidRecordException;
@@ -71,6 +75,35 @@ class DetectorHandoverTest {
 
       assertEquals(through, restarted(kafka, pictures));
       assertEquals(through, handedOver(kafka, pictures));
+    }
+  }
+
+  /** What the cameras topic says holds from the start on, and what changes there soon after. */
+  @Test
+  void howFacesAreLookedForFollowsTheCamera() throws Exception {
+    List<byte[]> pictures = pictures();
+    try (EmbeddedKafka kafka = new EmbeddedKafka(folder, 0);
+        Run run = new Run(kafka, "searches")) {
+      CameraRegistry registry = new CameraRegistry(run.clients);
+      Camera gate = Camera.of("gate", "rtsp://192.0.2.7/s");
+      registry.add(gate.withDetection(FaceSearch.AS_CONFIGURED.withMinFaceSize(300)));
+      try (Telemetry telemetry = new Telemetry();
+          DetectorStage detector = run.detector("one", telemetry)) {
+        run.send(pictures, 0, FRAMES / 2);
+        run.awaitFramesDone();
+        assertTrue(run.faces().values().stream().noneMatch(track -> track.startsWith("gate-")));
+        assertTrue(run.faces().values().stream().anyMatch(track -> track.startsWith("yard-")));
+
+        registry.add(gate);
+        AtomicInteger next = new AtomicInteger(FRAMES / 2);
+        await(
+            () -> {
+              int frame = next.getAndIncrement();
+              run.send(List.of(pictures.get(FRAMES - 1)), frame, frame + 1);
+              run.awaitFramesDone();
+              return run.faces().values().stream().anyMatch(track -> track.startsWith("gate-"));
+            });
+      }
     }
   }
 
@@ -174,7 +207,7 @@ class DetectorHandoverTest {
                   480,
                   360,
                   "",
-                  pictures.get(i));
+                  pictures.get(i % pictures.size()));
           producer.send(FrameTopic.toRecord(clients.name(FrameTopic.TOPIC), frame));
           sent++;
         }
