@@ -25,15 +25,16 @@ class LfwTest {
     try (Mtcnn mtcnn = new Mtcnn(Device.CPU, 2);
         Descriptors descriptors =
             new Descriptors(DescriptorModel.of("resnet34-128"), Device.CPU, 2)) {
-      verification =
-          new PairsEvaluation(
-                  lfw.resolve("images"),
-                  picture ->
-                      mtcnn.detect(List.of(picture), MtcnnOptions.DEFAULT).get(0).stream()
-                          .map(Detection::landmarks)
-                          .toList(),
-                  descriptors)
-              .evaluate(FacePair.readLfw(lfw.resolve("pairs.txt")));
+      DescribedPictures pictures =
+          new DescribedPictures(
+              lfw.resolve("images"),
+              picture ->
+                  mtcnn.detect(List.of(picture), MtcnnOptions.DEFAULT).get(0).stream()
+                      .map(Detection::landmarks)
+                      .toList(),
+              descriptors,
+              name -> {});
+      verification = PairsEvaluation.evaluate(pictures, FacePair.readLfw(lfw.resolve("pairs.txt")));
     }
 
     System.out.print(verification.summary(0.6f));

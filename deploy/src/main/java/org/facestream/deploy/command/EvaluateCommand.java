@@ -1,0 +1,163 @@
+package org.facestream.deploy.command;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.facestream.deploy.evaluation.EvaluationReport;
+import org.facestream.ingest.worker.config.Settings;
+import org.facestream.ingest.worker.config.UserError;
+import org.facestream.recognizer.RecognizerConfig;
+import org.facestream.recognizer.facenet.evaluation.DescribedPictures;
+import org.facestream.recognizer.facenet.evaluation.FacePair;
+import org.facestream.recognizer.facenet.evaluation.Identification;
+import org.facestream.recognizer.facenet.evaluation.PairsEvaluation;
+import org.facestream.recognizer.facenet.evaluation.PeopleFolder;
+import org.facestream.recognizer.facenet.evaluation.Verification;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "evaluate",
+    header = "Measure how well people are told apart, on pictures of yours.",
+    description = {
+      "",
+      "Takes a folder of pictures per person, and either pairs in the format of Labeled Faces in the",
+      "Wild or pairs of its own making. Prints accuracy, error rates and a threshold for the false",
+      "match rate that you want. With --identify it also enrols half of the people and searches for",
+      "all: the others must stay unknown. Needs neither Kafka nor a database."
+    },
+    sortOptions = false,
+    footer = {
+      "",
+      "Examples:",
+      "  facestream evaluate --images people/ --identify",
+      "  facestream evaluate --images lfw/ --pairs pairs.txt --plots plots/"
+    })
+final class EvaluateCommand extends Subcommand {
+  private static final long SEED = 1;
+
+  @Option(
+      names = "--images",
+      required = true,
+      paramLabel = "DIR",
+      description = "Pictures, in a folder per person.")
+  private Path images;
+
+  @Option(
+      names = "--pairs",
+      paramLabel = "FILE",
+      description = "Pairs in LFW's format. Without it pairs are made from the folders.")
+  private Path pairs;
+
+  @Option(
+      names = "--folds",
+      paramLabel = "N",
+      defaultValue = "10",
+      description = "Folds of the pairs that are made. Default: ${DEFAULT-VALUE}")
+  private int folds;
+
+  @Option(
+      names = "--most-pairs",
+      paramLabel = "N",
+      defaultValue = "300",
+      description = "Pairs of one kind in a fold, of those made. Default: ${DEFAULT-VALUE}")
+  private int mostPairs;
+
+  @Option(names = "--identify", description = "Open-set identification too.")
+  private boolean identify;
+
+  @Option(
+      names = "--references",
+      paramLabel = "N",
+      defaultValue = "3",
+      description = "Pictures that each enrolled person has. Default: ${DEFAULT-VALUE}")
+  private int references;
+
+  @Option(
+      names = "--model",
+      paramLabel = "NAME|FILE",
+      description = "The descriptor network. Default: recognizer.model")
+  private String model;
+
+  @Option(
+      names = "--threshold",
+      paramLabel = "DISTANCE",
+      description = "That is judged. Default: recognizer.threshold, or the model's own")
+  private Float threshold;
+
+  @Option(
+      names = "--false-match-rate",
+      paramLabel = "SHARE",
+      defaultValue = "0.001",
+      description = "That a threshold is suggested for, 0 to 1. Default: ${DEFAULT-VALUE}")
+  private double falseMatchRate;
+
+  @Option(
+      names = "--plots",
+      paramLabel = "DIR",
+      description = "Draw roc.png and distances.png there.")
+  private Path plots;
+
+  @Option(names = "--json", description = "Print one line of JSON.")
+  private boolean json;
+
+  @Override
+  int execute() throws IOException {
+    if (folds < 1 || mostPairs < 1 || references < 1) {
+      throw new UserError("--folds, --most-pairs and --references must be 1 or more.");
+    }
+    if (!(falseMatchRate >= 0 && falseMatchRate <= 1)) {
+      throw new UserError("--false-match-rate must be 0 to 1, such as 0.001.");
+    }
+    Settings settings = configuration().settings();
+    boolean terminal = Boolean.getBoolean("facestream.terminal");
+    PeopleFolder folder = pairs == null || identify ? PeopleFolder.list(images) : null;
+    List<FacePair> compared =
+        pairs == null ? folder.pairs(folds, mostPairs, SEED) : FacePair.readLfw(pairs);
+    try (FaceDescriber describer = new FaceDescriber(settings, model)) {
+      int[] looked = {0};
+      DescribedPictures pictures =
+          new DescribedPictures(
+              images,
+              describer::landmarks,
+              describer.descriptors(),
+              name -> {
+                looked[0]++;
+                if (terminal && looked[0] % 10 == 0) {
+                  err().print("\r" + looked[0] + " pictures");
+                  err().flush();
+                }
+              });
+      Verification verification = PairsEvaluation.evaluate(pictures, compared);
+      Identification identification =
+          identify ? Identification.evaluate(pictures, folder, references, SEED) : null;
+      if (terminal) {
+        err().print("\r\033[K");
+        err().flush();
+      }
+      float judged =
+          threshold == null
+              ? settings
+                  .get(RecognizerConfig.class)
+                  .threshold()
+                  .orElse(describer.descriptors().model().threshold())
+              : threshold;
+      EvaluationReport report =
+          new EvaluationReport(
+              describer.descriptors().model().name(),
+              judged,
+              falseMatchRate,
+              verification,
+              identification,
+              pictures.slowestFirst());
+      if (plots != null) {
+        report.draw(plots);
+      }
+      out().print(json ? report.json() + System.lineSeparator() : report.text());
+      return 0;
+    } catch (IllegalArgumentException tooFew) {
+      throw new UserError(
+          "There are too few pictures: pairs of one person and of two are needed.", tooFew);
+    }
+  }
+}

@@ -1,0 +1,260 @@
+package org.facestream.deploy.evaluation;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.facestream.recognizer.facenet.evaluation.DescribedPictures.Described;
+import org.facestream.recognizer.facenet.evaluation.Identification;
+import org.facestream.recognizer.facenet.evaluation.Verification;
+
+/**
+ * What an evaluation gave.
+ *
+ * @param model the descriptor network
+ * @param threshold that is judged
+ * @param wanted false match rate that a threshold is suggested for, 0 to 1
+ * @param verification null when none was asked for
+ * @param identification null when none was asked for
+ * @param slowestFirst the pictures that were described
+ */
+public record EvaluationReport(
+    String model,
+    float threshold,
+    double wanted,
+    Verification verification,
+    Identification identification,
+    List<Described> slowestFirst) {
+  private static final int SHOWN = 5;
+  private static final List<Double> RATES = List.of(0.01, 0.001, 0.0001);
+
+  /**
+   * Draws ROC and distances.
+   *
+   * @param folder made where it is not there
+   */
+  public void draw(Path folder) throws IOException {
+    if (verification != null) {
+      Plots.draw(folder, model, verification, threshold);
+    }
+  }
+
+  /** For a person. */
+  public String text() {
+    StringBuilder text = new StringBuilder();
+    line(text, "model %s, threshold %.3f", model, threshold);
+    if (verification != null) {
+      verify(text);
+    }
+    if (identification != null) {
+      identify(text);
+    }
+    Times times = times();
+    line(
+        text,
+        "time per picture: %.1f ms to decode it and find its faces, %.1f ms to describe one; the"
+            + " slowest:",
+        times.find(),
+        times.describe());
+    for (Described slow : slowestFirst.subList(0, Math.min(SHOWN, slowestFirst.size()))) {
+      line(text, "  %7.1f ms  %s", (slow.findNanos() + slow.describeNanos()) / 1e6, slow.name());
+    }
+    return text.toString();
+  }
+
+  private void verify(StringBuilder text) {
+    Verification.Accuracy best = verification.bestAccuracy();
+    Verification.FoldAccuracy folds = verification.foldAccuracy();
+    line(
+        text,
+        "verification: %d pairs, %d with a picture in which no face was found",
+        verification.pairs().size(),
+        verification.withoutFace());
+    line(text, "  best accuracy  %6.2f %% at %.3f", 100 * best.accuracy(), best.threshold());
+    line(
+        text,
+        "  over the folds %6.2f %%%s",
+        100 * folds.mean(),
+        Double.isNaN(folds.standardError())
+            ? " (one fold)"
+            : String.format(Locale.ROOT, " +- %.2f", 100 * folds.standardError()));
+    line(
+        text,
+        "  at %.3f       %6.2f %%",
+        threshold,
+        100 * verification.accuracyAt(threshold).accuracy());
+    for (double rate : RATES) {
+      Verification.OperatingPoint point = verification.atFalseAcceptRate(rate);
+      line(
+          text,
+          "  TAR at FAR %-5s %6.2f %% at %.3f%s",
+          percent(rate),
+          100 * point.trueAcceptRate(),
+          point.threshold(),
+          measurable(rate) ? "" : "  (fewer pairs of two people than that needs)");
+    }
+    line(text, "  equal error rate %.2f %%", 100 * verification.equalErrorRate());
+    Verification.OperatingPoint suggested = verification.atFalseAcceptRate(wanted);
+    line(
+        text,
+        "  suggested threshold for a false match rate of %s: %.3f (finds %.2f %%)%s",
+        percent(wanted),
+        suggested.threshold(),
+        100 * suggested.trueAcceptRate(),
+        measurable(wanted) ? "" : "; too few pairs to tell: take more pictures");
+    line(text, "  wrong at %.3f, the worst first:", threshold);
+    for (Verification.ScoredPair wrong : worst()) {
+      line(
+          text,
+          "    %.3f %s %s %s",
+          wrong.distance(),
+          wrong.pair().same() ? "one person " : "two people ",
+          wrong.pair().first(),
+          wrong.pair().second());
+    }
+  }
+
+  private void identify(StringBuilder text) {
+    line(
+        text,
+        "identification: %d people enrolled with %d pictures; %d searches for them, %d for"
+            + " strangers",
+        identification.enrolled(),
+        identification.references(),
+        identification.mated().size(),
+        identification.strangers().size());
+    line(text, "  rank 1         %6.2f %%", 100 * identification.rankOne());
+    for (Identification.Rates rates : rates()) {
+      line(
+          text,
+          "  at %.3f       strangers named %6.2f %%, enrolled people not named rightly %6.2f %%",
+          rates.threshold(),
+          100 * rates.falsePositive(),
+          100 * rates.falseNegative());
+    }
+  }
+
+  private List<Identification.Rates> rates() {
+    return List.of(
+        identification.at(threshold),
+        identification.atFalsePositive(0.01),
+        identification.atFalsePositive(0.001));
+  }
+
+  private List<Verification.ScoredPair> worst() {
+    return verification.wrongAt(threshold).stream().limit(SHOWN).toList();
+  }
+
+  /** Whether there are pairs enough that one of them is such a share. */
+  private boolean measurable(double rate) {
+    long different = verification.pairs().stream().filter(pair -> !pair.pair().same()).count();
+    return rate * different >= 1;
+  }
+
+  private record Times(double find, double describe) {}
+
+  private Times times() {
+    return new Times(
+        slowestFirst.stream().mapToLong(Described::findNanos).average().orElse(0) / 1e6,
+        slowestFirst.stream()
+                .filter(one -> one.descriptor().isPresent())
+                .mapToLong(Described::describeNanos)
+                .average()
+                .orElse(0)
+            / 1e6);
+  }
+
+  private static String percent(double rate) {
+    return String.format(Locale.ROOT, "%s %%", 100 * rate).replace(".0 %", " %");
+  }
+
+  private static void line(StringBuilder text, String format, Object... arguments) {
+    text.append(String.format(Locale.ROOT, format, arguments)).append('\n');
+  }
+
+  /** For a program: one line. */
+  public String json() throws JsonProcessingException {
+    Times times = times();
+    return new ObjectMapper()
+        .writeValueAsString(
+            new Json(
+                model,
+                threshold,
+                verification == null ? null : verified(),
+                identification == null ? null : identified(),
+                times.find(),
+                times.describe()));
+  }
+
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  private record Json(
+      String model,
+      float threshold,
+      Verified verification,
+      Identified identification,
+      @JsonProperty("find_ms") double find,
+      @JsonProperty("describe_ms") double describe) {}
+
+  private record Verified(
+      int pairs,
+      @JsonProperty("without_face") long withoutFace,
+      @JsonProperty("best_accuracy") double bestAccuracy,
+      @JsonProperty("best_threshold") float bestThreshold,
+      @JsonProperty("fold_accuracy") double foldAccuracy,
+      @JsonProperty("accuracy_at_threshold") double accuracy,
+      @JsonProperty("equal_error_rate") double equalErrorRate,
+      @JsonProperty("tar_at_far") List<Verification.OperatingPoint> tarAtFar,
+      Verification.OperatingPoint suggested,
+      List<Wrong> worst) {}
+
+  private record Wrong(String first, String second, boolean same, Float distance) {}
+
+  private record Identified(
+      int enrolled,
+      int references,
+      int mated,
+      int strangers,
+      @JsonProperty("rank_one") double rankOne,
+      List<Identification.Rates> rates) {}
+
+  private Verified verified() {
+    Verification.Accuracy best = verification.bestAccuracy();
+    return new Verified(
+        verification.pairs().size(),
+        verification.withoutFace(),
+        best.accuracy(),
+        best.threshold(),
+        verification.foldAccuracy().mean(),
+        verification.accuracyAt(threshold).accuracy(),
+        verification.equalErrorRate(),
+        RATES.stream().map(verification::atFalseAcceptRate).toList(),
+        verification.atFalseAcceptRate(wanted),
+        worst().stream().map(EvaluationReport::wrong).toList());
+  }
+
+  private static Wrong wrong(Verification.ScoredPair pair) {
+    // Infinity is no number of JSON's.
+    Float distance = Float.isFinite(pair.distance()) ? pair.distance() : null;
+    return new Wrong(pair.pair().first(), pair.pair().second(), pair.pair().same(), distance);
+  }
+
+  private Identified identified() {
+    return new Identified(
+        identification.enrolled(),
+        identification.references(),
+        identification.mated().size(),
+        identification.strangers().size(),
+        identification.rankOne(),
+        rates());
+  }
+
+  /** Whether anything was evaluated. */
+  public boolean empty() {
+    return Stream.of(verification, identification).allMatch(part -> part == null);
+  }
+}
