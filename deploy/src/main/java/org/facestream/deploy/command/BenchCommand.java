@@ -1,10 +1,13 @@
 package org.facestream.deploy.command;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.facestream.deploy.bench.DetectorBench;
+import org.facestream.deploy.bench.GalleryBench;
 import org.facestream.ingest.worker.config.UserError;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -18,13 +21,14 @@ import picocli.CommandLine.ParameterException;
       "",
       "Examples:",
       "  facestream bench detector --faces 5 --threads 2",
-      "  facestream bench detector --frames clip.mp4 --size 1280x720 --json"
+      "  facestream bench detector --frames clip.mp4 --size 1280x720 --json",
+      "  facestream bench gallery --references 1000,100000"
     },
-    subcommands = {BenchCommand.Detector.class})
+    subcommands = {BenchCommand.Detector.class, BenchCommand.Gallery.class})
 final class BenchCommand extends Subcommand {
   @Override
   int execute() {
-    throw new ParameterException(spec.commandLine(), "Say what to measure: detector.");
+    throw new ParameterException(spec.commandLine(), "Say what to measure: detector or gallery.");
   }
 
   @Command(
@@ -128,6 +132,78 @@ final class BenchCommand extends Subcommand {
               .run();
       out().print(json ? outcome.json() + System.lineSeparator() : outcome.text());
       return 0;
+    }
+  }
+
+  @Command(
+      name = "gallery",
+      header = "Measure how fast galleries are read and matched.",
+      description = {
+        "",
+        "Writes made-up references to an embedded broker, reads them with a replica as recognizers",
+        "have it, and matches faces. Tells the time until a replica may be used, memory per reference,",
+        "the time until a new reference is matched, and milliseconds per face. A million references of",
+        "512 values need FACESTREAM_JAVA_OPTIONS=-Xmx3g."
+      },
+      sortOptions = false)
+  static final class Gallery extends Subcommand {
+    @Option(
+        names = "--references",
+        paramLabel = "N,N",
+        split = ",",
+        defaultValue = "1000,10000,100000",
+        description = "Sizes of galleries. Default: ${DEFAULT-VALUE}")
+    private List<Integer> references;
+
+    @Option(
+        names = "--length",
+        paramLabel = "N",
+        defaultValue = "128",
+        description = "Values of a descriptor. Default: ${DEFAULT-VALUE}")
+    private int length;
+
+    @Option(
+        names = "--per-person",
+        paramLabel = "N",
+        defaultValue = "3",
+        description = "References of each person. Default: ${DEFAULT-VALUE}")
+    private int perPerson;
+
+    @Option(
+        names = "--batch",
+        paramLabel = "N,N",
+        split = ",",
+        defaultValue = "1,16",
+        description = "Faces that are matched together. Default: ${DEFAULT-VALUE}")
+    private List<Integer> batches;
+
+    @Option(names = "--json", description = "Print one line of JSON.")
+    private boolean json;
+
+    @Override
+    int execute() throws Exception {
+      Path folder = Files.createTempDirectory("facestream-bench-");
+      try {
+        GalleryBench bench = new GalleryBench(references, length, perPerson, batches, folder);
+        if (!json) {
+          out().println(bench.head());
+          out().flush();
+        }
+        List<GalleryBench.Result> results =
+            bench.run(
+                result -> {
+                  if (!json) {
+                    out().println(bench.line(result));
+                    out().flush();
+                  }
+                });
+        if (json) {
+          out().println(bench.json(results));
+        }
+        return results.stream().allMatch(GalleryBench.Result::exact) ? 0 : Complaints.FAILURE;
+      } finally {
+        DemoCommand.delete(folder);
+      }
     }
   }
 }

@@ -188,7 +188,8 @@ final class DemoCommand extends Subcommand {
     thread.start();
   }
 
-  private static void delete(Path place) throws IOException {
+  /** Deletes a folder with all that is in it. */
+  static void delete(Path place) throws IOException {
     List<Path> deepestFirst;
     try (Stream<Path> walk = Files.walk(place)) {
       deepestFirst = walk.sorted(Comparator.reverseOrder()).toList();

@@ -90,6 +90,33 @@ class BenchCommandTest {
   }
 
   @Test
+  void galleriesAreReadFromABrokerAndMatchedExactly() throws Exception {
+    CommandLineRun run =
+        CommandLineRun.of(
+            "bench",
+            "gallery",
+            "--references",
+            "700,40",
+            "--length",
+            "16",
+            "--batch",
+            "1,3",
+            "--json");
+    assertEquals(0, run.exitCode(), run.err());
+    JsonNode results = JSON.readTree(run.out());
+    assertEquals(2, results.size());
+    assertEquals(40, results.get(0).get("references").asInt());
+    assertEquals(700, results.get(1).get("references").asInt());
+    for (JsonNode result : results) {
+      assertTrue(result.get("exact").asBoolean(), run.out());
+      assertTrue(result.get("start_s").asDouble() > 0, run.out());
+      assertTrue(result.get("new_reference_ms").asDouble() > 0, run.out());
+      assertTrue(result.get("ms_per_face").get("3").asDouble() > 0, run.out());
+    }
+    assertEquals(2, CommandLineRun.of("bench", "gallery", "--references", "0").exitCode());
+  }
+
+  @Test
   void whatCannotBeMeasuredIsSaid() {
     assertSays("WIDTHxHEIGHT", "--size", "large");
     assertSays("There is no folder or video", "--frames", folder.resolve("none").toString());

@@ -10,9 +10,9 @@ import org.facestream.recognizer.identity.Match;
  * The gallery at one moment. Never changes; any number of threads may match on it at once.
  *
  * <p>Matching is exact: every face is compared with every reference, block by block so that a block
- * stays in the processor's cache while all faces of the batch pass over it. Differences are squared
- * and summed in float, not derived from inner products, which would lose the small distances to
- * cancellation.
+ * stays in the processor's cache while all faces of the batch pass over it. For the nearest
+ * reference, a matrix product tells each squared distance up to a known rounding error; where that
+ * leaves open whether a reference counts, the differences are squared and summed.
  */
 public final class GallerySnapshot {
   private final DescriptorSpace space;
@@ -70,25 +70,15 @@ public final class GallerySnapshot {
    */
   public List<List<Match.Candidate>> match(
       float[][] descriptors, int most, Reduction reduction, Instant now) {
-    PersonDistances[] distances = new PersonDistances[descriptors.length];
     float[][] queries = new float[descriptors.length][];
     for (int face = 0; face < descriptors.length; face++) {
       queries[face] = space.prepare(descriptors[face]);
-      distances[face] =
-          switch (reduction) {
-            case MINIMUM -> new NearestReference(space, most);
-            case MEAN -> new MeanDistance(space, slots, most);
-          };
     }
-    long millis = now.toEpochMilli();
-    float[] squares = new float[ReferenceBlock.ROWS];
-    for (ReferenceBlock.View block : blocks) {
-      int[] who = firstExpiry > millis ? block.persons() : unexpired(block, millis);
-      for (int face = 0; face < queries.length; face++) {
-        squaredDistances(queries[face], block.columns(), squares, block.rows());
-        distances[face].accept(squares, who, block);
-      }
-    }
+    List<? extends PersonDistances> distances =
+        switch (reduction) {
+          case MINIMUM -> nearest(queries, most, now.toEpochMilli());
+          case MEAN -> means(queries, most, now.toEpochMilli());
+        };
     List<List<Match.Candidate>> results = new ArrayList<>(queries.length);
     for (PersonDistances distance : distances) {
       results.add(
@@ -102,6 +92,48 @@ public final class GallerySnapshot {
               .toList());
     }
     return results;
+  }
+
+  private List<NearestReference> nearest(float[][] queries, int most, long now) {
+    List<NearestReference> nearest = new ArrayList<>(queries.length);
+    for (int face = 0; face < queries.length; face++) {
+      nearest.add(new NearestReference(space, most));
+    }
+    if (queries.length == 0) {
+      return nearest;
+    }
+    BlockProducts products = new BlockProducts(queries, space.length());
+    for (ReferenceBlock.View block : blocks) {
+      int[] who = persons(block, now);
+      products.multiply(block);
+      for (int face = 0; face < queries.length; face++) {
+        nearest.get(face).accept(queries[face], products.norm(face), products.of(face), who, block);
+      }
+    }
+    return nearest;
+  }
+
+  private List<MeanDistance> means(float[][] queries, int most, long now) {
+    List<MeanDistance> means = new ArrayList<>(queries.length);
+    for (int face = 0; face < queries.length; face++) {
+      means.add(new MeanDistance(space, slots, most));
+    }
+    float[] squares = new float[ReferenceBlock.ROWS];
+    float[] columns = new float[space.length() * ReferenceBlock.ROWS];
+    for (ReferenceBlock.View block : blocks) {
+      int[] who = persons(block, now);
+      // On the heap, where the compiler makes vector instructions of the loops over it.
+      block.columns().get(0, columns);
+      for (int face = 0; face < queries.length; face++) {
+        squaredDistances(queries[face], columns, squares, block.rows());
+        means.get(face).accept(squares, who, block);
+      }
+    }
+    return means;
+  }
+
+  private int[] persons(ReferenceBlock.View block, long now) {
+    return firstExpiry > now ? block.persons() : unexpired(block, now);
   }
 
   private static int[] unexpired(ReferenceBlock.View block, long now) {

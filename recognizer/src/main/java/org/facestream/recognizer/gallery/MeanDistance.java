@@ -22,8 +22,13 @@ final class MeanDistance implements PersonDistances {
     this.nearestFaceIds = new String[slots];
   }
 
-  @Override
-  public void accept(float[] squares, int[] persons, ReferenceBlock.View block) {
+  /**
+   * Takes in a block.
+   *
+   * @param squares per row the squared distance
+   * @param persons per row the person's slot, or {@link ReferenceBlock#NOBODY}
+   */
+  void accept(float[] squares, int[] persons, ReferenceBlock.View block) {
     for (int row = 0; row < block.rows(); row++) {
       int slot = persons[row];
       if (slot == ReferenceBlock.NOBODY) {

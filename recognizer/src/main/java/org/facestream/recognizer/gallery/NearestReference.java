@@ -1,5 +1,6 @@
 package org.facestream.recognizer.gallery;
 
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -20,16 +21,39 @@ final class NearestReference implements PersonDistances {
     Arrays.fill(slots, ReferenceBlock.NOBODY);
   }
 
-  @Override
-  public void accept(float[] distances, int[] persons, ReferenceBlock.View block) {
+  /**
+   * Takes in a block.
+   *
+   * @param query the face's descriptor
+   * @param norm its squared length
+   * @param products per row the inner product with it, rounded
+   * @param persons per row the person's slot, or {@link ReferenceBlock#NOBODY}
+   */
+  void accept(
+      float[] query, float norm, float[] products, int[] persons, ReferenceBlock.View block) {
     int last = squares.length - 1;
     float worst = squares[last];
+    float[] norms = block.norms();
     for (int row = 0; row < block.rows(); row++) {
-      if (distances[row] < worst && persons[row] != ReferenceBlock.NOBODY) {
-        insert(distances[row], persons[row], block.faceIds()[row]);
-        worst = squares[last];
+      float about = norm + norms[row] - 2 * products[row];
+      if (about - BlockProducts.doubt(query.length, norm, norms[row]) < worst
+          && persons[row] != ReferenceBlock.NOBODY) {
+        float square = squaredDistance(query, block.columns(), row);
+        if (square < worst) {
+          insert(square, persons[row], block.faceIds()[row]);
+          worst = squares[last];
+        }
       }
     }
+  }
+
+  private static float squaredDistance(float[] query, FloatBuffer columns, int row) {
+    float square = 0;
+    for (int d = 0; d < query.length; d++) {
+      float difference = query[d] - columns.get(d * ReferenceBlock.ROWS + row);
+      square += difference * difference;
+    }
+    return square;
   }
 
   private void insert(float square, int slot, String faceId) {

@@ -14,14 +14,6 @@ sealed interface PersonDistances permits NearestReference, MeanDistance {
    */
   record Near(int slot, float distance, String faceId) {}
 
-  /**
-   * Takes in a block.
-   *
-   * @param squares per row the squared distance
-   * @param persons per row the person's slot, or {@link ReferenceBlock#NOBODY}
-   */
-  void accept(float[] squares, int[] persons, ReferenceBlock.View block);
-
   /** The nearest persons, nearest first. */
   List<Near> nearest();
 }

@@ -1,9 +1,12 @@
 package org.facestream.recognizer.gallery;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+
 /**
- * Up to {@value #ROWS} descriptors, column after column, so that a loop over rows is a loop over
- * neighbouring floats, which the compiler turns into vector instructions without changing the order
- * of any sum.
+ * Up to {@value #ROWS} descriptors, column after column, in memory outside the heap, where OpenBLAS
+ * reads it: the garbage collector never copies it, and frees it with the block.
  *
  * <p>Rows are only ever appended; what a published {@link View} can see is never written again. A
  * removed row keeps its place and loses its person, in a copy of the persons when the old array was
@@ -21,15 +24,23 @@ final class ReferenceBlock {
    * What a snapshot sees of a block.
    *
    * @param columns value {@code d} of row {@code r} at {@code d * ROWS + r}
+   * @param norms per row the squared length of the descriptor
    * @param persons per row the person's slot, or {@link #NOBODY}
    * @param expiries per row milliseconds since 1970, or {@link #NEVER}
    * @param faceIds per row
    * @param rows how many rows there are, removed ones included
    */
-  record View(float[] columns, int[] persons, long[] expiries, String[] faceIds, int rows) {}
+  record View(
+      FloatBuffer columns,
+      float[] norms,
+      int[] persons,
+      long[] expiries,
+      String[] faceIds,
+      int rows) {}
 
   private final int length;
-  private final float[] columns;
+  private final FloatBuffer columns;
+  private final float[] norms = new float[ROWS];
   private final long[] expiries = new long[ROWS];
   private final String[] faceIds = new String[ROWS];
   private int[] persons = new int[ROWS];
@@ -40,7 +51,10 @@ final class ReferenceBlock {
 
   ReferenceBlock(int length) {
     this.length = length;
-    this.columns = new float[Math.multiplyExact(length, ROWS)];
+    this.columns =
+        ByteBuffer.allocateDirect(Math.multiplyExact(length, ROWS * Float.BYTES))
+            .order(ByteOrder.nativeOrder())
+            .asFloatBuffer();
   }
 
   boolean full() {
@@ -57,9 +71,12 @@ final class ReferenceBlock {
 
   int append(float[] descriptor, int person, String faceId, long expiry) {
     int row = rows;
+    double square = 0;
     for (int d = 0; d < length; d++) {
-      columns[d * ROWS + row] = descriptor[d];
+      columns.put(d * ROWS + row, descriptor[d]);
+      square += (double) descriptor[d] * descriptor[d];
     }
+    norms[row] = (float) square;
     persons[row] = person;
     faceIds[row] = faceId;
     expiries[row] = expiry;
@@ -81,7 +98,7 @@ final class ReferenceBlock {
   float[] descriptor(int row) {
     float[] descriptor = new float[length];
     for (int d = 0; d < length; d++) {
-      descriptor[d] = columns[d * ROWS + row];
+      descriptor[d] = columns.get(d * ROWS + row);
     }
     return descriptor;
   }
@@ -100,7 +117,7 @@ final class ReferenceBlock {
 
   View publish() {
     if (view == null) {
-      view = new View(columns, persons, expiries, faceIds, rows);
+      view = new View(columns, norms, persons, expiries, faceIds, rows);
       personsPublished = true;
     }
     return view;
