@@ -53,6 +53,7 @@ final class IdentityStreams implements AutoCloseable {
             clients.name(IdentityTopic.TOPIC),
             clients.name(Topics.DEAD_LETTERS),
             rules,
+            replica,
             telemetry);
     streams = new KafkaStreams(topology, settings(workerConfig, clients));
     // It leaves the group, so that another takes its tracks over at once.

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The references of one descriptor space in compact arrays. One thread changes it and publishes
@@ -19,7 +20,10 @@ final class GalleryMatrix {
   private final DescriptorSpace space;
   private final List<ReferenceBlock> blocks = new ArrayList<>();
   private final Map<String, Place> places = new HashMap<>();
-  private final Map<String, Integer> slots = new HashMap<>();
+
+  /** Concurrent for the sake of {@link #contains}. */
+  private final Map<String, Integer> slots = new ConcurrentHashMap<>();
+
   private Person[] persons = new Person[64];
   private int[] referencesOf = new int[64];
   private final List<Integer> freeSlots = new ArrayList<>();
@@ -33,6 +37,11 @@ final class GalleryMatrix {
 
   int size() {
     return places.size();
+  }
+
+  /** Whether a person has a reference, perhaps an expired one. For every thread. */
+  boolean contains(String personId) {
+    return slots.containsKey(personId);
   }
 
   /** Adds a reference or replaces the one of the same face id; it must be of this space. */

@@ -20,6 +20,7 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.facestream.ingest.frame.InvalidRecordException;
 import org.facestream.ingest.worker.Telemetry;
+import org.facestream.recognizer.identity.KnownPeople;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,13 +30,13 @@ import org.slf4j.LoggerFactory;
  *
  * <p>It lives in memory only. A start therefore replays the whole topic, and can never miss a
  * tombstone that was compacted away while the process was not there. Streams' global thread is the
- * only one that changes it; {@link #snapshot()} is for every thread.
+ * only one that changes it; {@link #snapshot()} and {@link KnownPeople} are for every thread.
  *
  * <p>An entry that cannot be used (another model, wrong length, not a number, zero) is skipped and
  * counted; an older entry of the same key is not used any more then, for it was replaced. Nothing
  * that is in the topic ends the global thread.
  */
-public final class GalleryReplica implements StateStore, StateRestoreListener {
+public final class GalleryReplica implements StateStore, StateRestoreListener, KnownPeople {
   public static final String NAME = "gallery";
   private static final Logger log = LoggerFactory.getLogger(GalleryReplica.class);
 
@@ -43,7 +44,7 @@ public final class GalleryReplica implements StateStore, StateRestoreListener {
   private final Telemetry telemetry;
   private final Map<Integer, Long> positions = new HashMap<>();
   private final Set<TopicPartition> restoring = new HashSet<>();
-  private GalleryMatrix matrix;
+  private volatile GalleryMatrix matrix;
   private volatile GallerySnapshot snapshot;
   private volatile boolean open;
 
@@ -65,6 +66,16 @@ public final class GalleryReplica implements StateStore, StateRestoreListener {
   /** The gallery as of the last change. */
   public GallerySnapshot snapshot() {
     return snapshot;
+  }
+
+  @Override
+  public long version() {
+    return snapshot.version();
+  }
+
+  @Override
+  public boolean contains(String personId) {
+    return matrix.contains(personId);
   }
 
   /**

@@ -22,7 +22,7 @@ import org.facestream.detector.face.Box;
  * @param personId the person, or null when unknown
  * @param name the person's name, or {@code unknown}
  * @param distance least distance of the track's faces to the person, or to the nearest person when
- *     unknown; null when the gallery was empty
+ *     unknown; null when the gallery was empty, or whoever was nearest is forgotten
  * @param margin how much farther the second-best person was from that face; null when there was
  *     none
  * @param faces how many faces voted

@@ -33,6 +33,7 @@ public final class IdentityTopology {
    * @param matches full name of the topic that it reads
    * @param identities full name of the topic that it writes
    * @param deadLetters full name of the topic for matches that cannot be processed
+   * @param known whoever is not among them any more loses name and evidence
    */
   public static Topology addTo(
       Topology topology,
@@ -40,6 +41,7 @@ public final class IdentityTopology {
       String identities,
       String deadLetters,
       DecisionRules rules,
+      KnownPeople known,
       Telemetry telemetry) {
     return addTo(
         topology,
@@ -47,6 +49,7 @@ public final class IdentityTopology {
         identities,
         deadLetters,
         rules,
+        known,
         telemetry,
         Stores.inMemoryKeyValueStore(TrackProcessor.STORE));
   }
@@ -57,11 +60,12 @@ public final class IdentityTopology {
       String identities,
       String deadLetters,
       DecisionRules rules,
+      KnownPeople known,
       Telemetry telemetry,
       KeyValueBytesStoreSupplier tracks) {
     return topology
         .addSource("matches", new StringDeserializer(), new ByteArrayDeserializer(), matches)
-        .addProcessor("decide", () -> new TrackProcessor(rules, telemetry), "matches")
+        .addProcessor("decide", () -> new TrackProcessor(rules, known, telemetry), "matches")
         .addStateStore(
             Stores.keyValueStoreBuilder(tracks, Serdes.String(), Serdes.ByteArray())
                 .withLoggingEnabled(CHANGELOG)

@@ -3,6 +3,7 @@ package org.facestream.recognizer.identity;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Predicate;
 import org.facestream.detector.face.Box;
 
 /**
@@ -40,6 +41,26 @@ public record Match(
 
   public Match {
     candidates = List.copyOf(candidates);
+  }
+
+  /** The same without the candidates who are gone. */
+  Match without(Predicate<String> gone) {
+    if (candidates.stream().noneMatch(candidate -> gone.test(candidate.personId()))) {
+      return this;
+    }
+    return new Match(
+        faceId,
+        camera,
+        track,
+        captureTime,
+        box,
+        score,
+        quality,
+        candidates.stream().filter(candidate -> !gone.test(candidate.personId())).toList(),
+        threshold,
+        model,
+        galleryVersion,
+        descriptor);
   }
 
   /**

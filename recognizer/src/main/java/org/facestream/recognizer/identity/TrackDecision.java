@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * The one decision per track: pure functions from state and face to state and events, so that the
@@ -62,6 +63,22 @@ final class TrackDecision {
     Outcome started = publish(state, IdentityEvent.Type.started, state.lastSeen());
     Outcome ended = publish(started.state(), IdentityEvent.Type.ended, state.lastSeen());
     return new Outcome(ended.state(), List.of(started.events().get(0), ended.events().get(0)));
+  }
+
+  /**
+   * Forgets those who are gone from the gallery, and says so at once if the last event named one of
+   * them. The same state when nothing is known of them.
+   */
+  Outcome forget(TrackState state, Predicate<String> gone) {
+    TrackState left = state.without(gone);
+    boolean named =
+        !left.ended()
+            && left.told() != null
+            && left.told().personId() != null
+            && gone.test(left.told().personId());
+    return named
+        ? publish(decide(left), IdentityEvent.Type.updated, left.lastSeen())
+        : new Outcome(left, List.of());
   }
 
   private static Outcome publish(TrackState state, IdentityEvent.Type type, Instant cause) {
@@ -136,13 +153,16 @@ final class TrackDecision {
     boolean sameModel = match.model().equals(state.model());
     SortedMap<String, Evidence> evidence =
         weigh(sameModel ? state.evidence() : new TreeMap<>(), match);
-    Double nearest = sameModel ? state.nearest() : null;
-    Double nearestMargin = sameModel ? state.nearestMargin() : null;
+    TrackState.Closest closest = sameModel ? state.closest() : null;
     if (!match.candidates().isEmpty()) {
-      double distance = match.candidates().get(0).distance();
-      if (nearest == null || distance < nearest) {
-        nearest = distance;
-        nearestMargin = margin(match.candidates(), 0);
+      Match.Candidate nearest = match.candidates().get(0);
+      if (closest == null || nearest.distance() < closest.distance()) {
+        closest =
+            new TrackState.Closest(
+                nearest.personId(),
+                nearest.distance(),
+                other(match.candidates(), 0),
+                margin(match.candidates(), 0));
       }
     }
     TrackState.BestFace best = state.best();
@@ -163,8 +183,7 @@ final class TrackDecision {
             ? state.personId()
             : null,
         state.told(),
-        nearest,
-        nearestMargin,
+        closest,
         best,
         match.model(),
         Math.max(state.galleryVersion(), match.galleryVersion()));
@@ -196,7 +215,8 @@ final class TrackDecision {
                       evidence.faces(),
                       evidence.sure(),
                       evidence.distance(),
-                      evidence.margin()));
+                      evidence.margin(),
+                      evidence.other()));
             }
           });
     }
@@ -229,7 +249,8 @@ final class TrackDecision {
         (known == null ? 0 : known.faces()) + (speaks ? 1 : 0),
         sure || (known != null && known.sure()),
         nearer ? distance : known.distance(),
-        nearer ? margin : known.margin());
+        nearer ? margin : known.margin(),
+        nearer ? other(match.candidates(), rank) : known.other());
   }
 
   /** What a face says of the candidate of that rank: positive for, negative against. */
@@ -256,6 +277,14 @@ final class TrackDecision {
         : Double.valueOf((double) candidates.get(1).distance() - candidates.get(0).distance());
   }
 
+  /** Whom the margin of that rank is measured to. */
+  private static String other(List<Match.Candidate> candidates, int rank) {
+    if (rank > 0) {
+      return candidates.get(0).personId();
+    }
+    return candidates.size() < 2 ? null : candidates.get(1).personId();
+  }
+
   private static TrackState named(TrackState state, String personId) {
     return new TrackState(
         state.camera(),
@@ -268,8 +297,7 @@ final class TrackDecision {
         state.evidence(),
         personId,
         state.told(),
-        state.nearest(),
-        state.nearestMargin(),
+        state.closest(),
         state.best(),
         state.model(),
         state.galleryVersion());

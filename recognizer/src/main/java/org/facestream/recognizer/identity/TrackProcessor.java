@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.PunctuationType;
@@ -32,6 +34,10 @@ import org.slf4j.LoggerFactory;
  * clock starts anew when the processor starts, so that a worker that was away does not end tracks
  * whose faces are still waiting to be read. An ended track is remembered for a while: a face that
  * comes late is dropped, and one that shows that it goes on reopens it.
+ *
+ * <p>Whoever is no longer in the gallery is taken out of every track's state, ended ones too, when
+ * the gallery's version changes; and out of whatever is read, so that nobody who is gone is named
+ * in between.
  */
 final class TrackProcessor extends ContextualProcessor<String, byte[], String, byte[]> {
   static final String STORE = "tracks";
@@ -45,17 +51,21 @@ final class TrackProcessor extends ContextualProcessor<String, byte[], String, b
   private static final String STAGE = "identity";
 
   /** What the punctuation needs to know of a track, so that it reads only those that are due. */
-  private record Watched(String camera, boolean ended, Instant lastSeen, long since) {}
+  private record Watched(
+      String camera, boolean ended, Instant lastSeen, Set<String> persons, long since) {}
 
   private final DecisionRules rules;
   private final TrackDecision decision;
   private final Telemetry telemetry;
   private final Map<String, Watched> watched = new HashMap<>();
   private final Map<String, Instant> cameras = new HashMap<>();
+  private final KnownPeople known;
   private KeyValueStore<String, byte[]> store;
+  private long forgottenAsOf;
 
-  TrackProcessor(DecisionRules rules, Telemetry telemetry) {
+  TrackProcessor(DecisionRules rules, KnownPeople known, Telemetry telemetry) {
     this.rules = rules;
+    this.known = known;
     this.decision = new TrackDecision(rules);
     this.telemetry = telemetry;
   }
@@ -67,6 +77,7 @@ final class TrackProcessor extends ContextualProcessor<String, byte[], String, b
     // Streams may initialise a processor again after it found the store corrupted.
     watched.clear();
     cameras.clear();
+    forgottenAsOf = Long.MIN_VALUE;
     long now = context.currentSystemTimeMs();
     try (KeyValueIterator<String, byte[]> all = store.all()) {
       while (all.hasNext()) {
@@ -100,17 +111,29 @@ final class TrackProcessor extends ContextualProcessor<String, byte[], String, b
     }
     TrackDecision.Outcome outcome;
     try {
-      outcome = decision.face(before, match);
+      outcome =
+          decision.face(
+              before == null ? null : before.without(gone(before.galleryVersion())),
+              match.without(gone(match.galleryVersion())));
     } catch (RuntimeException failed) {
       log.warn("{}: a match cannot be processed", STAGE, failed);
       reject(record, "processing-failed", failed.toString());
       return;
     }
     cameras.merge(match.camera(), match.captureTime(), (a, b) -> a.isAfter(b) ? a : b);
-    apply(key, outcome, record);
+    apply(key, outcome, record, context().currentSystemTimeMs());
+  }
+
+  /**
+   * Who is not in the gallery any more, for what was decided with its version of then. A replica
+   * that has not come as far as that version cannot tell who was enrolled or forgotten since.
+   */
+  private Predicate<String> gone(long then) {
+    return known.version() < then ? person -> false : person -> !known.contains(person);
   }
 
   private void punctuate(long now) {
+    forgetWhoIsGone();
     List<String> silent = new ArrayList<>();
     List<String> forgotten = new ArrayList<>();
     watched.forEach(
@@ -133,9 +156,7 @@ final class TrackProcessor extends ContextualProcessor<String, byte[], String, b
         watched.remove(key);
       } else {
         apply(
-            key,
-            decision.silence(state),
-            new Record<>(state.camera(), null, state.lastSeen().toEpochMilli()));
+            key, decision.silence(state.without(gone(state.galleryVersion()))), caused(state), now);
       }
     }
     cameras
@@ -144,14 +165,46 @@ final class TrackProcessor extends ContextualProcessor<String, byte[], String, b
             camera -> watched.values().stream().noneMatch(track -> track.camera().equals(camera)));
   }
 
+  /** What is known of people whom a gallery of a new version does not have goes at once. */
+  private void forgetWhoIsGone() {
+    long version = known.version();
+    if (version == forgottenAsOf) {
+      return;
+    }
+    forgottenAsOf = version;
+    List<String> concerned = new ArrayList<>();
+    watched.forEach(
+        (key, track) -> {
+          if (!track.persons().stream().allMatch(known::contains)) {
+            concerned.add(key);
+          }
+        });
+    for (String key : concerned) {
+      TrackState state = state(key, store.get(key));
+      if (state == null) {
+        continue;
+      }
+      TrackDecision.Outcome outcome = decision.forget(state, gone(state.galleryVersion()));
+      if (outcome.state() != state) {
+        // It was not seen again: the time of its silence goes on.
+        apply(key, outcome, caused(state), watched.get(key).since());
+      }
+    }
+  }
+
+  private static Record<String, byte[]> caused(TrackState state) {
+    return new Record<>(state.camera(), null, state.lastSeen().toEpochMilli());
+  }
+
   private boolean passedBy(Watched track) {
     Instant last = cameras.get(track.camera());
     return last != null && Duration.between(track.lastSeen(), last).compareTo(rules.timeout()) > 0;
   }
 
-  private void apply(String key, TrackDecision.Outcome outcome, Record<String, byte[]> cause) {
+  private void apply(
+      String key, TrackDecision.Outcome outcome, Record<String, byte[]> cause, long since) {
     store.put(key, RecordJson.write(outcome.state()));
-    watch(key, outcome.state(), context().currentSystemTimeMs());
+    watch(key, outcome.state(), since);
     for (IdentityEvent event : outcome.events()) {
       context()
           .forward(
@@ -165,8 +218,9 @@ final class TrackProcessor extends ContextualProcessor<String, byte[], String, b
     }
   }
 
-  private void watch(String key, TrackState state, long now) {
-    watched.put(key, new Watched(state.camera(), state.ended(), state.lastSeen(), now));
+  private void watch(String key, TrackState state, long since) {
+    watched.put(
+        key, new Watched(state.camera(), state.ended(), state.lastSeen(), state.persons(), since));
   }
 
   private void count(IdentityEvent event) {

@@ -2,10 +2,13 @@ package org.facestream.recognizer.identity;
 
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.facestream.detector.face.Box;
 
 /**
@@ -21,8 +24,7 @@ import org.facestream.detector.face.Box;
  * @param evidence by person id, a bounded number
  * @param personId whose name is in force, or null
  * @param told the event that was published last said this
- * @param nearest least distance to anyone, or null when the gallery was always empty
- * @param nearestMargin how much farther the second-best person was then, or null
+ * @param closest the person whom a face was nearest to, or null when the gallery was always empty
  * @param best the face of the best quality
  * @param model of the last face
  * @param galleryVersion of the last face
@@ -38,14 +40,23 @@ record TrackState(
     SortedMap<String, Evidence> evidence,
     String personId,
     Told told,
-    Double nearest,
-    Double nearestMargin,
+    Closest closest,
     BestFace best,
     String model,
     long galleryVersion) {
 
   /** What was published of the decision. */
   record Told(String personId, String name, Double distance) {}
+
+  /**
+   * Whom a face of the track was nearest to, named or not.
+   *
+   * @param personId the person
+   * @param distance of that face
+   * @param other the second-best person then, or null
+   * @param margin how much farther that one was, or null
+   */
+  record Closest(String personId, double distance, String other, Double margin) {}
 
   /** The face that shows the person best. */
   record BestFace(String faceId, double quality, double score, Box box) {}
@@ -61,7 +72,6 @@ record TrackState(
         first.captureTime(),
         0,
         new TreeMap<>(),
-        null,
         null,
         null,
         null,
@@ -83,10 +93,84 @@ record TrackState(
   /** What an event would say of the decision now. */
   Told decision() {
     if (personId == null) {
-      return new Told(null, IdentityEvent.UNKNOWN, nearest);
+      return new Told(null, IdentityEvent.UNKNOWN, closest == null ? null : closest.distance());
     }
     Evidence person = evidence.get(personId);
     return new Told(personId, person.name(), person.distance());
+  }
+
+  /** Everybody of whom anything is remembered here. */
+  Set<String> persons() {
+    Set<String> persons = new HashSet<>(evidence.keySet());
+    evidence.values().forEach(known -> persons.add(known.other()));
+    if (closest != null) {
+      persons.add(closest.personId());
+      persons.add(closest.other());
+    }
+    if (told != null) {
+      persons.add(told.personId());
+    }
+    persons.remove(null);
+    return persons;
+  }
+
+  /**
+   * As if those who are gone had never been in the gallery. Only what was told stays, while the
+   * track goes on: it differs from the decision until the next event tells that.
+   */
+  TrackState without(Predicate<String> gone) {
+    if (persons().stream().noneMatch(gone)) {
+      return this;
+    }
+    SortedMap<String, Evidence> left = new TreeMap<>();
+    evidence.forEach(
+        (person, known) -> {
+          if (!gone.test(person)) {
+            left.put(person, known.without(gone));
+          }
+        });
+    Closest near = closest;
+    if (near != null && gone.test(near.personId())) {
+      near = null;
+    } else if (near != null && near.other() != null && gone.test(near.other())) {
+      near = new Closest(near.personId(), near.distance(), null, null);
+    }
+    TrackState without =
+        new TrackState(
+            camera,
+            track,
+            revision,
+            ended,
+            firstSeen,
+            lastSeen,
+            faces,
+            left,
+            personId == null || gone.test(personId) ? null : personId,
+            told,
+            near,
+            best,
+            model,
+            galleryVersion);
+    return ended || (told != null && told.personId() == null) ? without.retold() : without;
+  }
+
+  /** As if the decision now had been the one that was told. */
+  private TrackState retold() {
+    return new TrackState(
+        camera,
+        track,
+        revision,
+        ended,
+        firstSeen,
+        lastSeen,
+        faces,
+        evidence,
+        personId,
+        decision(),
+        closest,
+        best,
+        model,
+        galleryVersion);
   }
 
   /** After an event of that type was published. */
@@ -102,8 +186,7 @@ record TrackState(
         evidence,
         personId,
         decision(),
-        nearest,
-        nearestMargin,
+        closest,
         best,
         model,
         galleryVersion);
@@ -111,7 +194,10 @@ record TrackState(
 
   /** The event that was published last, given that {@link #afterEvent} made this state. */
   IdentityEvent event(IdentityEvent.Type type, Instant cause) {
-    Double margin = personId == null ? nearestMargin : evidence.get(personId).margin();
+    Double margin =
+        personId != null
+            ? evidence.get(personId).margin()
+            : closest == null ? null : closest.margin();
     return new IdentityEvent(
         track + "." + revision,
         type,

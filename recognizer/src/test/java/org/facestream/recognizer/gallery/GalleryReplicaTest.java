@@ -2,6 +2,7 @@ package org.facestream.recognizer.gallery;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Instant;
@@ -92,8 +93,12 @@ class GalleryReplicaTest {
     assertEquals(2, replica.snapshot().version());
     write(reference("f1", "eve", "m", null, 0, 1));
     assertEquals(List.of("EVE", "BOB"), nearest(0, 1));
+    assertFalse(replica.contains("ada"));
+    assertTrue(replica.contains("eve"));
     gallery.pipeInput("f1", null);
     assertEquals(List.of("BOB"), nearest(0, 1));
+    assertFalse(replica.contains("eve"));
+    assertEquals(4, replica.version());
     assertEquals(1, replica.snapshot().references());
     assertEquals(1, replica.snapshot().people());
     assertEquals(4, replica.snapshot().version());

@@ -2,6 +2,7 @@ package org.facestream.recognizer.identity;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -9,11 +10,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -50,6 +53,28 @@ class IdentityTopologyTest {
   private TestOutputTopic<String, byte[]> identities;
   private TestOutputTopic<String, byte[]> deadLetters;
   private long version;
+  private final Replica replica = new Replica();
+
+  /** A gallery of everybody but those who were forgotten. */
+  private static final class Replica implements KnownPeople {
+    private final Set<String> forgotten = new HashSet<>();
+    private long version = 1;
+
+    @Override
+    public long version() {
+      return version;
+    }
+
+    @Override
+    public boolean contains(String personId) {
+      return !forgotten.contains(personId);
+    }
+
+    void forget(String personId, long asOf) {
+      forgotten.add(personId);
+      version = asOf;
+    }
+  }
 
   /** A store that holds, when the processor first sees it, what a changelog would have given. */
   private record RestoredStore(Map<String, byte[]> kept) implements KeyValueBytesStoreSupplier {
@@ -88,6 +113,7 @@ class IdentityTopologyTest {
             "identities",
             "dlq",
             new DecisionRules(2, .1, TIMEOUT),
+            replica,
             telemetry,
             new RestoredStore(kept));
     Properties settings = new Properties();
@@ -390,6 +416,103 @@ class IdentityTopologyTest {
     assertEquals("ended ADA", summary(ended));
     assertEquals("t.2", ended.get(0).eventId());
     assertEquals(START, ended.get(0).lastSeen());
+  }
+
+  private String remembered() {
+    StringBuilder all = new StringBuilder();
+    kept().values().forEach(state -> all.append(new String(state, UTF_8)));
+    return all.toString().toLowerCase(java.util.Locale.ROOT);
+  }
+
+  @Test
+  void aForgottenPersonLosesTheNameWhileTheTrackLives() {
+    face("t", 0, .8, "ada", .3, "bob", .8);
+    replica.forget("ada", ++version);
+    List<IdentityEvent> forgotten = pass(Duration.ofMillis(300));
+    assertEquals("updated unknown", summary(forgotten));
+    assertNull(forgotten.get(0).personId());
+    // Not how far she was, nor how much farther Bob.
+    assertNull(forgotten.get(0).distance());
+    assertNull(forgotten.get(0).margin());
+    assertFalse(remembered().contains("ada"), this::remembered);
+    assertEquals("", summary(pass(Duration.ofMillis(600))));
+    // Being forgotten is not being seen: the track ends when it would have.
+    assertEquals("", summary(pass(TIMEOUT.minusMillis(1200))));
+    List<IdentityEvent> ended = pass(Duration.ofMillis(400));
+    assertEquals("ended unknown", summary(ended));
+    assertNull(ended.get(0).distance());
+    assertEquals("t.3", ended.get(0).eventId());
+  }
+
+  @Test
+  void aForgottenPersonIsNotNamedByTheNextFaceNorByWhatIsStillUnderWay() {
+    face("t", 0, .8, "ada", .3, "bob", .8);
+    replica.forget("ada", 100);
+    // Compared before she was forgotten.
+    List<IdentityEvent> updated = face("t", 200, .8, "ada", .3, "bob", .8);
+    assertEquals("updated unknown", summary(updated));
+    assertEquals(.8, updated.get(0).distance());
+    assertNull(updated.get(0).margin());
+    assertEquals("", summary(face("t", 400, .8, "bob", .81)));
+    assertEquals("started unknown", summary(face("u", 500, .8, "ada", .3, "bob", .8)));
+    assertFalse(remembered().contains("ada"), this::remembered);
+    assertEquals("ended unknown, ended unknown", summary(pass(TIMEOUT.plusSeconds(1))));
+  }
+
+  @Test
+  void anUnknownTrackKeepsNoDistanceToSomebodyForgotten() {
+    assertEquals(.9, face("t", 0, .8, "ada", .9, "bob", 1.0).get(0).distance());
+    replica.forget("ada", ++version);
+    assertEquals("", summary(pass(Duration.ofMillis(300))));
+    assertFalse(remembered().contains("0.8999"), this::remembered);
+    IdentityEvent ended = pass(TIMEOUT).get(0);
+    assertNull(ended.distance());
+    assertNull(ended.margin());
+  }
+
+  @Test
+  void anotherPersonKeepsTheNameButNotTheMarginToSomebodyForgotten() {
+    assertEquals(.5, face("t", 0, .8, "bob", .3, "ada", .8).get(0).margin());
+    replica.forget("ada", ++version);
+    assertEquals("", summary(pass(Duration.ofMillis(300))));
+    assertFalse(remembered().contains("ada"), this::remembered);
+    IdentityEvent ended = pass(TIMEOUT).get(0);
+    assertEquals("BOB", ended.name());
+    assertEquals(.3, ended.distance());
+    assertNull(ended.margin());
+  }
+
+  @Test
+  void anEndedTrackForgetsTooAndComesBackWithoutTheName() {
+    face("t", 0, .8, "ada", .3, "bob", .8);
+    assertEquals("ended ADA", summary(pass(TIMEOUT)));
+    replica.forget("ada", ++version);
+    assertEquals("", summary(pass(Duration.ofMillis(300))));
+    assertFalse(remembered().contains("ada"), this::remembered);
+    assertEquals("updated unknown", summary(face("t", 8000, .8, "bob", .9)));
+  }
+
+  @Test
+  void whoWasForgottenDuringARestartIsNotNamedAfterIt() {
+    face("t", 0, .8, "ada", .3, "bob", .8);
+    Map<String, byte[]> kept = kept();
+    driver.close();
+    replica.forget("ada", ++version);
+    start(START.plusSeconds(60), kept);
+    assertEquals("updated unknown", summary(pass(Duration.ofMillis(300))));
+    assertEquals("ended unknown", summary(pass(TIMEOUT)));
+    assertFalse(remembered().contains("ada"), this::remembered);
+  }
+
+  @Test
+  void aReplicaThatIsBehindForgetsNobodyWhoWasEnrolledSince() {
+    replica.forget("ada", 1);
+    version = 5;
+    assertEquals("started ADA", summary(face("t", 0, .8, "ada", .3, "bob", .8)));
+    replica.forgotten.clear();
+    replica.version = version;
+    assertEquals("", summary(face("t", 200, .8, "ada", .31, "bob", .8)));
+    assertEquals("ended ADA", summary(pass(TIMEOUT)));
   }
 
   @Test
