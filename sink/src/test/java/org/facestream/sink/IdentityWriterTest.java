@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -47,7 +49,7 @@ class IdentityWriterTest {
 
   @BeforeEach
   void empty() throws Exception {
-    server.execute("TRUNCATE identity_event, sighting");
+    server.execute("TRUNCATE identity_event, sighting, forgotten_person");
   }
 
   private static List<ConsumerRecord<String, byte[]>> records(List<IdentityEvent> events) {
@@ -125,6 +127,28 @@ class IdentityWriterTest {
       assertEquals(
           List.of("a|2|t", "b|1|f"),
           server.query("SELECT track, revision, ended FROM sighting ORDER BY track"));
+    }
+  }
+
+  @Test
+  void aTrackThatWasAliveWhenThePersonWasForgottenEndsAsUnknown() throws Exception {
+    try (Telemetry telemetry = new Telemetry();
+        Database database = new Database(server.config(Map.of()))) {
+      EventStore store = new EventStore(database.dataSource());
+      IdentityWriter writer = new IdentityWriter(database, store, telemetry);
+      writer.store(records(List.of(event("a", 1, Type.started, "ann"))), this::reject);
+      store.forgetPerson("ann", 8);
+      // A face that was captured, and an end that was told, after that.
+      IdentityEvent ended =
+          event("gate", "a", 2, Type.ended, "ann", Instant.now().plus(Duration.ofMinutes(1)));
+      writer.store(records(List.of(ended)), this::reject);
+      assertEquals(
+          List.of("1|null|unknown|null", "2|null|unknown|null"),
+          server.query(
+              "SELECT revision, person_id, name, distance FROM identity_event ORDER BY revision"));
+      assertEquals(
+          List.of("2|t|null|unknown"),
+          server.query("SELECT revision, ended, person_id, name FROM sighting"));
     }
   }
 

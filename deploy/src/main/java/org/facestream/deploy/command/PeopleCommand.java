@@ -123,8 +123,10 @@ final class PeopleCommand extends Subcommand {
       header = "Erase a person from the gallery and from what was recorded.",
       description = {
         "",
-        "Recognizers stop knowing the person within seconds, and the bytes leave Kafka's disk within",
-        "an hour. Sightings in PostgreSQL become those of an unknown person."
+        "Recognizers stop knowing the person within seconds, in tracks that go on too, and the bytes",
+        "of the gallery leave Kafka's disk within an hour. Sightings in PostgreSQL become those of an",
+        "unknown person. What was published before stays in Kafka's topics until their retention:",
+        "matches 3 days, identity events 30 days."
       })
   static final class Forget extends Subcommand {
     @Mixin private KafkaOptions kafka;
@@ -146,9 +148,10 @@ final class PeopleCommand extends Subcommand {
                   + " must be erased too.",
               away);
         }
-        People.Entry gone = new People(connection.clients()).forget(person);
+        People.Forgotten gone = new People(connection.clients()).forget(person);
         EventStore.Rows rows =
-            new EventStore(database.dataSource()).forgetPerson(gone.person().id());
+            new EventStore(database.dataSource())
+                .forgetPerson(gone.person().id(), gone.galleryVersion());
         out()
             .printf(
                 "%s is forgotten: %d pictures and the name in %d sightings erased.%n",

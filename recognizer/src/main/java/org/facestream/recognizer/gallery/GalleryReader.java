@@ -1,6 +1,7 @@
 package org.facestream.recognizer.gallery;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,23 @@ final class GalleryReader {
   private GalleryReader() {}
 
   /**
+   * The offset that the next record of each partition will have.
+   *
+   * @throws UserError when the broker does not answer
+   */
+  static Map<Integer, Long> ends(KafkaClients clients) {
+    try (Consumer<String, byte[]> consumer = clients.reader()) {
+      Map<Integer, Long> ends = new HashMap<>();
+      consumer
+          .endOffsets(partitions(consumer, clients.name(GalleryTopic.TOPIC)))
+          .forEach((partition, end) -> ends.put(partition.partition(), end));
+      return ends;
+    } catch (KafkaException failed) {
+      throw unreadable(failed);
+    }
+  }
+
+  /**
    * Every reference that can be used, by face id; of whatever model.
    *
    * @throws UserError when the broker does not answer
@@ -32,10 +50,7 @@ final class GalleryReader {
     String topic = clients.name(GalleryTopic.TOPIC);
     Map<String, Reference> references = new LinkedHashMap<>();
     try (Consumer<String, byte[]> consumer = clients.reader()) {
-      List<TopicPartition> partitions =
-          consumer.partitionsFor(topic).stream()
-              .map(partition -> new TopicPartition(topic, partition.partition()))
-              .toList();
+      List<TopicPartition> partitions = partitions(consumer, topic);
       consumer.assign(partitions);
       consumer.seekToBeginning(partitions);
       Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
@@ -51,12 +66,22 @@ final class GalleryReader {
         }
       }
     } catch (KafkaException failed) {
-      throw new UserError(
-          "The gallery cannot be read from Kafka (%s). Start Kafka, or set kafka.bootstrap-servers."
-              .formatted(failed.getMessage()),
-          failed);
+      throw unreadable(failed);
     }
     return references;
+  }
+
+  private static List<TopicPartition> partitions(Consumer<String, byte[]> consumer, String topic) {
+    return consumer.partitionsFor(topic).stream()
+        .map(partition -> new TopicPartition(topic, partition.partition()))
+        .toList();
+  }
+
+  private static UserError unreadable(KafkaException failed) {
+    return new UserError(
+        "The gallery cannot be read from Kafka (%s). Start Kafka, or set kafka.bootstrap-servers."
+            .formatted(failed.getMessage()),
+        failed);
   }
 
   private static void take(ConsumerRecord<String, byte[]> record, Map<String, Reference> into) {

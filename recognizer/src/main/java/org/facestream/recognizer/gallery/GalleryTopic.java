@@ -1,5 +1,6 @@
 package org.facestream.recognizer.gallery;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -13,18 +14,22 @@ import org.facestream.recognizer.identity.RecordJson;
  * JSON, timestamp the time of enrolment. A record without a value erases the entry.
  */
 public final class GalleryTopic {
+  private static final Duration SEGMENT = Duration.ofMinutes(10);
+
   /**
    * An erased entry's bytes leave the broker's disk when the segment that holds them is compacted.
-   * The open segment never is, so it is closed after ten minutes, and the cleaner must have passed
-   * within thirty: a forgotten person is gone from disk within an hour. Tombstones stay a week;
-   * that bounds how long a running replica may be cut off, and a started one begins from empty.
+   * The open segment never is, nor does a tombstone in it count, so it is closed after ten minutes,
+   * and the cleaner must have passed within thirty: a forgotten person is gone from disk within an
+   * hour. The ten minutes are those between the segment's first record and one that is written, by
+   * their timestamps: see {@link #closingTombstone}. Tombstones stay a week; that bounds how long a
+   * running replica may be cut off, and a started one begins from empty.
    */
   public static final Topic TOPIC =
       new Topic(
           "gallery",
           Map.of(
               "cleanup.policy", "compact",
-              "segment.ms", String.valueOf(TimeUnit.MINUTES.toMillis(10)),
+              "segment.ms", String.valueOf(SEGMENT.toMillis()),
               "segment.bytes", String.valueOf(64 << 20),
               "max.compaction.lag.ms", String.valueOf(TimeUnit.MINUTES.toMillis(30)),
               "min.cleanable.dirty.ratio", "0.1",
@@ -57,6 +62,17 @@ public final class GalleryTopic {
   /** The record that erases an entry. */
   public static ProducerRecord<String, byte[]> tombstone(String topic, String faceId) {
     return new ProducerRecord<>(topic, faceId, null);
+  }
+
+  /**
+   * Erases an entry once more, with a timestamp by which the open segment, where the first {@link
+   * #tombstone} is, has become too old: nobody may write to this partition for months, and until
+   * then nothing would be compacted away. Write it when that one is acknowledged; Kafka takes
+   * timestamps that are up to an hour ahead.
+   */
+  static ProducerRecord<String, byte[]> closingTombstone(String topic, String faceId) {
+    long ahead = System.currentTimeMillis() + SEGMENT.plusSeconds(1).toMillis();
+    return new ProducerRecord<String, byte[]>(topic, null, ahead, faceId, null);
   }
 
   /**

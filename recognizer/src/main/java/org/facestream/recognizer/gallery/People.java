@@ -10,16 +10,22 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.errors.InterruptException;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.Topics;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The persons of the gallery, as the gallery topic has them now. */
 public final class People {
+  private static final Logger log = LoggerFactory.getLogger(People.class);
+
   private final KafkaClients clients;
 
   /**
@@ -36,6 +42,20 @@ public final class People {
     /** When the first was enrolled. */
     public Instant since() {
       return references.get(0).enrolledAt();
+    }
+  }
+
+  /**
+   * A person who is in the gallery no more.
+   *
+   * @param person id and name
+   * @param references what was erased
+   * @param galleryVersion sum of the gallery offsets from which on the person is not in it: what
+   *     was matched with a lower version may still name them
+   */
+  public record Forgotten(Person person, List<Reference> references, long galleryVersion) {
+    public Forgotten {
+      references = List.copyOf(references);
     }
   }
 
@@ -90,14 +110,32 @@ public final class People {
    *
    * @return what was erased
    */
-  public Entry forget(String idOrName) {
+  public Forgotten forget(String idOrName) {
     Entry entry = show(idOrName);
     String topic = clients.name(GalleryTopic.TOPIC);
-    write(
-        entry.references().stream()
-            .map(reference -> GalleryTopic.tombstone(topic, reference.faceId()))
-            .toList());
-    return entry;
+    Map<Integer, Long> ends = GalleryReader.ends(clients);
+    try (Producer<String, byte[]> producer = clients.producer(Map.of())) {
+      write(producer, tombstones(entry, key -> GalleryTopic.tombstone(topic, key)))
+          .forEach(written -> ends.merge(written.partition(), written.offset() + 1, Math::max));
+      try {
+        write(producer, tombstones(entry, key -> GalleryTopic.closingTombstone(topic, key)));
+      } catch (UserError late) {
+        // The person is forgotten, and whoever asked has more to erase. Whatever is written to
+        // those partitions next closes the segments too.
+        log.warn("gallery: the bytes of what was erased may stay on Kafka's disk for longer", late);
+      }
+    }
+    return new Forgotten(
+        entry.person(),
+        entry.references(),
+        ends.values().stream().mapToLong(Long::longValue).sum());
+  }
+
+  private static List<ProducerRecord<String, byte[]>> tombstones(
+      Entry entry, Function<String, ProducerRecord<String, byte[]>> tombstone) {
+    return entry.references().stream()
+        .map(reference -> tombstone.apply(reference.faceId()))
+        .toList();
   }
 
   /**
@@ -130,16 +168,18 @@ public final class People {
     }
   }
 
-  /** Returns when every record is acknowledged. */
-  static void write(
+  /** Returns when every record is acknowledged, with their places. */
+  static List<RecordMetadata> write(
       Producer<String, byte[]> producer, List<ProducerRecord<String, byte[]>> records) {
-    List<Future<?>> sent = new ArrayList<>(records.size());
+    List<Future<RecordMetadata>> sent = new ArrayList<>(records.size());
     records.forEach(record -> sent.add(producer.send(record)));
     producer.flush();
     try {
-      for (Future<?> future : sent) {
-        future.get();
+      List<RecordMetadata> written = new ArrayList<>(sent.size());
+      for (Future<RecordMetadata> future : sent) {
+        written.add(future.get());
       }
+      return written;
     } catch (InterruptedException interrupted) {
       throw new InterruptException(interrupted);
     } catch (ExecutionException failed) {

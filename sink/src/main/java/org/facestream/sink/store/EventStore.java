@@ -9,6 +9,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -67,6 +68,12 @@ public final class EventStore {
   /** Small enough that nobody waits long for the locks of one transaction. */
   private static final int DELETED_AT_ONCE = 5_000;
 
+  /**
+   * Tracks that began so soon after a person was forgotten are taken for older ones: recognizers
+   * may know somebody for two seconds more, and cameras' and database's clocks are not the same.
+   */
+  static final Duration LAG = Duration.ofSeconds(10);
+
   private static final String DELETE_SIGHTINGS =
       """
       DELETE FROM sighting WHERE track IN
@@ -104,8 +111,9 @@ public final class EventStore {
 
   /**
    * Stores events and brings their sightings up to date. Events that were stored before change
-   * nothing. Events of a {@linkplain #forgetPerson forgotten} person that were captured before the
-   * forgetting are stored as unknown.
+   * nothing. Events that name a {@linkplain #forgetPerson forgotten} person are stored as unknown
+   * when their track began before the forgetting, or they were decided with a gallery that still
+   * had the person.
    *
    * @return rows written; replays write none
    * @throws StoreException when nothing was stored
@@ -144,23 +152,26 @@ public final class EventStore {
 
   /**
    * Erases who somebody was from every event and sighting, now and for events that are still to
-   * come but were captured before. Take the person out of the gallery first, so that no later event
-   * names them.
+   * come of tracks that began before. Take the person out of the gallery first, so that no later
+   * event names them.
    *
    * @param personId the person; only its SHA-256 is kept
+   * @param galleryVersion the version of the gallery from which on the person is not in it
    * @return rows that named the person
    */
-  public Rows forgetPerson(String personId) throws StoreException {
+  public Rows forgetPerson(String personId, long galleryVersion) throws StoreException {
     return inTransaction(
         connection -> {
           String digest = sha256(personId);
           try (PreparedStatement remember =
               connection.prepareStatement(
                   """
-                  INSERT INTO forgotten_person (person_sha256, forgotten_at)
-                  VALUES (?, clock_timestamp())
-                  ON CONFLICT (person_sha256) DO UPDATE SET forgotten_at = excluded.forgotten_at""")) {
+                  INSERT INTO forgotten_person (person_sha256, forgotten_at, gallery_version)
+                  VALUES (?, clock_timestamp(), ?)
+                  ON CONFLICT (person_sha256) DO UPDATE SET forgotten_at = excluded.forgotten_at,
+                      gallery_version = excluded.gallery_version""")) {
             remember.setString(1, digest);
+            remember.setLong(2, galleryVersion);
             remember.executeUpdate();
           }
           Rows erased =
@@ -243,26 +254,40 @@ public final class EventStore {
     if (digests.isEmpty()) {
       return events;
     }
-    Map<String, Instant> forgotten = new HashMap<>();
+    Map<String, Forgotten> forgotten = new HashMap<>();
     try (PreparedStatement query =
         connection.prepareStatement(
-            "SELECT person_sha256, forgotten_at FROM forgotten_person"
+            "SELECT person_sha256, forgotten_at, gallery_version FROM forgotten_person"
                 + " WHERE person_sha256 = ANY (?)")) {
       query.setArray(1, connection.createArrayOf("text", digests.values().toArray()));
       try (ResultSet rows = query.executeQuery()) {
         while (rows.next()) {
-          forgotten.put(rows.getString(1), rows.getObject(2, OffsetDateTime.class).toInstant());
+          forgotten.put(
+              rows.getString(1),
+              new Forgotten(rows.getObject(2, OffsetDateTime.class).toInstant(), rows.getLong(3)));
         }
       }
     }
     List<IdentityEvent> storable = new ArrayList<>(events.size());
     for (IdentityEvent event : events) {
-      Instant until =
+      Forgotten person =
           event.personId() == null ? null : forgotten.get(digests.get(event.personId()));
-      boolean erase = until != null && !event.captureTime().isAfter(until);
-      storable.add(erase ? anonymous(event) : event);
+      storable.add(person != null && person.concerns(event) ? anonymous(event) : event);
     }
     return storable;
+  }
+
+  /**
+   * A person who was forgotten, and may have been enrolled again since.
+   *
+   * @param at when, by the database's clock
+   * @param galleryVersion from which on the person was not in it
+   */
+  private record Forgotten(Instant at, long galleryVersion) {
+    /** By the track's beginning: what was known before the forgetting outlasts it in a track. */
+    boolean concerns(IdentityEvent event) {
+      return !event.firstSeen().isAfter(at.plus(LAG)) || event.galleryVersion() < galleryVersion;
+    }
   }
 
   private static IdentityEvent anonymous(IdentityEvent event) {

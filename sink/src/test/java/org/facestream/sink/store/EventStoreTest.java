@@ -157,7 +157,7 @@ class EventStoreTest {
             event("t", 1, Type.started, "ann"),
             event("t", 2, Type.updated, "ann"),
             event("u", 1, Type.started, "bob")));
-    assertEquals(new Rows(2, 1), store.forgetPerson("ann"));
+    assertEquals(new Rows(2, 1), store.forgetPerson("ann", 7));
     // Late, and again: captured before, so still erased.
     store.store(List.of(event("t", 3, Type.ended, "ann"), event("t", 2, Type.updated, "ann")));
     assertEquals(
@@ -179,8 +179,81 @@ class EventStoreTest {
         List.of("person|2|1"), server.query("SELECT action, events, sightings FROM erasure_audit"));
     // Enrolled again, with a new consent: what is captured from now on names them.
     Instant later = Instant.now().plusSeconds(60);
-    store.store(List.of(event("gate", "v", 1, Type.started, "ann", later)));
+    store.store(List.of(began("v", 1, later, later, 9)));
     assertEquals(List.of("ANN"), server.query("SELECT name FROM sighting WHERE track = 'v'"));
+  }
+
+  @Test
+  void aTrackThatBeganBeforeThePersonWasForgottenStaysUnknown() throws Exception {
+    Instant now = Instant.now();
+    store.store(List.of(began("t", 1, now.minusSeconds(5), now, 7)));
+    store.forgetPerson("ann", 8);
+    // Whatever was captured, and with whatever gallery, afterwards.
+    store.store(
+        List.of(
+            began("t", 2, now.minusSeconds(5), now.plusSeconds(60), 7),
+            began("t", 3, now.minusSeconds(5), now.plusSeconds(90), 20)));
+    assertEquals(3, server.count("identity_event WHERE person_id IS NULL AND name = 'unknown'"));
+    assertEquals(1, server.count("sighting WHERE name = 'unknown' AND revision = 3"));
+  }
+
+  @Test
+  void whatAGalleryThatStillHadThePersonDecidedIsStoredAsUnknown() throws Exception {
+    store.forgetPerson("ann", 8);
+    Instant later = Instant.now().plusSeconds(60);
+    // Enrolled again. The clock of the first camera is ahead, or its recognizer was cut off.
+    store.store(List.of(began("old", 1, later, later, 7), began("new", 1, later, later, 8)));
+    assertEquals(
+        List.of("new|ANN", "old|unknown"),
+        server.query("SELECT track, name FROM sighting ORDER BY track"));
+  }
+
+  @Test
+  void aTrackThatBeganWhileRecognizersHadNotHeardIsStoredAsUnknown() throws Exception {
+    store.forgetPerson("ann", 0);
+    Instant soon = Instant.now().plus(EventStore.LAG).minusSeconds(5);
+    Instant later = Instant.now().plus(EventStore.LAG).plusSeconds(5);
+    store.store(List.of(began("soon", 1, soon, soon, 7), began("later", 1, later, later, 7)));
+    assertEquals(
+        List.of("later|ANN", "soon|unknown"),
+        server.query("SELECT track, name FROM sighting ORDER BY track"));
+  }
+
+  @Test
+  void whoIsForgottenAgainIsForgottenAsOfThen() throws Exception {
+    store.forgetPerson("ann", 8);
+    Instant later = Instant.now().plusSeconds(60);
+    store.store(List.of(began("t", 1, later, later, 9)));
+    assertEquals(1, server.count("sighting WHERE name = 'ANN'"));
+    assertEquals(new Rows(1, 1), store.forgetPerson("ann", 10));
+    store.store(List.of(began("t", 2, later, later, 9)));
+    assertEquals(1, server.count("sighting WHERE name = 'unknown' AND revision = 2"));
+  }
+
+  private static IdentityEvent began(
+      String track, int revision, Instant first, Instant seen, long galleryVersion) {
+    IdentityEvent event = event("gate", track, revision, Type.updated, "ann", seen);
+    return new IdentityEvent(
+        event.eventId(),
+        event.type(),
+        event.schemaVersion(),
+        event.camera(),
+        event.track(),
+        event.revision(),
+        first,
+        event.lastSeen(),
+        event.personId(),
+        event.name(),
+        event.distance(),
+        event.margin(),
+        event.faces(),
+        event.quality(),
+        event.score(),
+        event.box(),
+        event.model(),
+        galleryVersion,
+        event.bestFace(),
+        event.captureTime());
   }
 
   @Test

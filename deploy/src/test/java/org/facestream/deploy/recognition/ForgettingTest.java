@@ -1,0 +1,108 @@
+package org.facestream.deploy.recognition;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.TopicPartition;
+import org.facestream.deploy.embedded.EmbeddedKafka;
+import org.facestream.ingest.worker.config.Settings;
+import org.facestream.ingest.worker.kafka.KafkaClients;
+import org.facestream.ingest.worker.kafka.KafkaConfig;
+import org.facestream.recognizer.gallery.GalleryTopic;
+import org.facestream.recognizer.gallery.People;
+import org.facestream.recognizer.gallery.Reference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What Kafka still has of somebody who was forgotten. */
+class ForgettingTest {
+  private static Reference reference(String faceId, String person) {
+    return new Reference(
+        faceId,
+        person,
+        person,
+        "m",
+        new float[] {1, 2},
+        new byte[] {1},
+        1,
+        null,
+        null,
+        "test",
+        Instant.now());
+  }
+
+  @Test
+  void theBytesAreCompactedAwayThoughNobodyWritesToTheGalleryAgain(@TempDir Path folder)
+      throws Exception {
+    try (EmbeddedKafka broker = new EmbeddedKafka(folder, 0)) {
+      KafkaClients clients =
+          new KafkaClients(
+              Settings.load(
+                      List.of(KafkaConfig.class),
+                      Optional.empty(),
+                      Map.of(),
+                      Map.of(
+                          "kafka.bootstrap-servers",
+                          broker.bootstrapServers(),
+                          "kafka.partitions",
+                          "2"))
+                  .get(KafkaConfig.class));
+      People people = new People(clients);
+      String topic = clients.name(GalleryTopic.TOPIC);
+      try (Producer<String, byte[]> producer = clients.producer(Map.of())) {
+        for (String face : List.of("f1", "f2", "f3", "f4")) {
+          producer.send(GalleryTopic.toRecord(topic, reference(face, "ada"))).get();
+        }
+        producer.send(GalleryTopic.toRecord(topic, reference("f5", "bob"))).get();
+      }
+      assertEquals(List.of("f1", "f2", "f3", "f4", "f5"), withValue(clients));
+
+      People.Forgotten ada = people.forget("ada");
+
+      assertEquals(4, ada.references().size());
+      assertEquals(5 + 4, ada.galleryVersion());
+      assertTrue(people.list().stream().allMatch(entry -> entry.person().id().equals("bob")));
+      // The cleaner looks every 15 seconds.
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .pollInterval(Duration.ofSeconds(1))
+          .until(() -> withValue(clients).equals(List.of("f5")));
+    }
+  }
+
+  /** The keys of the records in the topic that have a value, not only the last of each key. */
+  private static List<String> withValue(KafkaClients clients) {
+    List<String> keys = new ArrayList<>();
+    String topic = clients.name(GalleryTopic.TOPIC);
+    try (Consumer<String, byte[]> reader = clients.reader()) {
+      List<TopicPartition> partitions =
+          reader.partitionsFor(topic).stream()
+              .map(partition -> new TopicPartition(topic, partition.partition()))
+              .toList();
+      reader.assign(partitions);
+      reader.seekToBeginning(partitions);
+      var ends = reader.endOffsets(partitions);
+      while (partitions.stream().anyMatch(each -> reader.position(each) < ends.get(each))) {
+        reader
+            .poll(Duration.ofMillis(200))
+            .forEach(
+                record -> {
+                  if (record.value() != null) {
+                    keys.add(record.key());
+                  }
+                });
+      }
+    }
+    return keys.stream().sorted().toList();
+  }
+}
