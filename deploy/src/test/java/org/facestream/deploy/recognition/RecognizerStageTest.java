@@ -3,6 +3,7 @@ package org.facestream.deploy.recognition;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -72,27 +74,36 @@ class RecognizerStageTest {
     broker.close();
   }
 
-  private static Settings settings(String prefix) {
+  private static Settings settings(String prefix, Map<String, String> more) {
+    Map<String, String> options =
+        new HashMap<>(
+            Map.of(
+                "kafka.bootstrap-servers", broker.bootstrapServers(),
+                "kafka.topic-prefix", prefix,
+                "kafka.partitions", "2",
+                "worker.id", "test",
+                "recognizer.device", "cpu",
+                "recognizer.threads", "1",
+                "recognizer.track-timeout", "2s"));
+    options.putAll(more);
     return Settings.load(
         List.of(KafkaConfig.class, WorkerConfig.class, RecognizerConfig.class),
         Optional.empty(),
         Map.of(),
-        Map.of(
-            "kafka.bootstrap-servers", broker.bootstrapServers(),
-            "kafka.topic-prefix", prefix,
-            "kafka.partitions", "2",
-            "worker.id", "test",
-            "recognizer.device", "cpu",
-            "recognizer.threads", "1",
-            "recognizer.track-timeout", "2s"));
+        options);
   }
 
   private static KafkaClients clients(String prefix) {
-    return new KafkaClients(settings(prefix).get(KafkaConfig.class));
+    return new KafkaClients(settings(prefix, Map.of()).get(KafkaConfig.class));
   }
 
   private static RecognizerStage stage(String prefix, Telemetry telemetry) {
-    Settings settings = settings(prefix);
+    return stage(prefix, Map.of(), telemetry);
+  }
+
+  private static RecognizerStage stage(
+      String prefix, Map<String, String> options, Telemetry telemetry) {
+    Settings settings = settings(prefix, options);
     return new RecognizerStage(
         settings.get(RecognizerConfig.class),
         settings.get(WorkerConfig.class),
@@ -208,6 +219,41 @@ class RecognizerStageTest {
                   is(IdentityEvent.Type.started, "one again"))
               .name());
     }
+  }
+
+  @Test
+  void whoIsForgottenWhileBeforeACameraIsNotNamedAnyMore() {
+    KafkaClients clients = clients("forgotten");
+    enrol(clients, 1, 2);
+    try (Telemetry telemetry = new Telemetry();
+        RecognizerStage stage =
+            stage("forgotten", Map.of("recognizer.track-timeout", "1m"), telemetry)) {
+      stage.start();
+      awaitReady(stage);
+      send(clients, face(1, .9, "door", "one", 0));
+      assertEquals(
+          "Person 1", events(clients, is(IdentityEvent.Type.started, "one")).get(0).name());
+
+      People.Forgotten gone = new People(clients).forget("Person 1");
+      List<IdentityEvent> told = events(clients, is(IdentityEvent.Type.updated, "one"));
+      IdentityEvent updated = only(told, is(IdentityEvent.Type.updated, "one"));
+      assertEquals(IdentityEvent.UNKNOWN, updated.name());
+      assertNull(updated.distance());
+      await().atMost(PATIENCE).until(() -> version(telemetry) >= gone.galleryVersion());
+
+      // The camera goes on without them: the track ends.
+      Instant later = Instant.now().plus(Duration.ofMinutes(2));
+      send(clients, Portraits.seen(mtcnn, 2, .9, "door", "two", 1, later));
+      List<IdentityEvent> events = events(clients, is(IdentityEvent.Type.ended, "one"));
+      IdentityEvent ended = only(events, is(IdentityEvent.Type.ended, "one"));
+      assertEquals(IdentityEvent.UNKNOWN, ended.name());
+      assertNull(ended.personId());
+      assertNull(ended.distance());
+    }
+  }
+
+  private static double version(Telemetry telemetry) {
+    return telemetry.registry().get("facestream.gallery.version").gauge().value();
   }
 
   @Test
