@@ -19,7 +19,6 @@ import org.facestream.ingest.frame.UnreadablePictureException;
 import org.facestream.ingest.worker.Closing;
 import org.facestream.ingest.worker.ConsumeLoop;
 import org.facestream.ingest.worker.DeadLetters;
-import org.facestream.ingest.worker.RetryableException;
 import org.facestream.ingest.worker.Telemetry;
 import org.facestream.recognizer.facenet.Descriptors;
 import org.facestream.recognizer.facenet.LocatedFace;
@@ -148,14 +147,15 @@ final class RecognizerProcessor implements ConsumeLoop.Processor {
     }
   }
 
+  /**
+   * A device that failed asks for a retry, which keeps the faces. Anything else is a face's fault:
+   * the loop then hands the faces over one by one, and rejects the one.
+   */
   private float[][] describe(List<LocatedFace> faces) {
     long before = descriptors.nanos();
     long begun = System.nanoTime();
     try {
       return descriptors.describe(faces).toArray(float[][]::new);
-    } catch (IllegalStateException device) {
-      // Not the faces' fault: they are kept until the device works again.
-      throw new RetryableException("the descriptor network does not run", device);
     } finally {
       describing.record(System.nanoTime() - begun, TimeUnit.NANOSECONDS);
       inference.record(descriptors.nanos() - before, TimeUnit.NANOSECONDS);
