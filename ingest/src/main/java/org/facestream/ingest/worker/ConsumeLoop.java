@@ -7,8 +7,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -39,7 +41,7 @@ import org.slf4j.LoggerFactory;
  * record's fault: the batch is processed record by record, and what fails alone is a dead letter.
  *
  * <p>One thread, named after the stage, owns consumer, producer and processor. Live means that it
- * turns; ready means that its last turn did not fail.
+ * turns; ready means that its last turn did not fail, and what an earlier one failed at is done.
  */
 public final class ConsumeLoop implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ConsumeLoop.class);
@@ -88,9 +90,9 @@ public final class ConsumeLoop implements AutoCloseable {
       String stage, String topic, String transactionalId, Duration liveness, Duration shutdown) {}
 
   private final Settings settings;
-  private final KafkaClients clients;
   private final Telemetry telemetry;
   private final Supplier<Consumer<String, byte[]>> consumers;
+  private final Supplier<Producer<String, byte[]>> producers;
   private final Processor processor;
   private final DeadLetters deadLetters;
   private final DistributionSummary batchSize;
@@ -98,6 +100,9 @@ public final class ConsumeLoop implements AutoCloseable {
   private final AtomicLong lag = new AtomicLong();
   private final Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(5));
   private final Thread thread;
+
+  /** Where a failed turn's records are still to be processed; the loop's thread only. */
+  private final Set<TopicPartition> owed = new HashSet<>();
 
   private volatile boolean stopping;
   private volatile long lastTurn = System.nanoTime();
@@ -114,13 +119,31 @@ public final class ConsumeLoop implements AutoCloseable {
       Telemetry telemetry,
       Supplier<Consumer<String, byte[]>> consumers,
       Processor processor) {
+    this(
+        settings,
+        clients.name(Topics.DEAD_LETTERS),
+        telemetry,
+        consumers,
+        () -> clients.transactional(settings.transactionalId()),
+        processor);
+  }
+
+  /**
+   * @param producers gives transactional ones, not yet initialised
+   */
+  ConsumeLoop(
+      Settings settings,
+      String deadLettersTopic,
+      Telemetry telemetry,
+      Supplier<Consumer<String, byte[]>> consumers,
+      Supplier<Producer<String, byte[]>> producers,
+      Processor processor) {
     this.settings = settings;
-    this.clients = clients;
     this.telemetry = telemetry;
     this.consumers = consumers;
+    this.producers = producers;
     this.processor = processor;
-    this.deadLetters =
-        new DeadLetters(settings.stage(), clients.name(Topics.DEAD_LETTERS), telemetry);
+    this.deadLetters = new DeadLetters(settings.stage(), deadLettersTopic, telemetry);
     this.batchSize = telemetry.batch(settings.stage());
     this.retries =
         Counter.builder("facestream.retries")
@@ -171,14 +194,28 @@ public final class ConsumeLoop implements AutoCloseable {
     try (Closing closing = new Closing()) {
       closing.add(this::closeProducer);
       closing.add(this::closeConsumer);
+      turns();
+    } catch (RuntimeException failed) {
+      log.warn("{}: the loop did not close cleanly", settings.stage(), failed);
+    }
+  }
+
+  /** Errors end the loop too: out of memory, or without a native library, no turn would succeed. */
+  private void turns() {
+    try {
       while (!stopping && !Thread.currentThread().isInterrupted()) {
         turn();
       }
-    } catch (RuntimeException failed) {
-      if (!stopping) {
-        health = Stage.Health.notReady(failed.toString());
-        log.error("{}: the loop ended", settings.stage(), failed);
-      }
+      ended("interrupted");
+    } catch (RuntimeException | Error failed) {
+      ended(failed.toString());
+      log.error("{}: the loop ended", settings.stage(), failed);
+    }
+  }
+
+  private void ended(String why) {
+    if (!stopping) {
+      health = Stage.Health.notReady("the loop ended: " + why);
     }
   }
 
@@ -195,10 +232,10 @@ public final class ConsumeLoop implements AutoCloseable {
           first.put(partition, polled.records(partition).get(0).offset());
         }
         handle(polled);
+        owed.removeAll(polled.partitions());
       }
-      backoff.reset();
       if (!stopping) {
-        health = membership();
+        recovered();
       }
     } catch (RetryableException | KafkaException failed) {
       if (!stopping) {
@@ -258,10 +295,29 @@ public final class ConsumeLoop implements AutoCloseable {
     return results;
   }
 
+  /**
+   * A turn did not fail. After one that did, that tells nothing before its records have come again:
+   * a poll that brings none does not reset the backoff, nor make the stage ready.
+   */
+  private void recovered() {
+    Stage.Health membership = membership();
+    if (membership.ready()) {
+      owed.removeIf(
+          partition ->
+              !consumer.assignment().contains(partition)
+                  || consumer.currentLag(partition).orElse(1) == 0);
+    }
+    if (owed.isEmpty()) {
+      backoff.reset();
+      health = membership;
+    }
+  }
+
   /** Voids the turn, goes back to where the group stands, and waits, still a member of it. */
   private void recover(RuntimeException failed, Map<TopicPartition, Long> first) {
     Duration wait = backoff.next();
     retries.increment();
+    owed.addAll(first.keySet());
     health = Stage.Health.notReady(failed.toString());
     log.warn(
         "{}: turn failed ({}); again in {} ms", settings.stage(), failed, wait.toMillis(), failed);
@@ -372,7 +428,7 @@ public final class ConsumeLoop implements AutoCloseable {
     if (producer != null) {
       return;
     }
-    producer = clients.transactional(settings.transactionalId());
+    producer = producers.get();
     producerMetrics = telemetry.bind(producer, settings.stage());
     producer.initTransactions();
   }

@@ -7,8 +7,10 @@ import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.facestream.ingest.worker.config.UserError;
@@ -18,6 +20,18 @@ import org.facestream.ingest.worker.config.UserError;
  * process. Live and ready answer 200 or 503, with a line per stage.
  */
 public final class Endpoint implements AutoCloseable {
+  /** Whoever supervises is answered while some other client is slow. */
+  private static final int THREADS = 4;
+
+  private static final int WAITING = 64;
+
+  // Read once, when the JDK's server is first used: a client that is slower than this is cut off,
+  // so that no number of them holds all threads for long.
+  static {
+    System.getProperties().putIfAbsent("sun.net.httpserver.maxReqTime", "5");
+    System.getProperties().putIfAbsent("sun.net.httpserver.maxRspTime", "10");
+  }
+
   private final HttpServer server;
   private final ExecutorService threads;
 
@@ -41,7 +55,12 @@ public final class Endpoint implements AutoCloseable {
           failed);
     }
     threads =
-        Executors.newSingleThreadExecutor(
+        new ThreadPoolExecutor(
+            THREADS,
+            THREADS,
+            0,
+            TimeUnit.SECONDS,
+            new ArrayBlockingQueue<>(WAITING),
             task -> {
               Thread thread = new Thread(task, "http-endpoint");
               thread.setDaemon(true);
