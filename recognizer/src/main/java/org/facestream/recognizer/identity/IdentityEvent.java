@@ -9,7 +9,8 @@ import org.facestream.detector.face.Box;
  * updated} when the decision improves, then {@code ended}. Of several events of a track the one
  * with the highest revision counts: when a track goes on after it had been taken for ended (its
  * camera or a worker stood still), an {@code updated} follows the {@code ended}, and a new {@code
- * ended} in its time.
+ * ended} in its time. A person who is forgotten while the track goes on is taken back by an {@code
+ * updated}.
  *
  * @param eventId {@code track + "." + revision}: a replay writes the same event, never a second one
  * @param type what happened
