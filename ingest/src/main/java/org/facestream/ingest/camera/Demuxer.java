@@ -16,7 +16,10 @@ import static org.bytedeco.ffmpeg.global.avutil.AVMEDIA_TYPE_VIDEO;
 import static org.bytedeco.ffmpeg.global.avutil.av_dict_free;
 import static org.bytedeco.ffmpeg.global.avutil.av_dict_set;
 
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.Optional;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avformat.AVFormatContext;
@@ -89,12 +92,24 @@ final class Demuxer implements AutoCloseable {
             deadline,
             opened,
             Fault.CONNECT_TIMEOUT,
-            url.live() ? Fault.UNREACHABLE : Fault.BAD_ANSWER);
+            !url.live()
+                ? Fault.BAD_ANSWER
+                : hostIsKnown(url) ? Fault.UNREACHABLE : Fault.UNKNOWN_HOST);
       }
       return context;
     } finally {
       av_dict_free(options);
       options.close();
+    }
+  }
+
+  /** FFmpeg has only an input/output error for a name that does not resolve. */
+  private static boolean hostIsKnown(SourceUrl url) {
+    Optional<String> host = SourceRules.host(url.target());
+    try {
+      return host.isEmpty() || InetAddress.getByName(host.get()) != null;
+    } catch (UnknownHostException unknown) {
+      return false;
     }
   }
 
@@ -172,7 +187,8 @@ final class Demuxer implements AutoCloseable {
           case "Invalid data found when processing input" -> Fault.BAD_ANSWER;
           default -> otherwise;
         };
-    return new SourceException(fault, fault == otherwise ? words : "");
+    boolean tells = fault == otherwise && fault != Fault.UNKNOWN_HOST;
+    return new SourceException(fault, tells ? words : "");
   }
 
   /** Says goodbye to a camera, but not for long. Call it once. */

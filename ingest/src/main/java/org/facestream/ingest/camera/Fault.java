@@ -8,6 +8,7 @@ enum Fault {
   URL_REFUSED("the address is refused"),
   /** A reference in the URL cannot be resolved on this worker. */
   SECRET_MISSING("a secret is missing"),
+  UNKNOWN_HOST("the host's name is not known"),
   CONNECTION_REFUSED("nobody listens at the address"),
   UNREACHABLE("the address cannot be reached"),
   CONNECT_TIMEOUT("no answer within ingest.connect-timeout"),

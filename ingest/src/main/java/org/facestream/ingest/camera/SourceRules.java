@@ -23,6 +23,9 @@ import org.facestream.ingest.worker.config.UserError;
  * worker fetch what only the worker can reach.
  */
 public final class SourceRules {
+  private static final String ENCODE =
+      "percent-encode special characters of a password (@ as %40, / as %2F, # as %23, : as %3A)";
+
   private static final Pattern SCHEME = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*):.*");
   private static final Pattern NUMERIC_HOST =
       Pattern.compile("[0-9.]+|0[xX][0-9a-fA-F.xX]+", Pattern.CASE_INSENSITIVE);
@@ -97,21 +100,15 @@ public final class SourceRules {
   }
 
   private void checkHost(String url) throws SourceException {
-    String host;
-    try {
-      // As FFmpeg does: user and password end at the last '@' before the path.
-      String rest = url.substring(url.indexOf(':') + 1);
-      if (!rest.startsWith("//")) {
-        throw refused("after the scheme comes //host");
-      }
-      String authority = rest.substring(2).split("[/?#]", 2)[0];
-      String place = authority.substring(authority.lastIndexOf('@') + 1);
-      host = new URI("rtsp://" + place).getHost();
-    } catch (URISyntaxException malformed) {
-      host = null;
+    String rest = url.substring(url.indexOf(':') + 1);
+    if (!rest.startsWith("//")) {
+      throw refused("after the scheme comes //host");
     }
-    if (host == null || host.isEmpty()) {
-      throw refused("it has no valid host; percent-encode special characters of a password");
+    String host = host(url).orElseThrow(() -> refused("it has no valid host; " + ENCODE));
+    String authority = authority(url);
+    // What follows would go to that host, and its name be a piece of the password.
+    if (authority.contains("@") && rest.indexOf('@', 2 + authority.length()) >= 0) {
+      throw refused("there is an '@' behind the host; " + ENCODE);
     }
     host = host.toLowerCase(Locale.ROOT).replaceFirst("\\.$", "");
     if (NUMERIC_HOST.matcher(host).matches() && !PLAIN_IPV4.matcher(host).matches()) {
@@ -125,10 +122,28 @@ public final class SourceRules {
     }
   }
 
+  /** The host of a URL of a camera; empty when there is none that is valid. */
+  static Optional<String> host(String url) {
+    String authority = authority(url);
+    // As FFmpeg does: user and password end at the last '@' before the path.
+    String place = authority.substring(authority.lastIndexOf('@') + 1);
+    try {
+      return Optional.ofNullable(new URI("rtsp://" + place).getHost())
+          .filter(name -> !name.isEmpty());
+    } catch (URISyntaxException malformed) {
+      return Optional.empty();
+    }
+  }
+
+  private static String authority(String url) {
+    return url.substring(url.indexOf(':') + 1).replaceFirst("^//", "").split("[/?#]", 2)[0];
+  }
+
   private Path file(String path) throws SourceException {
     if (filesFolder.isEmpty()) {
       throw refused(
-          "files are not allowed as sources; set ingest.files-folder to the folder that holds them");
+          "files are not allowed as sources: begin a camera's address with rtsp:// or rtsps://, or"
+              + " set ingest.files-folder to the folder that holds the files");
     }
     try {
       Path folder = filesFolder.get().toRealPath();

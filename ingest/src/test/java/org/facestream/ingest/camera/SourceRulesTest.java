@@ -55,6 +55,8 @@ class SourceRulesTest {
         "rtsp:192.0.2.7/s",
         "rtsp:///s",
         "rtsp://u:p@/s",
+        "rtsp://u:p@ss/w#1@h/x",
+        "rtsp://u:p@ss?w@h/x",
         "rtsp://169.254.169.254/latest/meta-data",
         "rtsp://u:p@169.254.169.254/s",
         "rtsp://169.254.169.254./s",
@@ -98,6 +100,7 @@ class SourceRulesTest {
         SourceUrl.Kind.RTSPS, rules.resolve(Camera.of("a", "rtsps://door.example/s")).kind());
     rules.resolve(Camera.of("a", "rtsp://[2001:db8::7]:554/s"));
     rules.resolve(Camera.of("a", "rtsp://169.254.10.20/s"));
+    rules.resolve(Camera.of("a", "rtsp://192.0.2.7/user@site/s"));
   }
 
   @Test

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Random;
 import org.bytedeco.javacpp.indexer.UByteIndexer;
@@ -135,6 +136,22 @@ class VideoSourceTest {
     assertEquals("bad-answer", reason(words));
     Path empty = Files.write(folder.resolve("empty.mp4"), new byte[0]);
     assertEquals("bad-answer", reason(empty));
+  }
+
+  @Test
+  void aHostThatNobodyKnowsIsNotABrokenConnection() {
+    SourceUrl nowhere = new SourceUrl(SourceUrl.Kind.RTSP, "rtsp://u:p@nowhere.invalid:554/s");
+    Duration patience = Duration.ofSeconds(30);
+    try (CallDeadline deadline = new CallDeadline()) {
+      SourceException failed =
+          assertThrows(
+              SourceException.class,
+              () ->
+                  VideoSource.open(
+                      nowhere, new VideoSource.Patience(patience, patience, patience), deadline));
+      assertEquals("unknown-host", failed.reason());
+      assertEquals("the host's name is not known", failed.getMessage());
+    }
   }
 
   @Test
