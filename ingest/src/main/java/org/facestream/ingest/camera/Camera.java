@@ -106,6 +106,15 @@ public record Camera(
     return id != null && ID.matcher(id).matches();
   }
 
+  /** Whether the URL holds a password itself, and not only a reference to one. */
+  public boolean holdsPassword() {
+    return MaskedUrl.holdsPassword(url);
+  }
+
+  public Camera withUrl(String url) {
+    return new Camera(id, url, fps, maxWidth, jpegQuality, enabled, loop, tags, detection);
+  }
+
   public Camera withEnabled(boolean enabled) {
     return new Camera(id, url, fps, maxWidth, jpegQuality, enabled, loop, tags, detection);
   }

@@ -16,6 +16,8 @@ public final class MaskedUrl {
       Pattern.compile(
           "(?i)((?:pass(?:word|wd|wort)?|pwd|psw|token|secret|auth|key)[=:])[^&;/?#\\s]+");
 
+  private static final Pattern REFERENCE = Pattern.compile("\\$\\{[^}]*}");
+
   private MaskedUrl() {}
 
   /** One URL: user, password and query masked; host, port and path kept. */
@@ -37,6 +39,21 @@ public final class MaskedUrl {
       rest = rest.substring(0, query + 1) + MASK;
     }
     return scheme + NAMED_SECRET.matcher(rest).replaceAll("$1" + MASK);
+  }
+
+  /** Whether a URL holds a password itself; one that only refers to secrets does not. */
+  static boolean holdsPassword(String url) {
+    String open = REFERENCE.matcher(url.strip()).replaceAll("");
+    Matcher parts = URL.matcher(open);
+    if (!parts.lookingAt()) {
+      return false;
+    }
+    String rest = open.substring(parts.group(1).length());
+    String authority = rest.split("[/?#]", 2)[0];
+    int at = authority.lastIndexOf('@');
+    int colon = authority.indexOf(':');
+    return (colon >= 0 && colon < at - 1)
+        || NAMED_SECRET.matcher(rest.substring(authority.length())).find();
   }
 
   /** Every URL inside a text, such as a message of FFmpeg's. */

@@ -2,6 +2,7 @@ package org.facestream.ingest.camera;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,6 +31,37 @@ class MaskedUrlTest {
       })
   void noSecretIsLeft(String url) {
     assertFalse(MaskedUrl.of(url).contains("s3cr3t"), MaskedUrl.of(url));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "rtsp://viewer:hunter2@192.0.2.7/s",
+        "rtsp://viewer:a${secret:DOOR}@192.0.2.7/s",
+        "rtsp://p@ss:word@192.0.2.7/s",
+        "rtsp://192.0.2.7/s?user=a&password=hunter2",
+        "rtsp://192.0.2.7/user=admin_password=hunter2_channel=1.sdp",
+      })
+  void aPasswordIsNoticed(String url) {
+    assertTrue(MaskedUrl.holdsPassword(url));
+    assertTrue(Camera.of("a", url).holdsPassword());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "rtsp://192.0.2.7:554/s",
+        "rtsp://viewer@192.0.2.7:554/s",
+        "rtsp://viewer:@192.0.2.7/s",
+        "rtsp://viewer:${secret:DOOR}@192.0.2.7/s",
+        "rtsp://${env:USER}:${env:DOOR}@192.0.2.7/s",
+        "rtsp://192.0.2.7:554/a@b:c",
+        "rtsp://192.0.2.7/s?user=a&password=${secret:DOOR}&channel=1",
+        "${secret:DOOR_URL}",
+        "clips/key=1.mp4",
+      })
+  void aReferenceToOneIsNoPassword(String url) {
+    assertFalse(MaskedUrl.holdsPassword(url));
   }
 
   @Test
