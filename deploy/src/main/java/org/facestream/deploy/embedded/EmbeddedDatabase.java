@@ -79,6 +79,26 @@ public final class EmbeddedDatabase implements AutoCloseable {
     }
   }
 
+  /**
+   * Stops the server that a killed process left running on a folder, if one did, so that its port
+   * is free again.
+   *
+   * @throws UserError when another process uses the folder, or the server does not stop
+   */
+  public static void stopOrphan(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      return;
+    }
+    try (DataFolder ours = DataFolder.take(folder, 0)) {
+      Orphan.stop(ours.path().resolve("data"));
+    } catch (IOException failed) {
+      throw new UserError(
+          "The PostgreSQL that an earlier run left behind in %s cannot be stopped (%s)."
+              .formatted(folder, failed.getMessage()),
+          failed);
+    }
+  }
+
   /** For JDBC, without user and password. */
   public String jdbcUrl() {
     return "jdbc:postgresql://%s:%d/%s".formatted(HOST, port, DATABASE);
@@ -129,8 +149,11 @@ public final class EmbeddedDatabase implements AutoCloseable {
           .setLocaleConfig("auth", "scram-sha-256")
           .setLocaleConfig("pwfile", passwordFile.toString())
           .setConnectConfig("password", password)
-          // Its programs are started for tests, with fsync off; this one keeps people's data.
+          // The library is made for tests, and loses rows for speed; here the sink commits its
+          // offsets for good once a row is stored, so a row must survive whatever is killed.
           .setServerConfig("fsync", "on")
+          .setServerConfig("synchronous_commit", "on")
+          .setServerConfig("full_page_writes", "on")
           .setServerConfig("listen_addresses", HOST)
           .setServerConfig("max_connections", "50")
           .setServerConfig("shared_buffers", "64MB")

@@ -38,7 +38,10 @@ class EmbeddedDatabaseTest {
     try (EmbeddedDatabase database = new EmbeddedDatabase(folder, port)) {
       assertEquals(password, database.password());
       assertEquals("first", query(database, "select word from kept"));
+      // The library's own are made for tests: with them what was stored is lost with the server.
       assertEquals("on", query(database, "show fsync"));
+      assertEquals("on", query(database, "show synchronous_commit"));
+      assertEquals("on", query(database, "show full_page_writes"));
       assertEquals("127.0.0.1", query(database, "show listen_addresses"));
     }
   }
