@@ -1,7 +1,6 @@
 package org.facestream.deploy.embedded;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -11,21 +10,42 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.facestream.ingest.worker.config.UserError;
 
 /**
  * A folder that this process may write to and that no other process uses: held by a lock on a file
- * in it, which the operating system gives back however the process ends.
+ * in it, which the operating system gives back however the process ends. One that is made here is
+ * its owner's alone (mode 700), for topics and logs hold faces, and topics may hold passwords.
  */
 public final class DataFolder implements AutoCloseable {
   private static final String LOCK = "facestream.lock";
 
-  private final Path path;
-  private final FileChannel channel;
+  /** Whoever only looks holds the lock for a moment: nobody is refused for that. */
+  private static final int ATTEMPTS = 5;
 
-  private DataFolder(Path path, FileChannel channel) {
+  private static final long BETWEEN_ATTEMPTS_MILLIS = 40;
+
+  /**
+   * What this process holds. The operating system's lock is the process's: to open and close the
+   * file a second time would give it back.
+   */
+  private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
+  private final Path path;
+  private final Path real;
+  private final FileChannel channel;
+  private final boolean made;
+
+  private DataFolder(Path path, Path real, FileChannel channel, boolean made) {
     this.path = path;
+    this.real = real;
     this.channel = channel;
+    this.made = made;
   }
 
   /**
@@ -36,14 +56,20 @@ public final class DataFolder implements AutoCloseable {
    */
   public static DataFolder take(Path folder, long leastFree) {
     Path path = folder.toAbsolutePath().normalize();
+    Path real = null;
     FileChannel channel = null;
     try {
-      Files.createDirectories(path);
+      boolean made = make(path);
       long free = Files.getFileStore(path).getUsableSpace();
       if (free < leastFree) {
         throw new UserError(
             "Only %d MB are free for %s and %d MB are needed: free some, or choose a folder on another disk with --data DIR."
                 .formatted(free >> 20, path, leastFree >> 20));
+      }
+      real = path.toRealPath();
+      if (!HELD.add(real)) {
+        real = null;
+        throw inUse(path);
       }
       channel =
           FileChannel.open(
@@ -51,23 +77,18 @@ public final class DataFolder implements AutoCloseable {
               StandardOpenOption.CREATE,
               StandardOpenOption.READ,
               StandardOpenOption.WRITE);
-      FileLock lock = channel.tryLock();
-      if (lock == null) {
-        throw inUse(path, channel);
+      if (!lock(channel)) {
+        throw inUse(path);
       }
       channel.truncate(0);
       channel.write(
           StandardCharsets.UTF_8.encode(String.valueOf(ProcessHandle.current().pid())), 0);
-      return new DataFolder(path, channel);
-    } catch (OverlappingFileLockException ours) {
-      UserError inUse = inUse(path, channel);
-      close(channel, inUse);
-      throw inUse;
+      return new DataFolder(path, real, channel, made);
     } catch (UserError refused) {
-      close(channel, refused);
+      release(real, channel, refused);
       throw refused;
     } catch (IOException | SecurityException failed) {
-      close(channel, failed);
+      release(real, channel, failed);
       throw new UserError(
           "Cannot write to the folder %s (%s): put that right, or choose another with --data DIR."
               .formatted(path, reason(failed)),
@@ -75,26 +96,79 @@ public final class DataFolder implements AutoCloseable {
     }
   }
 
+  /** Whether a process, this one or another, holds a folder now. Makes nothing. */
+  public static boolean isTaken(Path folder) {
+    Path file = folder.resolve(LOCK);
+    try {
+      if (HELD.contains(folder.toRealPath())) {
+        return true;
+      }
+      try (FileChannel channel =
+              FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+          FileLock lock = channel.tryLock(0, Long.MAX_VALUE, true)) {
+        return lock == null;
+      }
+    } catch (IOException | OverlappingFileLockException unknown) {
+      // Nothing is there, or it is somebody else's: then taking it says what is the matter.
+      return false;
+    }
+  }
+
+  private static boolean make(Path path) throws IOException {
+    if (Files.isDirectory(path)) {
+      return false;
+    }
+    if (path.getParent() != null) {
+      Files.createDirectories(path.getParent());
+    }
+    if (path.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+      Files.createDirectory(
+          path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    } else {
+      Files.createDirectory(path);
+    }
+    return true;
+  }
+
+  private static boolean lock(FileChannel channel) throws IOException {
+    for (int attempt = 1; ; attempt++) {
+      FileLock lock = channel.tryLock();
+      if (lock != null) {
+        return true;
+      }
+      if (attempt == ATTEMPTS) {
+        return false;
+      }
+      try {
+        Thread.sleep(BETWEEN_ATTEMPTS_MILLIS);
+      } catch (InterruptedException interrupted) {
+        Thread.currentThread().interrupt();
+        return false;
+      }
+    }
+  }
+
   public Path path() {
     return path;
   }
 
-  private static UserError inUse(Path path, FileChannel channel) {
-    String holder = "";
-    try {
-      byte[] text = new byte[20];
-      ByteBuffer buffer = ByteBuffer.wrap(text);
-      int length = channel.read(buffer, 0);
-      if (length > 0) {
-        holder = " (process " + new String(text, 0, length, StandardCharsets.UTF_8).trim() + ")";
-      }
-    } catch (IOException unreadable) {
-      // Some systems forbid reading a locked file: then the message goes without the process.
-      holder = "";
-    }
+  private static UserError inUse(Path path) {
     return new UserError(
         "The folder %s is in use by another facestream%s: end that one, or choose another folder with --data DIR."
-            .formatted(path, holder));
+            .formatted(path, holder(path).map(id -> " (process " + id + ")").orElse("")));
+  }
+
+  /** The process that holds a folder, where the system lets a locked file be read. */
+  public static Optional<String> holder(Path folder) {
+    try {
+      if (HELD.contains(folder.toRealPath())) {
+        return Optional.of(String.valueOf(ProcessHandle.current().pid()));
+      }
+      return Optional.of(Files.readString(folder.resolve(LOCK)).strip())
+          .filter(text -> !text.isEmpty());
+    } catch (IOException unreadable) {
+      return Optional.empty();
+    }
   }
 
   private static String reason(Exception failed) {
@@ -107,7 +181,7 @@ public final class DataFolder implements AutoCloseable {
     return failed.getMessage() == null ? failed.getClass().getSimpleName() : failed.getMessage();
   }
 
-  private static void close(FileChannel channel, Exception cause) {
+  private static void release(Path real, FileChannel channel, Exception cause) {
     if (channel != null) {
       try {
         channel.close();
@@ -115,11 +189,38 @@ public final class DataFolder implements AutoCloseable {
         cause.addSuppressed(failed);
       }
     }
+    if (real != null) {
+      HELD.remove(real);
+    }
   }
 
-  /** Gives the folder back. */
+  /**
+   * Gives the folder back, and takes it away again if it was made for this and nothing was put into
+   * it: for a start that was refused.
+   */
+  public void abandon() throws IOException {
+    try {
+      if (made && isEmpty()) {
+        Files.delete(path.resolve(LOCK));
+        Files.delete(path);
+      }
+    } finally {
+      close();
+    }
+  }
+
+  private boolean isEmpty() throws IOException {
+    try (Stream<Path> content = Files.list(path)) {
+      return content.allMatch(entry -> entry.endsWith(LOCK));
+    }
+  }
+
+  /** Gives the folder back; again does nothing. */
   @Override
   public void close() throws IOException {
-    channel.close();
+    if (channel.isOpen()) {
+      channel.close();
+      HELD.remove(real);
+    }
   }
 }
