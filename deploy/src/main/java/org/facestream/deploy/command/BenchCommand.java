@@ -8,6 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.facestream.deploy.bench.DetectorBench;
 import org.facestream.deploy.bench.GalleryBench;
+import org.facestream.detector.DetectorConfig;
 import org.facestream.ingest.worker.config.UserError;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -105,6 +106,7 @@ final class BenchCommand extends Subcommand {
 
     @Override
     int execute() throws IOException {
+      DetectorConfig config = configuration().settings().get(DetectorConfig.class);
       String wanted = size == null && frames == null ? "1280x720" : size;
       int width = 0;
       int height = 0;
@@ -126,8 +128,8 @@ final class BenchCommand extends Subcommand {
                   rounds,
                   batch,
                   threads == null ? Runtime.getRuntime().availableProcessors() : threads,
-                  cascade.device(),
-                  cascade.mtcnn(),
+                  cascade.device(config),
+                  cascade.mtcnn(config),
                   save)
               .run();
       out().print(json ? outcome.json() + System.lineSeparator() : outcome.text());

@@ -1,23 +1,28 @@
 package org.facestream.deploy.command;
 
 import java.util.List;
+import org.facestream.detector.DetectorConfig;
 import org.facestream.detector.mtcnn.MtcnnOptions;
+import org.facestream.detector.onnx.CudaOptions;
 import org.facestream.detector.onnx.Device;
 import org.facestream.ingest.worker.config.UserError;
 import picocli.CommandLine.Option;
 
-/** How faces are looked for, for commands that need no worker. */
+/**
+ * How faces are looked for, for commands that need no worker: as the configuration says where no
+ * option does.
+ */
 final class CascadeOptions {
   @Option(
       names = "--min-face",
       paramLabel = "PIXELS",
-      description = "Smallest face, 12 or more. Default: 40")
+      description = "Smallest face, 12 or more. Default: detector.min-face-size")
   private Integer minFace;
 
   @Option(
       names = "--factor",
       paramLabel = "N",
-      description = "From one scale to the next, between 0 and 1. Default: 0.709")
+      description = "From one scale to the next. Default: detector.scale-factor")
   private Double factor;
 
   @Option(names = "--max-scales", paramLabel = "N", description = "Most scales, finest first.")
@@ -27,7 +32,7 @@ final class CascadeOptions {
       names = "--thresholds",
       paramLabel = "P,R,O",
       split = ",",
-      description = "Least scores of the three networks. Default: 0.6,0.7,0.7")
+      description = "Least scores of the three networks. Default: detector.thresholds")
   private List<Float> thresholds;
 
   @Option(
@@ -39,8 +44,7 @@ final class CascadeOptions {
   @Option(
       names = "--device",
       paramLabel = "DEVICE",
-      defaultValue = "auto",
-      description = "auto, cpu, cuda or cuda:N. Default: ${DEFAULT-VALUE}")
+      description = "auto, cpu, cuda or cuda:N. Default: detector.device")
   private String device;
 
   /**
@@ -48,8 +52,9 @@ final class CascadeOptions {
    *
    * @throws UserError where there is no such device
    */
-  Device device() {
-    return Device.parse(device);
+  Device device(DetectorConfig config) {
+    return Device.parse(device == null ? config.device() : device)
+        .with(CudaOptions.of(config.cuda()));
   }
 
   /**
@@ -57,26 +62,30 @@ final class CascadeOptions {
    *
    * @throws UserError for one out of its range
    */
-  MtcnnOptions mtcnn() {
-    MtcnnOptions usual = MtcnnOptions.DEFAULT;
-    List<Float> scores =
-        thresholds == null
-            ? List.of(
-                usual.proposalThreshold(), usual.refinementThreshold(), usual.outputThreshold())
-            : thresholds;
+  MtcnnOptions mtcnn(DetectorConfig config) {
+    List<Float> scores = thresholds == null ? config.thresholds() : thresholds;
     if (scores.size() != 3) {
-      throw new UserError("--thresholds takes three numbers, such as 0.6,0.7,0.7.");
+      throw new UserError(
+          (thresholds == null ? "detector.thresholds" : "--thresholds")
+              + " takes three numbers, such as 0.6,0.7,0.7.");
     }
+    List<Float> overlaps = config.overlaps();
+    if (overlaps.size() != 4) {
+      throw new UserError("detector.overlaps takes four numbers, such as 0.5,0.7,0.7,0.7.");
+    }
+    // Explicit levels would make an option that shapes the pyramid count for nothing.
+    boolean shaped = minFace != null || factor != null || maxScales != null;
     return new MtcnnOptions(
-        minFace == null ? usual.minFaceSize() : minFace,
-        factor == null ? usual.scaleFactor() : factor,
-        maxScales == null ? usual.maxScales() : maxScales,
-        usual.scaleSteps(),
+        minFace == null ? config.minFaceSize() : minFace,
+        factor == null ? config.scaleFactor() : factor,
+        maxScales == null ? config.maxScales() : maxScales,
+        shaped ? List.of() : config.scaleSteps().orElse(List.of()),
         scores.get(0),
         scores.get(1),
         scores.get(2),
-        usual.overlaps(),
-        usual.maxCandidates(),
-        maxFaces == null ? usual.maxFaces() : maxFaces);
+        new MtcnnOptions.Overlaps(
+            overlaps.get(0), overlaps.get(1), overlaps.get(2), overlaps.get(3)),
+        config.maxCandidates(),
+        maxFaces == null ? config.maxFaces() : maxFaces);
   }
 }

@@ -1,6 +1,11 @@
 package org.facestream.deploy.command;
 
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.util.List;
 import org.facestream.ingest.worker.config.UserError;
 import picocli.CommandLine;
@@ -51,6 +56,23 @@ final class Complaints {
             .formatted(failed.getClass().getSimpleName(), what),
         failed);
     return FAILURE;
+  }
+
+  /** What went wrong with a file, in words: the messages of many are only its name. */
+  static String reason(IOException failed) {
+    if (failed instanceof NoSuchFileException) {
+      return "there is no such file or folder";
+    }
+    if (failed instanceof AccessDeniedException) {
+      return "permission denied";
+    }
+    if (failed instanceof FileAlreadyExistsException) {
+      return "a file is in its place";
+    }
+    if (failed instanceof FileSystemException told && told.getReason() != null) {
+      return told.getReason();
+    }
+    return failed.getMessage() == null ? failed.getClass().getSimpleName() : failed.getMessage();
   }
 
   private static String oneLine(String message) {

@@ -7,12 +7,13 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
+import org.facestream.detector.DetectorConfig;
 import org.facestream.detector.face.Box;
 import org.facestream.detector.face.Landmarks;
 import org.facestream.detector.mtcnn.Detection;
 import org.facestream.detector.mtcnn.Mtcnn;
 import org.facestream.detector.mtcnn.MtcnnOptions;
+import org.facestream.detector.onnx.Device;
 import org.facestream.ingest.frame.Picture;
 import org.facestream.ingest.frame.UnreadablePictureException;
 import org.facestream.ingest.worker.config.UserError;
@@ -48,8 +49,8 @@ final class DetectCommand extends Subcommand {
       names = "--draw",
       paramLabel = "DIR|FILE",
       description = {
-        "Draw boxes, landmarks and scores: into FILE (.jpg) for one picture,",
-        "into NAME.faces.jpg in DIR for several."
+        "Draw boxes, landmarks and scores: into FILE (.jpg or .png) for one",
+        "picture, into NAME.faces.jpg in DIR for several."
       })
   private Path draw;
 
@@ -62,13 +63,16 @@ final class DetectCommand extends Subcommand {
 
   @Override
   int execute() throws IOException {
-    MtcnnOptions options = cascade.mtcnn();
-    boolean intoFile = draw != null && drawsIntoFile();
-    if (draw != null && !intoFile) {
-      Files.createDirectories(draw);
+    DetectorConfig config = configuration().settings().get(DetectorConfig.class);
+    MtcnnOptions options = cascade.mtcnn(config);
+    Device device = cascade.device(config);
+    int threads = config.threads().orElse(Runtime.getRuntime().availableProcessors());
+    if (threads < 1) {
+      throw new UserError("detector.threads is " + threads + "; give 1 or more.");
     }
+    DrawTarget target = draw == null ? null : DrawTarget.of(draw, pictures.size());
     int unreadable = 0;
-    try (Mtcnn mtcnn = new Mtcnn(cascade.device(), Runtime.getRuntime().availableProcessors())) {
+    try (Mtcnn mtcnn = new Mtcnn(device, threads)) {
       for (Path path : pictures) {
         try (Picture picture = read(path)) {
           List<Detection> faces = mtcnn.detect(List.of(picture), options).get(0);
@@ -83,11 +87,9 @@ final class DetectCommand extends Subcommand {
                               .map(face -> new Found(face.score(), face.box(), face.landmarks()))
                               .toList())));
           out().flush();
-          if (draw != null) {
+          if (target != null) {
             Drawing.faces(picture, faces);
-            Files.write(
-                intoFile ? draw : draw.resolve(path.getFileName() + ".faces.jpg"),
-                picture.jpeg(90));
+            target.write(picture, path);
           }
         } catch (UserError refused) {
           if (pictures.size() == 1) {
@@ -101,15 +103,6 @@ final class DetectCommand extends Subcommand {
     return unreadable == 0 ? 0 : Complaints.USER_ERROR;
   }
 
-  private boolean drawsIntoFile() {
-    String name = draw.toString().toLowerCase(Locale.ROOT);
-    boolean file = name.endsWith(".jpg") || name.endsWith(".jpeg");
-    if (file && pictures.size() > 1) {
-      throw new UserError("--draw needs a folder for several pictures, not the file " + draw + ".");
-    }
-    return file && !Files.isDirectory(draw);
-  }
-
   private static Picture read(Path path) throws IOException {
     try {
       return Picture.decodeStill(Files.readAllBytes(path));
@@ -119,7 +112,7 @@ final class DetectCommand extends Subcommand {
       throw new UserError(
           "%s is not a usable picture: %s.".formatted(path, unreadable.getMessage()), unreadable);
     } catch (IOException failed) {
-      throw new UserError("Cannot read %s: %s.".formatted(path, failed.getMessage()), failed);
+      throw new UserError("Cannot read %s: %s.".formatted(path, Complaints.reason(failed)), failed);
     }
   }
 }
