@@ -138,7 +138,8 @@ final class EnrollCommand extends Subcommand {
               enrolled.name(),
               enrolled.already() ? ", was enrolled already" : "");
     } else if (result instanceof EnrolmentResult.Refused refused) {
-      out().printf("✗ %s: %s%n", refused.source(), refused.message());
+      String how = refused.reason().equals("conflict") ? " (option --confirm)" : "";
+      out().printf("✗ %s: %s%s%n", refused.source(), refused.message(), how);
     }
     out().flush();
   }

@@ -4,10 +4,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.facestream.detector.mtcnn.MtcnnConverter;
 import org.facestream.detector.onnx.ModelFile;
+import org.facestream.ingest.worker.config.UserError;
 import org.facestream.recognizer.facenet.convert.DescriptorConverter;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -63,8 +66,7 @@ final class ModelCommand extends Subcommand {
 
     @Override
     int execute() throws IOException {
-      List<Path> written = new ArrayList<>(MtcnnConverter.convert(packageDir, outDir));
-      written.add(DescriptorConverter.convert(packageDir, outDir));
+      List<Path> written = convert(packageDir, outDir);
       int different = 0;
       for (Path file : written) {
         String name = file.getFileName().toString();
@@ -77,6 +79,38 @@ final class ModelCommand extends Subcommand {
                 sum, file, equal ? "as facestream carries it" : "DIFFERENT from facestream's");
       }
       return different == 0 ? 0 : Complaints.FAILURE;
+    }
+  }
+
+  /** Elsewhere first: a package that turns out to be damaged leaves no files. */
+  private static List<Path> convert(Path packageDir, Path outDir) throws IOException {
+    Path made = Files.createTempDirectory("facestream-models-");
+    try {
+      List<Path> models = new ArrayList<>(MtcnnConverter.convert(packageDir, made));
+      models.add(DescriptorConverter.convert(packageDir, made));
+      List<Path> written = new ArrayList<>();
+      for (Path model : models) {
+        written.add(outDir.resolve(model.getFileName()));
+      }
+      try {
+        Files.createDirectories(outDir);
+        for (int i = 0; i < models.size(); i++) {
+          Files.copy(models.get(i), written.get(i), StandardCopyOption.REPLACE_EXISTING);
+        }
+      } catch (IOException unwritable) {
+        throw new UserError(
+            "Cannot write models to %s: %s; choose another folder with --out DIR."
+                .formatted(outDir, Complaints.reason(unwritable)),
+            unwritable);
+      }
+      return written;
+    } finally {
+      try (Stream<Path> models = Files.list(made)) {
+        for (Path model : models.toList()) {
+          Files.delete(model);
+        }
+      }
+      Files.delete(made);
     }
   }
 
