@@ -9,6 +9,7 @@ import org.facestream.deploy.embedded.DataFolder;
 import org.facestream.deploy.embedded.EmbeddedDatabase;
 import org.facestream.deploy.embedded.EmbeddedKafka;
 import org.facestream.deploy.embedded.LoopbackPort;
+import org.facestream.ingest.IngestConfig;
 import org.facestream.ingest.worker.Closing;
 import org.facestream.ingest.worker.Stage;
 import org.facestream.ingest.worker.Worker;
@@ -49,24 +50,34 @@ public final class AllInOne implements AutoCloseable {
   private final Endpoints endpoints;
 
   /**
+   * Refuses what can be refused before anything is started, for starting takes seconds. A
+   * PostgreSQL that a killed process left on the folder is stopped first: it holds a port.
+   *
+   * @throws UserError when a port is in use or the configuration is not valid
+   */
+  public static void check(Configuration configuration, DataFolder folder, Ports ports) {
+    StageKind.check(configuration.settings());
+    EmbeddedDatabase.stopOrphan(database(folder));
+    LoopbackPort.take(ports.kafka(), "--kafka-port");
+    LoopbackPort.take(ports.http(), "--http-port");
+    LoopbackPort.take(ports.database(), "--database-port");
+  }
+
+  /**
    * Starts broker and database, and opens metrics; no stage yet.
    *
    * @param configuration of the stages; addresses of broker and database are imposed on it
    * @param folder stays the caller's to close
-   * @throws UserError when a port is in use, the configuration is not valid, or the folder's disk
-   *     is full
+   * @throws UserError when {@link #check} would refuse, or the folder's disk is full
    */
   public AllInOne(Configuration configuration, DataFolder folder, Ports ports) {
     Path data = folder.path();
     try {
-      // All refusals first: starting takes seconds.
-      StageKind.check(configuration.settings());
-      int kafkaPort = LoopbackPort.take(ports.kafka(), "--kafka-port");
+      Endpoints.forget(data);
       int http = LoopbackPort.take(ports.http(), "--http-port");
-      int databasePort = LoopbackPort.take(ports.database(), "--database-port");
-      EmbeddedKafka kafka = closing.add(new EmbeddedKafka(data.resolve("kafka"), kafkaPort));
+      EmbeddedKafka kafka = closing.add(new EmbeddedKafka(data.resolve("kafka"), ports.kafka()));
       EmbeddedDatabase database =
-          closing.add(new EmbeddedDatabase(data.resolve("postgres"), databasePort));
+          closing.add(new EmbeddedDatabase(database(folder), ports.database()));
       Map<String, String> imposed = new LinkedHashMap<>();
       imposed.put("kafka.bootstrap-servers", kafka.bootstrapServers());
       imposed.put("kafka.replication", "1");
@@ -83,8 +94,9 @@ public final class AllInOne implements AutoCloseable {
               kafka.bootstrapServers(),
               database.jdbcUrl(),
               database.user(),
-              data.resolve("postgres").resolve("password").toString(),
-              "http://127.0.0.1:" + worker.httpPort() + "/metrics");
+              database(folder).resolve("password").toString(),
+              "http://127.0.0.1:" + worker.httpPort() + "/metrics",
+              settings.get(IngestConfig.class).filesFolder().map(Path::toString).orElse(null));
       closing.add(() -> Endpoints.forget(data));
       endpoints.write(data);
     } catch (IOException failed) {
@@ -97,6 +109,10 @@ public final class AllInOne implements AutoCloseable {
       close(failed);
       throw failed;
     }
+  }
+
+  private static Path database(DataFolder folder) {
+    return folder.path().resolve("postgres");
   }
 
   /** Starts every stage, those downstream first, and returns when all run. */

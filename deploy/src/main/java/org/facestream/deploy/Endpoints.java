@@ -9,9 +9,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Optional;
+import org.facestream.deploy.embedded.DataFolder;
 
 /**
  * Where the all-in-one of a data folder listens: written as {@code endpoints.json} while it runs.
+ * One that was killed leaves the file behind, so it counts only while the folder's lock is held:
+ * the number of its process may be another's by now.
  *
  * @param process its process id
  * @param bootstrapServers of its Kafka
@@ -19,6 +22,7 @@ import java.util.Optional;
  * @param databaseUser of its database
  * @param passwordFile holds the database's password
  * @param metrics where Prometheus scrapes
+ * @param filesFolder its {@code ingest.files-folder}, or null
  */
 public record Endpoints(
     long process,
@@ -26,7 +30,8 @@ public record Endpoints(
     String jdbcUrl,
     String databaseUser,
     String passwordFile,
-    String metrics) {
+    String metrics,
+    String filesFolder) {
   private static final String FILE = "endpoints.json";
   private static final ObjectMapper JSON =
       JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
@@ -34,7 +39,7 @@ public record Endpoints(
   /** Those of the all-in-one that runs on a data folder now; empty when none does. */
   public static Optional<Endpoints> find(Path data) {
     Path file = data.resolve(FILE);
-    if (!Files.isRegularFile(file)) {
+    if (!Files.isRegularFile(file) || !DataFolder.isTaken(data)) {
       return Optional.empty();
     }
     try {
@@ -59,7 +64,8 @@ public record Endpoints(
         StandardCopyOption.REPLACE_EXISTING);
   }
 
-  static void forget(Path data) throws IOException {
+  /** Removes them, also those that a killed process left; only whoever holds the folder may. */
+  public static void forget(Path data) throws IOException {
     Files.deleteIfExists(data.resolve(FILE));
   }
 }

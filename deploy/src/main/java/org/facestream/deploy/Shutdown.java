@@ -1,12 +1,16 @@
 package org.facestream.deploy;
 
 import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.common.utils.Exit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Ends the process in an orderly way on SIGTERM and SIGINT: the signal only wakes the main thread,
@@ -17,10 +21,14 @@ public final class Shutdown {
   /** An orderly end takes seconds; what takes longer than this hangs. */
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+  private static final Logger log = LoggerFactory.getLogger(Shutdown.class);
+
   private static final Shutdown INSTANCE = new Shutdown();
 
   private final CountDownLatch requested = new CountDownLatch(1);
   private final CompletableFuture<Integer> exitCode = new CompletableFuture<>();
+
+  private volatile boolean underWay;
 
   private Shutdown() {}
 
@@ -30,7 +38,7 @@ public final class Shutdown {
   }
 
   /** While it is open, a signal wakes {@link #await}, and the process waits for {@link #exit}. */
-  public final class Watch implements AutoCloseable {
+  private final class Watch implements AutoCloseable {
     private final Thread hook = new Thread(Shutdown.this::onSignal, "shutdown");
 
     private Watch() {
@@ -53,9 +61,43 @@ public final class Shutdown {
     }
   }
 
-  /** Begins to watch for signals. */
-  public Watch watch() {
+  private Watch watch() {
     return new Watch();
+  }
+
+  /**
+   * Does work that a signal ends. A signal in the middle of its start is an orderly end too: from
+   * then on the JVM takes no new shutdown hooks, without which ONNX Runtime, among others, does not
+   * load, so what fails then is no failure.
+   *
+   * @return the work's exit code, 0 when a signal cut its start short
+   */
+  public int orderly(Callable<Integer> work) throws Exception {
+    try (Watch signals = watch()) {
+      return work.call();
+    } catch (Exception | LinkageError failed) {
+      if (underWay || !isRequested()) {
+        throw failed;
+      }
+      log.info("a signal ended the start", failed);
+      return 0;
+    }
+  }
+
+  /**
+   * Ends the start here when a signal came.
+   *
+   * @throws CancellationException for {@link #orderly} to catch
+   */
+  public void refuseWhenRequested() {
+    if (isRequested()) {
+      throw new CancellationException("a signal came");
+    }
+  }
+
+  /** Says that the start is over: from here on a failure is one, signal or not. */
+  public void underWay() {
+    underWay = true;
   }
 
   /** Whether a signal has come. */

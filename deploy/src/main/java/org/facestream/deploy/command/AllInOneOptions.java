@@ -4,7 +4,10 @@ import java.time.Duration;
 import java.util.Optional;
 import org.facestream.deploy.AllInOne;
 import org.facestream.deploy.embedded.LoopbackPort;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** What {@code run} and {@code demo} share. */
 final class AllInOneOptions {
@@ -38,11 +41,23 @@ final class AllInOneOptions {
       description = "Print each identity event as it is, one JSON object per line.")
   private boolean json;
 
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
+
+  private Integer seconds;
+
   @Option(
       names = "--seconds",
       paramLabel = "N",
       description = "End after this time; without it, run until Ctrl-C.")
-  private Integer seconds;
+  void endAfter(Integer seconds) {
+    // picocli also calls this without a value, to begin afresh.
+    if (seconds != null && seconds < 1) {
+      throw new ParameterException(
+          command.commandLine(), "--seconds is " + seconds + "; give 1 or more");
+    }
+    this.seconds = seconds;
+  }
 
   /**
    * Where to listen.

@@ -2,13 +2,11 @@ package org.facestream.deploy.command;
 
 import java.nio.file.Path;
 import java.util.List;
-import org.facestream.ingest.IngestConfig;
 import org.facestream.ingest.camera.Camera;
 import org.facestream.ingest.camera.CameraFile;
 import org.facestream.ingest.camera.CameraRegistry;
 import org.facestream.ingest.camera.FaceSearch;
 import org.facestream.ingest.camera.MaskedUrl;
-import org.facestream.ingest.camera.SourceRules;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -79,10 +77,8 @@ final class CameraCommand extends Subcommand {
     int execute() {
       Camera camera =
           new Camera(id, url, fps, maxWidth, jpegQuality, !disabled, loop, tags, detection());
+      CameraOptions.check(List.of(camera), kafka.sources(configuration()), err());
       try (KafkaOptions.Connection connection = kafka.connect(configuration())) {
-        if (url.contains(":")) {
-          new SourceRules(connection.settings().get(IngestConfig.class)).check(camera);
-        }
         new CameraRegistry(connection.clients()).add(camera);
       }
       out().println("Camera '" + id + "' is registered.");
@@ -104,7 +100,7 @@ final class CameraCommand extends Subcommand {
     @Override
     int execute() {
       int missing = 0;
-      try (KafkaOptions.Connection connection = kafka.connect(configuration())) {
+      try (KafkaOptions.Connection connection = kafka.connectExisting(configuration())) {
         CameraRegistry registry = new CameraRegistry(connection.clients());
         for (String id : ids) {
           if (registry.remove(id)) {
@@ -125,7 +121,7 @@ final class CameraCommand extends Subcommand {
 
     @Override
     int execute() {
-      try (KafkaOptions.Connection connection = kafka.connect(configuration())) {
+      try (KafkaOptions.Connection connection = kafka.connectExisting(configuration())) {
         List<Camera> cameras = new CameraRegistry(connection.clients()).list();
         for (Camera camera : cameras) {
           out()
@@ -157,6 +153,7 @@ final class CameraCommand extends Subcommand {
     @Override
     int execute() {
       List<Camera> cameras = CameraFile.read(file);
+      CameraOptions.check(cameras, kafka.sources(configuration()), err());
       try (KafkaOptions.Connection connection = kafka.connect(configuration())) {
         CameraRegistry.Applied applied =
             new CameraRegistry(connection.clients()).apply(cameras, prune);

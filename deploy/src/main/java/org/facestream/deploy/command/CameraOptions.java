@@ -1,16 +1,20 @@
 package org.facestream.deploy.command;
 
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.facestream.deploy.Configuration;
+import org.facestream.deploy.FilesFolder;
 import org.facestream.ingest.IngestConfig;
 import org.facestream.ingest.camera.Camera;
 import org.facestream.ingest.camera.CameraFile;
 import org.facestream.ingest.camera.SourceRules;
+import org.facestream.ingest.worker.config.UserError;
 import picocli.CommandLine.Option;
 
 /** Cameras on the command line. */
@@ -29,29 +33,66 @@ final class CameraOptions {
   @Option(names = "--cameras", paramLabel = "FILE", description = "A YAML file with cameras.")
   private Path file;
 
-  List<Camera> given() {
+  /** Paths are made absolute where no folder is configured that they could be relative to. */
+  List<Camera> given(Configuration configuration) {
+    boolean folder = filesFolder(configuration).isPresent();
     Map<String, Camera> given = new LinkedHashMap<>();
     if (file != null) {
-      CameraFile.read(file).forEach(camera -> given.put(camera.id(), camera));
+      for (Camera camera : CameraFile.read(file)) {
+        given.put(camera.id(), isFile(camera) && !folder ? absolute(camera) : camera);
+      }
     }
     for (String option : cameras) {
       Camera camera = Camera.parse(option);
-      // Whoever names a file wants to see it as a camera, which does not end.
-      given.put(camera.id(), isFile(camera) ? absolute(camera).withLoop(true) : camera);
+      if (isFile(camera)) {
+        // Whoever names a file wants to see it as a camera, which does not end.
+        camera = camera.withLoop(true);
+        camera = folder && !Files.exists(Path.of(camera.url())) ? camera : absolute(camera);
+      }
+      given.put(camera.id(), camera);
     }
     return List.copyOf(given.values());
   }
 
-  /** Files that are named here, by the person who starts the process, are allowed as sources. */
-  Configuration allowFiles(Configuration configuration) {
-    List<Path> folders =
-        given().stream()
-            .filter(CameraOptions::isFile)
-            .map(camera -> Path.of(camera.url()).toAbsolutePath().normalize().getParent())
-            .toList();
-    if (folders.isEmpty()
-        || configuration.settings().get(IngestConfig.class).filesFolder().isPresent()) {
-      return configuration;
+  /**
+   * Files that are named here, by the person who starts the process, are allowed as sources, and so
+   * are those that were named to an earlier run on the same data folder.
+   */
+  Configuration allowFiles(Configuration configuration, Path data) {
+    return named(configuration, data)
+        .map(
+            folder -> {
+              Map<String, String> options = new LinkedHashMap<>(configuration.options());
+              options.put(FILES, folder.toString());
+              return new Configuration(configuration.file(), configuration.environment(), options);
+            })
+        .orElse(configuration);
+  }
+
+  /** Has the next run on the data folder allow the same files. */
+  void rememberFiles(Configuration configuration, Path data) {
+    named(configuration, data).ifPresent(folder -> FilesFolder.remember(data, folder));
+  }
+
+  /** The folder that holds every file that was named, now or earlier; a configured one wins. */
+  private Optional<Path> named(Configuration configuration, Path data) {
+    if (filesFolder(configuration).isPresent()) {
+      return Optional.empty();
+    }
+    List<Path> folders = new ArrayList<>(FilesFolder.remembered(data).stream().toList());
+    for (Camera camera : given(configuration)) {
+      if (isFile(camera)) {
+        Path path = Path.of(camera.url());
+        if (!Files.exists(path)) {
+          throw new UserError(
+              "Camera '%s': there is no file %s; the address of a camera begins with rtsp:// or rtsps://."
+                  .formatted(camera.id(), path));
+        }
+        folders.add(path.getParent());
+      }
+    }
+    if (folders.isEmpty()) {
+      return Optional.empty();
     }
     Path common = folders.get(0);
     for (Path folder : folders) {
@@ -59,15 +100,33 @@ final class CameraOptions {
         common = common.getParent();
       }
     }
-    Map<String, String> options = new LinkedHashMap<>(configuration.options());
-    options.put(FILES, common.toString());
-    return new Configuration(configuration.file(), configuration.environment(), options);
+    return Optional.of(common);
   }
 
-  /** Refuses what ingest would refuse, before anything is started. */
-  void check(List<Camera> given, Configuration configuration) {
-    SourceRules rules = new SourceRules(configuration.settings().get(IngestConfig.class));
-    given.forEach(rules::check);
+  /**
+   * Refuses what ingest would refuse, before anything is started or registered, and warns of
+   * passwords.
+   */
+  static void check(List<Camera> cameras, Configuration configuration, PrintWriter err) {
+    check(cameras, new SourceRules(configuration.settings().get(IngestConfig.class)), err);
+  }
+
+  /** The same by other rules. */
+  static void check(List<Camera> cameras, SourceRules rules, PrintWriter err) {
+    cameras.forEach(rules::check);
+    for (Camera camera : cameras) {
+      if (camera.holdsPassword()) {
+        err.printf(
+            "Warning: the url of camera '%s' holds a password, which everyone who reads Kafka or"
+                + " its disk can read; write ${secret:NAME} or ${env:NAME} in its place.%n",
+            camera.id());
+        err.flush();
+      }
+    }
+  }
+
+  private static Optional<Path> filesFolder(Configuration configuration) {
+    return configuration.settings().get(IngestConfig.class).filesFolder();
   }
 
   private static boolean isFile(Camera camera) {
@@ -75,8 +134,6 @@ final class CameraOptions {
   }
 
   private static Camera absolute(Camera camera) {
-    Camera there =
-        Camera.of(camera.id(), Path.of(camera.url()).toAbsolutePath().normalize().toString());
-    return there;
+    return camera.withUrl(Path.of(camera.url()).toAbsolutePath().normalize().toString());
   }
 }

@@ -16,7 +16,6 @@ import org.facestream.deploy.AllInOne;
 import org.facestream.deploy.Configuration;
 import org.facestream.deploy.Enroller;
 import org.facestream.deploy.LogOutput;
-import org.facestream.deploy.Shutdown;
 import org.facestream.deploy.embedded.DataFolder;
 import org.facestream.deploy.embedded.EmbeddedKafka;
 import org.facestream.deploy.simulation.DemoCameras;
@@ -26,6 +25,7 @@ import org.facestream.deploy.simulation.Score;
 import org.facestream.deploy.simulation.Scorecard;
 import org.facestream.ingest.camera.CameraRegistry;
 import org.facestream.ingest.worker.config.Settings;
+import org.facestream.ingest.worker.config.UserError;
 import org.facestream.recognizer.gallery.EnrolmentResult;
 import org.facestream.recognizer.gallery.EnrolmentRules;
 import picocli.CommandLine.Command;
@@ -68,33 +68,50 @@ final class DemoCommand extends Subcommand {
   @Override
   int execute() throws Exception {
     Session session = new Session(spec.commandLine(), allInOne);
+    return session.orderly(() -> run(session));
+  }
+
+  private int run(Session session) throws Exception {
     Configuration configuration = enoughFor(configuration());
     // A key that is not known is told before anything is drawn.
     configuration.settings();
     Path place = data == null ? Files.createTempDirectory("facestream-demo-") : data;
-    try (Shutdown.Watch signals = session.expectSignals();
-        DataFolder folder = DataFolder.take(place, EmbeddedKafka.LEAST_FREE);
-        LogOutput.LogFile log = LogOutput.file(folder.path().resolve("logs"))) {
-      session.say(
-          "Drawing the scenes of three cameras; starting broker, database and stages in "
-              + folder.path()
-              + " ...");
-      // Drawing and starting each take some seconds, mostly of different resources.
-      CompletableFuture<DemoCameras> drawing =
-          CompletableFuture.supplyAsync(() -> DemoCameras.start(0), DemoCommand::newThread);
-      try (AllInOne everything = new AllInOne(configuration, folder, allInOne.ports(true));
-          DemoCameras cameras = drawn(drawing)) {
-        int exitCode = show(session, everything, cameras);
-        // Before the cameras go: otherwise ingest would complain that they are gone.
-        everything.close();
-        return exitCode;
-      } finally {
-        close(drawing);
+    try (DataFolder folder = DataFolder.take(place, EmbeddedKafka.LEAST_FREE)) {
+      AllInOne.Ports ports = allInOne.ports(true);
+      try {
+        AllInOne.check(configuration, folder, ports);
+      } catch (UserError refused) {
+        folder.abandon();
+        throw refused;
+      }
+      try (LogOutput.LogFile log = LogOutput.file(folder.path().resolve("logs"))) {
+        return show(session, configuration, folder, ports);
       }
     } finally {
       if (data == null) {
         delete(place);
       }
+    }
+  }
+
+  private int show(
+      Session session, Configuration configuration, DataFolder folder, AllInOne.Ports ports)
+      throws InterruptedException {
+    session.say(
+        "Drawing the scenes of three cameras; starting broker, database and stages in "
+            + folder.path()
+            + " ...");
+    // Drawing and starting each take some seconds, mostly of different resources.
+    CompletableFuture<DemoCameras> drawing =
+        CompletableFuture.supplyAsync(() -> DemoCameras.start(0), DemoCommand::newThread);
+    try (AllInOne everything = new AllInOne(configuration, folder, ports);
+        DemoCameras cameras = drawn(drawing)) {
+      int exitCode = show(session, everything, cameras);
+      // Before the cameras go: otherwise ingest would complain that they are gone.
+      everything.close();
+      return exitCode;
+    } finally {
+      close(drawing);
     }
   }
 

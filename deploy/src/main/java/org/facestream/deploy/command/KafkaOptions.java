@@ -1,21 +1,30 @@
 package org.facestream.deploy.command;
 
+import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.facestream.deploy.Configuration;
 import org.facestream.deploy.Endpoints;
+import org.facestream.deploy.FilesFolder;
 import org.facestream.deploy.StageKind;
+import org.facestream.deploy.embedded.DataFolder;
 import org.facestream.deploy.embedded.EmbeddedDatabase;
 import org.facestream.deploy.embedded.EmbeddedKafka;
+import org.facestream.ingest.IngestConfig;
+import org.facestream.ingest.camera.SourceRules;
 import org.facestream.ingest.worker.Closing;
 import org.facestream.ingest.worker.config.Settings;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.KafkaConfig;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** How a command that is no worker finds Kafka. */
 final class KafkaOptions {
@@ -29,6 +38,22 @@ final class KafkaOptions {
         "./facestream-data if there is one, else kafka.bootstrap-servers."
       })
   private Path data;
+
+  /** A start takes seconds, after kill -9 some ten; a busy machine makes that more. */
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
+
+  /** What a command wants of a data folder on which nothing runs. */
+  private enum Want {
+    /** To put something in: one that is not there is made. */
+    BEGIN,
+    /** To read or remove something that is there. */
+    EXISTING,
+    /** The same, in the database too. */
+    EXISTING_WITH_DATABASE
+  }
 
   /**
    * A way to Kafka; whoever asked closes it.
@@ -47,20 +72,51 @@ final class KafkaOptions {
 
   /**
    * Finds the broker of the data folder, or starts it for as long as the connection lives when
-   * nothing runs there.
+   * nothing runs there; a folder that is not there is made.
    */
   Connection connect(Configuration configuration) {
-    return connect(configuration, false);
+    return connect(configuration, Want.BEGIN);
   }
 
-  /** The same, and with the database of the data folder when that is wanted too. */
-  Connection connect(Configuration configuration, boolean withDatabase) {
+  /**
+   * The same, for what only reads or removes.
+   *
+   * @throws UserError when the folder holds no data: its name is likely mistaken
+   */
+  Connection connectExisting(Configuration configuration) {
+    return connect(configuration, Want.EXISTING);
+  }
+
+  /** The same, and with the database of the data folder. */
+  Connection connectExistingWithDatabase(Configuration configuration) {
+    return connect(configuration, Want.EXISTING_WITH_DATABASE);
+  }
+
+  /** Which sources a camera may have, as far as this can be told from here. */
+  SourceRules sources(Configuration configuration) {
+    Settings settings = configuration.settings();
+    if (settings.get(IngestConfig.class).filesFolder().isEmpty()) {
+      Optional<String> files =
+          folder(configuration)
+              .flatMap(
+                  data ->
+                      Endpoints.find(data)
+                          .map(running -> Optional.ofNullable(running.filesFolder()))
+                          .orElseGet(() -> FilesFolder.remembered(data).map(Path::toString)));
+      if (files.isPresent()) {
+        settings = configuration.settings(Map.of("ingest.files-folder", files.get()));
+      }
+    }
+    return new SourceRules(settings.get(IngestConfig.class));
+  }
+
+  private Connection connect(Configuration configuration, Want want) {
     Settings settings = configuration.settings();
     Closing closing = new Closing();
     Optional<Path> folder = folder(configuration);
     if (folder.isPresent()) {
       try {
-        settings = configuration.settings(addresses(folder.get(), withDatabase, closing));
+        settings = configuration.settings(addresses(folder.get(), want, closing));
       } catch (RuntimeException failed) {
         closing.close();
         throw failed;
@@ -69,10 +125,10 @@ final class KafkaOptions {
     return new Connection(settings, new KafkaClients(settings.get(KafkaConfig.class)), closing);
   }
 
-  private static Map<String, String> addresses(Path folder, boolean withDatabase, Closing closing) {
+  private Map<String, String> addresses(Path folder, Want want, Closing closing) {
     Map<String, String> addresses = new LinkedHashMap<>();
     addresses.put("kafka.replication", "1");
-    Optional<Endpoints> running = Endpoints.find(folder);
+    Optional<Endpoints> running = running(folder);
     if (running.isPresent()) {
       addresses.put("kafka.bootstrap-servers", running.get().bootstrapServers());
       addresses.put("store.url", running.get().jdbcUrl());
@@ -80,13 +136,61 @@ final class KafkaOptions {
       addresses.put("store.password-file", running.get().passwordFile());
       return addresses;
     }
+    if (want != Want.BEGIN && !Files.isDirectory(folder.resolve("kafka"))) {
+      throw new UserError(
+          "There are no facestream data in %s: give the folder of `facestream run` with --data DIR."
+              .formatted(folder.toAbsolutePath().normalize()));
+    }
+    // A run that begins meanwhile, or another command, sees that the folder is taken.
+    closing.add(DataFolder.take(folder, EmbeddedKafka.LEAST_FREE));
+    forgetEndpoints(folder);
     EmbeddedKafka kafka = closing.add(new EmbeddedKafka(folder.resolve("kafka"), 0));
     addresses.put("kafka.bootstrap-servers", kafka.bootstrapServers());
-    if (withDatabase) {
+    if (want == Want.EXISTING_WITH_DATABASE) {
       EmbeddedDatabase database = closing.add(new EmbeddedDatabase(folder.resolve("postgres"), 0));
       addresses.putAll(StageKind.imposed(database, folder));
     }
     return addresses;
+  }
+
+  /** The all-in-one that runs on a folder, awaited when it is only just starting or stopping. */
+  private Optional<Endpoints> running(Path folder) {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    boolean told = false;
+    while (true) {
+      Optional<Endpoints> found = Endpoints.find(folder);
+      if (found.isPresent() || !DataFolder.isTaken(folder)) {
+        return found;
+      }
+      String holder =
+          DataFolder.holder(folder).map(process -> " (process " + process + ")").orElse("");
+      if (System.nanoTime() > deadline) {
+        throw new UserError(
+            "The facestream%s that uses %s has been starting or stopping for %d s: try again when it is done."
+                .formatted(holder, folder, PATIENCE.toSeconds()));
+      }
+      if (!told) {
+        told = true;
+        PrintWriter err = command.commandLine().getErr();
+        err.printf("Waiting for the facestream%s that uses %s ...%n", holder, folder);
+        err.flush();
+      }
+      try {
+        Thread.sleep(100);
+      } catch (InterruptedException interrupted) {
+        Thread.currentThread().interrupt();
+        throw new UserError("Interrupted while waiting for " + folder + ".", interrupted);
+      }
+    }
+  }
+
+  private static void forgetEndpoints(Path folder) {
+    try {
+      Endpoints.forget(folder);
+    } catch (IOException failed) {
+      throw new UserError(
+          "Cannot write to %s (%s).".formatted(folder, failed.getMessage()), failed);
+    }
   }
 
   private Optional<Path> folder(Configuration configuration) {
@@ -101,8 +205,8 @@ final class KafkaOptions {
         configuration.options().containsKey("kafka.bootstrap-servers")
             || configuration.environment().containsKey("FACESTREAM_KAFKA_BOOTSTRAP_SERVERS")
             || configuration.file().isPresent();
-    return chosen || !Files.isDirectory(DEFAULT_DATA.resolve("kafka"))
-        ? Optional.empty()
-        : Optional.of(DEFAULT_DATA);
+    boolean there =
+        Files.isDirectory(DEFAULT_DATA.resolve("kafka")) || DataFolder.isTaken(DEFAULT_DATA);
+    return chosen || !there ? Optional.empty() : Optional.of(DEFAULT_DATA);
   }
 }

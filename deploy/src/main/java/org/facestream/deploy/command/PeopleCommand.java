@@ -49,7 +49,7 @@ final class PeopleCommand extends Subcommand {
 
     @Override
     int execute() throws Exception {
-      try (KafkaOptions.Connection connection = kafka.connect(configuration())) {
+      try (KafkaOptions.Connection connection = kafka.connectExisting(configuration())) {
         return with(new People(connection.clients()));
       }
     }
@@ -136,7 +136,7 @@ final class PeopleCommand extends Subcommand {
 
     @Override
     int execute() throws Exception {
-      try (KafkaOptions.Connection connection = kafka.connect(configuration(), true);
+      try (KafkaOptions.Connection connection = kafka.connectExistingWithDatabase(configuration());
           Database database = new Database(connection.settings().get(StoreConfig.class))) {
         // Before the gallery: who is gone from there could not be found a second time.
         try {

@@ -5,11 +5,11 @@ import java.util.List;
 import org.facestream.deploy.AllInOne;
 import org.facestream.deploy.Configuration;
 import org.facestream.deploy.LogOutput;
-import org.facestream.deploy.Shutdown;
 import org.facestream.deploy.embedded.DataFolder;
 import org.facestream.deploy.embedded.EmbeddedKafka;
 import org.facestream.ingest.camera.Camera;
 import org.facestream.ingest.camera.CameraRegistry;
+import org.facestream.ingest.worker.config.UserError;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -48,18 +48,30 @@ final class RunCommand extends Subcommand {
 
   @Override
   int execute() throws Exception {
-    List<Camera> given = cameras.given();
-    Configuration configuration = cameras.allowFiles(configuration());
-    cameras.check(given, configuration);
     Session session = new Session(spec.commandLine(), allInOne);
-    try (Shutdown.Watch signals = session.expectSignals();
-        DataFolder folder = DataFolder.take(data, EmbeddedKafka.LEAST_FREE);
-        LogOutput.LogFile log = LogOutput.file(folder.path().resolve("logs"))) {
-      session.say("Starting broker, database and stages in " + folder.path() + " ...");
-      try (AllInOne everything = new AllInOne(configuration, folder, allInOne.ports(false))) {
-        CameraRegistry registry = new CameraRegistry(everything.clients());
-        registry.apply(given, false);
-        session.run(everything, registry.list(), false, event -> {});
+    return session.orderly(() -> run(session));
+  }
+
+  private int run(Session session) throws Exception {
+    Configuration configuration = cameras.allowFiles(configuration(), data);
+    List<Camera> given = cameras.given(configuration());
+    CameraOptions.check(given, configuration, err());
+    AllInOne.Ports ports = allInOne.ports(false);
+    try (DataFolder folder = DataFolder.take(data, EmbeddedKafka.LEAST_FREE)) {
+      try {
+        AllInOne.check(configuration, folder, ports);
+      } catch (UserError refused) {
+        folder.abandon();
+        throw refused;
+      }
+      cameras.rememberFiles(configuration(), folder.path());
+      try (LogOutput.LogFile log = LogOutput.file(folder.path().resolve("logs"))) {
+        session.say("Starting broker, database and stages in " + folder.path() + " ...");
+        try (AllInOne everything = new AllInOne(configuration, folder, ports)) {
+          CameraRegistry registry = new CameraRegistry(everything.clients());
+          registry.apply(given, false);
+          session.run(everything, registry.list(), false, event -> {});
+        }
       }
       return session.exitCode();
     }

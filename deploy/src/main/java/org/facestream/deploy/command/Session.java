@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import org.facestream.deploy.AllInOne;
 import org.facestream.deploy.CameraStates;
@@ -45,9 +46,9 @@ final class Session {
     this.options = options;
   }
 
-  /** While it is open, a signal ends the session in an orderly way. */
-  Shutdown.Watch expectSignals() {
-    return shutdown.watch();
+  /** Does all of a session's work; a signal ends it in an orderly way. */
+  int orderly(Callable<Integer> work) throws Exception {
+    return shutdown.orderly(work);
   }
 
   synchronized void say(String line) {
@@ -85,7 +86,9 @@ final class Session {
               observer.accept(event.identity());
               show(event);
             })) {
+      shutdown.refuseWhenRequested();
       everything.startStages();
+      shutdown.underWay();
       introduce(everything, cameras);
       awaitReady(everything, everyCamera ? cameras.size() : 0);
       Instant begin = Instant.now();

@@ -4,6 +4,7 @@ import java.time.Duration;
 import org.facestream.deploy.LogOutput;
 import org.facestream.deploy.Shutdown;
 import org.facestream.deploy.StageKind;
+import org.facestream.ingest.worker.Stage;
 import org.facestream.ingest.worker.Worker;
 import org.facestream.ingest.worker.WorkerConfig;
 import org.facestream.ingest.worker.config.Settings;
@@ -35,19 +36,29 @@ final class StageCommands {
     @Override
     int execute() throws Exception {
       Settings settings = configuration().settings();
-      log.info("configuration: {}", settings.effective());
       Shutdown shutdown = Shutdown.ofProcess();
-      try (Shutdown.Watch signals = shutdown.watch();
-          Worker worker = new Worker(settings.get(WorkerConfig.class))) {
+      return shutdown.orderly(
+          () -> {
+            run(settings, shutdown);
+            return 0;
+          });
+    }
+
+    private void run(Settings settings, Shutdown shutdown) throws InterruptedException {
+      try (Worker worker = new Worker(settings.get(WorkerConfig.class))) {
         KafkaClients clients = new KafkaClients(settings.get(KafkaConfig.class));
-        worker.start(kind.make(settings, clients, worker.telemetry()));
+        Stage stage = kind.make(settings, clients, worker.telemetry());
+        // Not before it is accepted: a refusal is one line, which would drown in it.
+        log.info("configuration: {}", settings.effective());
+        shutdown.refuseWhenRequested();
+        worker.start(stage);
+        shutdown.underWay();
         log.info("metrics and health on port {}", worker.httpPort());
         while (!shutdown.await(Duration.ofHours(1))) {
           log.debug("{} runs", kind);
         }
         log.info("stopping");
       }
-      return 0;
     }
   }
 

@@ -8,13 +8,16 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.facestream.deploy.Main;
 import org.facestream.deploy.embedded.DataFolder;
+import org.facestream.deploy.simulation.DemoPeople;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,16 +46,60 @@ class BadInputTest {
           run --cameras DIR/none.yaml --data DIR                | none.yaml
           run --kafka-port 99999 --data DIR                     | 65535
           run --data /proc/facestream                           | --data
+          run --seconds 0 --data DIR/new                        | --seconds is 0
+          demo --seconds -5 --data DIR/new                      | --seconds is -5
+          run --camera door=192.0.2.7/stream --data DIR/new     | rtsp://
+          run --camera door=rtsp://u:p@ss/w#1@h/x --data DIR    | percent-encode
           camera add                                            | ID
           camera add two/words rtsp://192.0.2.7/ --data DIR     | two/words
+          camera add door 192.0.2.7/stream --data DIR/new       | rtsp://
+          camera add door http://192.0.2.7/ --data DIR/new      | rtsp://
+          camera add door DIR/none.mp4 --data DIR/new           | ingest.files-folder
+          camera add door none.mp4 --data DIR/new --set ingest.files-folder=DIR | none.mp4
+          camera add door rtsp://169.254.169.254/ --data DIR/new | may not be a camera
+          camera add door rtsp://u:p@ss/w#1@h/x --data DIR/new  | percent-encode
+          camera list --data DIR/new                            | no facestream data in DIR/new
+          camera remove door --data DIR/new                     | no facestream data in DIR/new
+          people list --data DIR/new                            | no facestream data in DIR/new
+          people rename Ada Ann --data DIR/new                  | no facestream data in DIR/new
+          people forget Ada --data DIR/new                      | no facestream data in DIR/new
           detect DIR/none.jpg                                   | none.jpg
           detect DIR/none.jpg --thresholds 0.6,0.7              | --thresholds
           detect DIR/none.jpg --min-face 3                      | 12
           detect DIR/none.jpg --device tpu                      | cpu
+          detect DIR/none.jpg --set detector.device=tpu         | cpu
+          detect DIR/none.jpg --set detector.min-face-size=3    | 12
+          detect DIR/none.jpg --set detector.min-face-siz=60    | detector.min-face-size
+          detect DIR/none.jpg --config DIR/none.yaml            | none.yaml
+          detect DIR/none.jpg --draw DIR/out.bmp                | .png
+          detect DIR/none.jpg --draw /proc/facestream           | /proc/facestream
+          bench detector --set detector.min-face-siz=60         | detector.min-face-size
+          bench detector --set detector.thresholds=0.6          | three numbers
           model convert DIR                                     | DIR
           """)
   void isToldInOneLine(String arguments, String hint) {
     refused(hint.replace("DIR", folder.toString()), arguments.split(" +"));
+    assertFalse(Files.exists(folder.resolve("new")), "a folder was made for nothing");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          http://192.0.2.7/                       | rtsp://
+          rtsp://169.254.169.254/latest/meta-data | may not be a camera
+          rtsp://u:p@ss/w#1@h/x                   | percent-encode
+          none.mp4                                | ingest.files-folder
+          """)
+  void aCameraFileWithASourceThatIsRefused(String url, String hint) throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("cameras.yaml"),
+            "cameras:\n  - {id: hall, url: rtsp://192.0.2.8/s}\n  - {id: door, url: '%s'}\n"
+                .formatted(url));
+    refused(hint, "camera", "apply", file.toString(), "--data", "DIR/new");
+    assertFalse(Files.exists(folder.resolve("new")), "a folder was made for nothing");
   }
 
   @Test
@@ -81,6 +128,7 @@ class BadInputTest {
       }
       refused(option, arguments.toArray(String[]::new));
     }
+    assertFalse(Files.exists(folder.resolve("data")), "an empty data folder is left");
   }
 
   @Test
@@ -93,6 +141,40 @@ class BadInputTest {
   void aConfigurationFileWithAnUnknownKey() throws IOException {
     Path file = Files.writeString(folder.resolve("f.yaml"), "ingest:\n  max-widht: 640\n");
     refused("ingest.max-width", "config", "--config", file.toString());
+  }
+
+  @Test
+  void aPlaceWhereNothingCanBeDrawn() throws IOException {
+    Path picture = folder.resolve("ada.jpg");
+    Files.write(picture, DemoPeople.portrait(DemoPeople.all().get(0)));
+    CommandLineRun run =
+        CommandLineRun.of("detect", picture.toString(), "--draw", folder + "/none/out.png");
+    assertEquals(2, run.exitCode());
+    assertEquals(
+        "facestream: Cannot write %s/none/out.png: there is no such file or folder."
+            .formatted(folder),
+        run.err().strip());
+  }
+
+  /** What a worker refuses is not to be looked for below its configuration. */
+  @Test
+  void aWorkerSaysOnlyWhatItRefuses() throws Exception {
+    Process worker =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName(),
+                "detector",
+                "--set",
+                "worker.http-port=0",
+                "--set",
+                "detector.batch=0")
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(worker.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(2, worker.waitFor());
+    assertEquals("facestream: detector.batch must be 1 to 1024.", said.strip());
   }
 
   @Test

@@ -21,18 +21,21 @@ import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.facestream.deploy.Configuration;
 import org.facestream.deploy.Endpoints;
 import org.facestream.deploy.Main;
 import org.facestream.deploy.embedded.EmbeddedDatabase;
 import org.facestream.deploy.embedded.EmbeddedKafka;
+import org.facestream.deploy.embedded.LoopbackPort;
 import org.facestream.deploy.simulation.DemoCameras;
 import org.facestream.ingest.camera.Camera;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.KafkaConfig;
 import org.facestream.recognizer.identity.IdentityEvent;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The all-in-one as a process of its own: killed in the middle, and ended by a signal. */
 class KillTest {
@@ -40,22 +43,38 @@ class KillTest {
 
   @TempDir Path folder;
 
-  @Test
-  void noEventIsLostOrDoubledWhenTheProcessIsKilled() throws Exception {
+  /** On the same ports, as with those that `run` has by default. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void noEventIsLostOrDoubledWhenTheProcessIsKilled(boolean withItsDatabase) throws Exception {
     Path data = folder.resolve("data");
+    List<String> ports =
+        List.of(
+            "--kafka-port",
+            String.valueOf(LoopbackPort.free()),
+            "--database-port",
+            String.valueOf(LoopbackPort.free()),
+            "--http-port",
+            String.valueOf(LoopbackPort.free()));
     try (DemoCameras cameras = DemoCameras.start(0)) {
-      AllInOneProcess killed = new AllInOneProcess(data, cameras.cameras(), "killed");
+      AllInOneProcess killed = new AllInOneProcess(data, ports, cameras.cameras(), "killed");
+      List<ProcessHandle> postgres = List.of();
       try {
         killed.awaitEvents(4);
         assertTrue(Endpoints.find(data).isPresent());
+        postgres = postgres(data);
+        assertTrue(postgres.size() > 1, "a server and its processes");
       } finally {
         killed.process().destroyForcibly();
+        if (withItsDatabase) {
+          postgres.forEach(ProcessHandle::destroyForcibly);
+        }
       }
       assertTrue(killed.process().waitFor(10, TimeUnit.SECONDS));
       assertTrue(Endpoints.find(data).isEmpty(), "a dead process has no endpoints");
 
       // The cameras are remembered.
-      AllInOneProcess second = new AllInOneProcess(data, List.of(), "second");
+      AllInOneProcess second = new AllInOneProcess(data, ports, List.of(), "second");
       try {
         second.awaitEvents(4);
         // SIGTERM: in an orderly way.
@@ -70,6 +89,36 @@ class KillTest {
       seen.addAll(second.eventIds());
       compare(data, seen);
     }
+  }
+
+  /** In the middle of whatever the start loads, wherever that is on this machine. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1000, 2000, 3000})
+  void aSignalDuringTheStartIsAnOrderlyEnd(int millis) throws Exception {
+    AllInOneProcess starting =
+        new AllInOneProcess(
+            folder.resolve("data"), List.of("--ephemeral-ports"), List.of(), "starting");
+    try {
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .until(() -> starting.complaint().contains("Starting broker"));
+      Thread.sleep(millis);
+      starting.process().destroy();
+      assertTrue(starting.process().waitFor(60, TimeUnit.SECONDS), "did not end");
+      assertEquals(0, starting.process().exitValue(), starting.complaint());
+      assertFalse(starting.complaint().contains("facestream: "), starting.complaint());
+    } finally {
+      starting.process().destroyForcibly();
+    }
+  }
+
+  /** PostgreSQL's server and the processes that it has started. */
+  private static List<ProcessHandle> postgres(Path data) throws IOException {
+    long number =
+        Long.parseLong(
+            Files.readAllLines(data.resolve("postgres/data/postmaster.pid")).get(0).strip());
+    ProcessHandle server = ProcessHandle.of(number).orElseThrow();
+    return Stream.concat(Stream.of(server), server.descendants()).toList();
   }
 
   private static void compare(Path data, Set<String> seen) throws Exception {
@@ -112,7 +161,8 @@ class KillTest {
     private final List<String> eventIds = new CopyOnWriteArrayList<>();
     private final Path errors;
 
-    AllInOneProcess(Path data, List<Camera> cameras, String name) throws IOException {
+    AllInOneProcess(Path data, List<String> ports, List<Camera> cameras, String name)
+        throws IOException {
       errors = data.resolveSibling(name + ".err");
       List<String> command =
           new ArrayList<>(
@@ -124,7 +174,6 @@ class KillTest {
                   Main.class.getName(),
                   "run",
                   "--json",
-                  "--ephemeral-ports",
                   "--set",
                   "ingest.fps=4",
                   // The demonstration's faces are larger than the usual minimum: half the work.
@@ -132,6 +181,7 @@ class KillTest {
                   "detector.min-face-size=60",
                   "--data",
                   data.toString()));
+      command.addAll(ports);
       for (Camera camera : cameras) {
         command.add("--camera");
         command.add(camera.id() + "=" + camera.url());

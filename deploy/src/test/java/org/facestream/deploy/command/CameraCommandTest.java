@@ -1,0 +1,77 @@
+package org.facestream.deploy.command;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.facestream.deploy.embedded.DataFolder;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Cameras of a data folder on which nothing runs. */
+class CameraCommandTest {
+  @TempDir Path folder;
+
+  @Test
+  void aPasswordInAUrlIsWarnedOfAndNotShown() throws Exception {
+    String data = folder.resolve("data").toString();
+    CommandLineRun add =
+        CommandLineRun.of(
+            "camera", "add", "door", "rtsp://viewer:hunter2@192.0.2.7/s", "--data", data);
+    assertEquals(0, add.exitCode(), add.err());
+    assertWarns(add, "door");
+
+    Path file =
+        Files.writeString(
+            folder.resolve("cameras.yaml"),
+            """
+            cameras:
+              - {id: hall, url: 'rtsp://viewer:hunter2@192.0.2.8/s'}
+              - {id: yard, url: 'rtsp://viewer:${secret:yard}@192.0.2.9/s'}
+            """);
+    CommandLineRun apply = CommandLineRun.of("camera", "apply", file.toString(), "--data", data);
+    assertEquals(0, apply.exitCode(), apply.err());
+    assertTrue(apply.out().contains("2 added"), apply.out());
+    assertWarns(apply, "hall");
+  }
+
+  private static void assertWarns(CommandLineRun run, String camera) {
+    assertEquals(1, run.err().strip().lines().count(), run.err());
+    assertTrue(run.err().startsWith("Warning: "), run.err());
+    for (String part : new String[] {"'" + camera + "'", "${secret:NAME}", "${env:NAME}"}) {
+      assertTrue(run.err().contains(part), run.err());
+    }
+    assertFalse((run.out() + run.err()).contains("hunter2"), run.err());
+  }
+
+  /** As while `run` starts, or stops: the folder is taken, and nothing answers there yet. */
+  @Test
+  void aFolderThatIsTakenForAMomentIsWaitedFor() throws Exception {
+    Path data = folder.resolve("data");
+    CommandLineRun add =
+        CommandLineRun.of("camera", "add", "door", "rtsp://192.0.2.7/s", "--data", "" + data);
+    assertEquals(0, add.exitCode(), add.err());
+    assertEquals("", add.err());
+
+    DataFolder taken = DataFolder.take(data, 0);
+    CompletableFuture<Void> released =
+        CompletableFuture.runAsync(
+            () -> {
+              try {
+                taken.close();
+              } catch (java.io.IOException failed) {
+                throw new java.io.UncheckedIOException(failed);
+              }
+            },
+            CompletableFuture.delayedExecutor(1500, TimeUnit.MILLISECONDS));
+    CommandLineRun list = CommandLineRun.of("camera", "list", "--data", "" + data);
+    released.join();
+    assertEquals(0, list.exitCode(), list.err());
+    assertTrue(list.out().contains("rtsp://192.0.2.7/s"), list.out());
+    assertTrue(list.err().startsWith("Waiting for the facestream (process "), list.err());
+  }
+}
