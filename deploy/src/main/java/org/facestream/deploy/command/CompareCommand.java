@@ -80,7 +80,7 @@ final class CompareCommand extends Subcommand {
   }
 
   private static float[] descriptor(FaceDescriber describer, Path path) {
-    try (Picture picture = FaceDescriber.read(path)) {
+    try (Picture picture = PictureFile.read(path)) {
       List<Landmarks> faces = describer.landmarks(picture);
       if (faces.size() != 1) {
         throw new UserError(

@@ -47,7 +47,7 @@ final class DescribeCommand extends Subcommand {
     int refused = 0;
     try (FaceDescriber describer = new FaceDescriber(configuration().settings(), model)) {
       for (Path path : pictures) {
-        try (Picture picture = FaceDescriber.read(path)) {
+        try (Picture picture = PictureFile.read(path)) {
           List<Face> faces = new ArrayList<>();
           for (Detection found : describer.faces(picture)) {
             faces.add(

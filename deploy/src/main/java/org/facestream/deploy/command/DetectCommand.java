@@ -3,8 +3,6 @@ package org.facestream.deploy.command;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import org.facestream.detector.DetectorConfig;
@@ -15,7 +13,6 @@ import org.facestream.detector.mtcnn.Mtcnn;
 import org.facestream.detector.mtcnn.MtcnnOptions;
 import org.facestream.detector.onnx.Device;
 import org.facestream.ingest.frame.Picture;
-import org.facestream.ingest.frame.UnreadablePictureException;
 import org.facestream.ingest.worker.config.UserError;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -74,7 +71,7 @@ final class DetectCommand extends Subcommand {
     int unreadable = 0;
     try (Mtcnn mtcnn = new Mtcnn(device, threads)) {
       for (Path path : pictures) {
-        try (Picture picture = read(path)) {
+        try (Picture picture = PictureFile.read(path)) {
           List<Detection> faces = mtcnn.detect(List.of(picture), options).get(0);
           out()
               .println(
@@ -101,18 +98,5 @@ final class DetectCommand extends Subcommand {
       }
     }
     return unreadable == 0 ? 0 : Complaints.USER_ERROR;
-  }
-
-  private static Picture read(Path path) throws IOException {
-    try {
-      return Picture.decodeStill(Files.readAllBytes(path));
-    } catch (NoSuchFileException missing) {
-      throw new UserError("There is no picture " + path + ".", missing);
-    } catch (UnreadablePictureException unreadable) {
-      throw new UserError(
-          "%s is not a usable picture: %s.".formatted(path, unreadable.getMessage()), unreadable);
-    } catch (IOException failed) {
-      throw new UserError("Cannot read %s: %s.".formatted(path, Complaints.reason(failed)), failed);
-    }
   }
 }

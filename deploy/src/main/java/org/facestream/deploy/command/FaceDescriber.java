@@ -1,9 +1,5 @@
 package org.facestream.deploy.command;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.List;
 import org.facestream.detector.DetectorConfig;
 import org.facestream.detector.face.Landmarks;
@@ -13,7 +9,6 @@ import org.facestream.detector.mtcnn.MtcnnOptions;
 import org.facestream.detector.onnx.CudaOptions;
 import org.facestream.detector.onnx.Device;
 import org.facestream.ingest.frame.Picture;
-import org.facestream.ingest.frame.UnreadablePictureException;
 import org.facestream.ingest.worker.Closing;
 import org.facestream.ingest.worker.config.Settings;
 import org.facestream.ingest.worker.config.UserError;
@@ -25,6 +20,7 @@ import org.facestream.recognizer.facenet.Descriptors;
 final class FaceDescriber implements AutoCloseable {
   private final Closing closing = new Closing();
   private final Mtcnn mtcnn;
+  private final MtcnnOptions options;
   private final Descriptors descriptors;
 
   /**
@@ -36,6 +32,7 @@ final class FaceDescriber implements AutoCloseable {
   FaceDescriber(Settings settings, String model) {
     DetectorConfig detector = settings.get(DetectorConfig.class);
     RecognizerConfig recognizer = settings.get(RecognizerConfig.class);
+    options = new CascadeOptions().mtcnn(detector);
     int threads = Runtime.getRuntime().availableProcessors();
     try {
       descriptors =
@@ -59,30 +56,12 @@ final class FaceDescriber implements AutoCloseable {
 
   /** The faces of a picture, best first. */
   List<Detection> faces(Picture picture) {
-    return mtcnn.detect(List.of(picture), MtcnnOptions.DEFAULT).get(0);
+    return mtcnn.detect(List.of(picture), options).get(0);
   }
 
   /** The landmarks of a picture's faces, best first. */
   List<Landmarks> landmarks(Picture picture) {
     return faces(picture).stream().map(Detection::landmarks).toList();
-  }
-
-  /**
-   * Reads a picture.
-   *
-   * @throws UserError that names it where it is missing or not usable
-   */
-  static Picture read(Path path) {
-    try {
-      return Picture.decodeStill(Files.readAllBytes(path));
-    } catch (NoSuchFileException missing) {
-      throw new UserError("There is no picture " + path + ".", missing);
-    } catch (UnreadablePictureException unreadable) {
-      throw new UserError(
-          "%s is not a usable picture: %s.".formatted(path, unreadable.getMessage()), unreadable);
-    } catch (IOException failed) {
-      throw new UserError("Cannot read %s: %s.".formatted(path, failed.getMessage()), failed);
-    }
   }
 
   @Override

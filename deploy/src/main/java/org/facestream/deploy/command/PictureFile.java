@@ -1,0 +1,32 @@
+package org.facestream.deploy.command;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import org.facestream.ingest.frame.Picture;
+import org.facestream.ingest.frame.UnreadablePictureException;
+import org.facestream.ingest.worker.config.UserError;
+
+/** A picture that a user names on the command line. */
+final class PictureFile {
+  private PictureFile() {}
+
+  /**
+   * Reads it.
+   *
+   * @throws UserError that names it where it is missing or not usable
+   */
+  static Picture read(Path path) {
+    try {
+      return Picture.decodeStill(Files.readAllBytes(path));
+    } catch (NoSuchFileException missing) {
+      throw new UserError("There is no picture " + path + ".", missing);
+    } catch (UnreadablePictureException unreadable) {
+      throw new UserError(
+          "%s is not a usable picture: %s.".formatted(path, unreadable.getMessage()), unreadable);
+    } catch (IOException failed) {
+      throw new UserError("Cannot read %s: %s.".formatted(path, Complaints.reason(failed)), failed);
+    }
+  }
+}
