@@ -1,6 +1,7 @@
 package org.facestream.deploy;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -39,10 +40,13 @@ public final class Shutdown {
 
   /** While it is open, a signal wakes {@link #await}, and the process waits for {@link #exit}. */
   private final class Watch implements AutoCloseable {
-    private final Thread hook = new Thread(Shutdown.this::onSignal, "shutdown");
+    private final Optional<Signals> signals = Signals.take(Shutdown.this::onSignal);
+    private final Thread hook = new Thread(Shutdown.this::onEnd, "shutdown");
 
     private Watch() {
-      Runtime.getRuntime().addShutdownHook(hook);
+      if (signals.isEmpty()) {
+        Runtime.getRuntime().addShutdownHook(hook);
+      }
       // A broker that loses its disk ends its process at once; that must not happen without a word.
       Exit.setHaltProcedure(Shutdown::onBrokerFailure);
       Exit.setExitProcedure(Shutdown::onBrokerFailure);
@@ -52,6 +56,10 @@ public final class Shutdown {
     public void close() {
       Exit.resetHaltProcedure();
       Exit.resetExitProcedure();
+      signals.ifPresent(Signals::close);
+      if (signals.isPresent()) {
+        return;
+      }
       try {
         Runtime.getRuntime().removeShutdownHook(hook);
       } catch (IllegalStateException ending) {
@@ -66,9 +74,8 @@ public final class Shutdown {
   }
 
   /**
-   * Does work that a signal ends. A signal in the middle of its start is an orderly end too: from
-   * then on the JVM takes no new shutdown hooks, without which ONNX Runtime, among others, does not
-   * load, so what fails then is no failure.
+   * Does work that a signal ends. A signal in the middle of its start is an orderly end too, and
+   * what fails then is no failure.
    *
    * @return the work's exit code, 0 when a signal cut its start short
    */
@@ -127,7 +134,32 @@ public final class Shutdown {
     Runtime.getRuntime().halt(code == 0 ? 1 : code);
   }
 
+  /** The main thread does the rest; only if it hangs, another ends the process. */
   private void onSignal() {
+    requested.countDown();
+    Thread patience =
+        new Thread(
+            () -> {
+              try {
+                exitCode.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+              } catch (TimeoutException hanging) {
+                hangs();
+              } catch (ExecutionException | InterruptedException impossible) {
+                Thread.currentThread().interrupt();
+              }
+            },
+            "shutdown-patience");
+    patience.setDaemon(true);
+    patience.start();
+  }
+
+  private static void hangs() {
+    System.err.println("facestream: did not end within " + PATIENCE.toSeconds() + " s");
+    Runtime.getRuntime().halt(1);
+  }
+
+  /** The same as a shutdown hook, where signals cannot be taken over. */
+  private void onEnd() {
     if (exitCode.isDone()) {
       // The main thread came here by itself.
       return;
@@ -137,7 +169,7 @@ public final class Shutdown {
     try {
       code = exitCode.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     } catch (TimeoutException hanging) {
-      System.err.println("facestream: did not end within " + PATIENCE.toSeconds() + " s");
+      hangs();
     } catch (ExecutionException | InterruptedException failed) {
       code = 1;
     }

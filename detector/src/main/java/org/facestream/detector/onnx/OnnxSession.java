@@ -15,7 +15,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.facestream.ingest.worker.RetryableException;
 import org.facestream.ingest.worker.config.UserError;
 import org.slf4j.Logger;
@@ -39,6 +41,12 @@ public final class OnnxSession implements AutoCloseable {
   private final String input;
   private final List<String> outputs;
   private final ReentrantLock turn = new ReentrantLock();
+
+  /**
+   * Runs share it; closing waits for them, for a session that is freed in a run ends the process.
+   */
+  private final ReadWriteLock use = new ReentrantReadWriteLock();
+
   private final LongAdder nanos = new LongAdder();
   private boolean closed;
 
@@ -189,7 +197,7 @@ public final class OnnxSession implements AutoCloseable {
 
   @Override
   public void close() {
-    turn.lock();
+    use.writeLock().lock();
     try {
       if (closed) {
         return;
@@ -203,11 +211,24 @@ public final class OnnxSession implements AutoCloseable {
     } catch (OrtException refused) {
       throw new IllegalStateException("closing " + model.name() + " failed", refused);
     } finally {
-      turn.unlock();
+      use.writeLock().unlock();
     }
   }
 
   private OrtSession.Result timed(OnnxTensor tensor, Map<String, OnnxTensor> pinned)
+      throws OrtException {
+    use.readLock().lock();
+    try {
+      if (closed) {
+        throw new IllegalStateException(model.name() + " is closed");
+      }
+      return ran(tensor, pinned);
+    } finally {
+      use.readLock().unlock();
+    }
+  }
+
+  private OrtSession.Result ran(OnnxTensor tensor, Map<String, OnnxTensor> pinned)
       throws OrtException {
     boolean alone = device.kind() == Device.Kind.CUDA;
     if (alone) {
