@@ -21,8 +21,10 @@ import org.facestream.ingest.worker.config.UserError;
  * A model's weights as the TensorFlow.js converter writes them: a JSON manifest that names tensors
  * in the order in which they lie in the shards beside it.
  *
- * <p>The manifest is a list of groups; a group's tensors fill its shards, laid end to end, without
- * gaps. A tensor is float32, little-endian, or one byte per value with a scale and a minimum.
+ * <p>The manifest is a list of groups, alone in its file or, as {@code weightsManifest}, a part of
+ * the model's; a group's tensors fill its shards, laid end to end, without gaps. A tensor is
+ * float32, little-endian, or one byte per value with a scale and a minimum; the few of int32, which
+ * are axes and the like, become floats.
  */
 public final class WeightManifest {
   private final Path file;
@@ -42,7 +44,8 @@ public final class WeightManifest {
   public static WeightManifest read(Path file) {
     JsonNode groups;
     try {
-      groups = new ObjectMapper().readTree(bytes(file));
+      JsonNode root = new ObjectMapper().readTree(bytes(file));
+      groups = root.isObject() ? root.path("weightsManifest") : root;
     } catch (JacksonException malformed) {
       throw new UserError(
           file + " is not a weights manifest: " + malformed.getOriginalMessage(), malformed);
@@ -137,7 +140,9 @@ public final class WeightManifest {
     JsonNode quantization = weight.path("quantization");
     String type = weight.path("dtype").asText();
     String stored = quantization.isObject() ? quantization.path("dtype").asText() : type;
-    if (!type.equals("float32") || !(stored.equals("float32") || stored.equals("uint8"))) {
+    boolean integers = type.equals("int32") && !quantization.isObject();
+    if (!integers
+        && (!type.equals("float32") || !(stored.equals("float32") || stored.equals("uint8")))) {
       throw new UserError(
           "%s: %s is of type %s stored as %s; only float32 and uint8 are known"
               .formatted(file, name, type, stored));
@@ -148,6 +153,12 @@ public final class WeightManifest {
           "%s ends within %s: it is cut short; fetch the package again".formatted(where, name));
     }
     float[] values = new float[(int) size];
+    if (integers) {
+      for (int i = 0; i < values.length; i++) {
+        values[i] = data.getInt();
+      }
+      return new WeightTensor(name, shape, values, Optional.empty());
+    }
     if (!quantization.isObject()) {
       data.asFloatBuffer().get(values);
       data.position(data.position() + values.length * Float.BYTES);

@@ -70,6 +70,24 @@ class WeightManifestTest {
   }
 
   @Test
+  void readsTheManifestWithinAModelsOwnFile() throws IOException {
+    Files.write(folder.resolve("axis.bin"), new byte[] {3, 0, 0, 0, 0, 0, 0, 63});
+    Path model =
+        Files.writeString(
+            folder.resolve("model.json"),
+            """
+            {"format": "graph-model", "weightsManifest": [{"paths": ["axis.bin"], "weights": [
+              {"name": "axis", "shape": [], "dtype": "int32"},
+              {"name": "half", "shape": [1], "dtype": "float32"}]}]}
+            """);
+
+    WeightManifest weights = WeightManifest.read(model);
+
+    assertArrayEquals(new float[] {3}, weights.tensor("axis").values());
+    assertArrayEquals(new float[] {0.5f}, weights.tensor("half").values());
+  }
+
+  @Test
   void namesTheShardThatIsCutShort() throws IOException {
     Files.write(folder.resolve("a-shard2"), new byte[12]);
 
