@@ -378,7 +378,7 @@ class RecognizerStageTest {
            "channels": "rgb", "mean": [0, 0, 0], "deviation": [1, 1, 1]},
          "alignment": {"template":
            [[47.55, 46.6], [100.48, 46.6], [74.01, 76.56], [50.41, 103.02], [97.61, 103.02]],
-           "mirrored": false},
+           "stretch": 1, "mirrored": false},
          "length": 4, "normalise": false, "metric": "euclidean", "threshold": 0.6,
          "origin": "this test", "licence": "CC0-1.0"}
         """

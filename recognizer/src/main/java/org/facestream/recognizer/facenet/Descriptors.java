@@ -38,6 +38,7 @@ public final class Descriptors implements AutoCloseable {
     aligner =
         new FaceAligner(
             definition.alignment().landmarks(),
+            definition.alignment().stretch(),
             definition.input().width(),
             definition.input().height());
     try (ChipTensor sample = new ChipTensor(definition.input(), 1)) {

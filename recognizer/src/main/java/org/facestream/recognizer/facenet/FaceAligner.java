@@ -12,7 +12,8 @@ import org.facestream.ingest.frame.Picture;
 
 /**
  * Cuts the chip that a descriptor network wants out of a picture: turned, scaled and shifted so
- * that the five landmarks come as near as possible to the places of the model's template.
+ * that the five landmarks come as near as possible to the places of the model's template. A network
+ * that was trained on boxes brought to a square wants the chip stretched, after all of that.
  *
  * <p>Immutable, for any number of threads.
  */
@@ -23,17 +24,27 @@ public final class FaceAligner {
   /** No picture has as many pixels in a row. */
   private static final float FARTHEST = 100_000;
 
+  /** Where the landmarks shall be before the chip is stretched. */
   private final Landmarks template;
+
+  private final double stretch;
   private final int width;
   private final int height;
 
   /**
    * @param template where the landmarks shall be, in pixels of the chip
+   * @param stretch how much wider the chip is made, around its middle; 1 leaves it as it is
    * @param width of the chip in pixels
    * @param height of the chip in pixels
    */
-  public FaceAligner(Landmarks template, int width, int height) {
-    this.template = template;
+  public FaceAligner(Landmarks template, double stretch, int width, int height) {
+    double middle = (width - 1) / 2.0;
+    this.template =
+        Landmarks.of(
+            template.points().stream()
+                .map(p -> new Point((float) ((p.x() - middle) / stretch + middle), p.y()))
+                .toList());
+    this.stretch = stretch;
     this.width = width;
     this.height = height;
   }
@@ -72,7 +83,8 @@ public final class FaceAligner {
     Similarity toChip = toChip(landmarks);
     // Where the chip is smaller than the face, each of its pixels is the mean over the area that it
     // covers: sampled finer than the picture's own pixels, then averaged.
-    int finer = (int) Math.ceil(Math.min(MOST_OVERSAMPLING, 1 / toChip.scale() - 1e-6));
+    double scale = toChip.scale() * Math.min(1, stretch);
+    int finer = (int) Math.ceil(Math.min(MOST_OVERSAMPLING, 1 / scale - 1e-6));
     if (finer <= 1) {
       warp(picture.rgb(), toChip, chip);
       return;
@@ -101,14 +113,17 @@ public final class FaceAligner {
     return Similarity.between(landmarks.points(), template.points());
   }
 
-  private static void warp(Mat picture, Similarity transform, Mat into) {
+  private void warp(Mat picture, Similarity transform, Mat into) {
     Similarity back = transform.inverse();
+    // A column's distance from the middle, which stays, is `stretch` times what it was.
+    double across = 1 / stretch;
+    double middle = (into.cols() - 1) / 2.0 * (1 - across);
     try (Mat matrix = new Mat(2, 3, opencv_core.CV_64F);
         DoubleIndexer entries = matrix.createIndexer();
         Size size = into.size();
         Scalar black = new Scalar(0, 0, 0, 0)) {
-      entries.put(0, 0, back.a(), -back.b(), back.c());
-      entries.put(1, 0, back.b(), back.a(), back.d());
+      entries.put(0, 0, back.a() * across, -back.b(), back.a() * middle + back.c());
+      entries.put(1, 0, back.b() * across, back.a(), back.b() * middle + back.d());
       opencv_imgproc.warpAffine(
           picture,
           into,

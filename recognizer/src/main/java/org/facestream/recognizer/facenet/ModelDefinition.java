@@ -122,11 +122,14 @@ public record ModelDefinition(
    *
    * @param template where its landmarks go, five pairs of x and y in pixels of the input: left eye,
    *     right eye, nose, left and right corner of the mouth, as seen in the picture
+   * @param stretch how much wider than high the network wants faces to be: what lies around the
+   *     middle of the input is this much broader than in the picture; 1 for true proportions
    * @param mirrored whether the descriptor is the mean of the face's and of its mirror image's;
    *     twice the work
    */
-  public record Alignment(List<List<Float>> template, boolean mirrored) {
+  public record Alignment(List<List<Float>> template, float stretch, boolean mirrored) {
     public Alignment {
+      require(stretch >= 0.5f && stretch <= 2, "alignment.stretch: 0.5 to 2");
       require(
           template.size() == 5
               && template.stream()

@@ -120,6 +120,8 @@ class DescriptorModelTest {
         "\"rgb\" | \"grey\" | input.channels: 'grey' is not one of rgb, bgr",
         "\"euclidean\" | \"manhattan\" | metric: 'manhattan' is not one of",
         "0.6 | -1 | threshold",
+        "\"stretch\": 1 | \"stretch\": 0 | alignment.stretch",
+        "\"stretch\": 1, | | alignment.stretch",
         "[47.55, 46.6], | | alignment.template",
         "[47.55, 46.6] | [47.55] | alignment.template",
         "[47.55, 46.6] | [4755, 46.6] | alignment.template",

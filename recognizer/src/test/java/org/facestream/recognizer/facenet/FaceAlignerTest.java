@@ -20,7 +20,7 @@ class FaceAlignerTest {
   private static final Landmarks TEMPLATE =
       DescriptorModel.of("resnet34-128").definition().alignment().landmarks();
 
-  private final FaceAligner aligner = new FaceAligner(TEMPLATE, 150, 150);
+  private final FaceAligner aligner = new FaceAligner(TEMPLATE, 1, 150, 150);
 
   /** Brightness grows along x and y, so a pixel tells where it came from. */
   private static Picture slopes(int side, double perPixel) {
@@ -81,6 +81,35 @@ class FaceAlignerTest {
           assertEquals(source.x() * perPixel, found.get(y, x, 0), 1.1);
           assertEquals(source.y() * perPixel, found.get(y, x, 1), 1.1);
           assertEquals(77, found.get(y, x, 2));
+        }
+      }
+    }
+  }
+
+  /** The middle stays; what lies beside it is `stretch` times as far away as the template says. */
+  @ParameterizedTest
+  @CsvSource({"1.25, 1", "1.25, 2.6", "0.8, 1", "0.8, 2.6"})
+  void theChipIsStretchedAroundItsMiddle(double stretch, double scale) {
+    FaceAligner stretching = new FaceAligner(TEMPLATE, stretch, 150, 150);
+    // A face that already has the network's proportions, before they are stretched.
+    Similarity fromUnstretched = new Similarity(scale, 0, 650 - scale * 74.5, 650 - scale * 74.5);
+    Landmarks landmarks =
+        Landmarks.of(
+            TEMPLATE.points().stream()
+                .map(p -> new Point((float) ((p.x() - 74.5) / stretch + 74.5), p.y()))
+                .map(fromUnstretched::apply)
+                .toList());
+    double perPixel = 255.0 / 1300;
+
+    try (Picture picture = slopes(1300, perPixel);
+        Picture chip = stretching.align(picture, landmarks);
+        UByteIndexer found = chip.rgb().createIndexer()) {
+      for (int y = 0; y < 150; y += 7) {
+        for (int x = 0; x < 150; x += 7) {
+          double sourceX = 650 + (x - 74.5) / stretch * scale;
+          double sourceY = 650 + (y - 74.5) * scale;
+          assertEquals(sourceX * perPixel, found.get(y, x, 0), 1.1);
+          assertEquals(sourceY * perPixel, found.get(y, x, 1), 1.1);
         }
       }
     }
