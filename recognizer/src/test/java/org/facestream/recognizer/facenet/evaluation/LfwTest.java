@@ -20,11 +20,12 @@ class LfwTest {
     String data = System.getProperty("facestream.data");
     assumeTrue(data != null, "needs -Dfacestream.data=<folder with lfw-dev>");
     Path lfw = Path.of(data).resolve("lfw-dev");
+    DescriptorModel model =
+        DescriptorModel.of(System.getProperty("facestream.model", DescriptorModel.KNOWN.get(0)));
 
     Verification verification;
     try (Mtcnn mtcnn = new Mtcnn(Device.CPU, 2);
-        Descriptors descriptors =
-            new Descriptors(DescriptorModel.of("resnet34-128"), Device.CPU, 2)) {
+        Descriptors descriptors = new Descriptors(model, Device.CPU, 2)) {
       DescribedPictures pictures =
           new DescribedPictures(
               lfw.resolve("images"),
@@ -37,9 +38,9 @@ class LfwTest {
       verification = PairsEvaluation.evaluate(pictures, FacePair.readLfw(lfw.resolve("pairs.txt")));
     }
 
-    System.out.print(verification.summary(0.6f));
+    System.out.print(verification.summary(model.threshold()));
     assertTrue(verification.bestAccuracy().accuracy() >= 0.992);
-    assertTrue(verification.accuracyAt(0.6f).accuracy() >= 0.988);
+    assertTrue(verification.accuracyAt(model.threshold()).accuracy() >= 0.988);
     assertTrue(verification.atFalseAcceptRate(0.01).trueAcceptRate() >= 0.99);
   }
 }
