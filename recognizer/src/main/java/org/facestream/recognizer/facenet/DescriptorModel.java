@@ -28,7 +28,7 @@ import org.facestream.ingest.worker.config.UserError;
  */
 public record DescriptorModel(ModelDefinition definition, Optional<Path> folder) {
   /** Networks that come with the program, the default first. */
-  public static final List<String> KNOWN = List.of("resnet34-128", "facenet");
+  public static final List<String> KNOWN = List.of("resnet34-128", "facenet", "mobilefacenet");
 
   private static final JsonMapper JSON =
       JsonMapper.builder()

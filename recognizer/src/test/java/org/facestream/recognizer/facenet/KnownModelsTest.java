@@ -96,6 +96,7 @@ class KnownModelsTest {
   @CsvSource({
     "resnet34-128, 0.786, 0.825, 0.792",
     "facenet, 1.375, 1.328, 1.473",
+    "mobilefacenet, 1.252, 1.402, 1.501",
   })
   void distancesStayWhatTheyAre(String name, float second, float third, float seventh) {
     DescriptorModel model = DescriptorModel.of(name);
