@@ -92,8 +92,7 @@ final class FrozenGraph {
       graph.read(CodedInputStream.newInstance(bytes));
     } catch (IOException | IllegalArgumentException malformed) {
       throw new UserError(
-          "%s is cut short or not a frozen TensorFlow graph (%s); fetch the package again"
-              .formatted(file, malformed.getMessage()),
+          file + " is cut short or not a frozen TensorFlow graph; fetch the package again",
           malformed);
     }
     return graph;
