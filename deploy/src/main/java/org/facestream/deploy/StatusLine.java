@@ -7,6 +7,8 @@ import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.facestream.ingest.worker.Telemetry;
 
 /** How fast each stage goes, from the counters that Prometheus reads too. One thread uses it. */
@@ -41,16 +43,28 @@ public final class StatusLine {
     }
     double lag =
         registry.find("facestream.consumer.lag").gauges().stream().mapToDouble(Gauge::value).sum();
-    line.append(String.format(Locale.ROOT, "waiting %.0f · lost %.0f", lag, lost()));
+    line.append(String.format(Locale.ROOT, "waiting %.0f · lost %s", lag, lost()));
     return line.toString();
   }
 
-  /** What the detector holds back because it has better faces of the same track is no loss. */
-  private double lost() {
-    return registry.find("facestream.dropped").counters().stream()
-        .filter(counter -> !HELD_BACK.contains(counter.getId().getTag("reason")))
-        .mapToDouble(Counter::count)
-        .sum();
+  /**
+   * How many records, and for which reasons. What the detector holds back because it has better
+   * faces of the same track is no loss.
+   */
+  private String lost() {
+    Map<String, Double> reasons = new TreeMap<>();
+    for (Counter counter : registry.find("facestream.dropped").counters()) {
+      String reason = counter.getId().getTag("reason");
+      if (counter.count() > 0 && !HELD_BACK.contains(reason)) {
+        reasons.merge(reason, counter.count(), Double::sum);
+      }
+    }
+    if (reasons.isEmpty()) {
+      return "0";
+    }
+    return reasons.entrySet().stream()
+        .map(one -> String.format(Locale.ROOT, "%.0f %s", one.getValue(), one.getKey()))
+        .collect(Collectors.joining(", "));
   }
 
   /** Frames published by ingest; of the others, records taken in. */

@@ -19,11 +19,9 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.common.TopicPartition;
 import org.awaitility.Awaitility;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.global.opencv_imgproc;
@@ -49,6 +47,7 @@ import org.facestream.ingest.worker.WorkerConfig;
 import org.facestream.ingest.worker.config.Settings;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.KafkaConfig;
+import org.facestream.ingest.worker.kafka.TopicReader;
 import org.facestream.ingest.worker.kafka.Topics;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -237,22 +236,14 @@ class DetectorHandoverTest {
     /** The tracks of the published faces by face. */
     Map<String, String> faces() throws InvalidRecordException {
       Map<String, String> tracks = new TreeMap<>();
-      try (Consumer<String, byte[]> reader = clients.reader()) {
-        String topic = clients.name(FaceTopic.TOPIC);
-        List<TopicPartition> all =
-            reader.partitionsFor(topic).stream()
-                .map(partition -> new TopicPartition(topic, partition.partition()))
-                .toList();
-        reader.assign(all);
-        reader.seekToBeginning(all);
-        Map<TopicPartition, Long> ends = reader.endOffsets(all);
-        while (all.stream().anyMatch(each -> reader.position(each) < ends.get(each))) {
-          for (ConsumerRecord<String, byte[]> record : reader.poll(Duration.ofMillis(100))) {
-            Face face = FaceTopic.fromRecord(record);
-            String twice = tracks.put(face.id(), face.track());
-            assertEquals(null, twice, "a face was published twice");
-          }
-        }
+      List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
+      try (TopicReader reader = new TopicReader(clients, FaceTopic.TOPIC)) {
+        reader.readToEnd(records::add);
+      }
+      for (ConsumerRecord<String, byte[]> record : records) {
+        Face face = FaceTopic.fromRecord(record);
+        String twice = tracks.put(face.id(), face.track());
+        assertEquals(null, twice, "a face was published twice");
       }
       return tracks;
     }

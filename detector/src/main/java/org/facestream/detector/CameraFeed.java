@@ -1,14 +1,12 @@
 package org.facestream.detector;
 
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
-import org.apache.kafka.clients.consumer.Consumer;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
 import org.facestream.ingest.camera.CameraTopic;
 import org.facestream.ingest.worker.kafka.KafkaClients;
+import org.facestream.ingest.worker.kafka.TopicReader;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,10 +17,9 @@ import org.slf4j.LoggerFactory;
  */
 final class CameraFeed implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(CameraFeed.class);
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-  private final Consumer<String, byte[]> reader;
-  private final java.util.function.Consumer<ConsumerRecord<String, byte[]>> into;
+  private final TopicReader reader;
+  private final Consumer<ConsumerRecord<String, byte[]>> into;
   private boolean unreachable;
 
   /**
@@ -31,23 +28,11 @@ final class CameraFeed implements AutoCloseable {
    * @param into takes its records, in the order of each camera
    * @throws KafkaException when the broker does not answer
    */
-  CameraFeed(
-      KafkaClients clients, java.util.function.Consumer<ConsumerRecord<String, byte[]>> into) {
+  CameraFeed(KafkaClients clients, Consumer<ConsumerRecord<String, byte[]>> into) {
     this.into = into;
-    this.reader = clients.reader();
+    this.reader = new TopicReader(clients, CameraTopic.TOPIC);
     try {
-      String topic = clients.name(CameraTopic.TOPIC);
-      List<TopicPartition> partitions =
-          reader.partitionsFor(topic, PATIENCE).stream()
-              .map(partition -> new TopicPartition(topic, partition.partition()))
-              .toList();
-      reader.assign(partitions);
-      reader.seekToBeginning(partitions);
-      Map<TopicPartition, Long> ends = reader.endOffsets(partitions, PATIENCE);
-      while (ends.entrySet().stream()
-          .anyMatch(end -> reader.position(end.getKey(), PATIENCE) < end.getValue())) {
-        reader.poll(Duration.ofMillis(200)).forEach(into);
-      }
+      reader.readToEnd(into);
     } catch (RuntimeException failed) {
       reader.close();
       throw failed;
@@ -57,7 +42,7 @@ final class CameraFeed implements AutoCloseable {
   /** Takes in what has changed; never waits, and leaves it for later where it cannot. */
   void refresh() {
     try {
-      reader.poll(Duration.ZERO).forEach(into);
+      reader.poll(Duration.ZERO, into);
       unreachable = false;
     } catch (KafkaException failed) {
       if (!unreachable) {

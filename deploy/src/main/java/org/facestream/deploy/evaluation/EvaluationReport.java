@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
 import org.facestream.recognizer.facenet.evaluation.DescribedPictures.Described;
 import org.facestream.recognizer.facenet.evaluation.Identification;
 import org.facestream.recognizer.facenet.evaluation.Verification;
@@ -251,10 +250,5 @@ public record EvaluationReport(
         identification.strangers().size(),
         identification.rankOne(),
         rates());
-  }
-
-  /** Whether anything was evaluated. */
-  public boolean empty() {
-    return Stream.of(verification, identification).allMatch(part -> part == null);
   }
 }

@@ -10,17 +10,15 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.TopicPartition;
 import org.facestream.deploy.embedded.EmbeddedDatabase;
 import org.facestream.ingest.worker.kafka.KafkaClients;
+import org.facestream.ingest.worker.kafka.TopicReader;
 import org.facestream.recognizer.identity.IdentityEvent;
 import org.facestream.recognizer.identity.IdentityTopic;
 
 /** What came of the pictures, in Kafka and in PostgreSQL. */
 final class Stored {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private Stored() {}
 
@@ -41,25 +39,13 @@ final class Stored {
 
   /** Every committed event of the identities topic, by partition and offset. */
   static List<IdentityEvent> events(KafkaClients clients) throws Exception {
-    List<IdentityEvent> events = new ArrayList<>();
-    String topic = clients.name(IdentityTopic.TOPIC);
-    try (Consumer<String, byte[]> reader = clients.reader()) {
-      List<TopicPartition> partitions =
-          reader.partitionsFor(topic).stream()
-              .map(partition -> new TopicPartition(topic, partition.partition()))
-              .toList();
-      reader.assign(partitions);
-      reader.seekToBeginning(partitions);
-      var ends = reader.endOffsets(partitions);
-      long deadline = System.nanoTime() + PATIENCE.toNanos();
-      while (partitions.stream().anyMatch(each -> reader.position(each) < ends.get(each))) {
-        if (System.nanoTime() > deadline) {
-          throw new IllegalStateException("the end of " + topic + " is not reached");
-        }
-        for (ConsumerRecord<String, byte[]> record : reader.poll(Duration.ofMillis(200))) {
-          events.add(IdentityTopic.fromRecord(record));
-        }
-      }
+    List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
+    try (TopicReader reader = new TopicReader(clients, IdentityTopic.TOPIC)) {
+      reader.readToEnd(records::add);
+    }
+    List<IdentityEvent> events = new ArrayList<>(records.size());
+    for (ConsumerRecord<String, byte[]> record : records) {
+      events.add(IdentityTopic.fromRecord(record));
     }
     return events;
   }

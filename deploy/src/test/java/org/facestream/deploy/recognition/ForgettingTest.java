@@ -11,13 +11,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.common.TopicPartition;
 import org.facestream.deploy.embedded.EmbeddedKafka;
 import org.facestream.ingest.worker.config.Settings;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.KafkaConfig;
+import org.facestream.ingest.worker.kafka.TopicReader;
 import org.facestream.recognizer.gallery.GalleryTopic;
 import org.facestream.recognizer.gallery.People;
 import org.facestream.recognizer.gallery.Reference;
@@ -83,25 +82,13 @@ class ForgettingTest {
   /** The keys of the records in the topic that have a value, not only the last of each key. */
   private static List<String> withValue(KafkaClients clients) {
     List<String> keys = new ArrayList<>();
-    String topic = clients.name(GalleryTopic.TOPIC);
-    try (Consumer<String, byte[]> reader = clients.reader()) {
-      List<TopicPartition> partitions =
-          reader.partitionsFor(topic).stream()
-              .map(partition -> new TopicPartition(topic, partition.partition()))
-              .toList();
-      reader.assign(partitions);
-      reader.seekToBeginning(partitions);
-      var ends = reader.endOffsets(partitions);
-      while (partitions.stream().anyMatch(each -> reader.position(each) < ends.get(each))) {
-        reader
-            .poll(Duration.ofMillis(200))
-            .forEach(
-                record -> {
-                  if (record.value() != null) {
-                    keys.add(record.key());
-                  }
-                });
-      }
+    try (TopicReader reader = new TopicReader(clients, GalleryTopic.TOPIC)) {
+      reader.readToEnd(
+          record -> {
+            if (record.value() != null) {
+              keys.add(record.key());
+            }
+          });
     }
     return keys.stream().sorted().toList();
   }

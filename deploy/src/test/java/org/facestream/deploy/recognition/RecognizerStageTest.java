@@ -28,10 +28,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import javax.imageio.ImageIO;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.common.TopicPartition;
 import org.facestream.deploy.embedded.EmbeddedKafka;
 import org.facestream.detector.face.Face;
 import org.facestream.detector.face.FaceTopic;
@@ -46,6 +44,7 @@ import org.facestream.ingest.worker.WorkerConfig;
 import org.facestream.ingest.worker.config.Settings;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.KafkaConfig;
+import org.facestream.ingest.worker.kafka.TopicReader;
 import org.facestream.ingest.worker.kafka.Topics;
 import org.facestream.recognizer.RecognizerConfig;
 import org.facestream.recognizer.RecognizerStage;
@@ -151,27 +150,19 @@ class RecognizerStageTest {
   /** Everything that a reader of committed records sees, until one is as wanted. */
   private static List<IdentityEvent> events(KafkaClients clients, Predicate<IdentityEvent> last) {
     List<IdentityEvent> events = new ArrayList<>();
-    String topic = clients.name(IdentityTopic.TOPIC);
-    try (Consumer<String, byte[]> reader = clients.reader()) {
-      List<TopicPartition> partitions =
-          reader.partitionsFor(topic).stream()
-              .map(partition -> new TopicPartition(topic, partition.partition()))
-              .toList();
-      reader.assign(partitions);
-      reader.seekToBeginning(partitions);
+    try (TopicReader reader = new TopicReader(clients, IdentityTopic.TOPIC)) {
       Instant end = Instant.now().plus(PATIENCE);
       while (events.stream().noneMatch(last)) {
         assertTrue(Instant.now().isBefore(end), () -> "only " + events);
-        reader
-            .poll(Duration.ofMillis(100))
-            .forEach(
-                record -> {
-                  try {
-                    events.add(IdentityTopic.fromRecord(record));
-                  } catch (InvalidRecordException invalid) {
-                    throw new AssertionError(invalid);
-                  }
-                });
+        reader.poll(
+            Duration.ofMillis(100),
+            record -> {
+              try {
+                events.add(IdentityTopic.fromRecord(record));
+              } catch (InvalidRecordException invalid) {
+                throw new AssertionError(invalid);
+              }
+            });
       }
     }
     Set<String> ids = new HashSet<>();
@@ -398,24 +389,16 @@ class RecognizerStageTest {
 
   /** Reason and face of every dead letter. */
   private static List<String> deadLetters(KafkaClients clients) throws InvalidRecordException {
+    List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
+    try (TopicReader reader = new TopicReader(clients, Topics.DEAD_LETTERS)) {
+      reader.readToEnd(records::add);
+    }
     List<String> letters = new ArrayList<>();
-    String topic = clients.name(Topics.DEAD_LETTERS);
-    try (Consumer<String, byte[]> reader = clients.reader()) {
-      List<TopicPartition> partitions =
-          reader.partitionsFor(topic).stream()
-              .map(partition -> new TopicPartition(topic, partition.partition()))
-              .toList();
-      reader.assign(partitions);
-      reader.seekToBeginning(partitions);
-      var ends = reader.endOffsets(partitions);
-      while (partitions.stream().anyMatch(each -> reader.position(each) < ends.get(each))) {
-        for (ConsumerRecord<String, byte[]> record : reader.poll(Duration.ofMillis(200))) {
-          letters.add(
-              new String(record.headers().lastHeader("reason").value(), UTF_8)
-                  + " "
-                  + FaceTopic.fromRecord(record).id());
-        }
-      }
+    for (ConsumerRecord<String, byte[]> record : records) {
+      letters.add(
+          new String(record.headers().lastHeader("reason").value(), UTF_8)
+              + " "
+              + FaceTopic.fromRecord(record).id());
     }
     return letters;
   }

@@ -24,8 +24,16 @@ final class PixelBatch implements AutoCloseable {
     bytes = memory.asByteBuffer();
   }
 
-  /** The place of one picture in a batch of a size; valid until another size is asked for. */
+  /**
+   * The place of one picture in a batch of a size; valid until another size is asked for.
+   *
+   * @throws IndexOutOfBoundsException where so many do not fit: what is beyond belongs to others
+   */
   Mat slot(int index, int width, int height) {
+    if (index < 0 || 3L * width * height * (index + 1L) > bytes.capacity()) {
+      throw new IndexOutOfBoundsException(
+          "picture %d of %d x %d pixels does not fit".formatted(index, width, height));
+    }
     if (width != this.width || height != this.height) {
       clear();
       this.width = width;

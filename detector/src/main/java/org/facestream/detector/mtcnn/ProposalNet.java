@@ -76,7 +76,7 @@ final class ProposalNet implements AutoCloseable {
       int levelWidth = (int) Math.ceil(width * scale);
       int levelHeight = (int) Math.ceil(height * scale);
       if (levelWidth <= TILE && levelHeight <= TILE) {
-        int together = Math.max(1, pixelsAtOnce() / (levelWidth * levelHeight));
+        int together = together(levelWidth, levelHeight);
         for (int from = 0; from < pictures.size(); from += together) {
           int to = Math.min(from + together, pictures.size());
           whole(
@@ -94,6 +94,16 @@ final class ProposalNet implements AutoCloseable {
     }
   }
 
+  /** How many pictures' levels of a size go in one run. */
+  private int together(int width, int height) {
+    int padding = padding(width, height);
+    return Math.max(1, pixelsAtOnce() / ((width + 2 * padding) * (height + 2 * padding)));
+  }
+
+  private static int padding(int width, int height) {
+    return Math.min(width, height) < PADDED_LEVEL ? PADDING : 0;
+  }
+
   private int pixelsAtOnce() {
     return session.device().kind() == Device.Kind.CUDA ? PIXELS_ON_GPU : PIXELS_ON_CPU;
   }
@@ -104,7 +114,7 @@ final class ProposalNet implements AutoCloseable {
       int height,
       MtcnnOptions options,
       List<Candidates> candidates) {
-    int padding = Math.min(width, height) < PADDED_LEVEL ? PADDING : 0;
+    int padding = padding(width, height);
     int octave = 0;
     long start = System.nanoTime();
     for (int i = 0; i < pictures.size(); i++) {
@@ -114,10 +124,7 @@ final class ProposalNet implements AutoCloseable {
     pyramidNanos += System.nanoTime() - start;
     int columns = cells(width + 2 * padding);
     int rows = cells(height + 2 * padding);
-    run(
-        session.device().fill(pictures.size(), Math.max(1, pixelsAtOnce() / (width * height))),
-        columns,
-        rows);
+    run(session.device().fill(pictures.size(), together(width, height)), columns, rows);
     double scaleX = (double) pictures.get(0).coveredWidth(octave) / width;
     double scaleY = (double) pictures.get(0).coveredHeight(octave) / height;
     for (int i = 0; i < pictures.size(); i++) {

@@ -14,12 +14,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.facestream.detector.face.Box;
-import org.facestream.detector.face.Landmarks;
 import org.facestream.detector.face.Point;
 import org.facestream.detector.onnx.Device;
 import org.facestream.ingest.frame.Picture;
@@ -90,53 +86,33 @@ class MtcnnAccuracyTest {
   /** Against boxes and 68 landmarks made by hand. */
   @Test
   void findsWhatPeopleHaveMarked() throws IOException {
-    Path folder = data.resolve("detection/dlib-faces");
     int faces = 0;
     int found = 0;
     int extra = 0;
     double shiftX = 0;
     double shiftY = 0;
     double error = 0;
-    for (String list :
-        List.of("testing_with_face_landmarks.xml", "training_with_face_landmarks.xml")) {
-      Matcher image =
-          Pattern.compile("<image file='([^']*)'[^>]*>(.*?)</image>", Pattern.DOTALL)
-              .matcher(Files.readString(folder.resolve(list)));
-      while (image.find()) {
-        List<Detection> rest = detect(folder.resolve(image.group(1)), FINE);
-        Matcher marked =
-            Pattern.compile(
-                    "<box top='(-?\\d+)' left='(-?\\d+)' width='(\\d+)' height='(\\d+)'[^>]*>"
-                        + "(.*?)</box>",
-                    Pattern.DOTALL)
-                .matcher(image.group(2));
-        while (marked.find()) {
-          faces++;
-          float top = Float.parseFloat(marked.group(1));
-          float left = Float.parseFloat(marked.group(2));
-          Box box =
-              new Box(
-                  left,
-                  top,
-                  left + Float.parseFloat(marked.group(3)),
-                  top + Float.parseFloat(marked.group(4)));
-          Detection best = best(rest, box);
-          if (best == null || best.box().iou(box) < 0.35) {
-            continue;
-          }
-          found++;
-          rest.remove(best);
-          List<Point> truth = five(marked.group(5)).points();
-          for (int k = 0; k < 5; k++) {
-            double x = best.landmarks().points().get(k).x() - truth.get(k).x();
-            double y = best.landmarks().points().get(k).y() - truth.get(k).y();
-            shiftX += x / 5;
-            shiftY += y / 5;
-            error += Math.hypot(x, y) / best.box().width() / 5;
-          }
+    for (Map.Entry<Path, List<MarkedFaces.Face>> picture :
+        MarkedFaces.ofDlib(data.resolve("detection/dlib-faces")).entrySet()) {
+      List<Detection> rest = detect(picture.getKey(), FINE);
+      for (MarkedFaces.Face marked : picture.getValue()) {
+        faces++;
+        Detection best = best(rest, marked.box());
+        if (best == null || best.box().iou(marked.box()) < 0.35) {
+          continue;
         }
-        extra += rest.size();
+        found++;
+        rest.remove(best);
+        List<Point> truth = marked.landmarks().points();
+        for (int k = 0; k < 5; k++) {
+          double x = best.landmarks().points().get(k).x() - truth.get(k).x();
+          double y = best.landmarks().points().get(k).y() - truth.get(k).y();
+          shiftX += x / 5;
+          shiftY += y / 5;
+          error += Math.hypot(x, y) / best.box().width() / 5;
+        }
       }
+      extra += rest.size();
     }
     System.out.printf(
         "marked: %d faces, %d found, %d extra; landmarks off by %.4f of the width,"
@@ -150,66 +126,14 @@ class MtcnnAccuracyTest {
   /** Against the boxes of WIDER FACE and the ellipses of FDDB, faces of 20 pixels and more. */
   @Test
   void findsWhatBenchmarksHaveMarked() throws IOException {
-    Map<String, List<Box>> truth = new TreeMap<>();
-    Path wider = data.resolve("detection/wider");
-    for (String part : List.of("train", "val")) {
-      List<String> lines =
-          Files.readAllLines(wider.resolve("wider_face_split/wider_face_" + part + "_bbx_gt.txt"));
-      for (int i = 0; i < lines.size(); i++) {
-        Path file = wider.resolve("WIDER_" + part + "/images").resolve(lines.get(i));
-        if (!lines.get(i).endsWith(".jpg") || !Files.exists(file)) {
-          continue;
-        }
-        List<Box> boxes = truth.computeIfAbsent(file.toString(), name -> new ArrayList<>());
-        int count = Integer.parseInt(lines.get(i + 1).strip());
-        for (int j = 0; j < count; j++) {
-          String[] numbers = lines.get(i + 2 + j).strip().split(" ");
-          float x = Float.parseFloat(numbers[0]);
-          float y = Float.parseFloat(numbers[1]);
-          boxes.add(
-              new Box(x, y, x + Float.parseFloat(numbers[2]), y + Float.parseFloat(numbers[3])));
-        }
-      }
-    }
-    Path fddb = data.resolve("detection/fddb");
-    for (Path list : files(fddb.resolve("FDDB-folds"))) {
-      if (!list.toString().endsWith("ellipseList.txt")) {
-        continue;
-      }
-      List<String> lines = Files.readAllLines(list);
-      for (int i = 0; i < lines.size(); i++) {
-        Path file = fddb.resolve("originalPics").resolve(lines.get(i).strip() + ".jpg");
-        if (!lines.get(i).contains("/img_") || !Files.exists(file)) {
-          continue;
-        }
-        List<Box> boxes = truth.computeIfAbsent(file.toString(), name -> new ArrayList<>());
-        int count = Integer.parseInt(lines.get(i + 1).strip());
-        for (int j = 0; j < count; j++) {
-          String[] numbers = lines.get(i + 2 + j).strip().split(" +");
-          double major = Double.parseDouble(numbers[0]);
-          double minor = Double.parseDouble(numbers[1]);
-          double angle = Double.parseDouble(numbers[2]);
-          double x = Double.parseDouble(numbers[3]);
-          double y = Double.parseDouble(numbers[4]);
-          // The box about a turned ellipse.
-          double halfX = Math.hypot(major * Math.cos(angle), minor * Math.sin(angle));
-          double halfY = Math.hypot(major * Math.sin(angle), minor * Math.cos(angle));
-          boxes.add(
-              new Box(
-                  (float) (x - halfX),
-                  (float) (y - halfY),
-                  (float) (x + halfX),
-                  (float) (y + halfY)));
-        }
-      }
-    }
+    Map<Path, List<Box>> truth = MarkedFaces.ofBenchmarks(data.resolve("detection"));
     int faces = 0;
     int found = 0;
     int good = 0;
     int further = 0;
     double overlap = 0;
-    for (Map.Entry<String, List<Box>> picture : truth.entrySet()) {
-      List<Detection> rest = detect(Path.of(picture.getKey()), FINE);
+    for (Map.Entry<Path, List<Box>> picture : truth.entrySet()) {
+      List<Detection> rest = detect(picture.getKey(), FINE);
       for (Box box : picture.getValue()) {
         Detection best = best(rest, box);
         boolean hit = best != null && best.box().iou(box) >= 0.4;
@@ -382,31 +306,5 @@ class MtcnnAccuracyTest {
         (float) edges.get(1).asDouble(),
         (float) edges.get(2).asDouble(),
         (float) edges.get(3).asDouble());
-  }
-
-  /** Of 68 landmarks the five: each eye's middle, the nose's tip, the mouth's corners. */
-  private static Landmarks five(String parts) {
-    float[][] places = new float[68][2];
-    Matcher part = Pattern.compile("name='(\\d+)' x='(-?\\d+)' y='(-?\\d+)'").matcher(parts);
-    while (part.find()) {
-      places[Integer.parseInt(part.group(1))] =
-          new float[] {Float.parseFloat(part.group(2)), Float.parseFloat(part.group(3))};
-    }
-    return new Landmarks(
-        middle(places, 36, 42),
-        middle(places, 42, 48),
-        middle(places, 30, 31),
-        middle(places, 48, 49),
-        middle(places, 54, 55));
-  }
-
-  private static Point middle(float[][] places, int from, int to) {
-    float x = 0;
-    float y = 0;
-    for (int i = from; i < to; i++) {
-      x += places[i][0] / (to - from);
-      y += places[i][1] / (to - from);
-    }
-    return new Point(x, y);
   }
 }

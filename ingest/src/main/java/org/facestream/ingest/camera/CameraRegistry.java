@@ -11,16 +11,15 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
 import org.facestream.ingest.frame.InvalidRecordException;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.ingest.worker.kafka.KafkaClients;
+import org.facestream.ingest.worker.kafka.TopicReader;
 import org.facestream.ingest.worker.kafka.Topics;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -115,24 +114,8 @@ public final class CameraRegistry {
 
   private Map<String, Camera> table() {
     Map<String, Camera> table = new TreeMap<>();
-    try (Consumer<String, byte[]> reader = clients.reader()) {
-      List<TopicPartition> partitions =
-          reader.partitionsFor(topic, PATIENCE).stream()
-              .map(partition -> new TopicPartition(topic, partition.partition()))
-              .toList();
-      reader.assign(partitions);
-      reader.seekToBeginning(partitions);
-      Map<TopicPartition, Long> ends = reader.endOffsets(partitions, PATIENCE);
-      long deadline = System.nanoTime() + PATIENCE.toNanos();
-      while (ends.entrySet().stream()
-          .anyMatch(end -> reader.position(end.getKey(), PATIENCE) < end.getValue())) {
-        if (System.nanoTime() > deadline) {
-          throw new org.apache.kafka.common.errors.TimeoutException("the topic's end is not near");
-        }
-        for (ConsumerRecord<String, byte[]> record : reader.poll(Duration.ofMillis(200))) {
-          enter(table, record);
-        }
-      }
+    try (TopicReader reader = new TopicReader(clients, CameraTopic.TOPIC)) {
+      reader.readToEnd(record -> enter(table, record));
     } catch (KafkaException failed) {
       throw unreachable(failed);
     }

@@ -2,7 +2,6 @@ package org.facestream.ingest.worker;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
-import io.micrometer.core.instrument.Gauge;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -11,17 +10,14 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.TopicPartition;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.Topics;
@@ -46,7 +42,6 @@ import org.slf4j.LoggerFactory;
 public final class ConsumeLoop implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ConsumeLoop.class);
   private static final Duration POLL = Duration.ofMillis(100);
-  private static final Duration SILENT_BROKER = Duration.ofSeconds(8);
 
   /** A stage's work: a batch of records in, records out. Called by the loop's thread only. */
   public interface Processor {
@@ -91,13 +86,12 @@ public final class ConsumeLoop implements AutoCloseable {
 
   private final Settings settings;
   private final Telemetry telemetry;
-  private final Supplier<Consumer<String, byte[]>> consumers;
+  private final GroupMember member;
   private final Supplier<Producer<String, byte[]>> producers;
   private final Processor processor;
   private final DeadLetters deadLetters;
   private final DistributionSummary batchSize;
   private final Counter retries;
-  private final AtomicLong lag = new AtomicLong();
   private final Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(5));
   private final Thread thread;
 
@@ -108,8 +102,6 @@ public final class ConsumeLoop implements AutoCloseable {
   private volatile long lastTurn = System.nanoTime();
   private volatile Stage.Health health = Stage.Health.notReady("starting");
 
-  private Consumer<String, byte[]> consumer;
-  private AutoCloseable consumerMetrics;
   private Producer<String, byte[]> producer;
   private AutoCloseable producerMetrics;
 
@@ -140,7 +132,7 @@ public final class ConsumeLoop implements AutoCloseable {
       Processor processor) {
     this.settings = settings;
     this.telemetry = telemetry;
-    this.consumers = consumers;
+    this.member = new GroupMember(settings, telemetry, consumers, processor);
     this.producers = producers;
     this.processor = processor;
     this.deadLetters = new DeadLetters(settings.stage(), deadLettersTopic, telemetry);
@@ -150,10 +142,6 @@ public final class ConsumeLoop implements AutoCloseable {
             .description("Turns of a consume loop that failed and were tried again")
             .tags("stage", settings.stage())
             .register(telemetry.registry());
-    Gauge.builder("facestream.consumer.lag", lag, AtomicLong::get)
-        .description("Records between this worker's positions and the ends of its partitions")
-        .tags("stage", settings.stage())
-        .register(telemetry.registry());
     this.thread = new Thread(this::run, settings.stage() + "-loop");
   }
 
@@ -193,7 +181,7 @@ public final class ConsumeLoop implements AutoCloseable {
   private void run() {
     try (Closing closing = new Closing()) {
       closing.add(this::closeProducer);
-      closing.add(this::closeConsumer);
+      closing.add(member);
       turns();
     } catch (RuntimeException failed) {
       log.warn("{}: the loop did not close cleanly", settings.stage(), failed);
@@ -223,10 +211,9 @@ public final class ConsumeLoop implements AutoCloseable {
     lastTurn = System.nanoTime();
     Map<TopicPartition, Long> first = new HashMap<>();
     try {
-      openConsumer();
+      member.open();
       openProducer();
-      ConsumerRecords<String, byte[]> polled = consumer.poll(POLL);
-      measureLag();
+      ConsumerRecords<String, byte[]> polled = member.poll(POLL);
       if (!polled.isEmpty()) {
         for (TopicPartition partition : polled.partitions()) {
           first.put(partition, polled.records(partition).get(0).offset());
@@ -252,11 +239,11 @@ public final class ConsumeLoop implements AutoCloseable {
     results.addAll(deadLetters.drain());
     Map<TopicPartition, OffsetAndMetadata> offsets = polled.nextOffsets();
     if (results.isEmpty()) {
-      consumer.commitSync(offsets);
+      member.commit(offsets);
     } else {
       producer.beginTransaction();
       results.forEach(producer::send);
-      producer.sendOffsetsToTransaction(offsets, consumer.groupMetadata());
+      producer.sendOffsetsToTransaction(offsets, member.metadata());
       producer.commitTransaction();
     }
     processor.committed();
@@ -300,12 +287,9 @@ public final class ConsumeLoop implements AutoCloseable {
    * a poll that brings none does not reset the backoff, nor make the stage ready.
    */
   private void recovered() {
-    Stage.Health membership = membership();
+    Stage.Health membership = member.health();
     if (membership.ready()) {
-      owed.removeIf(
-          partition ->
-              !consumer.assignment().contains(partition)
-                  || consumer.currentLag(partition).orElse(1) == 0);
+      owed.removeIf(partition -> !member.isBehind(partition));
     }
     if (owed.isEmpty()) {
       backoff.reset();
@@ -332,96 +316,18 @@ public final class ConsumeLoop implements AutoCloseable {
       closeProducer();
     }
     try {
-      if (consumer == null) {
+      if (!member.isOpen()) {
         Thread.sleep(wait.toMillis());
         return;
       }
-      rewind(first);
-      consumer.pause(consumer.assignment());
-      ConsumerRecords<String, byte[]> whileWaiting = consumer.poll(wait);
-      for (TopicPartition partition : whileWaiting.partitions()) {
-        consumer.seek(partition, whileWaiting.records(partition).get(0).offset());
-      }
-      consumer.resume(consumer.assignment());
+      member.rewind(first);
+      member.rest(wait);
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     } catch (KafkaException unusable) {
       log.warn("{}: the consumer is replaced", settings.stage(), unusable);
-      closeConsumer();
+      member.close();
     }
-  }
-
-  /**
-   * Back to where the group stands: usually the turn's first records, but a commit whose answer was
-   * lost has moved it on, and what it covered must not be published again.
-   */
-  private void rewind(Map<TopicPartition, Long> first) {
-    if (first.isEmpty()) {
-      return;
-    }
-    Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(first.keySet());
-    first.forEach(
-        (partition, offset) -> {
-          if (consumer.assignment().contains(partition)) {
-            OffsetAndMetadata stands = committed.get(partition);
-            consumer.seek(partition, stands == null ? offset : Math.max(offset, stands.offset()));
-          }
-        });
-  }
-
-  /**
-   * A broker that went away does not make {@code poll} fail, it only makes it silent: what tells is
-   * the time since the group's coordinator last answered a heartbeat.
-   */
-  private Stage.Health membership() {
-    for (Metric metric : consumer.metrics().values()) {
-      if (metric.metricName().name().equals("last-heartbeat-seconds-ago")) {
-        double seconds = ((Number) metric.metricValue()).doubleValue();
-        if (seconds < 0) {
-          return Stage.Health.notReady("joining the consumer group");
-        }
-        return seconds > SILENT_BROKER.toSeconds()
-            ? Stage.Health.notReady("the broker has not answered for %.0f s".formatted(seconds))
-            : Stage.Health.READY;
-      }
-    }
-    return Stage.Health.READY;
-  }
-
-  private void measureLag() {
-    long sum = 0;
-    for (TopicPartition partition : consumer.assignment()) {
-      sum += consumer.currentLag(partition).orElse(0);
-    }
-    lag.set(sum);
-  }
-
-  private void openConsumer() {
-    if (consumer != null) {
-      return;
-    }
-    consumer = consumers.get();
-    consumerMetrics = telemetry.bind(consumer, settings.stage());
-    consumer.subscribe(
-        List.of(settings.topic()),
-        new ConsumerRebalanceListener() {
-          @Override
-          public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
-            log.info("{}: assigned {}", settings.stage(), partitions);
-            processor.assigned(partitions);
-          }
-
-          @Override
-          public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
-            log.info("{}: revoked {}", settings.stage(), partitions);
-            processor.revoked(partitions);
-          }
-
-          @Override
-          public void onPartitionsLost(Collection<TopicPartition> partitions) {
-            onPartitionsRevoked(partitions);
-          }
-        });
   }
 
   private void openProducer() {
@@ -433,28 +339,9 @@ public final class ConsumeLoop implements AutoCloseable {
     producer.initTransactions();
   }
 
-  private void closeConsumer() {
-    close(consumerMetrics, consumer);
-    consumerMetrics = null;
-    consumer = null;
-  }
-
   private void closeProducer() {
-    close(producerMetrics, producer);
+    GroupMember.closeClient(producerMetrics, producer);
     producerMetrics = null;
     producer = null;
-  }
-
-  private static void close(AutoCloseable metrics, AutoCloseable client) {
-    try (Closing closing = new Closing()) {
-      if (client != null) {
-        closing.add(client);
-      }
-      if (metrics != null) {
-        closing.add(metrics);
-      }
-    } catch (RuntimeException failed) {
-      log.warn("a Kafka client did not close cleanly", failed);
-    }
   }
 }

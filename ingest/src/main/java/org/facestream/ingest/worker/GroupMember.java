@@ -1,0 +1,189 @@
+package org.facestream.ingest.worker;
+
+import io.micrometer.core.instrument.Gauge;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A consume loop's place in its consumer group: a consumer that can be opened again after it was
+ * closed, with its meters. The loop's thread only.
+ */
+final class GroupMember implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(GroupMember.class);
+  private static final Duration SILENT_BROKER = Duration.ofSeconds(8);
+
+  private final ConsumeLoop.Settings settings;
+  private final Telemetry telemetry;
+  private final Supplier<Consumer<String, byte[]>> consumers;
+  private final ConsumeLoop.Processor processor;
+  private final AtomicLong lag = new AtomicLong();
+
+  private Consumer<String, byte[]> consumer;
+  private AutoCloseable metrics;
+
+  /**
+   * @param processor is told which partitions come and go
+   */
+  GroupMember(
+      ConsumeLoop.Settings settings,
+      Telemetry telemetry,
+      Supplier<Consumer<String, byte[]>> consumers,
+      ConsumeLoop.Processor processor) {
+    this.settings = settings;
+    this.telemetry = telemetry;
+    this.consumers = consumers;
+    this.processor = processor;
+    Gauge.builder("facestream.consumer.lag", lag, AtomicLong::get)
+        .description("Records between this worker's positions and the ends of its partitions")
+        .tags("stage", settings.stage())
+        .register(telemetry.registry());
+  }
+
+  /** Joins the group; does nothing for one who is in it. */
+  void open() {
+    if (consumer != null) {
+      return;
+    }
+    consumer = consumers.get();
+    metrics = telemetry.bind(consumer, settings.stage());
+    consumer.subscribe(
+        List.of(settings.topic()),
+        new ConsumerRebalanceListener() {
+          @Override
+          public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+            log.info("{}: assigned {}", settings.stage(), partitions);
+            processor.assigned(partitions);
+          }
+
+          @Override
+          public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+            log.info("{}: revoked {}", settings.stage(), partitions);
+            processor.revoked(partitions);
+          }
+
+          @Override
+          public void onPartitionsLost(Collection<TopicPartition> partitions) {
+            onPartitionsRevoked(partitions);
+          }
+        });
+  }
+
+  boolean isOpen() {
+    return consumer != null;
+  }
+
+  ConsumerRecords<String, byte[]> poll(Duration longest) {
+    ConsumerRecords<String, byte[]> polled = consumer.poll(longest);
+    long sum = 0;
+    for (TopicPartition partition : consumer.assignment()) {
+      sum += consumer.currentLag(partition).orElse(0);
+    }
+    lag.set(sum);
+    return polled;
+  }
+
+  void commit(Map<TopicPartition, OffsetAndMetadata> offsets) {
+    consumer.commitSync(offsets);
+  }
+
+  /** For committing within a producer's transaction. */
+  ConsumerGroupMetadata metadata() {
+    return consumer.groupMetadata();
+  }
+
+  /** Whether a partition is this member's and has records that it has not read. */
+  boolean isBehind(TopicPartition partition) {
+    return consumer.assignment().contains(partition)
+        && consumer.currentLag(partition).orElse(1) > 0;
+  }
+
+  /**
+   * A broker that went away does not make {@code poll} fail, it only makes it silent: what tells is
+   * the time since the group's coordinator last answered a heartbeat.
+   */
+  Stage.Health health() {
+    for (Metric metric : consumer.metrics().values()) {
+      if (metric.metricName().name().equals("last-heartbeat-seconds-ago")) {
+        double seconds = ((Number) metric.metricValue()).doubleValue();
+        if (seconds < 0) {
+          return Stage.Health.notReady("joining the consumer group");
+        }
+        return seconds > SILENT_BROKER.toSeconds()
+            ? Stage.Health.notReady("the broker has not answered for %.0f s".formatted(seconds))
+            : Stage.Health.READY;
+      }
+    }
+    return Stage.Health.READY;
+  }
+
+  /**
+   * Back to where the group stands: usually the turn's first records, but a commit whose answer was
+   * lost has moved it on, and what it covered must not be published again.
+   *
+   * @param first offset of the first record of each partition in the turn
+   */
+  void rewind(Map<TopicPartition, Long> first) {
+    if (first.isEmpty()) {
+      return;
+    }
+    Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(first.keySet());
+    first.forEach(
+        (partition, offset) -> {
+          if (consumer.assignment().contains(partition)) {
+            OffsetAndMetadata stands = committed.get(partition);
+            consumer.seek(partition, stands == null ? offset : Math.max(offset, stands.offset()));
+          }
+        });
+  }
+
+  /** Takes nothing for a while, and stays a member. */
+  void rest(Duration time) {
+    consumer.pause(consumer.assignment());
+    ConsumerRecords<String, byte[]> whileWaiting = consumer.poll(time);
+    for (TopicPartition partition : whileWaiting.partitions()) {
+      consumer.seek(partition, whileWaiting.records(partition).get(0).offset());
+    }
+    consumer.resume(consumer.assignment());
+  }
+
+  /** Leaves the group; {@link #open} joins it anew. */
+  @Override
+  public void close() {
+    closeClient(metrics, consumer);
+    metrics = null;
+    consumer = null;
+  }
+
+  /**
+   * Closes a client's meters, then the client. Its failure to close is of no consequence: it is
+   * replaced, or all ends.
+   *
+   * @param metrics may be null
+   * @param client may be null
+   */
+  static void closeClient(AutoCloseable metrics, AutoCloseable client) {
+    try (Closing closing = new Closing()) {
+      if (client != null) {
+        closing.add(client);
+      }
+      if (metrics != null) {
+        closing.add(metrics);
+      }
+    } catch (RuntimeException failed) {
+      log.warn("a Kafka client did not close cleanly", failed);
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package org.facestream.ingest.worker.kafka;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
+
+/**
+ * A whole topic, all partitions from their beginnings, outside any consumer group: what is
+ * committed now, and then, for who keeps it open, what comes later. One thread at a time uses it.
+ *
+ * <p>Every method throws a {@link org.apache.kafka.common.KafkaException} where the broker does not
+ * answer.
+ */
+public final class TopicReader implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration POLL = Duration.ofMillis(200);
+
+  private final String topic;
+  private final org.apache.kafka.clients.consumer.Consumer<String, byte[]> consumer;
+  private final List<TopicPartition> partitions;
+
+  /** Stands at the beginning. The topic must be there. */
+  public TopicReader(KafkaClients clients, Topic topic) {
+    this.topic = clients.name(topic);
+    this.consumer = clients.reader();
+    try {
+      partitions =
+          consumer.partitionsFor(this.topic, PATIENCE).stream()
+              .map(partition -> new TopicPartition(this.topic, partition.partition()))
+              .toList();
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+    } catch (RuntimeException failed) {
+      consumer.close();
+      throw failed;
+    }
+  }
+
+  /** The offset that the next record of each partition will have. */
+  public Map<TopicPartition, Long> ends() {
+    return consumer.endOffsets(partitions, PATIENCE);
+  }
+
+  /**
+   * Reads on to what is the end now.
+   *
+   * @param into takes the records, in the order of each partition
+   * @throws TimeoutException where nothing comes for 20 s
+   */
+  public void readToEnd(Consumer<ConsumerRecord<String, byte[]>> into) {
+    Map<TopicPartition, Long> ends = ends();
+    long progress = System.nanoTime();
+    while (ends.entrySet().stream()
+        .anyMatch(end -> consumer.position(end.getKey(), PATIENCE) < end.getValue())) {
+      ConsumerRecords<String, byte[]> polled = consumer.poll(POLL);
+      polled.forEach(into);
+      if (!polled.isEmpty()) {
+        progress = System.nanoTime();
+      } else if (System.nanoTime() - progress > PATIENCE.toNanos()) {
+        throw new TimeoutException("the end of " + topic + " does not come nearer");
+      }
+    }
+  }
+
+  /**
+   * Takes what has come since.
+   *
+   * @param longest to wait for it
+   */
+  public void poll(Duration longest, Consumer<ConsumerRecord<String, byte[]>> into) {
+    consumer.poll(longest).forEach(into);
+  }
+
+  @Override
+  public void close() {
+    consumer.close();
+  }
+}
