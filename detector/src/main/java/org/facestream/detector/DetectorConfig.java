@@ -26,9 +26,15 @@ public interface DetectorConfig {
   @Setting("Threads that decode frames; as many as the machine has when not given.")
   OptionalInt decodeThreads();
 
-  @Setting("Most frames that are handled together.")
+  @Setting("Most frames that are detected on together.")
   @WithDefault("16")
   int batch();
+
+  @Setting(
+      "Work that is taken on at a time; of what waits beyond it, the newest frames of each camera are"
+          + " taken in turn, the others dropped as overtaken. A quarter of detector.max-age when"
+          + " not given.")
+  Optional<Duration> turn();
 
   @Setting("Frames older than this are skipped: live video is worth nothing when it is late.")
   @WithDefault("2s")

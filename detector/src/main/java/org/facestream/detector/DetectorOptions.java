@@ -16,7 +16,8 @@ import org.facestream.ingest.worker.config.UserError;
  * @param device what the networks run on
  * @param threads on the CPU
  * @param decodeThreads that decode frames
- * @param batch most frames of a turn
+ * @param batch most frames that are detected on together
+ * @param turn time that a turn's work may take
  * @param maxAge of a frame
  * @param search how faces are looked for
  * @param tracks how faces are followed
@@ -28,6 +29,7 @@ record DetectorOptions(
     int threads,
     int decodeThreads,
     int batch,
+    Duration turn,
     Duration maxAge,
     FaceSearches.Search search,
     TrackConfig tracks,
@@ -50,6 +52,11 @@ record DetectorOptions(
     int decodeThreads = config.decodeThreads().orElse(processors);
     check(decodeThreads >= 1 && decodeThreads <= 256, "detector.decode-threads", "1 to 256");
     check(config.maxAge().toMillis() > 0, "detector.max-age", "more than 0");
+    Duration turn = config.turn().orElse(config.maxAge().dividedBy(4));
+    check(
+        turn.toMillis() > 0 && turn.compareTo(config.maxAge()) <= 0,
+        "detector.turn",
+        "more than 0 and at most detector.max-age");
     checkTracks(config.track());
     checkBestShots(config.bestShots());
     checkCrops(config.crop());
@@ -75,6 +82,7 @@ record DetectorOptions(
         config.threads().orElse(processors),
         decodeThreads,
         config.batch(),
+        turn,
         config.maxAge(),
         new FaceSearches.Search(mtcnn, good),
         config.track(),

@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -32,6 +31,7 @@ import org.facestream.ingest.frame.Frame;
 import org.facestream.ingest.frame.FrameTopic;
 import org.facestream.ingest.frame.InvalidRecordException;
 import org.facestream.ingest.frame.JpegHeader;
+import org.facestream.ingest.frame.Picture;
 import org.facestream.ingest.frame.UnreadablePictureException;
 import org.facestream.ingest.worker.ConsumeLoop;
 import org.facestream.ingest.worker.DeadLetters;
@@ -42,6 +42,9 @@ import org.facestream.ingest.worker.Telemetry;
  *
  * <p>The trackers' state is read back when partitions are taken over, and published with the faces
  * in one transaction: a detector that is restarted, or takes over, goes on as if nothing had been.
+ *
+ * <p>A batch is everything that waits. What is more than a turn's work is thinned out, see {@link
+ * FairShare}: an overloaded detector sees less, and is never late.
  */
 final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
   static final String STAGE = "detector";
@@ -65,6 +68,8 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
   private final String tracksTopic;
   private final FrameDecoder decoder;
   private final FaceSelector selector;
+  private final FairShare share = new FairShare();
+  private final Pace pace;
   private final Timer decoding;
   private final Timer detecting;
   private final Timer inference;
@@ -104,6 +109,7 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
     this.facesTopic = facesTopic;
     this.tracksTopic = tracksTopic;
     this.decoder = new FrameDecoder(options.decodeThreads());
+    this.pace = new Pace(options.turn());
     this.selector =
         new FaceSelector(
             options.tracks(),
@@ -130,11 +136,15 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
   public List<ProducerRecord<String, byte[]>> process(
       List<ConsumerRecord<String, byte[]>> batch, DeadLetters deadLetters) {
     recover();
+    long begun = System.nanoTime();
     List<Runnable> counted = new ArrayList<>();
     List<ProducerRecord<String, byte[]>> results = new ArrayList<>();
     TrackMemory.Turn turn = memory.begin(clock.instant());
     cameras.run();
-    List<List<Source>> chunks = chunks(read(batch, deadLetters, counted), deadLetters);
+    FairShare.Choice choice =
+        share.choose(offers(read(batch, deadLetters, counted), deadLetters), pace.room());
+    choice.overtaken().forEach(late -> counted.add(dropped(late.source().frame(), "overtaken", 1)));
+    List<List<Source>> chunks = chunks(choice.taken());
     FrameDecoder.Pending next = decoder.begin(chunks.isEmpty() ? List.of() : chunks.get(0));
     try {
       for (int i = 0; i < chunks.size(); i++) {
@@ -153,6 +163,9 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
                     tracksTopic, recovery.partition(partition), camera, partition, tracks)));
     turn.keep();
     meters.addAll(counted);
+    pace.took(
+        choice.taken().stream().mapToLong(FairShare.Offer::pixels).sum(),
+        System.nanoTime() - begun);
     return results;
   }
 
@@ -169,7 +182,7 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
     toRecover.clear();
   }
 
-  /** The frames that are well-formed and young enough, per camera in the order of their capture. */
+  /** The frames that are well-formed and young enough. */
   private List<Source> read(
       List<ConsumerRecord<String, byte[]>> batch, DeadLetters deadLetters, List<Runnable> counted) {
     Instant oldest = clock.instant().minus(options.maxAge());
@@ -187,26 +200,35 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
         deadLetters.reject(record, invalid.reason(), invalid.getMessage());
       }
     }
-    frames.sort(Comparator.comparing(source -> source.frame().captureTime()));
     return frames;
   }
 
-  private List<List<Source>> chunks(List<Source> frames, DeadLetters deadLetters) {
-    List<List<Source>> chunks = new ArrayList<>();
-    long room = 0;
+  private static List<FairShare.Offer> offers(List<Source> frames, DeadLetters deadLetters) {
+    List<FairShare.Offer> offers = new ArrayList<>(frames.size());
     for (Source source : frames) {
       try {
         JpegHeader header = JpegHeader.read(source.frame().jpeg());
         long pixels = (long) header.width() * header.height();
-        if (chunks.isEmpty() || pixels > room) {
-          chunks.add(new ArrayList<>());
-          room = MOST_PIXELS;
-        }
-        room -= pixels;
-        chunks.get(chunks.size() - 1).add(source);
+        // What claims to be larger is refused unseen, so it costs nothing.
+        offers.add(new FairShare.Offer(source, pixels > Picture.MOST_FRAME_PIXELS ? 0 : pixels));
       } catch (UnreadablePictureException unreadable) {
         deadLetters.reject(source.record(), unreadable.reason(), unreadable.getMessage());
       }
+    }
+    return offers;
+  }
+
+  private List<List<Source>> chunks(List<FairShare.Offer> frames) {
+    List<List<Source>> chunks = new ArrayList<>();
+    long room = 0;
+    for (FairShare.Offer frame : frames) {
+      boolean full = chunks.isEmpty() || chunks.get(chunks.size() - 1).size() == options.batch();
+      if (full || frame.pixels() > room) {
+        chunks.add(new ArrayList<>());
+        room = MOST_PIXELS;
+      }
+      room -= frame.pixels();
+      chunks.get(chunks.size() - 1).add(frame.source());
     }
     return chunks;
   }

@@ -22,6 +22,12 @@ import org.facestream.ingest.worker.kafka.Topics;
 
 /** Frames to faces: a member of the consumer group over the frames topic. */
 public final class DetectorStage implements Stage {
+  /** Of one poll; a turn gathers several. */
+  private static final int POLLED = 256;
+
+  /** JPEGs of a turn in memory: some four hundred of 720p. */
+  private static final long GATHERED_BYTES = 64L << 20;
+
   private final DetectorOptions options;
   private final WorkerConfig workerConfig;
   private final KafkaClients clients;
@@ -89,7 +95,8 @@ public final class DetectorStage implements Stage {
                       clients.name(FrameTopic.TOPIC),
                       name() + "-" + Worker.id(workerConfig),
                       workerConfig.livenessTimeout(),
-                      workerConfig.shutdownTimeout()),
+                      workerConfig.shutdownTimeout(),
+                      GATHERED_BYTES),
                   clients,
                   telemetry,
                   this::consumer,
@@ -111,7 +118,7 @@ public final class DetectorStage implements Stage {
   private Consumer<String, byte[]> consumer() {
     return clients.consumer(
         name(),
-        options.batch(),
+        POLLED,
         Map.of(
             ConsumerConfig.FETCH_MIN_BYTES_CONFIG,
             1,

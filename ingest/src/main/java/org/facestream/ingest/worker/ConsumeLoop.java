@@ -80,9 +80,23 @@ public final class ConsumeLoop implements AutoCloseable {
    * @param transactionalId unique among workers that are alive
    * @param liveness a loop that has not turned for this long is not live
    * @param shutdown how long closing waits for the turn in progress
+   * @param gather after a long turn, polls go on until nothing more waits, or so many bytes are in
+   *     hand; 0 for one poll a turn
    */
   public record Settings(
-      String stage, String topic, String transactionalId, Duration liveness, Duration shutdown) {}
+      String stage,
+      String topic,
+      String transactionalId,
+      Duration liveness,
+      Duration shutdown,
+      long gather) {
+
+    /** One poll a turn. */
+    public Settings(
+        String stage, String topic, String transactionalId, Duration liveness, Duration shutdown) {
+      this(stage, topic, transactionalId, liveness, shutdown, 0);
+    }
+  }
 
   private final Settings settings;
   private final Telemetry telemetry;

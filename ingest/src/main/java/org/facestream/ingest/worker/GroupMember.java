@@ -12,6 +12,7 @@ import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
@@ -25,14 +26,22 @@ final class GroupMember implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(GroupMember.class);
   private static final Duration SILENT_BROKER = Duration.ofSeconds(8);
 
+  /** Long enough for a fetch's way there and back. */
+  private static final Duration MORE = Duration.ofMillis(5);
+
+  private static final long STALE_NANOS = Duration.ofMillis(50).toNanos();
+
   private final ConsumeLoop.Settings settings;
   private final Telemetry telemetry;
   private final Supplier<Consumer<String, byte[]>> consumers;
   private final ConsumeLoop.Processor processor;
   private final AtomicLong lag = new AtomicLong();
 
+  private final Gathering gathering = new Gathering();
+
   private Consumer<String, byte[]> consumer;
   private AutoCloseable metrics;
+  private long polledAt = System.nanoTime();
 
   /**
    * @param processor is told which partitions come and go
@@ -71,6 +80,7 @@ final class GroupMember implements AutoCloseable {
           @Override
           public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
             log.info("{}: revoked {}", settings.stage(), partitions);
+            gathering.forget(partitions);
             processor.revoked(partitions);
           }
 
@@ -86,13 +96,40 @@ final class GroupMember implements AutoCloseable {
   }
 
   ConsumerRecords<String, byte[]> poll(Duration longest) {
+    boolean stale = System.nanoTime() - polledAt > STALE_NANOS;
     ConsumerRecords<String, byte[]> polled = consumer.poll(longest);
+    if (stale && settings.gather() > 0 && !polled.isEmpty()) {
+      polled = gather(polled);
+    }
+    polledAt = System.nanoTime();
     long sum = 0;
     for (TopicPartition partition : consumer.assignment()) {
       sum += consumer.currentLag(partition).orElse(0);
     }
     lag.set(sum);
     return polled;
+  }
+
+  /**
+   * What a poll gives after a long turn was fetched at that turn's beginning: what came since is
+   * still at the broker.
+   */
+  private ConsumerRecords<String, byte[]> gather(ConsumerRecords<String, byte[]> first) {
+    gathering.begin();
+    gathering.add(first);
+    try {
+      while (gathering.bytes() < settings.gather()) {
+        ConsumerRecords<String, byte[]> more = consumer.poll(MORE);
+        if (more.isEmpty()) {
+          break;
+        }
+        gathering.add(more);
+      }
+    } catch (KafkaException failed) {
+      // What is in hand must not be lost; whatever it is will show again with the next poll.
+      log.debug("{}: nothing more could be gathered", settings.stage(), failed);
+    }
+    return gathering.end();
   }
 
   void commit(Map<TopicPartition, OffsetAndMetadata> offsets) {

@@ -1,0 +1,142 @@
+package org.facestream.deploy;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.producer.Producer;
+import org.awaitility.Awaitility;
+import org.bytedeco.opencv.global.opencv_core;
+import org.bytedeco.opencv.opencv_core.Mat;
+import org.bytedeco.opencv.opencv_core.Rect;
+import org.bytedeco.opencv.opencv_core.Scalar;
+import org.facestream.deploy.embedded.EmbeddedKafka;
+import org.facestream.deploy.simulation.DemoPeople;
+import org.facestream.detector.DetectorConfig;
+import org.facestream.detector.DetectorStage;
+import org.facestream.ingest.frame.Frame;
+import org.facestream.ingest.frame.FrameTopic;
+import org.facestream.ingest.frame.Picture;
+import org.facestream.ingest.frame.UnreadablePictureException;
+import org.facestream.ingest.worker.Telemetry;
+import org.facestream.ingest.worker.WorkerConfig;
+import org.facestream.ingest.worker.config.Settings;
+import org.facestream.ingest.worker.kafka.KafkaClients;
+import org.facestream.ingest.worker.kafka.KafkaConfig;
+import org.facestream.ingest.worker.kafka.Topics;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * More frames than a detector can handle: none is handled late, every camera gets its share, and
+ * what is left out is counted.
+ */
+class OverloadTest {
+  private static final List<String> CAMERAS =
+      IntStream.range(0, 8).mapToObj(camera -> "camera-" + camera).toList();
+  private static final Duration MAX_AGE = Duration.ofSeconds(2);
+
+  @TempDir Path folder;
+
+  @Test
+  void everyCameraIsServedAndNothingIsLate() throws Exception {
+    byte[] jpeg = picture();
+    try (EmbeddedKafka kafka = new EmbeddedKafka(folder, 0);
+        Telemetry telemetry = new Telemetry()) {
+      Settings settings =
+          Settings.load(
+              List.of(KafkaConfig.class, WorkerConfig.class, DetectorConfig.class),
+              Optional.empty(),
+              Map.of(),
+              Map.of(
+                  "kafka.bootstrap-servers",
+                  kafka.bootstrapServers(),
+                  "detector.device",
+                  "cpu",
+                  "detector.threads",
+                  "1",
+                  // Ten times the work of the default.
+                  "detector.min-face-size",
+                  "12",
+                  "detector.max-age",
+                  MAX_AGE.toMillis() + "ms"));
+      KafkaClients clients = new KafkaClients(settings.get(KafkaConfig.class));
+      Topics.ensure(clients, List.of(FrameTopic.TOPIC));
+      try (Producer<String, byte[]> producer = clients.producer(Map.of());
+          DetectorStage detector =
+              new DetectorStage(
+                  settings.get(DetectorConfig.class),
+                  settings.get(WorkerConfig.class),
+                  clients,
+                  telemetry)) {
+        detector.start();
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> detector.health().ready());
+        int sent = send(producer, clients.name(FrameTopic.TOPIC), jpeg);
+        Awaitility.await()
+            .atMost(Duration.ofSeconds(30))
+            .until(() -> total(telemetry, "facestream.records.in") == sent);
+
+        assertTrue(overtaken(telemetry) > 0, "nothing was too much");
+        for (String camera : CAMERAS) {
+          long handled = telemetry.sinceCapture("detector", camera).count();
+          assertTrue(handled > 0, camera + " was never served");
+          double left =
+              telemetry.dropped("detector", camera, "overtaken").count()
+                  + telemetry.dropped("detector", camera, "too-old").count();
+          assertEquals(telemetry.in("detector", camera).count(), handled + left, camera);
+        }
+      }
+    }
+  }
+
+  private static byte[] picture() throws UnreadablePictureException {
+    try (Picture portrait = Picture.decodeStill(DemoPeople.portrait(DemoPeople.enrolled().get(0)));
+        Scalar grey = new Scalar(120, 120, 120, 0);
+        Picture frame = Picture.owning(new Mat(720, 1280, opencv_core.CV_8UC3, grey));
+        Rect place = new Rect(40, 20, portrait.width(), portrait.height());
+        Mat target = new Mat(frame.rgb(), place)) {
+      portrait.rgb().copyTo(target);
+      return frame.jpeg(85);
+    }
+  }
+
+  /** Some seconds of eight cameras, one of which sends six times as much as the others. */
+  private static int send(Producer<String, byte[]> producer, String topic, byte[] jpeg)
+      throws InterruptedException {
+    int sent = 0;
+    long begun = System.nanoTime();
+    for (int tick = 0; tick < 108; tick++) {
+      for (String camera : CAMERAS) {
+        if (camera.equals("camera-0") || tick % 6 == 0) {
+          Frame frame = new Frame(camera, 1, tick, Instant.now(), 1280, 720, "", jpeg);
+          producer.send(FrameTopic.toRecord(topic, frame));
+          sent++;
+        }
+      }
+      long left = begun + tick * 33_000_000L - System.nanoTime();
+      if (left > 0) {
+        Thread.sleep(left / 1_000_000, (int) (left % 1_000_000));
+      }
+    }
+    producer.flush();
+    return sent;
+  }
+
+  private static double overtaken(Telemetry telemetry) {
+    return CAMERAS.stream()
+        .mapToDouble(camera -> telemetry.dropped("detector", camera, "overtaken").count())
+        .sum();
+  }
+
+  private static double total(Telemetry telemetry, String counter) {
+    return telemetry.registry().find(counter).tag("stage", "detector").counters().stream()
+        .mapToDouble(each -> each.count())
+        .sum();
+  }
+}
