@@ -66,6 +66,7 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
   private final Clock clock;
   private final String facesTopic;
   private final String tracksTopic;
+  private final LoadMeter load;
   private final FrameDecoder decoder;
   private final FaceSelector selector;
   private final FairShare share = new FairShare();
@@ -88,6 +89,7 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
    * @param clock tells the age of frames
    * @param facesTopic full name
    * @param tracksTopic full name
+   * @param load tells when this cannot keep up
    */
   DetectorProcessor(
       DetectorOptions options,
@@ -98,7 +100,8 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
       TrackRecovery recovery,
       Clock clock,
       String facesTopic,
-      String tracksTopic) {
+      String tracksTopic,
+      LoadMeter load) {
     this.options = options;
     this.telemetry = telemetry;
     this.mtcnn = mtcnn;
@@ -108,6 +111,7 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
     this.clock = clock;
     this.facesTopic = facesTopic;
     this.tracksTopic = tracksTopic;
+    this.load = load;
     this.decoder = new FrameDecoder(options.decodeThreads());
     this.pace = new Pace(options.turn());
     this.selector =
@@ -143,7 +147,10 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
     cameras.run();
     FairShare.Choice choice =
         share.choose(offers(read(batch, deadLetters, counted), deadLetters), pace.room());
-    choice.overtaken().forEach(late -> counted.add(dropped(late.source().frame(), "overtaken", 1)));
+    for (FairShare.Offer late : choice.overtaken()) {
+      load.overtaken(late.camera());
+      counted.add(dropped(late.source().frame(), "overtaken", 1));
+    }
     List<List<Source>> chunks = chunks(choice.taken());
     FrameDecoder.Pending next = decoder.begin(chunks.isEmpty() ? List.of() : chunks.get(0));
     try {
@@ -162,6 +169,7 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
                 TrackTopic.toRecord(
                     tracksTopic, recovery.partition(partition), camera, partition, tracks)));
     turn.keep();
+    results.addAll(load.report(clock.instant()));
     meters.addAll(counted);
     pace.took(
         choice.taken().stream().mapToLong(FairShare.Offer::pixels).sum(),
@@ -294,6 +302,7 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
             search(decoded).goodScore());
     turn.put(frame.camera(), decoded.source().record().partition(), selection.after());
     int faces = selection.faces().size() + selection.unconfirmed() + selection.heldBack();
+    load.handled(frame.camera(), faces > 0, clock.instant());
     String camera = label(frame.camera());
     counted.add(() -> detected(camera).increment(faces));
     counted.add(() -> telemetry.out(STAGE, camera).increment(selection.faces().size()));

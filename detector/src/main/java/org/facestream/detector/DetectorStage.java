@@ -11,6 +11,7 @@ import org.facestream.detector.track.TrackRecovery;
 import org.facestream.detector.track.TrackTopic;
 import org.facestream.ingest.camera.CameraTopic;
 import org.facestream.ingest.frame.FrameTopic;
+import org.facestream.ingest.frame.LoadTopic;
 import org.facestream.ingest.worker.Closing;
 import org.facestream.ingest.worker.ConsumeLoop;
 import org.facestream.ingest.worker.Stage;
@@ -18,6 +19,7 @@ import org.facestream.ingest.worker.Telemetry;
 import org.facestream.ingest.worker.Worker;
 import org.facestream.ingest.worker.WorkerConfig;
 import org.facestream.ingest.worker.kafka.KafkaClients;
+import org.facestream.ingest.worker.kafka.TopicFeed;
 import org.facestream.ingest.worker.kafka.Topics;
 
 /** Frames to faces: a member of the consumer group over the frames topic. */
@@ -70,11 +72,12 @@ public final class DetectorStage implements Stage {
           List.of(
               CameraTopic.TOPIC,
               FrameTopic.TOPIC,
+              LoadTopic.TOPIC,
               FaceTopic.TOPIC,
               TrackTopic.TOPIC,
               Topics.DEAD_LETTERS));
       FaceSearches searches = new FaceSearches(options.search(), options.tracks().weakScore());
-      CameraFeed cameras = closing.add(new CameraFeed(clients, searches::take));
+      TopicFeed cameras = closing.add(new TopicFeed(clients, CameraTopic.TOPIC, searches::take));
       DetectorProcessor processor =
           closing.add(
               new DetectorProcessor(
@@ -86,7 +89,8 @@ public final class DetectorStage implements Stage {
                   new TrackRecovery(clients, trackPartitions()),
                   Clock.systemUTC(),
                   clients.name(FaceTopic.TOPIC),
-                  clients.name(TrackTopic.TOPIC)));
+                  clients.name(TrackTopic.TOPIC),
+                  new LoadMeter(clients.name(LoadTopic.TOPIC))));
       loop =
           closing.add(
               new ConsumeLoop(

@@ -299,7 +299,8 @@ class DetectorProcessorTest {
         new TrackRecovery(clients, 8),
         Clock.fixed(START, ZoneOffset.UTC),
         clients.name(FaceTopic.TOPIC),
-        "cctv.tracks.v1");
+        "cctv.tracks.v1",
+        new LoadMeter("cctv.load.v1"));
   }
 
   private static DetectorConfig config(Map<String, String> options) {

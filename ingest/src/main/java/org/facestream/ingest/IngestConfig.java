@@ -66,6 +66,16 @@ public interface IngestConfig {
   @Setting("Folder below which video files may be sources; without it only rtsp and rtsps are.")
   Optional<Path> filesFolder();
 
+  @Setting(
+      "Whether cameras send less while the detectors cannot keep up, those without faces first;"
+          + " otherwise the detectors leave frames out.")
+  @WithDefault("false")
+  boolean adaptive();
+
+  @Setting("Frames per second that a camera keeps at least when ingest.adaptive lowers its rate.")
+  @WithDefault("1")
+  double adaptiveFloor();
+
   @Setting("Hosts that cameras may be on; without it any.")
   Optional<List<String>> hosts();
 }

@@ -1,12 +1,15 @@
 package org.facestream.ingest;
 
 import java.util.List;
+import java.util.Optional;
 import org.facestream.ingest.camera.CameraAssignment;
 import org.facestream.ingest.camera.CameraFleet;
 import org.facestream.ingest.camera.CameraTopic;
 import org.facestream.ingest.camera.FramePublisher;
+import org.facestream.ingest.camera.RateControl;
 import org.facestream.ingest.camera.SourceRules;
 import org.facestream.ingest.frame.FrameTopic;
+import org.facestream.ingest.frame.LoadTopic;
 import org.facestream.ingest.worker.Closing;
 import org.facestream.ingest.worker.Stage;
 import org.facestream.ingest.worker.Telemetry;
@@ -42,6 +45,10 @@ public final class IngestStage implements Stage {
         config.bufferBytes() >= KafkaClients.LARGEST_RECORD,
         "ingest.buffer-bytes",
         "at least " + KafkaClients.LARGEST_RECORD);
+    require(
+        config.adaptiveFloor() > 0 && config.adaptiveFloor() <= 60,
+        "ingest.adaptive-floor",
+        "above 0 and at most 60");
     this.config = config;
     this.workerConfig = workerConfig;
     this.clients = clients;
@@ -64,9 +71,16 @@ public final class IngestStage implements Stage {
    */
   @Override
   public void start() {
-    Topics.ensure(clients, List.of(CameraTopic.TOPIC, FrameTopic.TOPIC, Topics.DEAD_LETTERS));
+    Topics.ensure(
+        clients,
+        List.of(CameraTopic.TOPIC, FrameTopic.TOPIC, LoadTopic.TOPIC, Topics.DEAD_LETTERS));
     publisher = closing.add(new FramePublisher(config, clients, telemetry));
-    CameraFleet fleet = new CameraFleet(config, new SourceRules(config), publisher, telemetry);
+    Optional<RateControl> rates =
+        config.adaptive()
+            ? Optional.of(closing.add(new RateControl(clients, config.adaptiveFloor(), telemetry)))
+            : Optional.empty();
+    CameraFleet fleet =
+        new CameraFleet(config, new SourceRules(config), publisher, telemetry, rates);
     fleet.prepare();
     assignment =
         closing.add(

@@ -21,6 +21,7 @@ public final class CameraFleet {
   private final SourceRules rules;
   private final FramePublisher publisher;
   private final Telemetry telemetry;
+  private final Optional<RateControl> rates;
   private final Map<String, CameraRunner> runners = new HashMap<>();
 
   /** Stopped, but not yet ended: a camera that comes back waits for its former self. */
@@ -29,12 +30,27 @@ public final class CameraFleet {
   private final Map<String, CameraStatus> statuses = new HashMap<>();
   private final Map<String, Long> epochs = new ConcurrentHashMap<>();
 
-  public CameraFleet(
+  /** Cameras that keep their rates. */
+  CameraFleet(
       IngestConfig config, SourceRules rules, FramePublisher publisher, Telemetry telemetry) {
+    this(config, rules, publisher, telemetry, Optional.empty());
+  }
+
+  /**
+   * @param rates lowers the rates of cameras while detectors cannot keep up; empty where they keep
+   *     what they are told
+   */
+  public CameraFleet(
+      IngestConfig config,
+      SourceRules rules,
+      FramePublisher publisher,
+      Telemetry telemetry,
+      Optional<RateControl> rates) {
     this.config = config;
     this.rules = rules;
     this.publisher = publisher;
     this.telemetry = telemetry;
+    this.rates = rates;
   }
 
   /** Makes ready what all cameras share; may take seconds. */
@@ -130,5 +146,6 @@ public final class CameraFleet {
     statuses.values().forEach(status -> status.watch(config.stallAfter()));
     publisher.watch();
     forgetEnded();
+    rates.ifPresent(control -> control.apply(runners.values()));
   }
 }

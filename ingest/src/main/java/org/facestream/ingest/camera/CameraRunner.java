@@ -46,6 +46,7 @@ final class CameraRunner {
   private final CallDeadline deadline = new CallDeadline();
   private final Thread thread;
   private final Optional<CameraRunner> predecessor;
+  private volatile double limit;
   private volatile boolean stopping;
 
   /**
@@ -64,6 +65,7 @@ final class CameraRunner {
       Optional<CameraRunner> predecessor) {
     this.camera = camera;
     this.fps = camera.fps() == null ? config.fps() : camera.fps();
+    this.limit = fps;
     this.maxWidth = camera.maxWidth() == null ? config.maxWidth() : camera.maxWidth();
     this.jpegQuality = camera.jpegQuality() == null ? config.jpegQuality() : camera.jpegQuality();
     this.maxAge = config.maxAge().toMillis();
@@ -85,6 +87,16 @@ final class CameraRunner {
 
   Camera camera() {
     return camera;
+  }
+
+  /** Frames per second that it should publish. */
+  double fps() {
+    return fps;
+  }
+
+  /** Frames per second that it may publish from now on. */
+  void limit(double allowed) {
+    limit = Math.min(fps, allowed);
   }
 
   void start() {
@@ -220,6 +232,7 @@ final class CameraRunner {
       long wall = System.currentTimeMillis();
       // A file's picture is taken when it is shown.
       Instant captured = captureClock.at(live ? time : now, now, wall);
+      sampler.rate(limit);
       if (!sampler.take(time)) {
         return;
       }
