@@ -45,6 +45,7 @@ final class Cuda {
 
   /** The provider's options; the caller closes them after the sessions that use them. */
   static OrtCUDAProviderOptions provider(Device device) throws OrtException {
+    NativeLibraries.cacheCuda();
     OrtCUDAProviderOptions options = new OrtCUDAProviderOptions(device.index());
     try {
       for (Map.Entry<String, String> option : device.cuda().provider().entrySet()) {

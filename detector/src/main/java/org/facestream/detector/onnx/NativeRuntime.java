@@ -15,6 +15,7 @@ final class NativeRuntime {
   private NativeRuntime() {}
 
   static OrtEnvironment environment() {
+    NativeLibraries.cache();
     try {
       return OrtEnvironment.getEnvironment();
     } catch (UnsatisfiedLinkError | ExceptionInInitializerError | IllegalStateException failed) {

@@ -108,6 +108,7 @@ public final class OnnxSession implements AutoCloseable {
   private OnnxSession(ModelFile model, Device device, int threads) {
     this.model = model;
     this.device = device;
+    OrtEnvironment environment = NativeRuntime.environment();
     options = new SessionOptions();
     try {
       options.setIntraOpNumThreads(threads);
@@ -119,7 +120,7 @@ public final class OnnxSession implements AutoCloseable {
         cuda = Cuda.provider(device);
         options.addCUDA(cuda);
       }
-      session = NativeRuntime.environment().createSession(model.bytes(), options);
+      session = environment.createSession(model.bytes(), options);
       input = session.getInputNames().iterator().next();
       outputs = List.copyOf(session.getOutputNames());
     } catch (OrtException refused) {

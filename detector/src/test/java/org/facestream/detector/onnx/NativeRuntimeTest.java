@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,6 +46,23 @@ class NativeRuntimeTest {
   @Test
   void aProcessHasOneEnvironment() {
     assertTrue(NativeRuntime.environment() == NativeRuntime.environment());
+  }
+
+  /** Or each start would leave 28 MB more, once the process is killed. */
+  @Test
+  void theLibrariesAreUnpackedOnceAndStay() {
+    NativeRuntime.environment();
+    Path folder = Path.of(System.getProperty("onnxruntime.native.path"));
+    assertTrue(Files.isRegularFile(folder.resolve(System.mapLibraryName("onnxruntime"))));
+    assertTrue(folder.toString().contains(jarName()), folder::toString);
+  }
+
+  private static String jarName() {
+    try {
+      return jar().getFileName().toString();
+    } catch (URISyntaxException impossible) {
+      throw new AssertionError(impossible);
+    }
   }
 
   private static Path jar() throws URISyntaxException {

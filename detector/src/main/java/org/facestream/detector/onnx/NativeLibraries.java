@@ -1,0 +1,71 @@
+package org.facestream.detector.onnx;
+
+import ai.onnxruntime.OrtEnvironment;
+import java.io.File;
+import java.io.IOException;
+import java.net.URL;
+import java.util.Locale;
+import org.bytedeco.javacpp.Loader;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where ONNX Runtime's libraries lie on the disk. Left alone it unpacks them into a new temporary
+ * folder at each start (28 MB, 620 MB more with CUDA), and a process that is killed leaves them
+ * there. Here they go into JavaCPP's cache, once per version, beside those of OpenCV and FFmpeg.
+ */
+final class NativeLibraries {
+  private static final Logger log = LoggerFactory.getLogger(NativeLibraries.class);
+
+  /** ONNX Runtime's own property: the folder that holds its libraries. */
+  private static final String FOLDER = "onnxruntime.native.path";
+
+  private static boolean ours;
+
+  private NativeLibraries() {}
+
+  /** To be called before anything of ONNX Runtime is loaded; respects a folder that is set. */
+  static synchronized void cache() {
+    if (System.getProperty(FOLDER) != null) {
+      return;
+    }
+    File core = cached("onnxruntime");
+    File binding = cached("onnxruntime4j_jni");
+    if (core == null || binding == null || !core.getParent().equals(binding.getParent())) {
+      return;
+    }
+    cached("onnxruntime_providers_shared");
+    System.setProperty(FOLDER, core.getParent());
+    ours = true;
+  }
+
+  /** To be called before CUDA is asked for. */
+  static synchronized void cacheCuda() {
+    if (ours) {
+      cached("onnxruntime_providers_cuda");
+    }
+  }
+
+  /** Null where the jar has no such library for this machine, or there is no room for it. */
+  private static File cached(String library) {
+    String path = "/ai/onnxruntime/native/" + platform() + "/" + System.mapLibraryName(library);
+    URL resource = OrtEnvironment.class.getResource(path);
+    if (resource == null) {
+      return null;
+    }
+    try {
+      return Loader.cacheResource(resource);
+    } catch (IOException full) {
+      log.warn("{} is not cached, but unpacked at each start: {}", library, full.getMessage());
+      return null;
+    }
+  }
+
+  /** As ONNX Runtime's jar names it. */
+  private static String platform() {
+    String system = System.getProperty("os.name").toLowerCase(Locale.ROOT);
+    String processor = System.getProperty("os.arch").toLowerCase(Locale.ROOT);
+    return (system.contains("win") ? "win" : system.contains("mac") ? "osx" : "linux")
+        + (processor.contains("aarch64") || processor.contains("arm64") ? "-aarch64" : "-x64");
+  }
+}
