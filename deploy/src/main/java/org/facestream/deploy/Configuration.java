@@ -11,6 +11,7 @@ import org.facestream.ingest.worker.WorkerConfig;
 import org.facestream.ingest.worker.config.Settings;
 import org.facestream.ingest.worker.kafka.KafkaConfig;
 import org.facestream.recognizer.RecognizerConfig;
+import org.facestream.recognizer.gallery.GalleryConfig;
 import org.facestream.sink.SinkConfig;
 import org.facestream.sink.store.StoreConfig;
 
@@ -32,6 +33,7 @@ public record Configuration(
           IngestConfig.class,
           DetectorConfig.class,
           RecognizerConfig.class,
+          GalleryConfig.class,
           SinkConfig.class,
           StoreConfig.class);
 

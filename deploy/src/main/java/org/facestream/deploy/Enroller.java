@@ -1,5 +1,7 @@
 package org.facestream.deploy;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.facestream.detector.DetectorConfig;
 import org.facestream.detector.mtcnn.Mtcnn;
 import org.facestream.detector.onnx.CudaOptions;
@@ -12,38 +14,64 @@ import org.facestream.recognizer.facenet.DescriptorModel;
 import org.facestream.recognizer.facenet.Descriptors;
 import org.facestream.recognizer.gallery.Enrolment;
 import org.facestream.recognizer.gallery.EnrolmentRules;
+import org.facestream.recognizer.gallery.EnrolmentTerms;
+import org.facestream.recognizer.gallery.GalleryConfig;
 
-/** Enrolment with the same detector and descriptor model that the stages are configured with. */
+/**
+ * Enrolment with the same detector and descriptor model that the stages are configured with, and by
+ * the rules that are configured.
+ */
 public final class Enroller implements AutoCloseable {
+  /** A large photograph takes 150 MB, and each thread may have one. */
+  private static final int MOST_THREADS = 4;
+
   private final Closing closing = new Closing();
   private final Enrolment enrolment;
 
   /**
    * Loads the models and reads the gallery.
    *
-   * @throws org.facestream.ingest.worker.config.UserError when the model is not known, the device
-   *     cannot run it, or no broker answers
+   * @param confirmed whether faces that look like another person's are enrolled
+   * @throws org.facestream.ingest.worker.config.UserError when the terms do not suffice, the model
+   *     is not known, the device cannot run it, or no broker answers
    */
-  public Enroller(Settings settings, KafkaClients clients, EnrolmentRules rules) {
-    int threads = Runtime.getRuntime().availableProcessors();
+  public Enroller(
+      Settings settings, KafkaClients clients, boolean confirmed, EnrolmentTerms terms) {
     DetectorConfig detector = settings.get(DetectorConfig.class);
     RecognizerConfig recognizer = settings.get(RecognizerConfig.class);
+    EnrolmentRules rules =
+        EnrolmentRules.of(settings.get(GalleryConfig.class), recognizer.threshold())
+            .withConfirmed(confirmed)
+            .withTerms(terms);
+    rules.check();
     try {
-      Mtcnn mtcnn =
-          closing.add(
-              new Mtcnn(
-                  Device.parse(detector.device()).with(CudaOptions.of(detector.cuda())), threads));
+      List<Mtcnn> detectors =
+          detectors(Device.parse(detector.device()).with(CudaOptions.of(detector.cuda())));
       Descriptors descriptors =
           closing.add(
               new Descriptors(
                   DescriptorModel.of(recognizer.model()),
                   Device.parse(recognizer.device()).with(CudaOptions.of(recognizer.cuda())),
-                  threads));
-      enrolment = closing.add(new Enrolment(clients, rules, mtcnn, descriptors));
+                  1));
+      enrolment = closing.add(new Enrolment(clients, rules, detectors, descriptors));
     } catch (RuntimeException failed) {
       closing.close();
       throw failed;
     }
+  }
+
+  /** One per thread; a GPU is not shared out. */
+  private List<Mtcnn> detectors(Device wanted) {
+    List<Mtcnn> detectors = new ArrayList<>();
+    detectors.add(closing.add(new Mtcnn(wanted, 1)));
+    Device found = detectors.get(0).device();
+    if (found.kind() != Device.Kind.CUDA) {
+      int threads = Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors());
+      while (detectors.size() < threads) {
+        detectors.add(closing.add(new Mtcnn(found, 1)));
+      }
+    }
+    return detectors;
   }
 
   public Enrolment enrolment() {

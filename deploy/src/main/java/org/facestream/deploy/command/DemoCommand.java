@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
@@ -27,7 +28,8 @@ import org.facestream.ingest.camera.CameraRegistry;
 import org.facestream.ingest.worker.config.Settings;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.recognizer.gallery.EnrolmentResult;
-import org.facestream.recognizer.gallery.EnrolmentRules;
+import org.facestream.recognizer.gallery.EnrolmentTerms;
+import org.facestream.recognizer.gallery.GalleryConfig;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -162,7 +164,11 @@ final class DemoCommand extends Subcommand {
 
   private static void enrol(Session session, AllInOne everything) {
     try (Enroller enroller =
-        new Enroller(everything.settings(), everything.clients(), EnrolmentRules.DEFAULT)) {
+        new Enroller(
+            everything.settings(),
+            everything.clients(),
+            false,
+            terms(everything.settings().get(GalleryConfig.class)))) {
       for (DemoPerson person : DemoPeople.enrolled()) {
         EnrolmentResult result =
             enroller
@@ -175,6 +181,15 @@ final class DemoCommand extends Subcommand {
     }
     List<String> names = DemoPeople.enrolled().stream().map(DemoPerson::name).toList();
     session.say("Enrolled: " + String.join(", ", names) + ". Everyone else is a stranger.");
+  }
+
+  /** Also a gallery that demands terms can be shown. */
+  private static EnrolmentTerms terms(GalleryConfig demanded) {
+    return new EnrolmentTerms(
+        demanded.requireConsent() ? Optional.of("demo") : Optional.empty(),
+        demanded.requireExpiry()
+            ? Optional.of(Instant.now().plus(Duration.ofHours(1)))
+            : Optional.empty());
   }
 
   private static DemoCameras drawn(CompletableFuture<DemoCameras> drawing) {

@@ -1,8 +1,6 @@
 package org.facestream.deploy.command;
 
-import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -10,11 +8,18 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.facestream.deploy.Enroller;
+import org.facestream.deploy.Shutdown;
+import org.facestream.detector.face.Face;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.recognizer.gallery.EnrolmentFolder;
 import org.facestream.recognizer.gallery.EnrolmentResult;
-import org.facestream.recognizer.gallery.EnrolmentRules;
+import org.facestream.recognizer.gallery.EnrolmentTerms;
+import org.facestream.recognizer.gallery.FolderWatch;
+import org.facestream.recognizer.gallery.PersonName;
+import org.facestream.recognizer.gallery.StoredFaces;
+import org.facestream.recognizer.gallery.Submission;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -27,9 +32,14 @@ import picocli.CommandLine.Parameters;
     description = {
       "",
       "Either a folder that holds a folder of pictures per person, named after the person; or, with",
-      "--person, pictures of one person. Several pictures of a person make recognition surer. Each",
-      "must show one face; a picture that does not gets a message, and the others go on. Running",
-      "recognizers know the new faces within seconds. Enrol only people who agreed to it."
+      "--person, pictures of one person, or a face that a camera saw. Several pictures of a person",
+      "make recognition surer. Each must show one face; a picture that does not gets a message, and",
+      "the others go on. The same command again goes on where it ended: what is enrolled is passed",
+      "over, what was refused is looked at again. Running recognizers know the new faces within",
+      "seconds. Enrol only people who agreed to it.",
+      "",
+      "To take a picture out of the folder does not forget anybody: that is `people forget`.",
+      "The exit code is 0 when a picture is enrolled now, or was before; 2 when none is."
     },
     sortOptions = false,
     footer = {
@@ -37,19 +47,47 @@ import picocli.CommandLine.Parameters;
       "Examples:",
       "  facestream enroll people/",
       "  facestream enroll --person \"Ada Lovelace\" ada1.jpg ada2.jpg",
-      "  facestream enroll people/ --consent case-17 --expiry 2027-06-30"
+      "  facestream enroll people/ --consent case-17 --expiry 2027-06-30 --report report.csv",
+      "  facestream enroll people/ --watch",
+      "  facestream enroll --person \"Ada Lovelace\" --face gate-mf9zk2c8-17-0"
     })
 final class EnrollCommand extends Subcommand {
+  /** Of more pictures than this only those are told one by one that are refused. */
+  private static final int TOLD_EACH = 100;
+
   @Mixin private KafkaOptions kafka;
 
   @Parameters(
-      arity = "1..*",
+      arity = "0..*",
       paramLabel = "DIR|PICTURE",
       description = "The folder, or with --person the pictures: JPEG, PNG, BMP or GIF.")
-  private List<Path> paths;
+  private List<Path> paths = new ArrayList<>();
 
   @Option(names = "--person", paramLabel = "NAME", description = "Whose pictures these are.")
   private String person;
+
+  @Option(
+      names = "--face",
+      paramLabel = "FACE_ID",
+      description = "A face that a camera saw in the last hours: an event's bestFace.")
+  private String face;
+
+  @Option(
+      names = "--track",
+      paramLabel = "TRACK",
+      description = "The best face of a track of the last hours: an event's track.")
+  private String track;
+
+  @Option(
+      names = "--watch",
+      description = "Go on enrolling what is put into the folder, until Ctrl-C.")
+  private boolean watch;
+
+  @Option(
+      names = "--report",
+      paramLabel = "FILE",
+      description = "Write what became of each picture, and why, to a CSV file.")
+  private Path reportFile;
 
   @Option(
       names = "--confirm",
@@ -68,78 +106,129 @@ final class EnrollCommand extends Subcommand {
       description = "The day from which on the pictures are no longer used, such as 2027-06-30.")
   private LocalDate expiry;
 
+  private final EnrolmentCount count = new EnrolmentCount();
+  private final Shutdown shutdown = Shutdown.ofProcess();
+
   @Override
-  int execute() {
-    if (person == null && (paths.size() != 1 || Files.isRegularFile(paths.get(0)))) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "Say whose pictures these are with --person NAME, or give one folder");
+  int execute() throws Exception {
+    checkCombination();
+    return shutdown.orderly(this::enrol);
+  }
+
+  private void checkCombination() {
+    boolean stored = face != null || track != null;
+    if (face != null && track != null) {
+      refuse("Give either --face or --track");
     }
+    if (stored && (person == null || !paths.isEmpty() || watch)) {
+      refuse("--face and --track want --person NAME, and no pictures or folder");
+    }
+    if (!stored && paths.isEmpty()) {
+      refuse("Say what to enrol: a folder, or with --person NAME pictures");
+    }
+    if (!stored && person == null && (paths.size() != 1 || Files.isRegularFile(paths.get(0)))) {
+      refuse("Say whose pictures these are with --person NAME, or give one folder");
+    }
+    if (watch && person != null) {
+      refuse("--watch wants a folder, and no --person");
+    }
+    if (person != null) {
+      person = PersonName.check(person);
+    }
+  }
+
+  private void refuse(String why) {
+    throw new ParameterException(spec.commandLine(), why);
+  }
+
+  private int enrol() {
     EnrolmentFolder folder = person == null ? new EnrolmentFolder(paths.get(0)) : null;
     Optional<Instant> end =
         Optional.ofNullable(expiry)
             .map(day -> day.atStartOfDay(ZoneId.systemDefault()).toInstant());
-    EnrolmentRules rules =
-        EnrolmentRules.DEFAULT.withConfirmed(confirm).withTerms(Optional.ofNullable(consent), end);
-    List<EnrolmentResult> results = new ArrayList<>();
-    try (KafkaOptions.Connection connection = kafka.connect(configuration());
-        Enroller enroller = new Enroller(connection.settings(), connection.clients(), rules)) {
-      if (folder != null) {
-        folder.enrolAll(enroller.enrolment(), result -> show(result, results));
+    EnrolmentTerms terms = new EnrolmentTerms(Optional.ofNullable(consent), end);
+    try (EnrolmentReport report = reportFile == null ? null : new EnrolmentReport(reportFile);
+        KafkaOptions.Connection connection = kafka.connect(configuration());
+        Enroller enroller =
+            new Enroller(connection.settings(), connection.clients(), confirm, terms)) {
+      shutdown.refuseWhenRequested();
+      shutdown.underWay();
+      if (watch) {
+        watch(folder, enroller, report);
+        return 0;
+      }
+      if (face != null || track != null) {
+        StoredFaces stored = new StoredFaces(connection.clients());
+        Face found = face != null ? stored.face(face) : stored.bestOfTrack(track);
+        take(enroller.enrolment().enrol(person, found), report, line -> out().println(line), true);
       } else {
-        for (Path picture : paths) {
-          show(enrol(enroller, picture), results);
-        }
+        enrolAll(folder == null ? pictures() : folder.submissions(), enroller, report);
       }
     }
-    long used =
-        results.stream().filter(result -> result instanceof EnrolmentResult.Enrolled).count();
-    long people =
-        results.stream()
-            .filter(result -> result instanceof EnrolmentResult.Enrolled)
-            .map(EnrolmentResult::name)
-            .distinct()
-            .count();
-    out()
-        .printf(
-            "%d of %d pictures enrolled, of %d %s.%n",
-            used, results.size(), people, people == 1 ? "person" : "people");
-    if (used == 0) {
+    count.summary().forEach(out()::println);
+    if (shutdown.isRequested()) {
+      err().println("Interrupted: the same command goes on from here.");
+      return Complaints.FAILURE;
+    }
+    if (count.used() == 0) {
       throw new UserError(
-          results.isEmpty()
+          count.all() == 0
               ? "There is no picture in " + paths.get(0) + ": put a folder per person into it."
               : "No picture could be enrolled: the lines above say why.");
     }
     return 0;
   }
 
-  private EnrolmentResult enrol(Enroller enroller, Path picture) {
-    try {
-      return enroller.enrolment().enrol(person, picture.toString(), Files.readAllBytes(picture));
-    } catch (NoSuchFileException missing) {
-      return new EnrolmentResult.Refused(
-          picture.toString(), person, "missing", "there is no such file");
-    } catch (IOException unreadable) {
-      return new EnrolmentResult.Refused(
-          picture.toString(),
-          person,
-          "unreadable",
-          "it cannot be read: " + unreadable.getMessage());
+  private List<Submission> pictures() {
+    List<Submission> pictures = new ArrayList<>();
+    for (Path path : paths) {
+      pictures.add(new Submission.PictureFile(person, PersonName.shown(path.toString()), path));
+    }
+    return pictures;
+  }
+
+  private void enrolAll(List<Submission> pictures, Enroller enroller, EnrolmentReport report) {
+    boolean many = pictures.size() > TOLD_EACH;
+    boolean terminal = many && Boolean.getBoolean("facestream.terminal");
+    try (EnrolmentProgress progress = new EnrolmentProgress(err(), pictures.size(), terminal)) {
+      enroller
+          .enrolment()
+          .enrolAll(
+              pictures,
+              result -> {
+                take(result, report, line -> progress.say(out(), line), !many);
+                progress.step();
+              },
+              shutdown::isRequested);
     }
   }
 
-  private void show(EnrolmentResult result, List<EnrolmentResult> results) {
-    results.add(result);
-    if (result instanceof EnrolmentResult.Enrolled enrolled) {
-      out()
-          .printf(
-              "✓ %s: %s%s%n",
-              enrolled.source(),
-              enrolled.name(),
-              enrolled.already() ? ", was enrolled already" : "");
+  private void watch(EnrolmentFolder folder, Enroller enroller, EnrolmentReport report) {
+    err().println("Watching " + paths.get(0) + "; Ctrl-C ends it.");
+    err().flush();
+    try (FolderWatch watching = new FolderWatch(folder, enroller.enrolment())) {
+      watching.run(
+          result -> take(result, report, line -> out().println(line), true), shutdown::isRequested);
+    }
+    count.summary().forEach(out()::println);
+  }
+
+  private void take(
+      EnrolmentResult result, EnrolmentReport report, Consumer<String> lines, boolean tellEach) {
+    count.add(result);
+    if (report != null) {
+      report.add(result);
+    }
+    if (result instanceof EnrolmentResult.Enrolled enrolled && tellEach) {
+      lines.accept(
+          "✓ %s: %s%s"
+              .formatted(
+                  enrolled.source(),
+                  enrolled.name(),
+                  enrolled.already() ? ", was enrolled already" : ""));
     } else if (result instanceof EnrolmentResult.Refused refused) {
       String how = refused.reason().equals("conflict") ? " (option --confirm)" : "";
-      out().printf("✗ %s: %s%s%n", refused.source(), refused.message(), how);
+      lines.accept("✗ %s: %s%s".formatted(refused.source(), refused.message(), how));
     }
     out().flush();
   }

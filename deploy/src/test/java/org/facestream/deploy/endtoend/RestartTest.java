@@ -37,7 +37,7 @@ import org.facestream.ingest.worker.config.Settings;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.KafkaConfig;
 import org.facestream.recognizer.gallery.EnrolmentResult;
-import org.facestream.recognizer.gallery.EnrolmentRules;
+import org.facestream.recognizer.gallery.EnrolmentTerms;
 import org.facestream.recognizer.identity.IdentityEvent;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -197,7 +197,7 @@ class RestartTest {
   }
 
   private static void enrol(Settings settings, KafkaClients clients) {
-    try (Enroller enroller = new Enroller(settings, clients, EnrolmentRules.DEFAULT)) {
+    try (Enroller enroller = new Enroller(settings, clients, false, EnrolmentTerms.NONE)) {
       for (DemoPerson person : DemoPeople.enrolled()) {
         EnrolmentResult result =
             enroller

@@ -30,6 +30,7 @@ import org.facestream.recognizer.gallery.Enrolment;
 import org.facestream.recognizer.gallery.EnrolmentFolder;
 import org.facestream.recognizer.gallery.EnrolmentResult;
 import org.facestream.recognizer.gallery.EnrolmentRules;
+import org.facestream.recognizer.gallery.EnrolmentTerms;
 import org.facestream.recognizer.gallery.People;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -41,20 +42,20 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(180)
 class EnrolmentTest {
   private static EmbeddedKafka broker;
-  private static Mtcnn mtcnn;
+  private static List<Mtcnn> detectors;
   private static Descriptors descriptors;
 
   @BeforeAll
   static void open(@TempDir Path folder) {
     broker = new EmbeddedKafka(folder, 0);
-    mtcnn = new Mtcnn(Device.CPU, 1);
+    detectors = List.of(new Mtcnn(Device.CPU, 1), new Mtcnn(Device.CPU, 1));
     descriptors = new Descriptors(DescriptorModel.of("resnet34-128"), Device.CPU, 1);
   }
 
   @AfterAll
   static void close() {
     descriptors.close();
-    mtcnn.close();
+    detectors.forEach(Mtcnn::close);
     broker.close();
   }
 
@@ -75,7 +76,7 @@ class EnrolmentTest {
   }
 
   private static Enrolment enrolment(KafkaClients clients, EnrolmentRules rules) {
-    return new Enrolment(clients, rules, mtcnn, descriptors);
+    return new Enrolment(clients, rules, detectors, descriptors);
   }
 
   private static EnrolmentResult.Enrolled enrolled(EnrolmentResult result) {
@@ -97,7 +98,8 @@ class EnrolmentTest {
     }
     Instant expiry = Instant.parse("2030-01-01T00:00:00Z");
     EnrolmentRules terms =
-        EnrolmentRules.DEFAULT.withTerms(Optional.of("form 7"), Optional.of(expiry));
+        EnrolmentRules.DEFAULT.withTerms(
+            new EnrolmentTerms(Optional.of("form 7"), Optional.of(expiry)));
     try (Enrolment enrolment = enrolment(clients, terms)) {
       EnrolmentResult.Enrolled first = enrolled(enrolment.enrol("Søren", "a.jpg", photograph));
       assertEquals("søren", first.reference().personId());
@@ -179,9 +181,9 @@ class EnrolmentTest {
     EnrolmentFolder enrolmentFolder = new EnrolmentFolder(root);
     List<EnrolmentResult> results = new ArrayList<>();
     try (Enrolment enrolment = enrolment(clients, EnrolmentRules.DEFAULT)) {
-      enrolmentFolder.enrolAll(enrolment, results::add);
+      enrolment.enrolAll(enrolmentFolder.submissions(), results::add, () -> false);
     }
-    assertEquals(enrolmentFolder.size(), results.size());
+    assertEquals(enrolmentFolder.submissions().size(), results.size());
     Map<String, String> reasons =
         results.stream().collect(Collectors.toMap(EnrolmentResult::source, EnrolmentTest::reason));
     assertEquals(

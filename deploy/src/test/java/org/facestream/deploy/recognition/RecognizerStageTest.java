@@ -123,7 +123,8 @@ class RecognizerStageTest {
   }
 
   private static void enrol(KafkaClients clients, int... people) {
-    try (Enrolment enrolment = new Enrolment(clients, EnrolmentRules.DEFAULT, mtcnn, descriptors)) {
+    try (Enrolment enrolment =
+        new Enrolment(clients, EnrolmentRules.DEFAULT, List.of(mtcnn), descriptors)) {
       for (int person : people) {
         EnrolmentResult result =
             enrolment.enrol("Person " + person, "test", Portraits.photograph(person));

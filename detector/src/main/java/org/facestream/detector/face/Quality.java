@@ -3,7 +3,7 @@ package org.facestream.detector.face;
 /**
  * How well a face serves recognition. The parts and the whole are in 0 to 1, 1 best; the angles
  * from which {@code pose} follows are published beside it. {@code
- * org.facestream.detector.track.QualityMeter} has the formulas.
+ * org.facestream.detector.face.QualityMeter} has the formulas.
  *
  * @param overall the whole: the parts and the detector's score together
  * @param sharpness not blurred

@@ -7,6 +7,7 @@ import java.util.concurrent.TimeUnit;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.facestream.detector.face.Face;
 import org.facestream.detector.face.Quality;
+import org.facestream.detector.face.QualityMeter;
 import org.facestream.detector.mtcnn.Detection;
 import org.facestream.ingest.frame.Frame;
 

@@ -1,57 +1,74 @@
 package org.facestream.recognizer.gallery;
 
 import java.time.Clock;
-import java.util.HashSet;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.Producer;
+import org.facestream.detector.face.Face;
 import org.facestream.detector.mtcnn.Mtcnn;
+import org.facestream.ingest.worker.Closing;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.Topics;
 import org.facestream.recognizer.facenet.Descriptors;
-import org.facestream.recognizer.identity.Match;
 
 /**
  * Makes references of pictures and writes them to the gallery topic. One picture that cannot be
  * used does not keep the others from being enrolled. Enrolling the same picture again changes
- * nothing.
+ * nothing, unless other terms are given: then it is on those.
  *
- * <p>For one thread. It reads the gallery once, when it is made; whoever enrols at the same time by
- * other means may therefore enrol what this would have called a duplicate.
+ * <p>For one thread, which decides about one picture after the other, so that the result does not
+ * depend on how many threads look for faces. It knows what others wrote until it was made, or until
+ * {@link #enrolAll} began; whoever enrols at the same time by other means may enrol what this would
+ * have called a duplicate.
  */
 public final class Enrolment implements AutoCloseable {
   private final EnrolmentRules rules;
-  private final DescriptorSpace space;
-  private final float threshold;
+  private final EnrolmentTerms terms;
   private final FaceExaminer examiner;
-  private final Map<String, Reference> known;
-  private final GalleryMatrix matrix;
+  private final KnownReferences known;
+  private final PictureQueue queue;
   private final Clock clock;
   private final String topic;
   private final Producer<String, byte[]> producer;
+  private final Closing closing = new Closing();
 
   /**
    * Reads the gallery.
    *
-   * @param mtcnn stays its owner's
+   * @param detectors at least one; {@link #enrolAll} has a thread for each; stay their owner's
    * @param descriptors of the model that the recognizers use; stays its owner's
-   * @throws org.facestream.ingest.worker.config.UserError when the broker does not answer
+   * @throws org.facestream.ingest.worker.config.UserError when the terms do not suffice, or the
+   *     broker does not answer
    */
   public Enrolment(
-      KafkaClients clients, EnrolmentRules rules, Mtcnn mtcnn, Descriptors descriptors) {
+      KafkaClients clients, EnrolmentRules rules, List<Mtcnn> detectors, Descriptors descriptors) {
     this.rules = rules;
-    this.space = DescriptorSpace.of(descriptors.model());
-    this.threshold = rules.threshold().orElse(descriptors.model().threshold());
-    this.examiner = new FaceExaminer(rules, mtcnn, descriptors);
-    this.matrix = new GalleryMatrix(space);
     this.clock = Clock.systemUTC();
+    this.terms = rules.demanded().apply(rules.terms(), clock.instant());
+    List<FaceExaminer> examiners =
+        detectors.stream()
+            .map(detector -> new FaceExaminer(rules.gate(), detector, descriptors))
+            .toList();
+    this.examiner = examiners.get(0);
     this.topic = clients.name(GalleryTopic.TOPIC);
     Topics.ensure(clients, List.of(GalleryTopic.TOPIC));
-    this.known = GalleryReader.read(clients);
-    known.values().stream().filter(this::comparable).forEach(matrix::put);
-    this.producer = clients.producer(Map.of());
+    try {
+      this.known =
+          closing.add(
+              new KnownReferences(
+                  clients,
+                  DescriptorSpace.of(descriptors.model()),
+                  rules.threshold().orElse(descriptors.model().threshold())));
+      this.producer = closing.add(clients.producer(Map.of()));
+      this.queue = closing.add(new PictureQueue(examiners, this::settled));
+    } catch (RuntimeException failed) {
+      closing.close();
+      throw failed;
+    }
   }
 
   /**
@@ -61,76 +78,102 @@ public final class Enrolment implements AutoCloseable {
    * @param source where the picture came from, kept with the reference
    * @param encoded JPEG, PNG, BMP or GIF
    * @return when the reference is durable, or why there is none
+   * @throws org.facestream.ingest.worker.config.UserError when the name is not one
    */
   public EnrolmentResult enrol(String name, String source, byte[] encoded) {
     String kept = PersonName.check(name);
-    Person person = person(kept);
+    return decide(kept, source, examiner.faceId(encoded), () -> examiner.examine(encoded));
+  }
+
+  /** Enrols a face that a camera saw, by the landmarks that were found in the camera's frame. */
+  public EnrolmentResult enrol(String name, Face face) {
+    String kept = PersonName.check(name);
+    String source = "camera %s, face %s".formatted(face.camera(), face.id());
+    return decide(kept, source, examiner.faceId(face.jpeg()), () -> examiner.examine(face));
+  }
+
+  /**
+   * Enrols many pictures: several threads read them and look for faces, this one decides, in the
+   * order of the pictures.
+   *
+   * @param each is told the result of each as soon as it is known, in this thread
+   * @param stop is asked before each; when it says so no further one is begun
+   */
+  public void enrolAll(
+      Iterable<? extends Submission> pictures,
+      Consumer<EnrolmentResult> each,
+      BooleanSupplier stop) {
+    known.refresh();
+    queue.examineAll(
+        pictures,
+        stop,
+        examined ->
+            each.accept(
+                examined.refused().isPresent()
+                    ? examined.refused().get()
+                    : decide(
+                        examined.name(),
+                        examined.source(),
+                        examined.faceId(),
+                        examined.examination())));
+  }
+
+  /** Whether what is known says already what becomes of a picture. Asked by many threads. */
+  private boolean settled(String name, String faceId) {
+    Reference same = known.get(faceId);
+    return same != null && (same.name().equals(name) || !rules.confirmed());
+  }
+
+  private EnrolmentResult decide(
+      String name, String source, String faceId, Examination examination) {
+    Instant now = clock.instant();
     try {
-      Reference same = known.get(examiner.faceId(encoded));
+      Person person = known.person(name);
+      Reference same = known.get(faceId);
       if (same != null && same.personId().equals(person.id())) {
-        return new EnrolmentResult.Enrolled(source, kept, same, true);
+        return again(same, source, now);
       }
-      Reference reference = examiner.examine(person, source, encoded, clock.instant());
-      checkOthers(reference, same);
-      People.write(producer, List.of(GalleryTopic.toRecord(topic, reference)));
-      known.put(reference.faceId(), reference);
-      matrix.put(reference);
-      return new EnrolmentResult.Enrolled(source, kept, reference, false);
-    } catch (FaceExaminer.RefusedException refused) {
-      return new EnrolmentResult.Refused(source, kept, refused.reason(), refused.getMessage());
-    }
-  }
-
-  private Person person(String name) {
-    Set<String> ids = new HashSet<>();
-    for (Reference reference : known.values()) {
-      if (reference.name().equals(name)) {
-        return new Person(reference.personId(), name);
+      if (same != null && !rules.confirmed()) {
+        throw new RefusedException(
+            "conflict",
+            "this very picture is enrolled as %s; forget that first, or confirm"
+                .formatted(same.name()));
       }
-      ids.add(reference.personId());
+      Reference reference = examination.face().of(person, source, terms, now);
+      known.check(reference, rules.duplicate(), rules.confirmed(), now);
+      write(reference);
+      return new EnrolmentResult.Enrolled(source, name, reference, false);
+    } catch (RefusedException refused) {
+      return new EnrolmentResult.Refused(source, name, refused.reason(), refused.getMessage());
     }
-    return new Person(PersonName.id(name, ids), name);
   }
 
-  private boolean comparable(Reference reference) {
-    return reference.model().equals(space.model())
-        && reference.descriptor().length == space.length();
+  private EnrolmentResult again(Reference same, String source, Instant now)
+      throws RefusedException {
+    boolean over = same.expiry() != null && !same.expiry().isAfter(now);
+    if (!over && !rules.terms().differFrom(same)) {
+      return new EnrolmentResult.Enrolled(source, same.name(), same, true);
+    }
+    if (terms.expiry().isEmpty() && over) {
+      throw new RefusedException(
+          "expired", "it was enrolled until %s; give a new end".formatted(same.expiry()));
+    }
+    Reference renewed =
+        same.on(
+            terms.consent().or(() -> Optional.ofNullable(same.consent())),
+            terms.expiry().or(() -> Optional.ofNullable(same.expiry())));
+    write(renewed);
+    return new EnrolmentResult.Enrolled(source, same.name(), renewed, true);
   }
 
-  private void checkOthers(Reference reference, Reference samePicture)
-      throws FaceExaminer.RefusedException {
-    if (samePicture != null && !rules.confirmed()) {
-      throw new FaceExaminer.RefusedException(
-          "conflict",
-          "this very picture is enrolled as %s; forget that first, or confirm"
-              .formatted(samePicture.name()));
-    }
-    List<Match.Candidate> near =
-        matrix
-            .publish(0)
-            .match(new float[][] {reference.descriptor()}, 2, Reduction.MINIMUM, clock.instant())
-            .get(0);
-    Optional<Match.Candidate> own =
-        near.stream().filter(who -> who.personId().equals(reference.personId())).findFirst();
-    if (own.isPresent() && own.get().distance() < rules.duplicate() * threshold) {
-      throw new FaceExaminer.RefusedException(
-          "duplicate",
-          "it is nearly the same as %s, which is enrolled already"
-              .formatted(known.get(own.get().reference()).source()));
-    }
-    Optional<Match.Candidate> other =
-        near.stream().filter(who -> !who.personId().equals(reference.personId())).findFirst();
-    if (other.isPresent() && other.get().distance() < threshold && !rules.confirmed()) {
-      throw new FaceExaminer.RefusedException(
-          "conflict",
-          "it looks like %s (distance %.2f, under %.2f counts as the same person); confirm to"
-                  .formatted(other.get().name(), other.get().distance(), threshold)
-              + " enrol it all the same");
-    }
+  private void write(Reference reference) {
+    People.write(producer, List.of(GalleryTopic.toRecord(topic, reference)));
+    known.put(reference);
+    AuditTrail.enrolled(reference);
   }
 
   @Override
   public void close() {
-    producer.close();
+    closing.close();
   }
 }

@@ -2,6 +2,7 @@ package org.facestream.recognizer.gallery;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -17,12 +18,7 @@ import org.facestream.ingest.worker.config.UserError;
  * nothing is read that was not put there.
  */
 public final class EnrolmentFolder {
-  private static final long MOST_BYTES = 64L << 20;
-
   private final Path root;
-
-  /** A picture and whose it is said to be. */
-  private record Portrayed(String name, Path file) {}
 
   /**
    * Opens a folder.
@@ -41,76 +37,86 @@ public final class EnrolmentFolder {
     }
   }
 
-  /** How many files there are, for a progress bar. */
-  public int size() {
-    List<Portrayed> pictures = new ArrayList<>();
-    visit(pictures::add, refused -> pictures.add(null));
-    return pictures.size();
+  /** Where it is, without links. */
+  Path root() {
+    return root;
   }
 
   /**
-   * Enrols every picture, in the order of their paths.
+   * What is in it now, in the order of the paths.
    *
-   * @param each is told the result of each file as soon as it is known
+   * @throws UserError when the folder itself cannot be read
    */
-  public void enrolAll(Enrolment enrolment, Consumer<EnrolmentResult> each) {
-    visit(picture -> each.accept(enrol(enrolment, picture)), each);
-  }
-
-  private EnrolmentResult enrol(Enrolment enrolment, Portrayed picture) {
-    String source = root.relativize(picture.file()).toString();
+  public List<Submission> submissions() {
+    List<Submission> found = new ArrayList<>();
     try {
-      if (Files.size(picture.file()) > MOST_BYTES) {
-        return refused(picture, "too-large", "the file has more than 64 MB");
+      for (Path entry : children(root)) {
+        visit(entry, found::add);
       }
-      return enrolment.enrol(picture.name(), source, Files.readAllBytes(picture.file()));
     } catch (IOException unreadable) {
-      return refused(picture, "unreadable", "it cannot be read: " + unreadable.getMessage());
+      throw new UserError("Cannot read %s: %s.".formatted(root, reason(unreadable)), unreadable);
+    }
+    return found;
+  }
+
+  /** The folder itself and those of the persons, as far as they can be read. */
+  List<Path> folders() {
+    List<Path> folders = new ArrayList<>(List.of(root));
+    try {
+      children(root).stream()
+          .filter(child -> Files.isDirectory(child) && !leadsOut(child))
+          .forEach(folders::add);
+    } catch (IOException unreadable) {
+      // Whoever looks for what is in it is told.
+    }
+    return folders;
+  }
+
+  private void visit(Path entry, Consumer<Submission> found) {
+    String name = entry.getFileName().toString();
+    if (leadsOut(entry)) {
+      found.accept(unusable(name, entry, "link", "it is a link that leads out of the folder"));
+    } else if (!Files.isDirectory(entry)) {
+      found.accept(
+          unusable(
+              name, entry, "no-person", "pictures belong into a folder with the person's name"));
+    } else {
+      visitPerson(name, entry, found);
     }
   }
 
-  private EnrolmentResult.Refused refused(Portrayed picture, String reason, String message) {
-    return new EnrolmentResult.Refused(
-        PersonName.shown(root.relativize(picture.file()).toString()),
-        PersonName.shown(picture.name()),
-        reason,
-        message);
-  }
-
-  private void visit(Consumer<Portrayed> pictures, Consumer<EnrolmentResult> refusals) {
-    for (Path entry : children(root)) {
-      String name = entry.getFileName().toString();
-      Portrayed whole = new Portrayed(name, entry);
-      if (leadsOut(entry)) {
-        refusals.accept(refused(whole, "link", "it is a link that leads out of the folder"));
-      } else if (!Files.isDirectory(entry)) {
-        refusals.accept(
-            refused(whole, "no-person", "pictures belong into a folder with the person's name"));
-      } else {
-        visitPerson(whole, pictures, refusals);
-      }
-    }
-  }
-
-  private void visitPerson(
-      Portrayed person, Consumer<Portrayed> pictures, Consumer<EnrolmentResult> refusals) {
+  private void visitPerson(String folder, Path person, Consumer<Submission> found) {
+    List<Path> files;
     String name;
     try {
-      name = PersonName.check(person.name());
+      name = PersonName.check(folder);
+      files = children(person);
     } catch (UserError notAName) {
-      refusals.accept(refused(person, "bad-name", notAName.getMessage()));
+      found.accept(unusable(folder, person, "bad-name", notAName.getMessage()));
+      return;
+    } catch (IOException unreadable) {
+      found.accept(
+          unusable(folder, person, "unreadable", "it cannot be read: " + reason(unreadable)));
       return;
     }
-    for (Path file : children(person.file())) {
-      Portrayed picture = new Portrayed(name, file);
+    for (Path file : files) {
       if (leadsOut(file)) {
-        refusals.accept(refused(picture, "link", "it is a link that leads out of the folder"));
+        found.accept(unusable(name, file, "link", "it is a link that leads out of the folder"));
       } else if (!Files.isRegularFile(file)) {
-        refusals.accept(refused(picture, "not-a-file", "it is not a file"));
+        found.accept(unusable(name, file, "not-a-file", "it is not a file"));
       } else {
-        pictures.accept(picture);
+        found.accept(new Submission.PictureFile(name, source(file), file));
       }
     }
+  }
+
+  private Submission unusable(String name, Path file, String reason, String message) {
+    return new Submission.Unusable(
+        file, new EnrolmentResult.Refused(source(file), PersonName.shown(name), reason, message));
+  }
+
+  private String source(Path file) {
+    return PersonName.shown(root.relativize(file).toString());
   }
 
   private boolean leadsOut(Path path) {
@@ -121,15 +127,19 @@ public final class EnrolmentFolder {
     }
   }
 
-  private static List<Path> children(Path folder) {
+  private static String reason(IOException failed) {
+    return failed instanceof AccessDeniedException ? "permission denied" : failed.getMessage();
+  }
+
+  private static List<Path> children(Path folder) throws IOException {
     try (Stream<Path> children = Files.list(folder)) {
       return children
           .filter(child -> !child.getFileName().toString().startsWith("."))
           .filter(child -> Files.exists(child, LinkOption.NOFOLLOW_LINKS))
           .sorted()
           .toList();
-    } catch (IOException | UncheckedIOException unreadable) {
-      throw new UserError("Cannot read " + folder + ": " + unreadable.getMessage(), unreadable);
+    } catch (UncheckedIOException interrupted) {
+      throw interrupted.getCause();
     }
   }
 }

@@ -2,8 +2,11 @@ package org.facestream.recognizer.gallery;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.time.Instant;
 import java.util.List;
+import org.facestream.detector.face.Face;
+import org.facestream.detector.face.Landmarks;
+import org.facestream.detector.face.Quality;
+import org.facestream.detector.face.QualityMeter;
 import org.facestream.detector.mtcnn.Detection;
 import org.facestream.detector.mtcnn.Mtcnn;
 import org.facestream.detector.mtcnn.MtcnnOptions;
@@ -11,30 +14,18 @@ import org.facestream.ingest.frame.Picture;
 import org.facestream.ingest.frame.UnreadablePictureException;
 import org.facestream.recognizer.facenet.Descriptors;
 
-/** Finds the one face of a picture and describes it, or says why it cannot be a reference. */
+/**
+ * Finds the one face of a picture and describes it, or says why it cannot be a reference. Several
+ * threads may use it, but wait for one another where they look for faces.
+ */
 final class FaceExaminer {
-  private final EnrolmentRules rules;
+  private final QualityGate gate;
   private final Mtcnn mtcnn;
   private final Descriptors descriptors;
 
-  /** The picture cannot be a reference; reason and message are for {@link EnrolmentResult}. */
-  static final class RefusedException extends Exception {
-    private static final long serialVersionUID = 1L;
-    private final String reason;
-
-    RefusedException(String reason, String message) {
-      super(message);
-      this.reason = reason;
-    }
-
-    String reason() {
-      return reason;
-    }
-  }
-
   /** Networks stay their owner's. */
-  FaceExaminer(EnrolmentRules rules, Mtcnn mtcnn, Descriptors descriptors) {
-    this.rules = rules;
+  FaceExaminer(QualityGate gate, Mtcnn mtcnn, Descriptors descriptors) {
+    this.gate = gate;
     this.mtcnn = mtcnn;
     this.descriptors = descriptors;
   }
@@ -46,21 +37,40 @@ final class FaceExaminer {
   }
 
   /**
-   * The picture as a reference of a person.
+   * The face of a picture.
    *
    * @param encoded JPEG, PNG, BMP or GIF
    */
-  Reference examine(Person person, String source, byte[] encoded, Instant now)
-      throws RefusedException {
+  ExaminedFace examine(byte[] encoded) throws RefusedException {
     try (Picture original = Picture.decodeStill(encoded)) {
       try (Portrait portrait = Portrait.of(original)) {
         List<Detection> faces = faces(portrait);
         if (!faces.isEmpty()) {
-          return reference(person, source, encoded, portrait, faces, now);
+          return examine(encoded, portrait, faces);
         }
       }
       try (Portrait portrait = Portrait.padded(original)) {
-        return reference(person, source, encoded, portrait, faces(portrait), now);
+        return examine(encoded, portrait, faces(portrait));
+      }
+    } catch (UnreadablePictureException unreadable) {
+      throw new RefusedException(unreadable.reason(), unreadable.getMessage());
+    }
+  }
+
+  /**
+   * A face that the detector found in a camera's frame. It is not looked for again: in the whole
+   * frame its landmarks were found more surely, and they are what recognition goes by.
+   */
+  ExaminedFace examine(Face face) throws RefusedException {
+    try (Picture crop = Picture.decodeFrame(face.jpeg())) {
+      gate.check(face.score(), face.box().width(), face.quality());
+      try (Portrait portrait = Portrait.of(crop)) {
+        return new ExaminedFace(
+            faceId(face.jpeg()),
+            descriptors.model().name(),
+            describe(crop, face.cropLandmarks()),
+            portrait.thumbnail(),
+            face.quality().overall());
       }
     } catch (UnreadablePictureException unreadable) {
       throw new RefusedException(unreadable.reason(), unreadable.getMessage());
@@ -72,53 +82,26 @@ final class FaceExaminer {
     return Portrait.foremost(found, MtcnnOptions.DEFAULT.outputThreshold());
   }
 
-  private Reference reference(
-      Person person,
-      String source,
-      byte[] encoded,
-      Portrait portrait,
-      List<Detection> faces,
-      Instant now)
+  private ExaminedFace examine(byte[] encoded, Portrait portrait, List<Detection> faces)
       throws RefusedException {
     Detection face = theOne(faces);
-    double width = portrait.originalWidth(face.box());
-    double turn = Portrait.turn(face.landmarks());
-    if (width < rules.minFaceSize()) {
-      throw new RefusedException(
-          "too-small",
-          "the face is %.0f pixels wide; at least %d are needed"
-              .formatted(width, rules.minFaceSize()));
-    }
-    if (face.score() < rules.minScore()) {
-      throw new RefusedException(
-          "low-score",
-          "the face is not clear enough (probability %.2f, at least %.2f is needed)"
-              .formatted(face.score(), rules.minScore()));
-    }
-    if (turn > rules.maxTurn()) {
-      throw new RefusedException(
-          "turned-away", "the face is turned too far to a side; take one that faces the camera");
-    }
-    float[] descriptor;
-    try {
-      descriptor = descriptors.describe(portrait.picture(), face.landmarks());
-    } catch (IllegalArgumentException unaligned) {
+    Quality quality =
+        QualityMeter.measure(portrait.picture().rgb(), face.box(), face.landmarks(), face.score());
+    gate.check(face.score(), portrait.originalWidth(face.box()), quality);
+    return new ExaminedFace(
+        faceId(encoded),
+        descriptors.model().name(),
+        describe(portrait.picture(), face.landmarks()),
+        portrait.thumbnail(face.box()),
+        quality.overall());
+  }
+
+  private float[] describe(Picture picture, Landmarks landmarks) throws RefusedException {
+    if (!descriptors.canDescribe(landmarks)) {
       throw new RefusedException(
           "not-aligned", "eyes, nose and mouth could not be told apart; take another picture");
     }
-    double quality = face.score() * Math.min(1, width / 112) * Math.max(0, 1 - turn / 2);
-    return new Reference(
-        faceId(encoded),
-        person.id(),
-        person.name(),
-        descriptors.model().name(),
-        descriptor,
-        portrait.thumbnail(face.box()),
-        (float) quality,
-        rules.consent().orElse(null),
-        rules.expiry().orElse(null),
-        source,
-        now);
+    return descriptors.describe(picture, landmarks);
   }
 
   private static Detection theOne(List<Detection> faces) throws RefusedException {

@@ -42,35 +42,45 @@ final class GalleryReader {
   static Map<String, Reference> read(KafkaClients clients) {
     Map<String, Reference> references = new LinkedHashMap<>();
     try (TopicReader reader = new TopicReader(clients, GalleryTopic.TOPIC)) {
-      reader.readToEnd(record -> take(record, references));
+      reader.readToEnd(
+          record ->
+              reference(record)
+                  .ifPresentOrElse(
+                      reference -> references.put(record.key(), reference),
+                      () -> references.remove(record.key())));
     } catch (KafkaException failed) {
       throw unreadable(failed);
     }
     return references;
   }
 
-  private static UserError unreadable(KafkaException failed) {
+  static UserError unreadable(KafkaException failed) {
     return new UserError(
         "The gallery cannot be read from Kafka (%s). Start Kafka, or set kafka.bootstrap-servers."
             .formatted(failed.getMessage()),
         failed);
   }
 
-  private static void take(ConsumerRecord<String, byte[]> record, Map<String, Reference> into) {
+  /** Stands at the beginning of the gallery; whoever asked closes it. */
+  static TopicReader open(KafkaClients clients) {
     try {
-      Optional<Reference> reference = GalleryTopic.read(record.key(), record.value());
-      if (reference.isPresent()) {
-        into.put(record.key(), reference.get());
-      } else {
-        into.remove(record.key());
-      }
+      return new TopicReader(clients, GalleryTopic.TOPIC);
+    } catch (KafkaException failed) {
+      throw unreadable(failed);
+    }
+  }
+
+  /** What an entry is replaced by; empty when it is erased, or by what cannot be used. */
+  static Optional<Reference> reference(ConsumerRecord<String, byte[]> record) {
+    try {
+      return GalleryTopic.read(record.key(), record.value());
     } catch (InvalidRecordException invalid) {
       log.warn(
           "gallery: entry {}@{} cannot be used: {}",
           record.partition(),
           record.offset(),
           invalid.reason());
-      into.remove(record.key());
+      return Optional.empty();
     }
   }
 }

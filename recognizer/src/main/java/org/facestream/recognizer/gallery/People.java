@@ -1,5 +1,6 @@
 package org.facestream.recognizer.gallery;
 
+import java.text.Normalizer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -59,6 +60,14 @@ public final class People {
     }
   }
 
+  /**
+   * Two persons who are one now.
+   *
+   * @param gone who is in the gallery no more, with the references they had
+   * @param kept who has them now, with all of theirs
+   */
+  public record Merged(Entry gone, Entry kept) {}
+
   /** Creates the gallery topic where it is missing. */
   public People(KafkaClients clients) {
     this.clients = clients;
@@ -77,14 +86,16 @@ public final class People {
    * @throws UserError when there is none, or more than one of that name
    */
   public Entry show(String idOrName) {
-    List<Entry> everyone = list();
+    return find(list(), idOrName);
+  }
+
+  private static Entry find(List<Entry> everyone, String idOrName) {
+    String name = Normalizer.normalize(idOrName, Normalizer.Form.NFC).strip();
     List<Entry> found =
         everyone.stream().filter(entry -> entry.person().id().equals(idOrName)).toList();
     if (found.isEmpty()) {
       found =
-          everyone.stream()
-              .filter(entry -> entry.person().name().equalsIgnoreCase(idOrName.strip()))
-              .toList();
+          everyone.stream().filter(entry -> entry.person().name().equalsIgnoreCase(name)).toList();
     }
     if (found.isEmpty()) {
       throw new UserError(
@@ -125,6 +136,7 @@ public final class People {
         log.warn("gallery: the bytes of what was erased may stay on Kafka's disk for longer", late);
       }
     }
+    AuditTrail.forgotten(entry.person(), entry.references().size());
     return new Forgotten(
         entry.person(),
         entry.references(),
@@ -145,21 +157,50 @@ public final class People {
    * @throws UserError when the name is not one, or somebody else has it
    */
   public Entry rename(String idOrName, String newName) {
-    Entry entry = show(idOrName);
+    List<Entry> everyone = list();
+    Entry entry = find(everyone, idOrName);
     String name = PersonName.check(newName);
-    for (Entry other : list()) {
+    for (Entry other : everyone) {
       if (other.person().name().equalsIgnoreCase(name)
           && !other.person().id().equals(entry.person().id())) {
         throw new UserError("'%s' is already the name of %s.".formatted(name, other.person().id()));
       }
     }
-    List<Reference> renamed =
-        entry.references().stream()
-            .map(reference -> reference.as(entry.person().id(), name))
-            .toList();
+    Entry renamed = rewrite(entry.references(), new Person(entry.person().id(), name));
+    AuditTrail.renamed(renamed.person(), renamed.references().size());
+    return renamed;
+  }
+
+  /**
+   * Makes one person of two: the references of the first become the second's, who keeps id and
+   * name. No picture is erased.
+   *
+   * @return the first as they were, and the second as they are now
+   * @throws UserError when either is not there or not clear, or both are the same
+   */
+  public Merged merge(String idOrName, String intoIdOrName) {
+    List<Entry> everyone = list();
+    Entry gone = find(everyone, idOrName);
+    Entry kept = find(everyone, intoIdOrName);
+    if (gone.person().id().equals(kept.person().id())) {
+      throw new UserError(
+          "'%s' and '%s' are the same person already."
+              .formatted(PersonName.shown(idOrName), PersonName.shown(intoIdOrName)));
+    }
+    Entry moved = rewrite(gone.references(), kept.person());
+    AuditTrail.merged(gone.person(), kept.person(), moved.references().size());
+    List<Reference> together = new ArrayList<>(kept.references());
+    together.addAll(moved.references());
+    together.sort(Comparator.comparing(Reference::enrolledAt));
+    return new Merged(gone, new Entry(kept.person(), together));
+  }
+
+  private Entry rewrite(List<Reference> references, Person person) {
     String topic = clients.name(GalleryTopic.TOPIC);
-    write(renamed.stream().map(reference -> GalleryTopic.toRecord(topic, reference)).toList());
-    return new Entry(new Person(entry.person().id(), name), renamed);
+    List<Reference> rewritten =
+        references.stream().map(reference -> reference.as(person.id(), person.name())).toList();
+    write(rewritten.stream().map(reference -> GalleryTopic.toRecord(topic, reference)).toList());
+    return new Entry(person, rewritten);
   }
 
   private void write(List<ProducerRecord<String, byte[]>> records) {

@@ -9,8 +9,6 @@ import org.bytedeco.opencv.opencv_core.Rect;
 import org.bytedeco.opencv.opencv_core.Scalar;
 import org.bytedeco.opencv.opencv_core.Size;
 import org.facestream.detector.face.Box;
-import org.facestream.detector.face.Landmarks;
-import org.facestream.detector.face.Point;
 import org.facestream.detector.mtcnn.Detection;
 import org.facestream.ingest.frame.Picture;
 
@@ -50,20 +48,23 @@ final class Portrait implements AutoCloseable {
     double scale =
         Math.min(
             Math.max(1, SHORTEST_PADDED_SIDE / (double) shortest), LONGEST_SIDE / 2.0 / longest);
-    int borderX = original.width() / 2;
-    int borderY = original.height() / 2;
+    if (scale >= 1) {
+      return new Portrait(bordered(original.rgb(), scale), scale);
+    }
+    // Scaled down before the border is added: it would make 600 MB of a large photograph.
+    try (Picture small = scaled(original.rgb(), scale)) {
+      return new Portrait(bordered(small.rgb(), 1), scale);
+    }
+  }
+
+  private static Picture bordered(Mat rgb, double scale) {
+    int borderX = rgb.cols() / 2;
+    int borderY = rgb.rows() / 2;
     try (Mat bordered = new Mat();
         Scalar grey = new Scalar(128, 128, 128, 0)) {
       opencv_core.copyMakeBorder(
-          original.rgb(),
-          bordered,
-          borderY,
-          borderY,
-          borderX,
-          borderX,
-          opencv_core.BORDER_CONSTANT,
-          grey);
-      return new Portrait(scaled(bordered, scale), scale);
+          rgb, bordered, borderY, borderY, borderX, borderX, opencv_core.BORDER_CONSTANT, grey);
+      return scaled(bordered, scale);
     }
   }
 
@@ -110,25 +111,6 @@ final class Portrait implements AutoCloseable {
         .toList();
   }
 
-  /**
-   * How far the face is turned to a side, from 0 (facing the camera) to 1 and more (profile): how
-   * far the nose is off the middle between the eyes, along the line through them, as a share of
-   * half their distance.
-   */
-  static double turn(Landmarks landmarks) {
-    Point left = landmarks.leftEye();
-    Point right = landmarks.rightEye();
-    double x = right.x() - left.x();
-    double y = right.y() - left.y();
-    double square = x * x + y * y;
-    if (square == 0) {
-      return Double.POSITIVE_INFINITY;
-    }
-    double alongX = landmarks.nose().x() - (left.x() + right.x()) / 2;
-    double alongY = landmarks.nose().y() - (left.y() + right.y()) / 2;
-    return Math.abs(alongX * x + alongY * y) / (square / 2);
-  }
-
   /** The face with a little around it as a small JPEG. */
   byte[] thumbnail(Box box) {
     float margin = THUMBNAIL_MARGIN * Math.max(box.width(), box.height());
@@ -143,6 +125,11 @@ final class Portrait implements AutoCloseable {
                 face, Math.min(1, THUMBNAIL_SIDE / (double) Math.max(face.cols(), face.rows())))) {
       return small.jpeg(THUMBNAIL_QUALITY);
     }
+  }
+
+  /** The whole picture as a small JPEG. */
+  byte[] thumbnail() {
+    return thumbnail(new Box(0, 0, picture.width(), picture.height()));
   }
 
   private static int clamp(float value, int most) {

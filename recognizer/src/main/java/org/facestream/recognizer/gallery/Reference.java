@@ -50,6 +50,22 @@ public record Reference(
         enrolledAt);
   }
 
+  /** The same on other terms. */
+  Reference on(Optional<String> newConsent, Optional<Instant> newExpiry) {
+    return new Reference(
+        faceId,
+        personId,
+        name,
+        model,
+        descriptor,
+        thumbnail,
+        quality,
+        newConsent.orElse(null),
+        newExpiry.orElse(null),
+        source,
+        enrolledAt);
+  }
+
   /** What is wrong with it, as a word for a metric's label; empty when nothing is. */
   Optional<String> problem() {
     if (isBlank(faceId)

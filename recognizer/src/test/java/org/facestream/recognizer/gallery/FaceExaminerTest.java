@@ -19,8 +19,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import javax.imageio.ImageIO;
-import org.facestream.detector.face.Landmarks;
-import org.facestream.detector.face.Point;
 import org.facestream.detector.mtcnn.Mtcnn;
 import org.facestream.detector.onnx.Device;
 import org.facestream.ingest.frame.JpegHeader;
@@ -47,7 +45,7 @@ class FaceExaminerTest {
   static void open() {
     mtcnn = new Mtcnn(Device.CPU, 1);
     descriptors = new Descriptors(DescriptorModel.of("resnet34-128"), Device.CPU, 1);
-    examiner = new FaceExaminer(EnrolmentRules.DEFAULT, mtcnn, descriptors);
+    examiner = new FaceExaminer(QualityGate.DEFAULT, mtcnn, descriptors);
   }
 
   @AfterAll
@@ -85,10 +83,13 @@ class FaceExaminerTest {
     return png(together);
   }
 
+  private static Reference reference(byte[] picture) throws RefusedException {
+    return examiner.examine(picture).of(ADA, "test", EnrolmentTerms.NONE, NOW);
+  }
+
   private static String refusal(byte[] picture) {
-    FaceExaminer.RefusedException refused =
-        assertThrows(
-            FaceExaminer.RefusedException.class, () -> examiner.examine(ADA, "test", picture, NOW));
+    RefusedException refused =
+        assertThrows(RefusedException.class, () -> examiner.examine(picture));
     assertEquals(1, refused.getMessage().lines().count());
     return refused.reason();
   }
@@ -98,7 +99,7 @@ class FaceExaminerTest {
     DescriptorSpace space = DescriptorSpace.of(descriptors.model());
     List<Reference> references = new ArrayList<>();
     for (int person = 1; person <= PEOPLE; person++) {
-      references.add(examiner.examine(ADA, "user" + person, photograph(person), NOW));
+      references.add(reference(photograph(person)));
     }
     for (Reference reference : references) {
       assertEquals(Optional.empty(), reference.problem());
@@ -125,8 +126,8 @@ class FaceExaminerTest {
 
   @Test
   void theSamePictureGivesTheSameReference() throws Exception {
-    Reference once = examiner.examine(ADA, "a", photograph(1), NOW);
-    Reference again = examiner.examine(ADA, "a", photograph(1), NOW);
+    Reference once = reference(photograph(1));
+    Reference again = reference(photograph(1));
     assertEquals(once.faceId(), again.faceId());
     assertTrue(Arrays.equals(once.descriptor(), again.descriptor()));
     assertNotEquals(once.faceId(), examiner.faceId(photograph(2)));
@@ -134,8 +135,8 @@ class FaceExaminerTest {
 
   @Test
   void aTenfoldPhotographGivesNearlyTheSameDescriptor() throws Exception {
-    Reference small = examiner.examine(ADA, "a", photograph(4), NOW);
-    Reference large = examiner.examine(ADA, "a", sideBySide(2400, 4), NOW);
+    Reference small = reference(photograph(4));
+    Reference large = reference(sideBySide(2400, 4));
     float[][] both = {small.descriptor()};
     GalleryMatrix matrix = new GalleryMatrix(DescriptorSpace.of(descriptors.model()));
     matrix.put(large);
@@ -159,7 +160,7 @@ class FaceExaminerTest {
     graphics.drawImage(
         ImageIO.read(new ByteArrayInputStream(photograph(4))), 800, 600, 150, 150, null);
     graphics.dispose();
-    Reference reference = examiner.examine(ADA, "a", png(picture), NOW);
+    Reference reference = reference(png(picture));
     assertTrue(reference.quality() > 0);
   }
 
@@ -202,16 +203,5 @@ class FaceExaminerTest {
 
   private static JpegHeader sizeOf(byte[] jpeg) throws UnreadablePictureException {
     return JpegHeader.read(jpeg);
-  }
-
-  @Test
-  void aFaceTurnedToAProfileIsMeasured() {
-    var eye = new Point(40, 50);
-    var other = new Point(80, 50);
-    var facing = new Landmarks(eye, other, new Point(60, 75), new Point(45, 95), new Point(75, 95));
-    var profile =
-        new Landmarks(eye, other, new Point(84, 75), new Point(45, 95), new Point(75, 95));
-    assertEquals(0, Portrait.turn(facing), 1e-6);
-    assertEquals(1.2, Portrait.turn(profile), 1e-6);
   }
 }

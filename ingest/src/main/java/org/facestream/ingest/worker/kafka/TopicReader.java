@@ -1,11 +1,17 @@
 package org.facestream.ingest.worker.kafka;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
+import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 
@@ -22,7 +28,7 @@ public final class TopicReader implements AutoCloseable {
 
   private final String topic;
   private final org.apache.kafka.clients.consumer.Consumer<String, byte[]> consumer;
-  private final List<TopicPartition> partitions;
+  private List<TopicPartition> partitions;
 
   /** Stands at the beginning. The topic must be there. */
   public TopicReader(KafkaClients clients, Topic topic) {
@@ -39,6 +45,30 @@ public final class TopicReader implements AutoCloseable {
       consumer.close();
       throw failed;
     }
+  }
+
+  /**
+   * Goes on from the first record of each partition that is not older than an instant.
+   *
+   * @param from by the records' timestamps; a partition without such a record is not read
+   */
+  public void seek(Instant from) {
+    Map<TopicPartition, Long> times = new HashMap<>();
+    partitions.forEach(partition -> times.put(partition, from.toEpochMilli()));
+    Map<TopicPartition, OffsetAndTimestamp> found = consumer.offsetsForTimes(times, PATIENCE);
+    Map<TopicPartition, Long> ends = ends();
+    for (TopicPartition partition : partitions) {
+      OffsetAndTimestamp first = found.get(partition);
+      consumer.seek(partition, first == null ? ends.get(partition) : first.offset());
+    }
+  }
+
+  /** Reads from now on only the partition that records of a key are in. */
+  public void onlyPartitionOf(String key) {
+    int number = BuiltInPartitioner.partitionForKey(key.getBytes(UTF_8), partitions.size());
+    partitions = partitions.stream().filter(partition -> partition.partition() == number).toList();
+    consumer.assign(partitions);
+    consumer.seekToBeginning(partitions);
   }
 
   /** The offset that the next record of each partition will have. */

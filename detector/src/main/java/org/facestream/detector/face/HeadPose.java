@@ -1,7 +1,4 @@
-package org.facestream.detector.track;
-
-import org.facestream.detector.face.Landmarks;
-import org.facestream.detector.face.Point;
+package org.facestream.detector.face;
 
 /**
  * How a head is turned, in degrees, estimated from five landmarks; good to some ten degrees, which

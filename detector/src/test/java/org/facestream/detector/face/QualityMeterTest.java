@@ -1,4 +1,4 @@
-package org.facestream.detector.track;
+package org.facestream.detector.face;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -11,10 +11,6 @@ import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.Point2f;
 import org.bytedeco.opencv.opencv_core.Size;
 import org.facestream.detector.Portraits;
-import org.facestream.detector.face.Box;
-import org.facestream.detector.face.Landmarks;
-import org.facestream.detector.face.Point;
-import org.facestream.detector.face.Quality;
 import org.facestream.detector.mtcnn.Detection;
 import org.facestream.detector.mtcnn.Mtcnn;
 import org.facestream.detector.mtcnn.MtcnnOptions;

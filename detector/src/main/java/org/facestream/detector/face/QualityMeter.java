@@ -1,13 +1,10 @@
-package org.facestream.detector.track;
+package org.facestream.detector.face;
 
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.opencv.global.opencv_imgproc;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.Rect;
 import org.bytedeco.opencv.opencv_core.Size;
-import org.facestream.detector.face.Box;
-import org.facestream.detector.face.Landmarks;
-import org.facestream.detector.face.Quality;
 
 /**
  * Tells how well a face serves recognition. Every part and the whole is in 0 to 1.
@@ -29,7 +26,7 @@ import org.facestream.detector.face.Quality;
  *       weighted geometric mean, for one bad part spoils a face whatever the others.
  * </ul>
  */
-final class QualityMeter {
+public final class QualityMeter {
   private static final int SIDE = 96;
   private static final int BLUR_REACH = 4;
   private static final double CRISP = 0.6;
@@ -43,7 +40,7 @@ final class QualityMeter {
    * @param rgb the frame, CV_8UC3; what of the box lies outside is not looked at
    * @param score the detector's probability, 0 to 1
    */
-  static Quality measure(Mat rgb, Box box, Landmarks landmarks, float score) {
+  public static Quality measure(Mat rgb, Box box, Landmarks landmarks, float score) {
     byte[] grey = grey(rgb, box);
     double sharpness = sharpness(grey);
     double size = Math.min(1, Math.sqrt(box.area()) / FULL_SIZE);

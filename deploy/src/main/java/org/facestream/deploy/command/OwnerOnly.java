@@ -1,0 +1,49 @@
+package org.facestream.deploy.command;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.nio.channels.Channels;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+
+/** Files and folders with people's data in them, which only their owner may open. */
+final class OwnerOnly {
+  private OwnerOnly() {}
+
+  /**
+   * A new text file in UTF-8.
+   *
+   * @throws java.nio.file.FileAlreadyExistsException when there is one
+   */
+  static BufferedWriter newFile(Path file) throws IOException {
+    return new BufferedWriter(
+        new OutputStreamWriter(
+            Channels.newOutputStream(
+                Files.newByteChannel(
+                    file,
+                    Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                    mode(file, "rw-------"))),
+            UTF_8));
+  }
+
+  /** Makes a folder that is not there. */
+  static void newFolder(Path folder) throws IOException {
+    Files.createDirectories(folder, mode(folder, "rwx------"));
+  }
+
+  private static FileAttribute<?>[] mode(Path path, String permissions) {
+    if (!path.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+      return new FileAttribute<?>[0];
+    }
+    return new FileAttribute<?>[] {
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
+    };
+  }
+}

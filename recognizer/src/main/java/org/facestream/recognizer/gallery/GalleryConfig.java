@@ -1,0 +1,46 @@
+package org.facestream.recognizer.gallery;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import org.facestream.ingest.worker.config.Setting;
+
+/** What may come into the gallery, by whatever way. */
+@ConfigMapping(prefix = "gallery")
+public interface GalleryConfig {
+  @Setting("Least probability of a face that is enrolled; 0 to 1.")
+  @WithDefault("0.92")
+  float minScore();
+
+  @Setting("Least width of a face that is enrolled, in pixels of its picture.")
+  @WithDefault("24")
+  int minFaceSize();
+
+  @Setting("Least sharpness of a face that is enrolled; 0 to 1, crisp faces have 0.3 and more.")
+  @WithDefault("0.1")
+  float minSharpness();
+
+  @Setting(
+      "How well a face that is enrolled must look into the camera: 1 straight, 0.15 some 60 degrees"
+          + " away, 0 anyhow.")
+  @WithDefault("0.15")
+  float minPose();
+
+  @Setting("Whether nobody is enrolled without a reference to their consent (enroll --consent).")
+  @WithDefault("false")
+  boolean requireConsent();
+
+  @Setting("Whether nobody is enrolled without an end (enroll --expiry).")
+  @WithDefault("false")
+  boolean requireExpiry();
+
+  @Setting("How long a reference is used at most; also the end where none is given.")
+  Optional<Duration> maxValidity();
+
+  @Setting(
+      "File to which is added who enrolled, renamed, merged, exported or forgot whom; when not"
+          + " given, logs/audit.log in the data folder, where there is one.")
+  Optional<Path> auditFile();
+}

@@ -1,0 +1,157 @@
+package org.facestream.recognizer.gallery;
+
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.facestream.ingest.worker.kafka.KafkaClients;
+import org.facestream.ingest.worker.kafka.TopicReader;
+import org.facestream.recognizer.identity.Match;
+
+/**
+ * The gallery as an enrolment sees it: what is there, who is called what, and who looks like whom.
+ * One thread owns it; every thread may {@linkplain #get ask for} a reference.
+ */
+final class KnownReferences implements AutoCloseable {
+  private final DescriptorSpace space;
+  private final float threshold;
+  private final GalleryMatrix matrix;
+  private final Map<String, Reference> byFace = new ConcurrentHashMap<>();
+
+  /** How many references each person of a name has. */
+  private final Map<String, Map<String, Integer>> idsByName = new HashMap<>();
+
+  private final Map<String, Integer> ids = new HashMap<>();
+  private final TopicReader reader;
+
+  /**
+   * Reads the gallery.
+   *
+   * @param threshold distance under which two faces count as one person's
+   */
+  KnownReferences(KafkaClients clients, DescriptorSpace space, float threshold) {
+    this.space = space;
+    this.threshold = threshold;
+    this.matrix = new GalleryMatrix(space);
+    this.reader = GalleryReader.open(clients);
+    try {
+      refresh();
+    } catch (RuntimeException failed) {
+      reader.close();
+      throw failed;
+    }
+  }
+
+  /** Takes in what was written since, also by others. */
+  void refresh() {
+    try {
+      reader.readToEnd(this::accept);
+    } catch (KafkaException failed) {
+      throw GalleryReader.unreadable(failed);
+    }
+  }
+
+  private void accept(ConsumerRecord<String, byte[]> entry) {
+    GalleryReader.reference(entry)
+        .ifPresentOrElse(
+            this::put,
+            () -> {
+              if (entry.key() != null) {
+                remove(entry.key());
+              }
+            });
+  }
+
+  /** The reference of a face id, or null. */
+  Reference get(String faceId) {
+    return byFace.get(faceId);
+  }
+
+  void put(Reference reference) {
+    remove(reference.faceId());
+    byFace.put(reference.faceId(), reference);
+    ids.merge(reference.personId(), 1, Integer::sum);
+    idsByName
+        .computeIfAbsent(reference.name(), name -> new LinkedHashMap<>())
+        .merge(reference.personId(), 1, Integer::sum);
+    if (reference.model().equals(space.model())
+        && reference.descriptor().length == space.length()) {
+      matrix.put(reference);
+    }
+  }
+
+  private void remove(String faceId) {
+    Reference gone = byFace.remove(faceId);
+    if (gone == null) {
+      return;
+    }
+    ids.computeIfPresent(gone.personId(), (id, count) -> count == 1 ? null : count - 1);
+    Map<String, Integer> named = idsByName.get(gone.name());
+    named.computeIfPresent(gone.personId(), (id, count) -> count == 1 ? null : count - 1);
+    if (named.isEmpty()) {
+      idsByName.remove(gone.name());
+    }
+    matrix.remove(faceId);
+  }
+
+  /**
+   * Who has exactly this name, or somebody new.
+   *
+   * @throws RefusedException with reason {@code ambiguous-name} when several have it
+   */
+  Person person(String name) throws RefusedException {
+    Set<String> named = idsByName.getOrDefault(name, Map.of()).keySet();
+    if (named.size() > 1) {
+      throw new RefusedException(
+          "ambiguous-name",
+          "%d persons are called '%s' (%s); rename or merge them first"
+              .formatted(named.size(), name, String.join(", ", named)));
+    }
+    return new Person(
+        named.isEmpty() ? PersonName.id(name, ids.keySet()) : named.iterator().next(), name);
+  }
+
+  /**
+   * Lets a new reference pass that is neither nearly the same as another of its person nor looks
+   * like somebody else.
+   *
+   * @param duplicate share of the threshold under which two faces are nearly the same
+   * @throws RefusedException with reason {@code duplicate} or {@code conflict}
+   */
+  void check(Reference reference, double duplicate, boolean confirmed, Instant now)
+      throws RefusedException {
+    List<Match.Candidate> near =
+        matrix
+            .publish(0)
+            .match(new float[][] {reference.descriptor()}, 2, Reduction.MINIMUM, now)
+            .get(0);
+    Optional<Match.Candidate> own =
+        near.stream().filter(who -> who.personId().equals(reference.personId())).findFirst();
+    if (own.isPresent() && own.get().distance() < duplicate * threshold) {
+      throw new RefusedException(
+          "duplicate",
+          "it is nearly the same as %s, which is enrolled already; another look would help more"
+              .formatted(byFace.get(own.get().reference()).source()));
+    }
+    Optional<Match.Candidate> other =
+        near.stream().filter(who -> !who.personId().equals(reference.personId())).findFirst();
+    if (other.isPresent() && other.get().distance() < threshold && !confirmed) {
+      throw new RefusedException(
+          "conflict",
+          "it looks like %s (distance %.2f, under %.2f counts as the same person); confirm to"
+                  .formatted(other.get().name(), other.get().distance(), threshold)
+              + " enrol it all the same");
+    }
+  }
+
+  @Override
+  public void close() {
+    reader.close();
+  }
+}

@@ -1,0 +1,71 @@
+package org.facestream.recognizer.gallery;
+
+import org.facestream.detector.face.Quality;
+import org.facestream.ingest.worker.config.UserError;
+
+/**
+ * How good a face must be to become a reference. A bad reference harms every comparison with it, so
+ * more is asked for than in recognition. What is measured is what {@code
+ * org.facestream.detector.face.QualityMeter} says of the faces of cameras.
+ *
+ * @param minScore least probability of the face, 0 to 1
+ * @param minFaceSize least width of the face, in pixels of the picture
+ * @param minSharpness least sharpness, 0 to 1
+ * @param minPose least of what the pose leaves: 1 looks into the camera, 0 away from it
+ */
+public record QualityGate(float minScore, int minFaceSize, float minSharpness, float minPose) {
+  static final QualityGate DEFAULT = new QualityGate(.92f, 24, .1f, .15f);
+
+  public QualityGate {
+    requireShare(minScore, "min-score");
+    requireShare(minSharpness, "min-sharpness");
+    requireShare(minPose, "min-pose");
+    if (minFaceSize < 12) {
+      throw new UserError("gallery.min-face-size must be 12 or more.");
+    }
+  }
+
+  private static void requireShare(float value, String key) {
+    if (!(value >= 0 && value <= 1)) {
+      throw new UserError("gallery." + key + " must be 0 to 1.");
+    }
+  }
+
+  /**
+   * Lets a face pass.
+   *
+   * @param width of the face, in pixels of the picture it came from
+   * @throws RefusedException with reason {@code too-small}, {@code low-score}, {@code turned-away}
+   *     or {@code blurred}, and what would help
+   */
+  void check(float score, double width, Quality quality) throws RefusedException {
+    if (width < minFaceSize) {
+      throw new RefusedException(
+          "too-small",
+          "the face is %.0f pixels wide, at least %d are needed; take one from nearer, or with more"
+                  .formatted(width, minFaceSize)
+              + " pixels");
+    }
+    if (score < minScore) {
+      throw new RefusedException(
+          "low-score",
+          "the face is not clear enough (probability %.2f, at least %.2f is needed); take one that"
+                  .formatted(score, minScore)
+              + " shows the whole face in good light");
+    }
+    if (quality.pose() < minPose) {
+      throw new RefusedException(
+          "turned-away",
+          "the face is turned away (about %.0f° to a side, %.0f° up or down); take one that looks"
+                  .formatted(Math.abs(quality.yaw()), Math.abs(quality.pitch()))
+              + " into the camera");
+    }
+    if (quality.sharpness() < minSharpness) {
+      throw new RefusedException(
+          "blurred",
+          "the face is blurred (sharpness %.2f, at least %.2f is needed); take one that is in focus"
+                  .formatted(quality.sharpness(), minSharpness)
+              + " and held still");
+    }
+  }
+}
