@@ -148,7 +148,7 @@ final class EnrollCommand extends Subcommand {
             .map(day -> day.atStartOfDay(ZoneId.systemDefault()).toInstant());
     EnrolmentTerms terms = new EnrolmentTerms(Optional.ofNullable(consent), end);
     try (EnrolmentReport report = reportFile == null ? null : new EnrolmentReport(reportFile);
-        KafkaOptions.Connection connection = kafka.connect(configuration());
+        KafkaOptions.Connection connection = kafka.connect(configuration()).audited();
         Enroller enroller =
             new Enroller(connection.settings(), connection.clients(), confirm, terms)) {
       shutdown.refuseWhenRequested();

@@ -11,6 +11,7 @@ import java.util.Optional;
 import org.facestream.deploy.Configuration;
 import org.facestream.deploy.Endpoints;
 import org.facestream.deploy.FilesFolder;
+import org.facestream.deploy.LogOutput;
 import org.facestream.deploy.StageKind;
 import org.facestream.deploy.embedded.DataFolder;
 import org.facestream.deploy.embedded.EmbeddedDatabase;
@@ -22,6 +23,7 @@ import org.facestream.ingest.worker.config.Settings;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.KafkaConfig;
+import org.facestream.recognizer.gallery.GalleryConfig;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -60,10 +62,25 @@ final class KafkaOptions {
    *
    * @param settings the effective settings
    * @param clients connected to the broker
+   * @param folder the data folder, or empty
    * @param closing ends what was started for it
    */
-  record Connection(Settings settings, KafkaClients clients, Closing closing)
+  record Connection(Settings settings, KafkaClients clients, Optional<Path> folder, Closing closing)
       implements AutoCloseable {
+    /**
+     * From now on what is done to people in the gallery is written down, where there is a place.
+     *
+     * @throws UserError when that cannot be written to
+     */
+    Connection audited() {
+      settings
+          .get(GalleryConfig.class)
+          .auditFile()
+          .or(() -> folder.map(data -> data.resolve("logs").resolve("audit.log")))
+          .ifPresent(file -> closing.add(LogOutput.audit(file)));
+      return this;
+    }
+
     @Override
     public void close() {
       closing.close();
@@ -122,7 +139,8 @@ final class KafkaOptions {
         throw failed;
       }
     }
-    return new Connection(settings, new KafkaClients(settings.get(KafkaConfig.class)), closing);
+    return new Connection(
+        settings, new KafkaClients(settings.get(KafkaConfig.class)), folder, closing);
   }
 
   private Map<String, String> addresses(Path folder, Want want, Closing closing) {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.nio.channels.Channels;
 import java.nio.file.Files;
@@ -23,14 +24,22 @@ final class OwnerOnly {
    * @throws java.nio.file.FileAlreadyExistsException when there is one
    */
   static BufferedWriter newFile(Path file) throws IOException {
-    return new BufferedWriter(
-        new OutputStreamWriter(
-            Channels.newOutputStream(
-                Files.newByteChannel(
-                    file,
-                    Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                    mode(file, "rw-------"))),
-            UTF_8));
+    return new BufferedWriter(new OutputStreamWriter(newStream(file), UTF_8));
+  }
+
+  /** A new file with these bytes; as {@link #newFile}. */
+  static void write(Path file, byte[] bytes) throws IOException {
+    try (OutputStream stream = newStream(file)) {
+      stream.write(bytes);
+    }
+  }
+
+  private static OutputStream newStream(Path file) throws IOException {
+    return Channels.newOutputStream(
+        Files.newByteChannel(
+            file,
+            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+            mode(file, "rw-------")));
   }
 
   /** Makes a folder that is not there. */

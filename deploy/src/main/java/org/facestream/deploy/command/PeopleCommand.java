@@ -1,34 +1,46 @@
 package org.facestream.deploy.command;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.nio.file.Path;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import org.facestream.ingest.worker.RetryableException;
 import org.facestream.ingest.worker.config.UserError;
+import org.facestream.recognizer.gallery.AuditTrail;
 import org.facestream.recognizer.gallery.People;
 import org.facestream.recognizer.gallery.Reference;
+import org.facestream.recognizer.identity.RecordJson;
 import org.facestream.sink.store.Database;
 import org.facestream.sink.store.EventStore;
+import org.facestream.sink.store.PersonRecords;
 import org.facestream.sink.store.StoreConfig;
+import org.facestream.sink.store.StoreException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 
 @Command(
     name = "people",
-    header = "List, show, rename or forget enrolled people.",
+    header = "List, show, rename, merge, export or forget enrolled people.",
     footer = {
       "",
       "Examples:",
       "  facestream people list",
       "  facestream people rename \"A. Lovelace\" \"Ada Lovelace\"",
+      "  facestream people merge ada-2 ada-lovelace",
+      "  facestream people export \"Ada Lovelace\" ada/",
       "  facestream people forget \"Ada Lovelace\""
     },
     subcommands = {
       PeopleCommand.ListAll.class,
       PeopleCommand.Show.class,
       PeopleCommand.Rename.class,
+      PeopleCommand.Merge.class,
+      PeopleCommand.Export.class,
       PeopleCommand.Forget.class
     })
 final class PeopleCommand extends Subcommand {
@@ -38,7 +50,12 @@ final class PeopleCommand extends Subcommand {
   @Override
   int execute() {
     throw new ParameterException(
-        spec.commandLine(), "Say what to do with people: list, show, rename or forget");
+        spec.commandLine(),
+        "Say what to do with people: list, show, rename, merge, export or forget");
+  }
+
+  private static String json(Object value) {
+    return new String(RecordJson.write(value), UTF_8);
   }
 
   /** What works on the gallery. */
@@ -47,9 +64,17 @@ final class PeopleCommand extends Subcommand {
 
     abstract int with(People people) throws Exception;
 
+    /** Whether it does something that must be written down. */
+    boolean audited() {
+      return false;
+    }
+
     @Override
     int execute() throws Exception {
       try (KafkaOptions.Connection connection = kafka.connectExisting(configuration())) {
+        if (audited()) {
+          connection.audited();
+        }
         return with(new People(connection.clients()));
       }
     }
@@ -57,9 +82,16 @@ final class PeopleCommand extends Subcommand {
 
   @Command(name = "list", header = "List everyone who is enrolled.")
   static final class ListAll extends Gallery {
+    @Option(names = "--json", description = "Print one line of JSON.")
+    private boolean json;
+
     @Override
     int with(People people) {
       List<People.Entry> everyone = people.list();
+      if (json) {
+        out().println(json(everyone.stream().map(PersonView::of).toList()));
+        return 0;
+      }
       for (People.Entry entry : everyone) {
         int pictures = entry.references().size();
         out()
@@ -83,9 +115,16 @@ final class PeopleCommand extends Subcommand {
     @Parameters(paramLabel = "PERSON", description = "Name or id.")
     private String person;
 
+    @Option(names = "--json", description = "Print one line of JSON.")
+    private boolean json;
+
     @Override
     int with(People people) {
       People.Entry entry = people.show(person);
+      if (json) {
+        out().println(json(PersonView.of(entry)));
+        return 0;
+      }
       out().println(entry.person().name() + "  " + entry.person().id());
       for (Reference reference : entry.references()) {
         out()
@@ -111,6 +150,11 @@ final class PeopleCommand extends Subcommand {
     private String name;
 
     @Override
+    boolean audited() {
+      return true;
+    }
+
+    @Override
     int with(People people) {
       People.Entry renamed = people.rename(person, name);
       out().printf("%s is now %s.%n", renamed.person().id(), renamed.person().name());
@@ -128,15 +172,34 @@ final class PeopleCommand extends Subcommand {
         "unknown person. What was published before stays in Kafka's topics until their retention:",
         "matches 3 days, identity events 30 days."
       })
-  static final class Forget extends Subcommand {
-    @Mixin private KafkaOptions kafka;
-
+  static final class Forget extends GalleryAndDatabase {
     @Parameters(paramLabel = "PERSON", description = "Name or id.")
     private String person;
 
     @Override
+    int with(People people, Database database) throws StoreException {
+      People.Forgotten gone = people.forget(person);
+      EventStore.Rows rows =
+          new EventStore(database.dataSource())
+              .forgetPerson(gone.person().id(), gone.galleryVersion());
+      out()
+          .printf(
+              "%s is forgotten: %d pictures and the name in %d sightings erased.%n",
+              gone.person().id(), gone.references().size(), rows.sightings());
+      return 0;
+    }
+  }
+
+  /** What works on the gallery and on what was recorded. */
+  abstract static class GalleryAndDatabase extends Subcommand {
+    @Mixin private KafkaOptions kafka;
+
+    abstract int with(People people, Database database) throws Exception;
+
+    @Override
     int execute() throws Exception {
-      try (KafkaOptions.Connection connection = kafka.connectExistingWithDatabase(configuration());
+      try (KafkaOptions.Connection connection =
+              kafka.connectExistingWithDatabase(configuration()).audited();
           Database database = new Database(connection.settings().get(StoreConfig.class))) {
         // Before the gallery: who is gone from there could not be found a second time.
         try {
@@ -144,19 +207,93 @@ final class PeopleCommand extends Subcommand {
         } catch (RetryableException away) {
           throw new UserError(
               away.getMessage()
-                  + ": start it, or set store.url; nobody was forgotten, for the recorded sightings"
-                  + " must be erased too.",
+                  + ": start it, or set store.url; nothing was done, for the recorded sightings are"
+                  + " part of it.",
               away);
         }
-        People.Forgotten gone = new People(connection.clients()).forget(person);
-        EventStore.Rows rows =
-            new EventStore(database.dataSource())
-                .forgetPerson(gone.person().id(), gone.galleryVersion());
-        out()
-            .printf(
-                "%s is forgotten: %d pictures and the name in %d sightings erased.%n",
-                gone.person().id(), gone.references().size(), rows.sightings());
+        return with(new People(connection.clients()), database);
       }
+    }
+  }
+
+  @Command(
+      name = "merge",
+      header = "Make one person of two who are the same.",
+      description = {
+        "",
+        "All pictures of the first become the second's, who keeps id and name; so do the sightings in",
+        "PostgreSQL. What was published before stays in Kafka's topics under the first until their",
+        "retention, and a sighting whose event is still on its way is recorded under the first: give",
+        "the same command once more, with the first one's id, when the sink has caught up."
+      })
+  static final class Merge extends GalleryAndDatabase {
+    @Parameters(index = "0", paramLabel = "PERSON", description = "Name or id; of whom is no more.")
+    private String person;
+
+    @Parameters(index = "1", paramLabel = "INTO", description = "Name or id; of who stays.")
+    private String into;
+
+    @Override
+    int with(People people, Database database) throws StoreException {
+      PersonRecords records = new PersonRecords(database.dataSource());
+      People.Entry kept = people.show(into);
+      if (people.find(person).isEmpty()) {
+        // Merged before, or forgotten: what came in late is left.
+        EventStore.Rows late = records.merge(person, kept.person().id(), kept.person().name());
+        if (late.events() + late.sightings() > 0) {
+          out().printf("%d late sightings of %s are %s's now.%n", late.sightings(), person, into);
+          return 0;
+        }
+      }
+      People.Merged merged = people.merge(person, into);
+      EventStore.Rows rows =
+          records.merge(
+              merged.gone().person().id(),
+              merged.kept().person().id(),
+              merged.kept().person().name());
+      out()
+          .printf(
+              "%s is %s now: %d pictures, and %d sightings relabelled.%n",
+              merged.gone().person().id(),
+              merged.kept().person().id(),
+              merged.kept().references().size(),
+              rows.sightings());
+      return 0;
+    }
+  }
+
+  @Command(
+      name = "export",
+      header = "Write all that is kept about a person into a folder.",
+      description = {
+        "",
+        "For a person who asks what is known about them: person.json with every enrolled picture, its",
+        "descriptor, consent, expiry and origin; the thumbnails; sightings.json and events.json from",
+        "PostgreSQL. Not in it is what Kafka's topics still hold: faces 6 hours, matches 3 days,",
+        "identity events 30 days, of which PostgreSQL has the same."
+      })
+  static final class Export extends GalleryAndDatabase {
+    @Parameters(index = "0", paramLabel = "PERSON", description = "Name or id.")
+    private String person;
+
+    @Parameters(index = "1", paramLabel = "DIR", description = "A folder that is not there yet.")
+    private Path folder;
+
+    @Override
+    int with(People people, Database database) throws StoreException {
+      People.Entry entry = people.show(person);
+      EventStore.Rows rows =
+          new PersonExport(folder).write(entry, new PersonRecords(database.dataSource()));
+      AuditTrail.exported(
+          entry.person(), entry.references().size() + rows.events() + rows.sightings());
+      out()
+          .printf(
+              "%s: %d pictures, %d sightings and %d events written to %s.%n",
+              entry.person().id(),
+              entry.references().size(),
+              rows.sightings(),
+              rows.events(),
+              folder);
       return 0;
     }
   }

@@ -18,14 +18,14 @@ public interface GalleryConfig {
   @WithDefault("24")
   int minFaceSize();
 
-  @Setting("Least sharpness of a face that is enrolled; 0 to 1, crisp faces have 0.3 and more.")
-  @WithDefault("0.1")
+  @Setting("Least sharpness of a face that is enrolled; 0 to 1, crisp faces have 0.4 and more.")
+  @WithDefault("0.25")
   float minSharpness();
 
   @Setting(
-      "How well a face that is enrolled must look into the camera: 1 straight, 0.15 some 60 degrees"
+      "How well a face that is enrolled must look into the camera: 1 straight, 0.4 some 50 degrees"
           + " away, 0 anyhow.")
-  @WithDefault("0.15")
+  @WithDefault("0.4")
   float minPose();
 
   @Setting("Whether nobody is enrolled without a reference to their consent (enroll --consent).")

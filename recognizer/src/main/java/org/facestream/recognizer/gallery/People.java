@@ -86,10 +86,15 @@ public final class People {
    * @throws UserError when there is none, or more than one of that name
    */
   public Entry show(String idOrName) {
+    return one(list(), idOrName);
+  }
+
+  /** Everyone of that id or, where nobody has it, of that name in any case. */
+  public List<Entry> find(String idOrName) {
     return find(list(), idOrName);
   }
 
-  private static Entry find(List<Entry> everyone, String idOrName) {
+  private static List<Entry> find(List<Entry> everyone, String idOrName) {
     String name = Normalizer.normalize(idOrName, Normalizer.Form.NFC).strip();
     List<Entry> found =
         everyone.stream().filter(entry -> entry.person().id().equals(idOrName)).toList();
@@ -97,6 +102,11 @@ public final class People {
       found =
           everyone.stream().filter(entry -> entry.person().name().equalsIgnoreCase(name)).toList();
     }
+    return found;
+  }
+
+  private static Entry one(List<Entry> everyone, String idOrName) {
+    List<Entry> found = find(everyone, idOrName);
     if (found.isEmpty()) {
       throw new UserError(
           "Nobody in the gallery is called '%s'. `facestream people list` shows who is."
@@ -158,7 +168,7 @@ public final class People {
    */
   public Entry rename(String idOrName, String newName) {
     List<Entry> everyone = list();
-    Entry entry = find(everyone, idOrName);
+    Entry entry = one(everyone, idOrName);
     String name = PersonName.check(newName);
     for (Entry other : everyone) {
       if (other.person().name().equalsIgnoreCase(name)
@@ -180,8 +190,8 @@ public final class People {
    */
   public Merged merge(String idOrName, String intoIdOrName) {
     List<Entry> everyone = list();
-    Entry gone = find(everyone, idOrName);
-    Entry kept = find(everyone, intoIdOrName);
+    Entry gone = one(everyone, idOrName);
+    Entry kept = one(everyone, intoIdOrName);
     if (gone.person().id().equals(kept.person().id())) {
       throw new UserError(
           "'%s' and '%s' are the same person already."

@@ -14,7 +14,7 @@ import org.facestream.ingest.worker.config.UserError;
  * @param minPose least of what the pose leaves: 1 looks into the camera, 0 away from it
  */
 public record QualityGate(float minScore, int minFaceSize, float minSharpness, float minPose) {
-  static final QualityGate DEFAULT = new QualityGate(.92f, 24, .1f, .15f);
+  static final QualityGate DEFAULT = new QualityGate(.92f, 24, .25f, .4f);
 
   public QualityGate {
     requireShare(minScore, "min-score");

@@ -1,0 +1,100 @@
+package org.facestream.deploy.command;
+
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.facestream.ingest.worker.config.UserError;
+import org.facestream.recognizer.gallery.People;
+import org.facestream.recognizer.identity.RecordJson;
+import org.facestream.sink.store.EventStore;
+import org.facestream.sink.store.PersonRecords;
+import org.facestream.sink.store.StoreException;
+
+/** Writes all that is kept about a person into a folder of its own, which is its owner's alone. */
+final class PersonExport {
+  private final Path folder;
+
+  /**
+   * @throws UserError when the folder is there and holds something, or cannot be made
+   */
+  PersonExport(Path folder) {
+    this.folder = folder;
+    try {
+      if (Files.exists(folder)) {
+        try (Stream<Path> inside = Files.list(folder)) {
+          if (inside.findAny().isPresent()) {
+            throw new UserError(folder + " is not empty: give a folder that is not there yet.");
+          }
+        }
+      } else {
+        OwnerOnly.newFolder(folder);
+      }
+    } catch (IOException failed) {
+      throw unwritable(failed);
+    }
+  }
+
+  /**
+   * Writes {@code person.json}, a JPEG per picture, {@code sightings.json} and {@code events.json}.
+   *
+   * @return rows of the database that were written
+   */
+  EventStore.Rows write(People.Entry entry, PersonRecords records) throws StoreException {
+    try (Rows sightings = new Rows("sightings.json");
+        Rows events = new Rows("events.json")) {
+      List<String> thumbnails = new ArrayList<>();
+      for (int i = 0; i < entry.references().size(); i++) {
+        byte[] thumbnail = entry.references().get(i).thumbnail();
+        boolean some = thumbnail != null && thumbnail.length > 0;
+        thumbnails.add(some ? "picture-%d.jpg".formatted(i + 1) : null);
+        if (some) {
+          OwnerOnly.write(folder.resolve(thumbnails.get(i)), thumbnail);
+        }
+      }
+      OwnerOnly.write(
+          folder.resolve("person.json"), RecordJson.write(PersonView.whole(entry, thumbnails)));
+      return records.export(entry.person().id(), sightings::add, events::add);
+    } catch (IOException failed) {
+      throw unwritable(failed);
+    } catch (UncheckedIOException failed) {
+      throw unwritable(failed.getCause());
+    }
+  }
+
+  private UserError unwritable(IOException failed) {
+    return new UserError(
+        "Cannot write to %s: %s.".formatted(folder, Complaints.reason(failed)), failed);
+  }
+
+  /** A JSON array in a file, object by object. */
+  private final class Rows implements AutoCloseable {
+    private final BufferedWriter writer;
+    private String before = "[\n";
+
+    Rows(String name) throws IOException {
+      writer = OwnerOnly.newFile(folder.resolve(name));
+    }
+
+    void add(String json) {
+      try {
+        writer.write(before);
+        writer.write(json);
+        before = ",\n";
+      } catch (IOException failed) {
+        throw new UncheckedIOException(failed);
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      try (writer) {
+        writer.write(before.equals("[\n") ? "[]\n" : "\n]\n");
+      }
+    }
+  }
+}

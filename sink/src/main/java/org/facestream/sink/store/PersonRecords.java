@@ -1,0 +1,122 @@
+package org.facestream.sink.store;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.function.Consumer;
+import javax.sql.DataSource;
+
+/** What is recorded about one person, in PostgreSQL. Thread-safe. */
+public final class PersonRecords {
+  private static final String RELABEL = "UPDATE %s SET person_id = ?, name = ? WHERE person_id = ?";
+
+  private static final String SELECT =
+      "SELECT row_to_json(kept)::text FROM"
+          + " (SELECT * FROM %s WHERE person_id = ? ORDER BY first_seen, track, revision) kept";
+
+  private static final int AT_ONCE = 500;
+
+  private final DataSource dataSource;
+
+  /**
+   * @param dataSource connections not in auto-commit, to a database of this version's schema
+   */
+  public PersonRecords(DataSource dataSource) {
+    this.dataSource = dataSource;
+  }
+
+  /**
+   * Makes what is recorded of one person another's, in one transaction. Events that are stored
+   * later keep whom they name; it may be called again for them.
+   *
+   * @param from id of the person who is another
+   * @param into id of that one
+   * @param name of that one
+   * @return rows that were relabelled
+   * @throws StoreException when none was
+   */
+  public EventStore.Rows merge(String from, String into, String name) throws StoreException {
+    try (Connection connection = dataSource.getConnection()) {
+      try {
+        // Waits for those who are storing events, as forgetting does; what they store is seen then.
+        try (Statement lock = connection.createStatement()) {
+          lock.execute("LOCK TABLE forgotten_person IN ROW EXCLUSIVE MODE");
+        }
+        EventStore.Rows rows =
+            new EventStore.Rows(
+                relabel(connection, "identity_event", from, into, name),
+                relabel(connection, "sighting", from, into, name));
+        connection.commit();
+        return rows;
+      } catch (SQLException | RuntimeException failed) {
+        rollBack(connection, failed);
+        throw failed;
+      }
+    } catch (SQLException failed) {
+      throw new StoreException(failed);
+    }
+  }
+
+  private static long relabel(
+      Connection connection, String table, String from, String into, String name)
+      throws SQLException {
+    try (PreparedStatement update = connection.prepareStatement(RELABEL.formatted(table))) {
+      update.setString(1, into);
+      update.setString(2, name);
+      update.setString(3, from);
+      return update.executeUpdate();
+    }
+  }
+
+  /**
+   * Hands out all that is recorded of a person, oldest first; any number of rows in little memory.
+   *
+   * @param sightings takes each row of {@code sighting} as a JSON object, named as the columns are
+   * @param events takes each row of {@code identity_event} likewise
+   * @return how many rows of each
+   */
+  public EventStore.Rows export(
+      String personId, Consumer<String> sightings, Consumer<String> events) throws StoreException {
+    try (Connection connection = dataSource.getConnection()) {
+      try {
+        long seen = read(connection, "sighting", personId, sightings);
+        EventStore.Rows rows =
+            new EventStore.Rows(read(connection, "identity_event", personId, events), seen);
+        connection.commit();
+        return rows;
+      } catch (SQLException | RuntimeException failed) {
+        rollBack(connection, failed);
+        throw failed;
+      }
+    } catch (SQLException failed) {
+      throw new StoreException(failed);
+    }
+  }
+
+  private static long read(
+      Connection connection, String table, String personId, Consumer<String> into)
+      throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement(SELECT.formatted(table))) {
+      select.setFetchSize(AT_ONCE);
+      select.setString(1, personId);
+      long count = 0;
+      try (ResultSet rows = select.executeQuery()) {
+        while (rows.next()) {
+          into.accept(rows.getString(1));
+          count++;
+        }
+      }
+      return count;
+    }
+  }
+
+  private static void rollBack(Connection connection, Exception failed) {
+    try {
+      connection.rollback();
+    } catch (SQLException alsoFailed) {
+      failed.addSuppressed(alsoFailed);
+    }
+  }
+}
