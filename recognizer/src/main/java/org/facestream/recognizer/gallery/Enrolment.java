@@ -140,7 +140,7 @@ public final class Enrolment implements AutoCloseable {
                 .formatted(same.name()));
       }
       Reference reference = examination.face().of(person, source, terms, now);
-      known.check(reference, rules.duplicate(), rules.confirmed(), now);
+      known.check(reference, rules, now);
       write(reference);
       return new EnrolmentResult.Enrolled(source, name, reference, false);
     } catch (RefusedException refused) {

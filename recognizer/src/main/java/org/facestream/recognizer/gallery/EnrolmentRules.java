@@ -2,6 +2,7 @@ package org.facestream.recognizer.gallery;
 
 import java.time.Instant;
 import java.util.Optional;
+import org.facestream.ingest.worker.config.UserError;
 
 /**
  * Which pictures may become references.
@@ -9,41 +10,53 @@ import java.util.Optional;
  * @param gate how good a face must be
  * @param duplicate a face nearer than this share of the threshold to another of the same person
  *     adds nothing
+ * @param conflict a face nearer than this share of the threshold to another person, and than to its
+ *     own, is a conflict; less than 1, for in a gallery of many there is nearly always somebody
+ *     just under the threshold
  * @param threshold distance under which two faces count as one person's; empty for the model's own
- * @param confirmed whether a face that is nearer to another person than the threshold is enrolled
- *     all the same
+ * @param confirmed whether a face in conflict is enrolled all the same
  * @param demanded what the terms must hold
  * @param terms of this enrolment
  */
 public record EnrolmentRules(
     QualityGate gate,
     double duplicate,
+    double conflict,
     Optional<Float> threshold,
     boolean confirmed,
     TermsRule demanded,
     EnrolmentTerms terms) {
   private static final double DUPLICATE = .2;
+  private static final double CONFLICT = .8;
 
   public static final EnrolmentRules DEFAULT =
       new EnrolmentRules(
           QualityGate.DEFAULT,
           DUPLICATE,
+          CONFLICT,
           Optional.empty(),
           false,
           TermsRule.NONE,
           EnrolmentTerms.NONE);
 
+  public EnrolmentRules {
+    if (!(conflict >= 0 && conflict <= 1)) {
+      throw new UserError("gallery.conflict must be 0 to 1.");
+    }
+  }
+
   /**
    * As configured.
    *
    * @param threshold as {@link #threshold}
-   * @throws org.facestream.ingest.worker.config.UserError for a value out of its range
+   * @throws UserError for a value out of its range
    */
   public static EnrolmentRules of(GalleryConfig config, Optional<Float> threshold) {
     return new EnrolmentRules(
         new QualityGate(
             config.minScore(), config.minFaceSize(), config.minSharpness(), config.minPose()),
         DUPLICATE,
+        config.conflict(),
         threshold,
         false,
         new TermsRule(config.requireConsent(), config.requireExpiry(), config.maxValidity()),
@@ -52,18 +65,18 @@ public record EnrolmentRules(
 
   /** The same, but enrolling faces that look like another person's. */
   public EnrolmentRules withConfirmed(boolean yes) {
-    return new EnrolmentRules(gate, duplicate, threshold, yes, demanded, terms);
+    return new EnrolmentRules(gate, duplicate, conflict, threshold, yes, demanded, terms);
   }
 
   /** The same with a reference to consent and an end. */
   public EnrolmentRules withTerms(EnrolmentTerms given) {
-    return new EnrolmentRules(gate, duplicate, threshold, confirmed, demanded, given);
+    return new EnrolmentRules(gate, duplicate, conflict, threshold, confirmed, demanded, given);
   }
 
   /**
    * Says early that the terms do not suffice.
    *
-   * @throws org.facestream.ingest.worker.config.UserError when nobody would be enrolled
+   * @throws UserError when nobody would be enrolled
    */
   public void check() {
     demanded.apply(terms, Instant.now());

@@ -119,13 +119,12 @@ final class KnownReferences implements AutoCloseable {
 
   /**
    * Lets a new reference pass that is neither nearly the same as another of its person nor looks
-   * like somebody else.
+   * like somebody else, and more so than like its person.
    *
-   * @param duplicate share of the threshold under which two faces are nearly the same
+   * @param rules for the shares of the threshold
    * @throws RefusedException with reason {@code duplicate} or {@code conflict}
    */
-  void check(Reference reference, double duplicate, boolean confirmed, Instant now)
-      throws RefusedException {
+  void check(Reference reference, EnrolmentRules rules, Instant now) throws RefusedException {
     List<Match.Candidate> near =
         matrix
             .publish(0)
@@ -133,7 +132,7 @@ final class KnownReferences implements AutoCloseable {
             .get(0);
     Optional<Match.Candidate> own =
         near.stream().filter(who -> who.personId().equals(reference.personId())).findFirst();
-    if (own.isPresent() && own.get().distance() < duplicate * threshold) {
+    if (own.isPresent() && own.get().distance() < rules.duplicate() * threshold) {
       throw new RefusedException(
           "duplicate",
           "it is nearly the same as %s, which is enrolled already; another look would help more"
@@ -141,12 +140,16 @@ final class KnownReferences implements AutoCloseable {
     }
     Optional<Match.Candidate> other =
         near.stream().filter(who -> !who.personId().equals(reference.personId())).findFirst();
-    if (other.isPresent() && other.get().distance() < threshold && !confirmed) {
+    boolean ownIsNearer =
+        own.isPresent() && other.isPresent() && own.get().distance() < other.get().distance();
+    if (other.isPresent()
+        && other.get().distance() < rules.conflict() * threshold
+        && !ownIsNearer
+        && !rules.confirmed()) {
       throw new RefusedException(
           "conflict",
-          "it looks like %s (distance %.2f, under %.2f counts as the same person); confirm to"
-                  .formatted(other.get().name(), other.get().distance(), threshold)
-              + " enrol it all the same");
+          "it looks like %s (distance %.2f, under %.2f is too near); confirm to enrol it all the same"
+              .formatted(other.get().name(), other.get().distance(), rules.conflict() * threshold));
     }
   }
 

@@ -39,6 +39,7 @@ class GalleryConfigTest {
   void everyKeyReachesItsRule() {
     Map<String, String> options =
         Map.of(
+            "gallery.conflict", "0.7",
             "gallery.min-score", "0.95",
             "gallery.min-face-size", "60",
             "gallery.min-sharpness", "0.5",
@@ -50,6 +51,7 @@ class GalleryConfigTest {
     EnrolmentRules rules = EnrolmentRules.of(config(options), Optional.of(.5f));
     assertEquals(new QualityGate(.95f, 60, .5f, .7f), rules.gate());
     assertEquals(new TermsRule(true, true, Optional.of(Duration.ofDays(90))), rules.demanded());
+    assertEquals(.7, rules.conflict());
     assertEquals(Optional.of(.5f), rules.threshold());
     assertEquals(Optional.of(Path.of("audit.log")), config(options).auditFile());
   }
@@ -60,6 +62,7 @@ class GalleryConfigTest {
     "min-face-size, 3",
     "min-sharpness, -1",
     "min-pose, NaN",
+    "conflict, 1.1",
     "max-validity, 0d"
   })
   void valuesOutOfRangeAreNamed(String key, String value) {
