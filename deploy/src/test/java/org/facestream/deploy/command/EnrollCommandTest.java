@@ -11,6 +11,8 @@ import org.facestream.deploy.simulation.DemoPeople;
 import org.facestream.deploy.simulation.DemoPerson;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Enrolment into a data folder on which nothing runs, with real photographs. */
 class EnrollCommandTest {
@@ -63,5 +65,23 @@ class EnrollCommandTest {
     assertEquals(2, run.exitCode(), run.out());
     assertTrue(run.out().contains("there is no such file"), run.out());
     assertTrue(run.err().contains("No picture could be enrolled"), run.err());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "enroll",
+        "enroll --person Ada",
+        "enroll --face gate-1-2-0",
+        "enroll --person Ada --face gate-1-2-0 --track gate-1-2-0",
+        "enroll --person Ada --face gate-1-2-0 picture.jpg",
+        "enroll --person Ada picture.jpg --watch",
+        "enroll --person a/b picture.jpg",
+        "enroll nowhere"
+      })
+  void whatDoesNotGoTogetherIsSaidInOneLine(String line) {
+    CommandLineRun run = CommandLineRun.of(line.split(" "));
+    assertEquals(2, run.exitCode(), run.out());
+    assertEquals(1, run.err().lines().count(), run.err());
   }
 }
