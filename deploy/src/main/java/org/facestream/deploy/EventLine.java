@@ -40,7 +40,10 @@ public final class EventLine {
         "%s  %-12s  %-16s  %-18s  (%s%d %s)",
         CLOCK.format(event.captureTime().atZone(zone)),
         printable(event.camera()),
-        printable(event.name()),
+        printable(
+            event.watchlist() == null
+                ? event.name()
+                : event.name() + " (" + event.watchlist() + ")"),
         what,
         distance,
         event.faces(),

@@ -8,12 +8,15 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.facestream.ingest.worker.Telemetry;
 
 /** How fast each stage goes, from the counters that Prometheus reads too. One thread uses it. */
 public final class StatusLine {
-  private static final Set<String> HELD_BACK = Set.of("not-best-shot", "unconfirmed-track");
+  /** Reasons that are no loss: hardly a face, a worse one than others of its track, or known. */
+  private static final Set<String> HELD_BACK =
+      Set.of("not-best-shot", "unconfirmed-track", "low-score", "duplicate");
 
   private final MeterRegistry registry;
   private final Map<StageKind, Double> before = new EnumMap<>(StageKind.class);
@@ -43,19 +46,22 @@ public final class StatusLine {
     }
     double lag =
         registry.find("facestream.consumer.lag").gauges().stream().mapToDouble(Gauge::value).sum();
-    line.append(String.format(Locale.ROOT, "waiting %.0f · lost %s", lag, lost()));
+    line.append(
+        String.format(
+            Locale.ROOT,
+            "waiting %.0f · held back %s · lost %s",
+            lag,
+            dropped(HELD_BACK::contains),
+            dropped(reason -> !HELD_BACK.contains(reason))));
     return line.toString();
   }
 
-  /**
-   * How many records, and for which reasons. What the detector holds back because it has better
-   * faces of the same track is no loss.
-   */
-  private String lost() {
+  /** How many records, and for which reasons. */
+  private String dropped(Predicate<String> meant) {
     Map<String, Double> reasons = new TreeMap<>();
     for (Counter counter : registry.find("facestream.dropped").counters()) {
       String reason = counter.getId().getTag("reason");
-      if (counter.count() > 0 && !HELD_BACK.contains(reason)) {
+      if (counter.count() > 0 && meant.test(reason)) {
         reasons.merge(reason, counter.count(), Double::sum);
       }
     }

@@ -2,6 +2,7 @@ package org.facestream.deploy;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -27,11 +28,24 @@ class EventLineTest {
   }
 
   @Test
+  void saysWhichWatchlistSomebodyIsOn() {
+    assertTrue(
+        lines
+            .of(event(IdentityEvent.Type.started, "Ada", "wanted", 0.41))
+            .contains("  Ada (wanted)      came  "));
+  }
+
+  @Test
   void aNameDoesNotSteerTheTerminal() {
     assertFalse(lines.of(event(IdentityEvent.Type.started, "A\033[2Jda\n", 0.1)).contains("\033"));
   }
 
   private static IdentityEvent event(IdentityEvent.Type type, String name, Double distance) {
+    return event(type, name, null, distance);
+  }
+
+  private static IdentityEvent event(
+      IdentityEvent.Type type, String name, String watchlist, Double distance) {
     Instant seen = Instant.parse("2026-11-22T12:03:41.500Z");
     return new IdentityEvent(
         "t.1",
@@ -44,6 +58,7 @@ class EventLineTest {
         seen,
         null,
         name,
+        watchlist,
         distance,
         null,
         3,

@@ -3,6 +3,7 @@ package org.facestream.recognizer;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.facestream.detector.onnx.CudaConfig;
@@ -36,9 +37,25 @@ public interface RecognizerConfig {
           + " means fewer wrong names and more unknown.")
   Optional<Float> threshold();
 
-  @Setting("How the distances to a person's references become one: minimum or mean.")
+  @Setting(
+      "Thresholds of single cameras, such as door=0.55,yard=0.65; the others have the general one.")
+  Optional<List<String>> cameraThresholds();
+
+  @Setting(
+      "Thresholds of watchlists, such as wanted=0.7, on every camera: a higher one misses fewer of"
+          + " those people and takes more others for them. Who is on none, or on one that is not"
+          + " named here, has the camera's.")
+  Optional<List<String>> watchlistThresholds();
+
+  @Setting(
+      "How the distances to a person's references become one: the minimum, the mean of the nearest"
+          + " few, or the mean of all.")
   @WithDefault("minimum")
-  Reduction distance();
+  Distance distance();
+
+  @Setting("How many references count with recognizer.distance=nearest; 1 to 16.")
+  @WithDefault("3")
+  int nearest();
 
   @Setting("Faces that must speak for a person, unless one is very good; at least 1.")
   @WithDefault("2")
@@ -67,4 +84,24 @@ public interface RecognizerConfig {
   @Setting("Whether matches hold the faces' descriptors, which are personal data.")
   @WithDefault("true")
   boolean keepDescriptors();
+
+  /** The ways to make one distance of several. */
+  enum Distance {
+    MINIMUM,
+    NEAREST,
+    MEAN;
+
+    /**
+     * What it comes to.
+     *
+     * @param nearest how many references count where only some do
+     */
+    Reduction reduction(int nearest) {
+      return switch (this) {
+        case MINIMUM -> Reduction.MINIMUM;
+        case NEAREST -> new Reduction(nearest);
+        case MEAN -> Reduction.MEAN;
+      };
+    }
+  }
 }

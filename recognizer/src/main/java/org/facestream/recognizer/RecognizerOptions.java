@@ -1,12 +1,15 @@
 package org.facestream.recognizer;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.facestream.detector.onnx.CudaOptions;
 import org.facestream.detector.onnx.Device;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.recognizer.facenet.DescriptorModel;
 import org.facestream.recognizer.gallery.Reduction;
+import org.facestream.recognizer.gallery.Thresholds;
+import org.facestream.recognizer.gallery.Watchlist;
 import org.facestream.recognizer.identity.DecisionRules;
 
 /**
@@ -16,7 +19,7 @@ import org.facestream.recognizer.identity.DecisionRules;
  * @param device that is wanted
  * @param threads of one run on the CPU
  * @param batch most faces at a time
- * @param threshold in force: the configured one, or the model's
+ * @param thresholds the configured ones; the general one is the model's where none is
  * @param reduction from references to persons
  * @param minScore least probability of a face
  * @param maxAge of a face
@@ -28,7 +31,7 @@ record RecognizerOptions(
     Device device,
     int threads,
     int batch,
-    float threshold,
+    Thresholds thresholds,
     Reduction reduction,
     float minScore,
     Duration maxAge,
@@ -44,7 +47,8 @@ record RecognizerOptions(
     require(config.batch() >= 1 && config.batch() <= 1024, "batch", "1 to 1024");
     config.threads().ifPresent(threads -> require(threads >= 1, "threads", "1 or more"));
     Optional<Float> threshold = config.threshold();
-    threshold.ifPresent(value -> require(value > 0 && value <= 4, "threshold", "above 0, up to 4"));
+    threshold.ifPresent(value -> require(Thresholds.inRange(value), "threshold", Thresholds.RANGE));
+    require(config.nearest() >= 1 && config.nearest() <= 16, "nearest", "1 to 16");
     require(config.minFaces() >= 1 && config.minFaces() <= 100, "min-faces", "1 to 100");
     require(config.margin() >= 0 && config.margin() <= 1, "margin", "0 to 1");
     require(config.minScore() >= 0 && config.minScore() <= 1, "min-score", "0 to 1");
@@ -60,8 +64,17 @@ record RecognizerOptions(
         Device.parse(config.device()).with(CudaOptions.of(config.cuda())),
         config.threads().orElse(Runtime.getRuntime().availableProcessors()),
         config.batch(),
-        threshold.orElse(model.threshold()),
-        config.distance(),
+        new Thresholds(
+            threshold.orElse(model.threshold()),
+            Thresholds.parse(
+                "recognizer.camera-thresholds",
+                config.cameraThresholds().orElse(List.of()),
+                camera -> camera),
+            Thresholds.parse(
+                "recognizer.watchlist-thresholds",
+                config.watchlistThresholds().orElse(List.of()),
+                Watchlist::check)),
+        config.distance().reduction(config.nearest()),
         config.minScore(),
         config.maxAge(),
         config.keepDescriptors(),

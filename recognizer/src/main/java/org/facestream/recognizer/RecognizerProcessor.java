@@ -22,6 +22,7 @@ import org.facestream.ingest.worker.DeadLetters;
 import org.facestream.ingest.worker.Telemetry;
 import org.facestream.recognizer.facenet.Descriptors;
 import org.facestream.recognizer.facenet.LocatedFace;
+import org.facestream.recognizer.gallery.CandidateSearch;
 import org.facestream.recognizer.gallery.GallerySnapshot;
 import org.facestream.recognizer.identity.Match;
 import org.facestream.recognizer.identity.MatchTopic;
@@ -37,6 +38,7 @@ final class RecognizerProcessor implements ConsumeLoop.Processor {
   private final Telemetry telemetry;
   private final Descriptors descriptors;
   private final Supplier<GallerySnapshot> gallery;
+  private final CandidateSearch search;
   private final Clock clock;
   private final String matchesTopic;
   private final Timer decoding;
@@ -65,6 +67,7 @@ final class RecognizerProcessor implements ConsumeLoop.Processor {
     this.telemetry = telemetry;
     this.descriptors = descriptors;
     this.gallery = gallery;
+    this.search = new CandidateSearch(options.thresholds(), options.reduction(), CANDIDATES);
     this.clock = clock;
     this.matchesTopic = matchesTopic;
     this.decoding = telemetry.part(STAGE, "decode");
@@ -88,7 +91,7 @@ final class RecognizerProcessor implements ConsumeLoop.Processor {
       GallerySnapshot snapshot = gallery.get();
       Instant now = clock.instant();
       List<List<Match.Candidate>> candidates =
-          matching.record(() -> snapshot.match(described, CANDIDATES, options.reduction(), now));
+          matching.record(() -> search.search(snapshot, described, cameras(readable), now));
       List<ProducerRecord<String, byte[]>> matches = new ArrayList<>(readable.size());
       for (int i = 0; i < readable.size(); i++) {
         Match match =
@@ -147,6 +150,10 @@ final class RecognizerProcessor implements ConsumeLoop.Processor {
     }
   }
 
+  private static List<String> cameras(List<Source> sources) {
+    return sources.stream().map(source -> source.face().camera()).toList();
+  }
+
   /**
    * A device that failed asks for a retry, which keeps the faces. Anything else is a face's fault:
    * the loop then hands the faces over one by one, and rejects the one.
@@ -173,19 +180,17 @@ final class RecognizerProcessor implements ConsumeLoop.Processor {
         face.score(),
         face.quality().overall(),
         candidates,
-        options.threshold(),
+        options.thresholds().on(face.camera()),
         options.model().name(),
         version,
         options.keepDescriptors() ? descriptor : null);
   }
 
   private void count(Match match) {
-    boolean known =
-        !match.candidates().isEmpty() && match.candidates().get(0).distance() < match.threshold();
     Counter verdicts =
         Counter.builder("facestream.matches")
             .description("Faces compared with the gallery; known ones are under the threshold")
-            .tags("camera", match.camera(), "verdict", known ? "known" : "unknown")
+            .tags("camera", match.camera(), "verdict", match.known() ? "known" : "unknown")
             .register(telemetry.registry());
     Instant now = clock.instant();
     meters.add(verdicts::increment);

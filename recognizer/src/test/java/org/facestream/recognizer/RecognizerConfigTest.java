@@ -1,6 +1,7 @@
 package org.facestream.recognizer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,7 +13,9 @@ import org.facestream.detector.onnx.Device;
 import org.facestream.ingest.worker.config.Settings;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.recognizer.facenet.DescriptorModel;
+import org.facestream.recognizer.gallery.EnrolmentRules;
 import org.facestream.recognizer.gallery.Reduction;
+import org.facestream.recognizer.gallery.Thresholds;
 import org.facestream.recognizer.identity.DecisionRules;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,7 +36,10 @@ class RecognizerConfigTest {
     assertTrue(config.threads().isEmpty());
     assertEquals(32, config.batch());
     assertTrue(config.threshold().isEmpty());
-    assertEquals(Reduction.MINIMUM, config.distance());
+    assertEquals(RecognizerConfig.Distance.MINIMUM, config.distance());
+    assertEquals(3, config.nearest());
+    assertTrue(config.cameraThresholds().isEmpty());
+    assertTrue(config.watchlistThresholds().isEmpty());
     assertEquals(2, config.minFaces());
     assertEquals(.1, config.margin());
     assertEquals(Duration.ofSeconds(6), config.trackTimeout());
@@ -42,12 +48,30 @@ class RecognizerConfigTest {
     assertTrue(config.keepDescriptors());
   }
 
+  /** A bad reference harms every comparison, a bad face only its own. */
+  @Test
+  void enrolmentAsksForASurerFaceThanRecognition() {
+    assertEquals(.92f, EnrolmentRules.DEFAULT.gate().minScore());
+    assertEquals(.90f, RecognizerOptions.of(config(Map.of())).minScore());
+  }
+
   @Test
   void theModelSaysTheThresholdUnlessTheUserDoes() {
     float models = DescriptorModel.of("resnet34-128").threshold();
-    assertEquals(models, RecognizerOptions.of(config(Map.of())).threshold());
+    assertEquals(models, RecognizerOptions.of(config(Map.of())).thresholds().general());
     assertEquals(
-        .5f, RecognizerOptions.of(config(Map.of("recognizer.threshold", "0.5"))).threshold());
+        .5f,
+        RecognizerOptions.of(config(Map.of("recognizer.threshold", "0.5"))).thresholds().general());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"minimum, 1", "nearest, 5", "mean, 2147483647"})
+  void theDistanceIsOfSoManyReferences(String distance, int references) {
+    assertEquals(
+        new Reduction(references),
+        RecognizerOptions.of(
+                config(Map.of("recognizer.distance", distance, "recognizer.nearest", "5")))
+            .reduction());
   }
 
   @Test
@@ -60,7 +84,11 @@ class RecognizerConfigTest {
                     Map.entry("recognizer.device", "cpu"),
                     Map.entry("recognizer.threads", "3"),
                     Map.entry("recognizer.batch", "7"),
-                    Map.entry("recognizer.distance", "mean"),
+                    Map.entry("recognizer.distance", "nearest"),
+                    Map.entry("recognizer.nearest", "4"),
+                    Map.entry("recognizer.threshold", "0.6"),
+                    Map.entry("recognizer.camera-thresholds", "door=0.5, a=b=0.7"),
+                    Map.entry("recognizer.watchlist-thresholds", "wanted=0.8"),
                     Map.entry("recognizer.min-faces", "4"),
                     Map.entry("recognizer.margin", "0.2"),
                     Map.entry("recognizer.track-timeout", "9s"),
@@ -72,11 +100,35 @@ class RecognizerConfigTest {
     assertEquals(Device.CPU, options.device());
     assertEquals(3, options.threads());
     assertEquals(7, options.batch());
-    assertEquals(Reduction.MEAN, options.reduction());
+    assertEquals(new Reduction(4), options.reduction());
+    assertEquals(
+        new Thresholds(.6f, Map.of("door", .5f, "a=b", .7f), Map.of("wanted", .8f)),
+        options.thresholds());
     assertEquals(new DecisionRules(4, .2, Duration.ofSeconds(9)), options.rules());
     assertEquals(.8f, options.minScore());
     assertEquals(Duration.ofMinutes(1), options.maxAge());
     assertEquals(false, options.keepDescriptors());
+  }
+
+  @Test
+  void thresholdsAreNotGivenTwiceNorToWhatIsNoWatchlist() {
+    for (Map<String, String> wrong :
+        List.of(
+            Map.of("recognizer.camera-thresholds", "door=0.5,door=0.6"),
+            Map.of("recognizer.watchlist-thresholds", "Most Wanted=0.5"),
+            Map.of("recognizer.watchlist-thresholds", "none=0.5"))) {
+      assertThrows(UserError.class, () -> RecognizerOptions.of(config(wrong)), wrong::toString);
+    }
+  }
+
+  @Test
+  void aWatchlistsThresholdComesBeforeTheCamerasAndThatBeforeTheGeneral() {
+    Thresholds thresholds = new Thresholds(.6f, Map.of("door", .5f), Map.of("wanted", .8f));
+    assertEquals(.5f, thresholds.on("door"));
+    assertEquals(.6f, thresholds.on("yard"));
+    assertEquals(.8f, thresholds.of("wanted"));
+    assertNull(thresholds.of("staff"));
+    assertNull(thresholds.of(null));
   }
 
   @ParameterizedTest
@@ -85,6 +137,13 @@ class RecognizerConfigTest {
     "threads, 0",
     "threshold, 0",
     "threshold, NaN",
+    "camera-thresholds, door",
+    "camera-thresholds, door=0",
+    "camera-thresholds, door=five",
+    "camera-thresholds, =0.5",
+    "watchlist-thresholds, wanted=9",
+    "nearest, 0",
+    "nearest, 17",
     "min-faces, 0",
     "margin, 1.1",
     "track-timeout, 1ms",

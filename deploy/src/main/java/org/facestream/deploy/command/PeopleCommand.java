@@ -6,11 +6,13 @@ import java.nio.file.Path;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Optional;
 import org.facestream.ingest.worker.RetryableException;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.recognizer.gallery.AuditTrail;
 import org.facestream.recognizer.gallery.People;
 import org.facestream.recognizer.gallery.Reference;
+import org.facestream.recognizer.gallery.Watchlist;
 import org.facestream.recognizer.identity.RecordJson;
 import org.facestream.sink.store.Database;
 import org.facestream.sink.store.EventStore;
@@ -25,7 +27,7 @@ import picocli.CommandLine.Parameters;
 
 @Command(
     name = "people",
-    header = "List, show, rename, merge, export or forget enrolled people.",
+    header = "List, show, rename, watch, merge, export or forget enrolled people.",
     footer = {
       "",
       "Examples:",
@@ -33,6 +35,7 @@ import picocli.CommandLine.Parameters;
       "  facestream people rename \"A. Lovelace\" \"Ada Lovelace\"",
       "  facestream people merge ada-2 ada-lovelace",
       "  facestream people export \"Ada Lovelace\" ada/",
+      "  facestream people watchlist \"Ada Lovelace\" wanted",
       "  facestream people forget \"Ada Lovelace\""
     },
     subcommands = {
@@ -41,6 +44,7 @@ import picocli.CommandLine.Parameters;
       PeopleCommand.Rename.class,
       PeopleCommand.Merge.class,
       PeopleCommand.Export.class,
+      PeopleCommand.Watch.class,
       PeopleCommand.Forget.class
     })
 final class PeopleCommand extends Subcommand {
@@ -51,7 +55,7 @@ final class PeopleCommand extends Subcommand {
   int execute() {
     throw new ParameterException(
         spec.commandLine(),
-        "Say what to do with people: list, show, rename, merge, export or forget");
+        "Say what to do with people: list, show, rename, watchlist, merge, export or forget");
   }
 
   private static String json(Object value) {
@@ -125,7 +129,13 @@ final class PeopleCommand extends Subcommand {
         out().println(json(PersonView.of(entry)));
         return 0;
       }
-      out().println(entry.person().name() + "  " + entry.person().id());
+      String watchlist = entry.person().watchlist();
+      out()
+          .println(
+              entry.person().name()
+                  + "  "
+                  + entry.person().id()
+                  + (watchlist == null ? "" : "  watchlist " + watchlist));
       for (Reference reference : entry.references()) {
         out()
             .printf(
@@ -158,6 +168,45 @@ final class PeopleCommand extends Subcommand {
     int with(People people) {
       People.Entry renamed = people.rename(person, name);
       out().printf("%s is now %s.%n", renamed.person().id(), renamed.person().name());
+      return 0;
+    }
+  }
+
+  @Command(
+      name = "watchlist",
+      header = "Put a person on a watchlist, or take them off it.",
+      description = {
+        "",
+        "Identity events of the person name the watchlist from then on, and a watchlist can have a",
+        "threshold of its own: recognizer.watchlist-thresholds. A person is on one at a time."
+      },
+      footer = {
+        "",
+        "Examples:",
+        "  facestream people watchlist \"Ada Lovelace\" wanted",
+        "  facestream people watchlist \"Ada Lovelace\" none"
+      })
+  static final class Watch extends Gallery {
+    @Parameters(index = "0", paramLabel = "PERSON", description = "Name or id.")
+    private String person;
+
+    @Parameters(
+        index = "1",
+        paramLabel = "WATCHLIST",
+        description = "Its name, of a-z, 0-9 and hyphens; or none.")
+    private String watchlist;
+
+    @Override
+    int with(People people) {
+      People.Entry watched =
+          people.watch(person, Optional.of(watchlist).filter(name -> !name.equals(Watchlist.NONE)));
+      out()
+          .printf(
+              "%s is on %s.%n",
+              watched.person().name(),
+              watched.person().watchlist() == null
+                  ? "no watchlist"
+                  : "the watchlist " + watched.person().watchlist());
       return 0;
     }
   }

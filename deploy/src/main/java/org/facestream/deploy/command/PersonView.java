@@ -12,10 +12,12 @@ import org.facestream.recognizer.gallery.Reference;
  *
  * @param id the person's
  * @param name in any script
+ * @param watchlist that the person is on, or null
  * @param since when the first picture was enrolled
  * @param references the pictures, in the order of their enrolment
  */
-record PersonView(String id, String name, Instant since, List<Picture> references) {
+record PersonView(
+    String id, String name, String watchlist, Instant since, List<Picture> references) {
 
   /**
    * One enrolled picture.
@@ -54,7 +56,12 @@ record PersonView(String id, String name, Instant since, List<Picture> reference
   }
 
   private static PersonView of(People.Entry entry, List<Picture> pictures) {
-    return new PersonView(entry.person().id(), entry.person().name(), entry.since(), pictures);
+    return new PersonView(
+        entry.person().id(),
+        entry.person().name(),
+        entry.person().watchlist(),
+        entry.since(),
+        pictures);
   }
 
   private static Picture picture(Reference reference, String thumbnail, float[] descriptor) {

@@ -62,6 +62,7 @@ class PeopleCommandTest {
         now,
         person,
         name,
+        null,
         .3,
         null,
         2,

@@ -222,6 +222,7 @@ abstract class BrokerContract {
             CAPTURED,
             "p1",
             "Zoë Ångström",
+            "wanted",
             0.41,
             null,
             3,

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.awt.Color;
@@ -42,6 +43,7 @@ import org.facestream.ingest.frame.InvalidRecordException;
 import org.facestream.ingest.worker.Telemetry;
 import org.facestream.ingest.worker.WorkerConfig;
 import org.facestream.ingest.worker.config.Settings;
+import org.facestream.ingest.worker.config.UserError;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.KafkaConfig;
 import org.facestream.ingest.worker.kafka.TopicReader;
@@ -184,6 +186,8 @@ class RecognizerStageTest {
       assertFalse(stage.health().ready());
       stage.start();
       awaitReady(stage);
+      // Ready means that everybody who was enrolled is there.
+      assertTrue(telemetry.scrape().contains("facestream_gallery_people 3.0"));
       for (int i = 0; i < 3; i++) {
         send(clients, face(1, .8 + i * .1, "door", "one", i));
         send(clients, face(5, .8 + i * .1, "door", "five", i));
@@ -254,6 +258,103 @@ class RecognizerStageTest {
       assertNull(ended.personId());
       assertNull(ended.distance());
     }
+  }
+
+  @Test
+  void aFaceThatIsHardlyOneIsHeldBackAndASurerOneIsNot() {
+    KafkaClients clients = clients("score");
+    Topics.ensure(clients, List.of(FaceTopic.TOPIC, IdentityTopic.TOPIC));
+    Face face = face(4, 1, "door", "four", 0);
+    send(clients, scored(face, "hardly", .89f));
+    send(clients, scored(face, "surely", .91f));
+    try (Telemetry telemetry = new Telemetry();
+        RecognizerStage stage = stage("score", telemetry)) {
+      stage.start();
+      List<IdentityEvent> events = events(clients, is(IdentityEvent.Type.started, "surely"));
+      assertEquals(.91, only(events, event -> true).score(), 1e-3);
+      await()
+          .atMost(PATIENCE)
+          .until(() -> telemetry.dropped("recognizer", "door", "low-score").count() == 1);
+    }
+  }
+
+  @Test
+  void camerasAndWatchlistsHaveThresholdsOfTheirOwn() {
+    KafkaClients clients = clients("thresholds");
+    enrol(clients, 1, 2);
+    new People(clients).watch("Person 2", Optional.of("wanted"));
+    Map<String, String> options =
+        Map.of(
+            "recognizer.camera-thresholds", "gate=0.01",
+            "recognizer.watchlist-thresholds", "wanted=0.9");
+    try (Telemetry telemetry = new Telemetry();
+        RecognizerStage stage = stage("thresholds", options, telemetry)) {
+      stage.start();
+      awaitReady(stage);
+      for (String camera : List.of("door", "gate")) {
+        send(clients, face(1, .8, camera, "one at " + camera, 0));
+        send(clients, face(2, .8, camera, "two at " + camera, 1));
+      }
+      Set<String> tracks = Set.of("one at door", "two at door", "one at gate", "two at gate");
+      Map<String, String> names = new HashMap<>();
+      events(
+              clients,
+              event -> {
+                if (event.type() == IdentityEvent.Type.ended) {
+                  names.put(event.track(), event.name() + " " + event.watchlist());
+                }
+                return names.keySet().containsAll(tracks);
+              })
+          .forEach(event -> assertTrue(tracks.contains(event.track())));
+      assertEquals(
+          Map.of(
+              "one at door", "Person 1 null",
+              "one at gate", "unknown null",
+              "two at door", "Person 2 wanted",
+              "two at gate", "Person 2 wanted"),
+          names);
+    }
+  }
+
+  @Test
+  void aWatchlistStaysWithThePersonThroughOtherNamesAndPictures() {
+    KafkaClients clients = clients("watchlist");
+    enrol(clients, 2);
+    People people = new People(clients);
+    assertNull(people.show("Person 2").person().watchlist());
+    assertEquals("wanted", people.watch("Person 2", Optional.of("wanted")).person().watchlist());
+    assertThrows(UserError.class, () -> people.watch("Person 2", Optional.of("Most Wanted")));
+    assertThrows(UserError.class, () -> people.watch("Person 3", Optional.of("wanted")));
+    assertEquals("wanted", people.rename("Person 2", "Person Two").person().watchlist());
+    try (Enrolment enrolment =
+        new Enrolment(clients, EnrolmentRules.DEFAULT, List.of(mtcnn), descriptors)) {
+      EnrolmentResult result =
+          enrolment.enrol("Person Two", "test", face(2, .35, "door", "two", 0).jpeg());
+      assertTrue(result instanceof EnrolmentResult.Enrolled, result::toString);
+    }
+    People.Entry watched = people.show("Person Two");
+    assertEquals(2, watched.references().size());
+    watched.references().forEach(one -> assertEquals("wanted", one.watchlist()));
+    people.watch("Person Two", Optional.empty());
+    people.show("Person Two").references().forEach(one -> assertNull(one.watchlist()));
+  }
+
+  private static Face scored(Face face, String track, float score) {
+    return new Face(
+        track + "-0",
+        face.camera(),
+        face.epoch(),
+        face.frameSequence(),
+        face.captureTime(),
+        track,
+        face.frameWidth(),
+        face.frameHeight(),
+        face.box(),
+        face.landmarks(),
+        face.cropLandmarks(),
+        score,
+        face.quality(),
+        face.jpeg());
   }
 
   private static double version(Telemetry telemetry) {

@@ -187,6 +187,7 @@ class ScorecardTest {
         at(last),
         person,
         name,
+        null,
         0.3,
         0.4,
         revision,

@@ -32,6 +32,10 @@ public final class AuditTrail {
     write("merge", person.id(), references, "into=" + digest(into.id()));
   }
 
+  static void watched(Person person, int references) {
+    write("watchlist", person.id(), references, "watchlist=" + quoted(person.watchlist()));
+  }
+
   static void forgotten(Person person, int references) {
     write("forget", person.id(), references, "");
   }

@@ -26,6 +26,7 @@ record ExaminedFace(
         terms.consent().orElse(null),
         terms.expiry().orElse(null),
         source,
-        now);
+        now,
+        person.watchlist());
   }
 }

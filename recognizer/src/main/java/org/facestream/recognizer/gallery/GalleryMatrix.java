@@ -48,7 +48,7 @@ final class GalleryMatrix {
   void put(Reference reference) {
     float[] descriptor = space.prepare(reference.descriptor());
     remove(reference.faceId());
-    int slot = slot(new Person(reference.personId(), reference.name()));
+    int slot = slot(new Person(reference.personId(), reference.name(), reference.watchlist()));
     referencesOf[slot]++;
     long expiry =
         reference.expiry() == null ? ReferenceBlock.NEVER : reference.expiry().toEpochMilli();
@@ -111,7 +111,7 @@ final class GalleryMatrix {
   private int slot(Person person) {
     Integer known = slots.get(person.id());
     if (known != null) {
-      // A renamed person has the name that was written last.
+      // A renamed person has the name that was written last; so it is with the watchlist.
       if (!persons[known].equals(person)) {
         ownPersons();
         persons[known] = person;

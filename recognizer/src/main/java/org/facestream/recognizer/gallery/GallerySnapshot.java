@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Predicate;
 import org.facestream.recognizer.identity.Match;
 
 /**
@@ -70,15 +71,25 @@ public final class GallerySnapshot {
    */
   public List<List<Match.Candidate>> match(
       float[][] descriptors, int most, Reduction reduction, Instant now) {
+    return match(descriptors, most, reduction, now, null);
+  }
+
+  /**
+   * As {@link #match(float[][], int, Reduction, Instant)}, but only with some persons.
+   *
+   * @param who tells them, the same ones whenever it is asked
+   */
+  public List<List<Match.Candidate>> match(
+      float[][] descriptors, int most, Reduction reduction, Instant now, Predicate<Person> who) {
+    Rows rows = new Rows(who == null ? null : among(who), now.toEpochMilli());
     float[][] queries = new float[descriptors.length][];
     for (int face = 0; face < descriptors.length; face++) {
       queries[face] = space.prepare(descriptors[face]);
     }
     List<? extends PersonDistances> distances =
-        switch (reduction) {
-          case MINIMUM -> nearest(queries, most, now.toEpochMilli());
-          case MEAN -> means(queries, most, now.toEpochMilli());
-        };
+        reduction.nearest() == 1
+            ? nearest(queries, most, rows)
+            : means(queries, most, reduction, rows);
     List<List<Match.Candidate>> results = new ArrayList<>(queries.length);
     for (PersonDistances distance : distances) {
       results.add(
@@ -87,14 +98,19 @@ public final class GallerySnapshot {
                   near -> {
                     Person person = persons[near.slot()];
                     return new Match.Candidate(
-                        person.id(), person.name(), near.distance(), near.faceId());
+                        person.id(),
+                        person.name(),
+                        near.distance(),
+                        near.faceId(),
+                        person.watchlist(),
+                        null);
                   })
               .toList());
     }
     return results;
   }
 
-  private List<NearestReference> nearest(float[][] queries, int most, long now) {
+  private List<NearestReference> nearest(float[][] queries, int most, Rows rows) {
     List<NearestReference> nearest = new ArrayList<>(queries.length);
     for (int face = 0; face < queries.length; face++) {
       nearest.add(new NearestReference(space, most));
@@ -104,7 +120,10 @@ public final class GallerySnapshot {
     }
     BlockProducts products = new BlockProducts(queries, space.length());
     for (ReferenceBlock.View block : blocks) {
-      int[] who = persons(block, now);
+      int[] who = rows.of(block);
+      if (who == null) {
+        continue;
+      }
       products.multiply(block);
       for (int face = 0; face < queries.length; face++) {
         nearest.get(face).accept(queries[face], products.norm(face), products.of(face), who, block);
@@ -113,15 +132,22 @@ public final class GallerySnapshot {
     return nearest;
   }
 
-  private List<MeanDistance> means(float[][] queries, int most, long now) {
-    List<MeanDistance> means = new ArrayList<>(queries.length);
+  private List<PersonDistances.OfEvery> means(
+      float[][] queries, int most, Reduction reduction, Rows rows) {
+    List<PersonDistances.OfEvery> means = new ArrayList<>(queries.length);
     for (int face = 0; face < queries.length; face++) {
-      means.add(new MeanDistance(space, slots, most));
+      means.add(
+          reduction.equals(Reduction.MEAN)
+              ? new MeanDistance(space, slots, most)
+              : new NearestMean(space, slots, reduction.nearest(), most));
     }
     float[] squares = new float[ReferenceBlock.ROWS];
     float[] columns = new float[space.length() * ReferenceBlock.ROWS];
     for (ReferenceBlock.View block : blocks) {
-      int[] who = persons(block, now);
+      int[] who = rows.of(block);
+      if (who == null) {
+        continue;
+      }
       // On the heap, where the compiler makes vector instructions of the loops over it.
       block.columns().get(0, columns);
       for (int face = 0; face < queries.length; face++) {
@@ -132,18 +158,43 @@ public final class GallerySnapshot {
     return means;
   }
 
-  private int[] persons(ReferenceBlock.View block, long now) {
-    return firstExpiry > now ? block.persons() : unexpired(block, now);
+  /** Per slot whether the person is meant. */
+  private boolean[] among(Predicate<Person> who) {
+    // Slots without a row here may be given to somebody meanwhile; nobody asks for them.
+    boolean[] among = new boolean[slots];
+    for (int slot = 0; slot < slots; slot++) {
+      among[slot] = persons[slot] != null && who.test(persons[slot]);
+    }
+    return among;
   }
 
-  private static int[] unexpired(ReferenceBlock.View block, long now) {
-    int[] persons = block.persons().clone();
-    for (int row = 0; row < block.rows(); row++) {
-      if (block.expiries()[row] <= now) {
-        persons[row] = ReferenceBlock.NOBODY;
-      }
+  /** Which rows count: of whom, or of everyone with null, and at what time. */
+  private final class Rows {
+    private final boolean[] among;
+    private final long now;
+
+    Rows(boolean[] among, long now) {
+      this.among = among;
+      this.now = now;
     }
-    return persons;
+
+    /** Per row the person's slot, or {@link ReferenceBlock#NOBODY}; null where no row counts. */
+    int[] of(ReferenceBlock.View block) {
+      if (among == null && firstExpiry > now) {
+        return block.persons();
+      }
+      int[] counting = block.persons().clone();
+      boolean any = false;
+      for (int row = 0; row < block.rows(); row++) {
+        int slot = counting[row];
+        if (slot != ReferenceBlock.NOBODY
+            && (block.expiries()[row] <= now || (among != null && !among[slot]))) {
+          counting[row] = ReferenceBlock.NOBODY;
+        }
+        any |= counting[row] != ReferenceBlock.NOBODY;
+      }
+      return any ? counting : null;
+    }
   }
 
   /** Four columns a pass, so that a sum is loaded and stored once for four squares. */

@@ -28,6 +28,10 @@ final class KnownReferences implements AutoCloseable {
   private final Map<String, Map<String, Integer>> idsByName = new HashMap<>();
 
   private final Map<String, Integer> ids = new HashMap<>();
+
+  /** By person id, of who is on one, as of the reference that was written last. */
+  private final Map<String, String> watchlists = new HashMap<>();
+
   private final TopicReader reader;
 
   /**
@@ -77,6 +81,7 @@ final class KnownReferences implements AutoCloseable {
     remove(reference.faceId());
     byFace.put(reference.faceId(), reference);
     ids.merge(reference.personId(), 1, Integer::sum);
+    watchlists.compute(reference.personId(), (id, before) -> reference.watchlist());
     idsByName
         .computeIfAbsent(reference.name(), name -> new LinkedHashMap<>())
         .merge(reference.personId(), 1, Integer::sum);
@@ -92,6 +97,9 @@ final class KnownReferences implements AutoCloseable {
       return;
     }
     ids.computeIfPresent(gone.personId(), (id, count) -> count == 1 ? null : count - 1);
+    if (!ids.containsKey(gone.personId())) {
+      watchlists.remove(gone.personId());
+    }
     Map<String, Integer> named = idsByName.get(gone.name());
     named.computeIfPresent(gone.personId(), (id, count) -> count == 1 ? null : count - 1);
     if (named.isEmpty()) {
@@ -113,8 +121,8 @@ final class KnownReferences implements AutoCloseable {
           "%d persons are called '%s' (%s); rename or merge them first"
               .formatted(named.size(), name, String.join(", ", named)));
     }
-    return new Person(
-        named.isEmpty() ? PersonName.id(name, ids.keySet()) : named.iterator().next(), name);
+    String id = named.isEmpty() ? PersonName.id(name, ids.keySet()) : named.iterator().next();
+    return new Person(id, name, watchlists.get(id));
   }
 
   /**

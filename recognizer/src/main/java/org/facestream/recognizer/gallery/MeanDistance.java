@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /** A person is as near as the person's references are on average. */
-final class MeanDistance implements PersonDistances {
+final class MeanDistance implements PersonDistances.OfEvery {
   private final DescriptorSpace space;
   private final int most;
   private final double[] sums;
@@ -22,13 +22,8 @@ final class MeanDistance implements PersonDistances {
     this.nearestFaceIds = new String[slots];
   }
 
-  /**
-   * Takes in a block.
-   *
-   * @param squares per row the squared distance
-   * @param persons per row the person's slot, or {@link ReferenceBlock#NOBODY}
-   */
-  void accept(float[] squares, int[] persons, ReferenceBlock.View block) {
+  @Override
+  public void accept(float[] squares, int[] persons, ReferenceBlock.View block) {
     for (int row = 0; row < block.rows(); row++) {
       int slot = persons[row];
       if (slot == ReferenceBlock.NOBODY) {

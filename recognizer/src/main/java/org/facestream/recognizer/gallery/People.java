@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -176,7 +177,9 @@ public final class People {
         throw new UserError("'%s' is already the name of %s.".formatted(name, other.person().id()));
       }
     }
-    Entry renamed = rewrite(entry.references(), new Person(entry.person().id(), name));
+    Entry renamed =
+        rewrite(
+            entry.references(), new Person(entry.person().id(), name, entry.person().watchlist()));
     AuditTrail.renamed(renamed.person(), renamed.references().size());
     return renamed;
   }
@@ -205,10 +208,25 @@ public final class People {
     return new Merged(gone, new Entry(kept.person(), together));
   }
 
+  /**
+   * Puts a person on a watchlist in place of the one before, or with none takes them off it.
+   * Recognizers know it within seconds.
+   *
+   * @return the person as they are now
+   * @throws UserError when there is no such person, or the watchlist cannot be called so
+   */
+  public Entry watch(String idOrName, Optional<String> watchlist) {
+    Entry entry = show(idOrName);
+    String name = watchlist.map(Watchlist::check).orElse(null);
+    Entry watched =
+        rewrite(entry.references(), new Person(entry.person().id(), entry.person().name(), name));
+    AuditTrail.watched(watched.person(), watched.references().size());
+    return watched;
+  }
+
   private Entry rewrite(List<Reference> references, Person person) {
     String topic = clients.name(GalleryTopic.TOPIC);
-    List<Reference> rewritten =
-        references.stream().map(reference -> reference.as(person.id(), person.name())).toList();
+    List<Reference> rewritten = references.stream().map(reference -> reference.as(person)).toList();
     write(rewritten.stream().map(reference -> GalleryTopic.toRecord(topic, reference)).toList());
     return new Entry(person, rewritten);
   }
@@ -252,8 +270,8 @@ public final class People {
             entry -> {
               List<Reference> sorted = new ArrayList<>(entry.getValue());
               sorted.sort(Comparator.comparing(Reference::enrolledAt));
-              String name = sorted.get(sorted.size() - 1).name();
-              return new Entry(new Person(entry.getKey(), name), sorted);
+              Reference last = sorted.get(sorted.size() - 1);
+              return new Entry(new Person(entry.getKey(), last.name(), last.watchlist()), sorted);
             })
         .sorted(
             Comparator.comparing((Entry entry) -> entry.person().name().toLowerCase(Locale.ROOT))

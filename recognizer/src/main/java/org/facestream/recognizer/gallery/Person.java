@@ -5,5 +5,12 @@ package org.facestream.recognizer.gallery;
  *
  * @param id stable, also when the name changes
  * @param name in any script
+ * @param watchlist that the person is on, or null
  */
-public record Person(String id, String name) {}
+public record Person(String id, String name, String watchlist) {
+
+  /** Somebody who is on no watchlist. */
+  public Person(String id, String name) {
+    this(id, name, null);
+  }
+}

@@ -3,7 +3,7 @@ package org.facestream.recognizer.gallery;
 import java.util.List;
 
 /** Reduces one face's distances to references, block by block, to distances to persons. */
-sealed interface PersonDistances permits NearestReference, MeanDistance {
+sealed interface PersonDistances permits NearestReference, PersonDistances.OfEvery {
 
   /**
    * A person near the face.
@@ -16,4 +16,16 @@ sealed interface PersonDistances permits NearestReference, MeanDistance {
 
   /** The nearest persons, nearest first. */
   List<Near> nearest();
+
+  /** One that wants to know every reference's distance. */
+  sealed interface OfEvery extends PersonDistances permits MeanDistance, NearestMean {
+
+    /**
+     * Takes in a block.
+     *
+     * @param squares per row the squared distance
+     * @param persons per row the person's slot, or {@link ReferenceBlock#NOBODY}
+     */
+    void accept(float[] squares, int[] persons, ReferenceBlock.View block);
+  }
 }

@@ -19,6 +19,8 @@ import java.util.Optional;
  * @param expiry when the entry ends to be used, or null for never
  * @param source where the picture came from, such as a file's name
  * @param enrolledAt when it was enrolled
+ * @param watchlist that the person is on, or null; of a person's references the one that was
+ *     written last says it
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 public record Reference(
@@ -32,14 +34,26 @@ public record Reference(
     String consent,
     Instant expiry,
     String source,
-    Instant enrolledAt) {
+    Instant enrolledAt,
+    String watchlist) {
 
-  /** The same picture under another person's id and name. */
-  public Reference as(String otherPersonId, String otherName) {
-    return new Reference(
+  /** Of somebody who is on no watchlist. */
+  public Reference(
+      String faceId,
+      String personId,
+      String name,
+      String model,
+      float[] descriptor,
+      byte[] thumbnail,
+      float quality,
+      String consent,
+      Instant expiry,
+      String source,
+      Instant enrolledAt) {
+    this(
         faceId,
-        otherPersonId,
-        otherName,
+        personId,
+        name,
         model,
         descriptor,
         thumbnail,
@@ -47,7 +61,27 @@ public record Reference(
         consent,
         expiry,
         source,
-        enrolledAt);
+        enrolledAt,
+        null);
+  }
+
+  /**
+   * The same picture as one of another person, or of the same one with another name or watchlist.
+   */
+  public Reference as(Person person) {
+    return new Reference(
+        faceId,
+        person.id(),
+        person.name(),
+        model,
+        descriptor,
+        thumbnail,
+        quality,
+        consent,
+        expiry,
+        source,
+        enrolledAt,
+        person.watchlist());
   }
 
   /** The same on other terms. */
@@ -63,7 +97,8 @@ public record Reference(
         newConsent.orElse(null),
         newExpiry.orElse(null),
         source,
-        enrolledAt);
+        enrolledAt,
+        watchlist);
   }
 
   /** What is wrong with it, as a word for a metric's label; empty when nothing is. */

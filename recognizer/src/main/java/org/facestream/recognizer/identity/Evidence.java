@@ -6,6 +6,7 @@ import java.util.function.Predicate;
  * What a track's faces say for and against one person.
  *
  * @param name the person's name as of the last face
+ * @param watchlist that the person was on as of the last face, or null
  * @param sum for, less against; at most {@link DecisionRules#MOST}
  * @param faces how many spoke for the person
  * @param sure whether one of them was good enough to decide alone
@@ -16,6 +17,7 @@ import java.util.function.Predicate;
  */
 record Evidence(
     String name,
+    String watchlist,
     double sum,
     int faces,
     boolean sure,
@@ -31,7 +33,7 @@ record Evidence(
   /** The same without a margin that tells how far somebody is who is gone. */
   Evidence without(Predicate<String> gone) {
     return other != null && gone.test(other)
-        ? new Evidence(name, sum, faces, sure, distance, null, null)
+        ? new Evidence(name, watchlist, sum, faces, sure, distance, null, null)
         : this;
   }
 }

@@ -22,6 +22,7 @@ import org.facestream.detector.face.Box;
  * @param lastSeen capture time of the track's last face so far
  * @param personId the person, or null when unknown
  * @param name the person's name, or {@code unknown}
+ * @param watchlist that the person is on, or null
  * @param distance least distance of the track's faces to the person, or to the nearest person when
  *     unknown; null when the gallery was empty, or whoever was nearest is forgotten
  * @param margin how much farther the second-best person was from that face; null when there was
@@ -47,6 +48,7 @@ public record IdentityEvent(
     Instant lastSeen,
     String personId,
     String name,
+    String watchlist,
     Double distance,
     Double margin,
     int faces,

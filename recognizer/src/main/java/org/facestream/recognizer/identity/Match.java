@@ -16,9 +16,10 @@ import org.facestream.detector.face.Box;
  * @param box in frame coordinates
  * @param score the detector's probability, 0 to 1
  * @param quality how well the face serves recognition, 0 to 1
- * @param candidates the nearest persons, nearest first; empty when the gallery was empty
- * @param threshold the distance under which a face counts as a person's; what was in force when the
- *     face was compared
+ * @param candidates the likeliest persons, first the one whose distance is the least share of the
+ *     threshold; empty when the gallery was empty
+ * @param threshold the distance under which a face counts as a person's, unless the candidate has
+ *     its own; what was in force on this camera when the face was compared
  * @param model name of the descriptor model
  * @param galleryVersion sum of the gallery offsets that the comparison saw: of two versions the
  *     greater knows more
@@ -41,6 +42,16 @@ public record Match(
 
   public Match {
     candidates = List.copyOf(candidates);
+  }
+
+  /** A candidate's distance as a share of the threshold that counts for the person. */
+  double share(int rank) {
+    return candidates.get(rank).share(threshold);
+  }
+
+  /** Whether the face counts as somebody's. */
+  public boolean known() {
+    return !candidates.isEmpty() && share(0) < 1;
   }
 
   /** The same without the candidates who are gone. */
@@ -70,6 +81,34 @@ public record Match(
    * @param name the person's name
    * @param distance to the person: over all references the least, or the mean
    * @param reference face id of the person's nearest reference
+   * @param watchlist that the person is on, or null
+   * @param threshold that counts for this person, or null for the match's
    */
-  public record Candidate(String personId, String name, float distance, String reference) {}
+  public record Candidate(
+      String personId,
+      String name,
+      float distance,
+      String reference,
+      @JsonInclude(JsonInclude.Include.NON_NULL) String watchlist,
+      @JsonInclude(JsonInclude.Include.NON_NULL) Float threshold) {
+
+    /** Somebody who is on no watchlist. */
+    public Candidate(String personId, String name, float distance, String reference) {
+      this(personId, name, distance, reference, null, null);
+    }
+
+    /** The same with a threshold of its own. */
+    public Candidate under(float ownThreshold) {
+      return new Candidate(personId, name, distance, reference, watchlist, ownThreshold);
+    }
+
+    /**
+     * The distance as a share of the threshold: under 1 the face counts as the person's.
+     *
+     * @param usual the match's threshold
+     */
+    public double share(float usual) {
+      return distance / (double) (threshold == null ? usual : threshold);
+    }
+  }
 }

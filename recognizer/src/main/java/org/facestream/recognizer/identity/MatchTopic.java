@@ -53,6 +53,10 @@ public final class MatchTopic {
     if (!(match.threshold() > 0) || !Float.isFinite(match.quality())) {
       throw new InvalidRecordException("bad-value", "threshold or quality is no usable number");
     }
+    if (match.candidates().stream()
+        .anyMatch(candidate -> candidate.threshold() != null && !(candidate.threshold() > 0))) {
+      throw new InvalidRecordException("bad-value", "a candidate's threshold is no usable number");
+    }
     return match;
   }
 }

@@ -14,9 +14,10 @@ import java.util.function.Predicate;
  * same faces give the same events, whenever and wherever they are processed.
  *
  * <p>Every face adds to the evidence of every person in question: for the nearest person {@code
- * quality · (threshold - distance) / threshold}, which is negative beyond the threshold, and
- * nothing positive when the second-best person is as near; against the others by how much farther
- * they were. A person is named when enough faces, or a very good one, speak for them and the
+ * quality · (threshold - distance) / threshold}, with the threshold that counts for this person on
+ * this camera, which is negative beyond the threshold, and nothing positive when the second-best
+ * person is as near; against the others by how much farther they were, all in shares of the
+ * thresholds. A person is named when enough faces, or a very good one, speak for them and the
  * evidence is enough. A name in force stays until the evidence for it is gone or another person's
  * is clearly more: not for one bad frame.
  */
@@ -43,7 +44,15 @@ final class TrackDecision {
     return state.ended() && !match.captureTime().isAfter(state.lastSeen());
   }
 
-  /** Takes in a face that is not late; {@code state} is null for a track's first face. */
+  /** Whether a face is one of the track's last: what is delivered twice votes once. */
+  static boolean again(TrackState state, Match match) {
+    return state.recent().contains(match.faceId());
+  }
+
+  /**
+   * Takes in a face that is neither late nor there again; {@code state} is null for a track's first
+   * face.
+   */
   Outcome face(TrackState state, Match match) {
     TrackState seen = decide(see(state == null ? TrackState.before(match) : state, match));
     Optional<IdentityEvent.Type> type =
@@ -91,8 +100,7 @@ final class TrackDecision {
     boolean clearlyNobody =
         match.candidates().isEmpty()
             || (match.quality() >= DecisionRules.SURE_QUALITY
-                && match.candidates().get(0).distance()
-                    >= DecisionRules.CLEARLY_NOBODY * match.threshold());
+                && match.share(0) >= DecisionRules.CLEARLY_NOBODY);
     boolean start =
         state.personId() != null
             || (!inQuestion && (clearlyNobody || state.faces() >= rules.minFaces()))
@@ -103,7 +111,10 @@ final class TrackDecision {
   private static Optional<IdentityEvent.Type> worthAnUpdate(TrackState state, Match match) {
     TrackState.Told told = state.told();
     TrackState.Told now = state.decision();
-    boolean other = !now.name().equals(told.name()) || !same(now.personId(), told.personId());
+    boolean other =
+        !now.name().equals(told.name())
+            || !same(now.personId(), told.personId())
+            || !same(now.watchlist(), told.watchlist());
     boolean better =
         now.personId() != null
             && told.distance() != null
@@ -186,7 +197,8 @@ final class TrackDecision {
         closest,
         best,
         match.model(),
-        Math.max(state.galleryVersion(), match.galleryVersion()));
+        Math.max(state.galleryVersion(), match.galleryVersion()),
+        state.recentWith(match.faceId()));
   }
 
   private SortedMap<String, Evidence> weigh(SortedMap<String, Evidence> before, Match match) {
@@ -211,6 +223,7 @@ final class TrackDecision {
                   person,
                   new Evidence(
                       evidence.name(),
+                      evidence.watchlist(),
                       Math.max(LEAST, evidence.sum() + Math.min(0, against)),
                       evidence.faces(),
                       evidence.sure(),
@@ -238,13 +251,14 @@ final class TrackDecision {
     boolean speaks = share > 0;
     boolean sure =
         speaks
-            && distance <= DecisionRules.SURE_DISTANCE * match.threshold()
+            && match.share(rank) <= DecisionRules.SURE_DISTANCE
             && match.quality() >= DecisionRules.SURE_QUALITY
-            && (margin == null || margin >= 2 * rules.margin() * match.threshold());
+            && (match.candidates().size() < 2 || ahead(match) >= 2 * rules.margin());
     double before = known == null ? 0 : known.sum();
     boolean nearer = known == null || distance < known.distance();
     return new Evidence(
         candidate.name(),
+        candidate.watchlist(),
         Math.max(LEAST, Math.min(DecisionRules.MOST, before + weight * share)),
         (known == null ? 0 : known.faces()) + (speaks ? 1 : 0),
         sure || (known != null && known.sure()),
@@ -255,17 +269,18 @@ final class TrackDecision {
 
   /** What a face says of the candidate of that rank: positive for, negative against. */
   private double share(Match match, int rank) {
-    List<Match.Candidate> candidates = match.candidates();
-    double threshold = match.threshold();
-    double distance = candidates.get(rank).distance();
-    double under = (threshold - distance) / threshold;
+    double under = 1 - match.share(rank);
     if (rank > 0) {
-      double farther = (distance - candidates.get(0).distance()) / threshold;
+      double farther = match.share(rank) - match.share(0);
       return Math.max(MOST_AGAINST, Math.min(0, under) - farther);
     }
-    Double margin = margin(candidates, 0);
-    boolean ambiguous = margin != null && margin < rules.margin() * threshold;
+    boolean ambiguous = match.candidates().size() > 1 && ahead(match) < rules.margin();
     return Math.max(MOST_AGAINST, ambiguous ? Math.min(0, under) : under);
+  }
+
+  /** How much nearer the nearest person is than the second, in shares of their thresholds. */
+  private static double ahead(Match match) {
+    return match.share(1) - match.share(0);
   }
 
   private static Double margin(List<Match.Candidate> candidates, int rank) {
@@ -300,6 +315,7 @@ final class TrackDecision {
         state.closest(),
         state.best(),
         state.model(),
-        state.galleryVersion());
+        state.galleryVersion(),
+        state.recent());
   }
 }

@@ -33,7 +33,8 @@ import org.slf4j.LoggerFactory;
  * nothing came for the timeout by this worker's clock: so it ends too when the camera dies. The
  * clock starts anew when the processor starts, so that a worker that was away does not end tracks
  * whose faces are still waiting to be read. An ended track is remembered for a while: a face that
- * comes late is dropped, and one that shows that it goes on reopens it.
+ * comes late is dropped, and one that shows that it goes on reopens it. A face that is delivered
+ * again is dropped too.
  *
  * <p>Whoever is no longer in the gallery is taken out of every track's state, ended ones too, when
  * the gallery's version changes; and out of whatever is read, so that nobody who is gone is named
@@ -107,6 +108,10 @@ final class TrackProcessor extends ContextualProcessor<String, byte[], String, b
     TrackState before = state(key, store.get(key));
     if (before != null && TrackDecision.late(before, match)) {
       telemetry.dropped(STAGE, match.camera(), "late").increment();
+      return;
+    }
+    if (before != null && TrackDecision.again(before, match)) {
+      telemetry.dropped(STAGE, match.camera(), "duplicate").increment();
       return;
     }
     TrackDecision.Outcome outcome;

@@ -1,8 +1,10 @@
 package org.facestream.recognizer.identity;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -28,6 +30,7 @@ import org.facestream.detector.face.Box;
  * @param best the face of the best quality
  * @param model of the last face
  * @param galleryVersion of the last face
+ * @param recent ids of the last faces, at most {@value #RECENT}
  */
 record TrackState(
     String camera,
@@ -43,10 +46,19 @@ record TrackState(
     Closest closest,
     BestFace best,
     String model,
-    long galleryVersion) {
+    long galleryVersion,
+    List<String> recent) {
+
+  /** Enough to know a face that comes twice: whoever delivers again begins a little earlier. */
+  static final int RECENT = 16;
+
+  TrackState {
+    // A state of before there were any.
+    recent = recent == null ? List.of() : List.copyOf(recent);
+  }
 
   /** What was published of the decision. */
-  record Told(String personId, String name, Double distance) {}
+  record Told(String personId, String name, String watchlist, Double distance) {}
 
   /**
    * Whom a face of the track was nearest to, named or not.
@@ -77,11 +89,19 @@ record TrackState(
         null,
         null,
         first.model(),
-        0);
+        0,
+        List.of());
   }
 
   boolean started() {
     return revision > 0;
+  }
+
+  /** The last faces when there is one more. */
+  List<String> recentWith(String faceId) {
+    List<String> more = new ArrayList<>(recent);
+    more.add(faceId);
+    return more.subList(Math.max(0, more.size() - RECENT), more.size());
   }
 
   /** The person with the most evidence. */
@@ -93,10 +113,11 @@ record TrackState(
   /** What an event would say of the decision now. */
   Told decision() {
     if (personId == null) {
-      return new Told(null, IdentityEvent.UNKNOWN, closest == null ? null : closest.distance());
+      return new Told(
+          null, IdentityEvent.UNKNOWN, null, closest == null ? null : closest.distance());
     }
     Evidence person = evidence.get(personId);
-    return new Told(personId, person.name(), person.distance());
+    return new Told(personId, person.name(), person.watchlist(), person.distance());
   }
 
   /** Everybody of whom anything is remembered here. */
@@ -150,7 +171,8 @@ record TrackState(
             near,
             best,
             model,
-            galleryVersion);
+            galleryVersion,
+            recent);
     return ended || (told != null && told.personId() == null) ? without.retold() : without;
   }
 
@@ -170,7 +192,8 @@ record TrackState(
         closest,
         best,
         model,
-        galleryVersion);
+        galleryVersion,
+        recent);
   }
 
   /** After an event of that type was published. */
@@ -189,7 +212,8 @@ record TrackState(
         closest,
         best,
         model,
-        galleryVersion);
+        galleryVersion,
+        recent);
   }
 
   /** The event that was published last, given that {@link #afterEvent} made this state. */
@@ -209,6 +233,7 @@ record TrackState(
         lastSeen,
         told.personId(),
         told.name(),
+        told.watchlist(),
         rounded(told.distance()),
         margin == null ? null : rounded(Math.max(0, margin)),
         faces,

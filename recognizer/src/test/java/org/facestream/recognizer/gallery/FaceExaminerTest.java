@@ -111,7 +111,7 @@ class FaceExaminerTest {
     }
     GalleryMatrix matrix = new GalleryMatrix(space);
     for (int i = 0; i < PEOPLE; i++) {
-      matrix.put(references.get(i).as("p" + i, "P" + i));
+      matrix.put(references.get(i).as(new Person("p" + i, "P" + i)));
     }
     for (int i = 0; i < PEOPLE; i++) {
       var near =

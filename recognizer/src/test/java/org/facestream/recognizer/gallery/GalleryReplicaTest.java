@@ -21,6 +21,7 @@ import org.apache.kafka.streams.TopologyTestDriver;
 import org.facestream.ingest.worker.Telemetry;
 import org.facestream.recognizer.facenet.Metric;
 import org.facestream.recognizer.identity.Match;
+import org.facestream.recognizer.identity.RecordJson;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -73,6 +74,11 @@ class GalleryReplicaTest {
     gallery.pipeInput(record.key(), record.value());
   }
 
+  /** As somebody would write it who does not check what this program does. */
+  private static byte[] written(String faceId, float... descriptor) {
+    return RecordJson.write(reference(faceId, "bob", "m", null, descriptor));
+  }
+
   private List<String> nearest(float... descriptor) {
     return replica
         .snapshot()
@@ -112,12 +118,23 @@ class GalleryReplicaTest {
     write(reference("f3", "bob", "m", null, 1, 0, 0));
     gallery.pipeInput("f4", "no json".getBytes(UTF_8));
     gallery.pipeInput("f5", new byte[0]);
+    gallery.pipeInput("f6", written("f6", Float.NaN, 1));
+    gallery.pipeInput("f7", written("f7", 0, 0));
+    gallery.pipeInput("f8", written("f8"));
     gallery.pipeInput((String) null, null);
     assertEquals(List.of("ADA"), nearest(0, 1));
-    assertEquals(6, replica.snapshot().version());
+    assertEquals(9, replica.snapshot().version());
     String metrics = telemetry.scrape();
     for (String reason :
-        List.of("other-model", "wrong-length", "bad-json", "empty-value", "no-key")) {
+        List.of(
+            "other-model",
+            "wrong-length",
+            "bad-json",
+            "empty-value",
+            "no-key",
+            "not-a-number",
+            "zero-descriptor",
+            "no-descriptor")) {
       assertTrue(
           metrics.contains("facestream_gallery_skipped_total{reason=\"" + reason + "\"} 1.0"),
           reason);

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 import org.facestream.recognizer.facenet.Metric;
 import org.facestream.recognizer.identity.Match;
 import org.junit.jupiter.api.Test;
@@ -77,14 +78,12 @@ class GallerySnapshotTest {
             entry ->
                 Map.entry(
                     entry.getKey(),
-                    entry.getValue().stream().mapToDouble(Double::doubleValue).summaryStatistics()))
-        .map(
-            entry ->
-                Map.entry(
-                    entry.getKey(),
-                    reduction == Reduction.MINIMUM
-                        ? entry.getValue().getMin()
-                        : entry.getValue().getAverage()))
+                    entry.getValue().stream()
+                        .sorted()
+                        .limit(reduction.nearest())
+                        .mapToDouble(Double::doubleValue)
+                        .average()
+                        .orElseThrow()))
         .sorted(Comparator.comparingDouble(Map.Entry::getValue))
         .toList();
   }
@@ -92,14 +91,16 @@ class GallerySnapshotTest {
   /** Adds, replaces, removes and expires at random; then every distance as a plain loop has it. */
   @ParameterizedTest
   @CsvSource({
-    "1, 128, 3000, EUCLIDEAN, MINIMUM",
-    "2, 128, 3000, COSINE, MINIMUM",
-    "3, 512, 1200, COSINE, MEAN",
-    "4, 37, 2500, EUCLIDEAN, MEAN",
-    "5, 3, 4000, EUCLIDEAN, MINIMUM",
+    "1, 128, 3000, EUCLIDEAN, 1",
+    "2, 128, 3000, COSINE, 1",
+    "3, 512, 1200, COSINE, 2147483647",
+    "4, 37, 2500, EUCLIDEAN, 2147483647",
+    "5, 3, 4000, EUCLIDEAN, 1",
+    "6, 128, 3000, EUCLIDEAN, 3",
+    "7, 64, 3000, COSINE, 2",
   })
-  void matchesAsAPlainLoopDoes(
-      long seed, int length, int changes, Metric metric, Reduction reduction) {
+  void matchesAsAPlainLoopDoes(long seed, int length, int changes, Metric metric, int nearest) {
+    Reduction reduction = new Reduction(nearest);
     Random random = new Random(seed);
     GalleryMatrix matrix = new GalleryMatrix(new DescriptorSpace("m", length, metric));
     Map<String, Plain> plain = new LinkedHashMap<>();
@@ -146,6 +147,32 @@ class GallerySnapshotTest {
         assertEquals(expected.get(rank).getValue(), found.get(rank).distance(), 1e-6);
         assertEquals(found.get(rank).personId(), plain.get(found.get(rank).reference()).person());
       }
+      // The reference that is named is the person's nearest, whatever the others count.
+      for (Match.Candidate candidate : found) {
+        assertEquals(
+            plainly(plain, faces[face], metric, Reduction.MINIMUM).stream()
+                .filter(entry -> entry.getKey().equals(candidate.personId()))
+                .findFirst()
+                .orElseThrow()
+                .getValue(),
+            distance(metric, faces[face], plain.get(candidate.reference()).descriptor()),
+            1e-6);
+      }
+      // Only some persons: as if the others were not there.
+      Predicate<String> some = person -> person.hashCode() % 7 == 0;
+      List<Map.Entry<String, Double>> expectedOfSome =
+          plainly(plain, faces[face], metric, reduction).stream()
+              .filter(entry -> some.test(entry.getKey()))
+              .limit(5)
+              .toList();
+      List<Match.Candidate> foundOfSome =
+          snapshot
+              .match(
+                  new float[][] {faces[face]}, 5, reduction, NOW, person -> some.test(person.id()))
+              .get(0);
+      assertEquals(
+          expectedOfSome.stream().map(Map.Entry::getKey).toList(),
+          foundOfSome.stream().map(Match.Candidate::personId).toList());
       // Alone as in a batch.
       assertEquals(found, snapshot.match(new float[][] {faces[face]}, 5, reduction, NOW).get(0));
     }

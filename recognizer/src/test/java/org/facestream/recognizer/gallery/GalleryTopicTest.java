@@ -20,7 +20,7 @@ class GalleryTopicTest {
       "{\"faceId\":\"f1\",\"personId\":\"ada-lovelace\",\"name\":\"Ada Lovelace\","
           + "\"model\":\"resnet34-128\",\"descriptor\":\"AACAPwAAAL8=\",\"thumbnail\":\"AQID\","
           + "\"quality\":0.75,\"consent\":\"form 7\",\"expiry\":\"2027-11-22T00:00:00.000Z\","
-          + "\"source\":\"ada.jpg\",\"enrolledAt\":\"2026-11-22T04:30:00.120Z\"}";
+          + "\"source\":\"ada.jpg\",\"enrolledAt\":\"2026-11-22T04:30:00.120Z\",\"watchlist\":\"wanted\"}";
 
   private static Reference reference(float... descriptor) {
     return new Reference(
@@ -34,7 +34,8 @@ class GalleryTopicTest {
         "form 7",
         Instant.parse("2027-11-22T00:00:00Z"),
         "ada.jpg",
-        Instant.parse("2026-11-22T04:30:00.120Z"));
+        Instant.parse("2026-11-22T04:30:00.120Z"),
+        "wanted");
   }
 
   @Test
@@ -50,6 +51,12 @@ class GalleryTopicTest {
     Reference read = GalleryTopic.read("f1", GOLDEN.getBytes(UTF_8)).orElseThrow();
     assertArrayEquals(new float[] {1, -.5f}, read.descriptor());
     assertEquals(GOLDEN, new String(RecordJson.write(read), UTF_8));
+  }
+
+  @Test
+  void readsReferencesOfBeforeThereWereWatchlists() throws InvalidRecordException {
+    String earlier = GOLDEN.replace(",\"watchlist\":\"wanted\"", "");
+    assertNull(GalleryTopic.read("f1", earlier.getBytes(UTF_8)).orElseThrow().watchlist());
   }
 
   @Test

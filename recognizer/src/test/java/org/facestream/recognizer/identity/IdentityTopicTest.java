@@ -3,6 +3,7 @@ package org.facestream.recognizer.identity;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.time.Instant;
@@ -21,7 +22,7 @@ class IdentityTopicTest {
       "{\"eventId\":\"door-1763785800000-42-0.2\",\"type\":\"updated\",\"schemaVersion\":1,"
           + "\"camera\":\"door\",\"track\":\"door-1763785800000-42-0\",\"revision\":2,"
           + "\"firstSeen\":\"2026-11-22T04:30:00.120Z\",\"lastSeen\":\"2026-11-22T04:30:01.000Z\","
-          + "\"personId\":\"søren\",\"name\":\"Søren\",\"distance\":0.41,\"margin\":0.25,"
+          + "\"personId\":\"søren\",\"name\":\"Søren\",\"watchlist\":\"wanted\",\"distance\":0.41,\"margin\":0.25,"
           + "\"faces\":3,\"quality\":0.8,\"score\":0.99,"
           + "\"box\":{\"left\":1.5,\"top\":2.0,\"right\":51.5,\"bottom\":62.0},"
           + "\"model\":\"resnet34-128\",\"galleryVersion\":17,"
@@ -39,6 +40,7 @@ class IdentityTopicTest {
         SEEN.plusMillis(880),
         "søren",
         "Søren",
+        "wanted",
         .41,
         .25,
         3,
@@ -76,6 +78,13 @@ class IdentityTopicTest {
   }
 
   @Test
+  void readsEventsOfBeforeThereWereWatchlists() throws InvalidRecordException {
+    String earlier = GOLDEN.replace("\"watchlist\":\"wanted\",", "");
+    assertNull(IdentityTopic.read(earlier.getBytes(UTF_8)).watchlist());
+    EventSchema.check(earlier.getBytes(UTF_8));
+  }
+
+  @Test
   void refusesWhatIsNoJson() {
     assertThrows(InvalidRecordException.class, () -> IdentityTopic.read(new byte[] {'{'}));
     assertThrows(InvalidRecordException.class, () -> IdentityTopic.read(new byte[0]));
@@ -106,6 +115,7 @@ class IdentityTopicTest {
       quoteCharacter = '#',
       value = {
         "#\"revision\":2#, #\"revision\":0#",
+        "#\"watchlist\":\"wanted\"#, #\"watchlist\":\"\"#",
         "#\"personId\":\"søren\"#, #\"personId\":null#",
         "#\"distance\":0.41#, #\"distance\":null#",
         "#\"distance\":0.41#, #\"distance\":-1#",

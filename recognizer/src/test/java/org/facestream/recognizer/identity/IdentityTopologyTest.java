@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Collectors;
 import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.Test;
 
@@ -189,6 +190,48 @@ class IdentityTopologyTest extends IdentityTopologyCase {
     List<IdentityEvent> ended = pass(TIMEOUT);
     assertEquals("ended ADA", summary(ended));
     assertEquals("t.4", ended.get(0).eventId());
+  }
+
+  @Test
+  void aFaceThatIsDeliveredTwiceVotesOnce() {
+    face("t", 0, .7, "ada", .5, "bob", .8);
+    Match second = match("door", "t", 200, .7, "ada", .54, "bob", .8);
+    for (int i = 0; i < 5; i++) {
+      assertEquals("", summary(send(second)));
+    }
+    // Not only the last: whoever delivers again begins a little earlier.
+    face("t", 0, .7, "ada", .5, "bob", .8);
+    List<IdentityEvent> third = face("t", 400, .9, "ada", .49, "bob", .81);
+    assertEquals("started ADA", summary(third));
+    assertEquals(3, third.get(0).faces());
+    assertTrue(
+        telemetry
+            .scrape()
+            .contains(
+                "facestream_dropped_total{camera=\"door\",reason=\"duplicate\",stage=\"identity\"} 5.0"));
+  }
+
+  @Test
+  void camerasDoNotDisturbOneAnotherThoughTheirTracksHaveOneName() {
+    send(match("door", "t", 0, .7, "ada", .5, "bob", .8));
+    send(match("gate", "t", 100_000, .7, "bob", .5, "ada", .8));
+    send(match("door", "t", 200, .7, "ada", .54, "bob", .8));
+    // The gate's clock is far ahead of the door's: that ends nothing at the door.
+    assertEquals("", summary(pass(Duration.ofMillis(300))));
+    assertEquals("started ADA", summary(send(match("door", "t", 400, .9, "ada", .5, "bob", .8))));
+    send(match("gate", "t", 100_200, .7, "bob", .54, "ada", .8));
+    List<IdentityEvent> gate = send(match("gate", "t", 100_400, .9, "bob", .5, "ada", .8));
+    assertEquals("started BOB", summary(gate));
+    assertEquals(3, gate.get(0).faces());
+    assertEquals("gate", gate.get(0).camera());
+    assertEquals("ended ADA, ended BOB", sorted(pass(TIMEOUT)));
+  }
+
+  private static String sorted(List<IdentityEvent> events) {
+    return events.stream()
+        .map(event -> event.type() + " " + event.name())
+        .sorted()
+        .collect(Collectors.joining(", "));
   }
 
   @Test

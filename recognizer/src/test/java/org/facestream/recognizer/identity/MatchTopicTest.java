@@ -22,7 +22,7 @@ class MatchTopicTest {
           + "\"box\":{\"left\":1.0,\"top\":2.0,\"right\":51.0,\"bottom\":62.0},"
           + "\"score\":0.99,\"quality\":0.75,\"candidates\":["
           + "{\"personId\":\"ada\",\"name\":\"Ada\",\"distance\":0.4,\"reference\":\"f1\"},"
-          + "{\"personId\":\"bob\",\"name\":\"Bob\",\"distance\":0.9,\"reference\":\"f2\"}],"
+          + "{\"personId\":\"bob\",\"name\":\"Bob\",\"distance\":0.9,\"reference\":\"f2\",\"watchlist\":\"wanted\",\"threshold\":0.7}],"
           + "\"threshold\":0.6,\"model\":\"resnet34-128\",\"galleryVersion\":17,"
           + "\"descriptor\":\"AACAPwAAAL8=\"}";
 
@@ -37,7 +37,7 @@ class MatchTopicTest {
         .75f,
         List.of(
             new Match.Candidate("ada", "Ada", .4f, "f1"),
-            new Match.Candidate("bob", "Bob", .9f, "f2")),
+            new Match.Candidate("bob", "Bob", .9f, "f2", "wanted", .7f)),
         .6f,
         "resnet34-128",
         17,
@@ -72,6 +72,7 @@ class MatchTopicTest {
       value = {
         "bad-value, #\"camera\":\"door\"#, #\"camera\":\"gate\"#",
         "bad-value, #\"threshold\":0.6#, #\"threshold\":0#",
+        "bad-value, #\"threshold\":0.7#, #\"threshold\":-1#",
         "bad-value, #\"track\":\"door-1-40-0\"#, #\"track\":\"\"#",
         "bad-json, #AACAPwAAAL8=#, #AACAPwAA#",
         "bad-json, #\"candidates\":[#, #\"candidates\":[null,#",

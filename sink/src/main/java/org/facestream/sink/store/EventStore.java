@@ -304,6 +304,7 @@ public final class EventStore {
         IdentityEvent.UNKNOWN,
         null,
         null,
+        null,
         event.faces(),
         event.quality(),
         event.score(),

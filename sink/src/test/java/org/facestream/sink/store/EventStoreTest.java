@@ -244,6 +244,7 @@ class EventStoreTest {
         event.lastSeen(),
         event.personId(),
         event.name(),
+        event.watchlist(),
         event.distance(),
         event.margin(),
         event.faces(),

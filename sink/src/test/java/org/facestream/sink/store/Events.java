@@ -29,6 +29,7 @@ public final class Events {
         seen,
         person,
         person == null ? IdentityEvent.UNKNOWN : person.toUpperCase(java.util.Locale.ROOT),
+        null,
         person == null ? null : .375,
         null,
         revision * 2,
