@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import java.time.Duration;
 import java.util.Properties;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.streams.CloseOptions;
@@ -69,7 +70,18 @@ final class IdentityStreams implements AutoCloseable {
           log.error("identity: a stream thread failed and is replaced", failed);
           return StreamThreadExceptionResponse.REPLACE_THREAD;
         });
-    streams.setStateListener((now, before) -> log.info("identity: {} after {}", now, before));
+    AtomicInteger told = new AtomicInteger();
+    streams.setStateListener(
+        (now, before) -> {
+          log.info("identity: {} after {}", now, before);
+          int unused = now == KafkaStreams.State.RUNNING ? replica.unused() : 0;
+          if (unused > 0 && told.getAndSet(unused) != unused) {
+            log.warn(
+                "gallery: references of another model than this recognizer's are not used: {}. Enrol"
+                    + " these people again; `people list` says who.",
+                unused);
+          }
+        });
     KafkaStreamsMetrics metrics = new KafkaStreamsMetrics(streams, Tags.of("stage", "identity"));
     metrics.bindTo(telemetry.registry());
     closing.add(metrics);

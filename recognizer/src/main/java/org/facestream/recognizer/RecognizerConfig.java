@@ -15,7 +15,7 @@ import org.facestream.recognizer.gallery.Reduction;
 public interface RecognizerConfig {
   @Setting(
       "The descriptor network: a name that the program knows, or the path of a model's .json file.")
-  @WithDefault("resnet34-128")
+  @WithDefault("facenet")
   String model();
 
   @Setting("What the network runs on: auto, cpu, cuda or cuda:INDEX.")

@@ -31,7 +31,8 @@ class RecognizerConfigTest {
   void defaults() {
     RecognizerConfig config = config(Map.of());
 
-    assertEquals("resnet34-128", config.model());
+    assertEquals("facenet", config.model());
+    assertEquals(DescriptorModel.KNOWN.get(0), config.model());
     assertEquals("auto", config.device());
     assertTrue(config.threads().isEmpty());
     assertEquals(32, config.batch());
@@ -57,7 +58,7 @@ class RecognizerConfigTest {
 
   @Test
   void theModelSaysTheThresholdUnlessTheUserDoes() {
-    float models = DescriptorModel.of("resnet34-128").threshold();
+    float models = DescriptorModel.of("facenet").threshold();
     assertEquals(models, RecognizerOptions.of(config(Map.of())).thresholds().general());
     assertEquals(
         .5f,

@@ -8,7 +8,6 @@ import java.util.Locale;
 import org.facestream.detector.face.Landmarks;
 import org.facestream.ingest.frame.Picture;
 import org.facestream.ingest.worker.config.UserError;
-import org.facestream.recognizer.RecognizerConfig;
 import org.facestream.recognizer.facenet.DescriptorModel;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -19,8 +18,9 @@ import picocli.CommandLine.Parameters;
     header = "Say how far apart the faces in two pictures are, and whether that is one person.",
     description = {
       "",
-      "Each picture must show one face. The verdict is by the threshold of the recognizer; it is a",
-      "hint for a human, never a proof. Needs neither Kafka nor a database."
+      "Each picture must show one face. The verdict is by the model's threshold for two pictures,",
+      "which is wider than the recognizer's for a whole gallery; it is a hint for a human, never a",
+      "proof. Needs neither Kafka nor a database."
     },
     sortOptions = false,
     footer = {"", "Example:", "  facestream compare ada-1.jpg ada-2.jpg"})
@@ -40,7 +40,7 @@ final class CompareCommand extends Subcommand {
   @Option(
       names = "--threshold",
       paramLabel = "DISTANCE",
-      description = "Default: recognizer.threshold, or the model's own")
+      description = "Default: the model's own for two pictures")
   private Float threshold;
 
   @Option(names = "--json", description = "Print one line of JSON.")
@@ -53,10 +53,7 @@ final class CompareCommand extends Subcommand {
     var settings = configuration().settings();
     try (FaceDescriber describer = new FaceDescriber(settings, model)) {
       DescriptorModel used = describer.descriptors().model();
-      float limit =
-          threshold == null
-              ? settings.get(RecognizerConfig.class).threshold().orElse(used.threshold())
-              : threshold;
+      float limit = threshold == null ? used.verification() : threshold;
       float distance =
           used.metric().distance(descriptor(describer, first), descriptor(describer, second));
       boolean same = distance < limit;

@@ -7,12 +7,16 @@ import org.facestream.deploy.evaluation.EvaluationReport;
 import org.facestream.ingest.worker.config.Settings;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.recognizer.RecognizerConfig;
+import org.facestream.recognizer.facenet.DescriptorModel;
 import org.facestream.recognizer.facenet.evaluation.DescribedPictures;
 import org.facestream.recognizer.facenet.evaluation.FacePair;
 import org.facestream.recognizer.facenet.evaluation.Identification;
+import org.facestream.recognizer.facenet.evaluation.OpenSet;
 import org.facestream.recognizer.facenet.evaluation.PairsEvaluation;
 import org.facestream.recognizer.facenet.evaluation.PeopleFolder;
+import org.facestream.recognizer.facenet.evaluation.TrackIdentification;
 import org.facestream.recognizer.facenet.evaluation.Verification;
+import org.facestream.recognizer.identity.DecisionRules;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -24,7 +28,8 @@ import picocli.CommandLine.Option;
       "Takes a folder of pictures per person, and either pairs in the format of Labeled Faces in the",
       "Wild or pairs of its own making. Prints accuracy, error rates and a threshold for the false",
       "match rate that you want. With --identify it also enrols half of the people and searches for",
-      "all: the others must stay unknown. Needs neither Kafka nor a database."
+      "all, picture by picture and by the decision per track: the others must stay unknown. Needs",
+      "neither Kafka nor a database."
     },
     sortOptions = false,
     footer = {
@@ -34,8 +39,6 @@ import picocli.CommandLine.Option;
       "  facestream evaluate --images lfw/ --pairs pairs.txt --plots plots/"
     })
 final class EvaluateCommand extends Subcommand {
-  private static final long SEED = 1;
-
   @Option(
       names = "--images",
       required = true,
@@ -74,6 +77,20 @@ final class EvaluateCommand extends Subcommand {
   private int references;
 
   @Option(
+      names = "--track-faces",
+      paramLabel = "N",
+      defaultValue = "4",
+      description = "Pictures that make a track, for --identify. Default: ${DEFAULT-VALUE}")
+  private int trackFaces;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Of all that is chosen by chance. Default: ${DEFAULT-VALUE}")
+  private long seed;
+
+  @Option(
       names = "--model",
       paramLabel = "NAME|FILE",
       description = "The descriptor network. Default: recognizer.model")
@@ -82,7 +99,7 @@ final class EvaluateCommand extends Subcommand {
   @Option(
       names = "--threshold",
       paramLabel = "DISTANCE",
-      description = "That is judged. Default: recognizer.threshold, or the model's own")
+      description = "That is judged. Default: the model's own, or recognizer.threshold")
   private Float threshold;
 
   @Option(
@@ -103,8 +120,9 @@ final class EvaluateCommand extends Subcommand {
 
   @Override
   int execute() throws IOException {
-    if (folds < 1 || mostPairs < 1 || references < 1) {
-      throw new UserError("--folds, --most-pairs and --references must be 1 or more.");
+    if (folds < 1 || mostPairs < 1 || references < 1 || trackFaces < 1) {
+      throw new UserError(
+          "--folds, --most-pairs, --references and --track-faces must be 1 or more.");
     }
     if (!(falseMatchRate >= 0 && falseMatchRate <= 1)) {
       throw new UserError("--false-match-rate must be 0 to 1, such as 0.001.");
@@ -113,13 +131,13 @@ final class EvaluateCommand extends Subcommand {
     boolean terminal = Boolean.getBoolean("facestream.terminal");
     PeopleFolder folder = pairs == null || identify ? PeopleFolder.list(images) : null;
     List<FacePair> compared =
-        pairs == null ? folder.pairs(folds, mostPairs, SEED) : FacePair.readLfw(pairs);
+        pairs == null ? folder.pairs(folds, mostPairs, seed) : FacePair.readLfw(pairs);
     try (FaceDescriber describer = new FaceDescriber(settings, model)) {
       int[] looked = {0};
       DescribedPictures pictures =
           new DescribedPictures(
               images,
-              describer::landmarks,
+              describer::seen,
               describer.descriptors(),
               name -> {
                 looked[0]++;
@@ -129,26 +147,38 @@ final class EvaluateCommand extends Subcommand {
                 }
               });
       Verification verification = PairsEvaluation.evaluate(pictures, compared);
-      Identification identification =
-          identify ? Identification.evaluate(pictures, folder, references, SEED) : null;
+      Identification identification = null;
+      TrackIdentification tracks = null;
+      RecognizerConfig recognizer = settings.get(RecognizerConfig.class);
+      if (identify) {
+        OpenSet people = OpenSet.draw(pictures, folder, references, seed);
+        identification = Identification.evaluate(pictures, people);
+        tracks =
+            TrackIdentification.evaluate(
+                pictures,
+                people,
+                new DecisionRules(
+                    recognizer.minFaces(), recognizer.margin(), recognizer.trackTimeout()),
+                trackFaces,
+                seed);
+      }
       if (terminal) {
         err().print("\r\033[K");
         err().flush();
       }
-      float judged =
-          threshold == null
-              ? settings
-                  .get(RecognizerConfig.class)
-                  .threshold()
-                  .orElse(describer.descriptors().model().threshold())
-              : threshold;
+      DescriptorModel used = describer.descriptors().model();
+      float verifying = threshold == null ? used.verification() : threshold;
+      float identifying =
+          threshold == null ? recognizer.threshold().orElse(used.threshold()) : threshold;
       EvaluationReport report =
           new EvaluationReport(
-              describer.descriptors().model().name(),
-              judged,
+              used.name(),
+              verifying,
+              identifying,
               falseMatchRate,
               verification,
               identification,
+              tracks,
               pictures.slowestFirst());
       if (plots != null) {
         report.draw(plots);

@@ -3,6 +3,7 @@ package org.facestream.deploy.command;
 import java.util.List;
 import org.facestream.detector.DetectorConfig;
 import org.facestream.detector.face.Landmarks;
+import org.facestream.detector.face.QualityMeter;
 import org.facestream.detector.mtcnn.Detection;
 import org.facestream.detector.mtcnn.Mtcnn;
 import org.facestream.detector.mtcnn.MtcnnOptions;
@@ -15,6 +16,7 @@ import org.facestream.ingest.worker.config.UserError;
 import org.facestream.recognizer.RecognizerConfig;
 import org.facestream.recognizer.facenet.DescriptorModel;
 import org.facestream.recognizer.facenet.Descriptors;
+import org.facestream.recognizer.facenet.evaluation.SeenFace;
 
 /** Detector and descriptor network together, for commands that work on pictures. */
 final class FaceDescriber implements AutoCloseable {
@@ -57,6 +59,20 @@ final class FaceDescriber implements AutoCloseable {
   /** The faces of a picture, best first. */
   List<Detection> faces(Picture picture) {
     return mtcnn.detect(List.of(picture), options).get(0);
+  }
+
+  /** The same as a camera's faces are judged: with their quality. */
+  List<SeenFace> seen(Picture picture) {
+    return faces(picture).stream()
+        .map(
+            face ->
+                new SeenFace(
+                    face.box(),
+                    face.landmarks(),
+                    face.score(),
+                    QualityMeter.measure(picture.rgb(), face.box(), face.landmarks(), face.score())
+                        .overall()))
+        .toList();
   }
 
   /** The landmarks of a picture's faces, best first. */

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Optional;
 import org.facestream.ingest.worker.RetryableException;
 import org.facestream.ingest.worker.config.UserError;
+import org.facestream.recognizer.RecognizerConfig;
+import org.facestream.recognizer.facenet.DescriptorModel;
 import org.facestream.recognizer.gallery.AuditTrail;
 import org.facestream.recognizer.gallery.People;
 import org.facestream.recognizer.gallery.Reference;
@@ -109,6 +111,20 @@ final class PeopleCommand extends Subcommand {
       }
       if (everyone.isEmpty()) {
         err().println("Nobody is enrolled yet: `facestream enroll DIR`.");
+      }
+      String model =
+          DescriptorModel.of(configuration().settings().get(RecognizerConfig.class).model()).name();
+      long unused =
+          everyone.stream()
+              .filter(
+                  entry -> entry.references().stream().noneMatch(one -> one.model().equals(model)))
+              .count();
+      if (unused > 0) {
+        err()
+            .printf(
+                "%d of %d are enrolled with another model than %s (recognizer.model) and are not"
+                    + " recognized: enroll them again.%n",
+                unused, everyone.size(), model);
       }
       return 0;
     }

@@ -10,24 +10,29 @@ import java.util.List;
 import java.util.Locale;
 import org.facestream.recognizer.facenet.evaluation.DescribedPictures.Described;
 import org.facestream.recognizer.facenet.evaluation.Identification;
+import org.facestream.recognizer.facenet.evaluation.TrackIdentification;
 import org.facestream.recognizer.facenet.evaluation.Verification;
 
 /**
  * What an evaluation gave.
  *
  * @param model the descriptor network
- * @param threshold that is judged
+ * @param verifying threshold that is judged for two pictures
+ * @param identifying threshold that is judged for the gallery
  * @param wanted false match rate that a threshold is suggested for, 0 to 1
  * @param verification null when none was asked for
  * @param identification null when none was asked for
+ * @param tracks null when none was asked for
  * @param slowestFirst the pictures that were described
  */
 public record EvaluationReport(
     String model,
-    float threshold,
+    float verifying,
+    float identifying,
     double wanted,
     Verification verification,
     Identification identification,
+    TrackIdentification tracks,
     List<Described> slowestFirst) {
   private static final int SHOWN = 5;
   private static final List<Double> RATES = List.of(0.01, 0.001, 0.0001);
@@ -39,19 +44,27 @@ public record EvaluationReport(
    */
   public void draw(Path folder) throws IOException {
     if (verification != null) {
-      Plots.draw(folder, model, verification, threshold);
+      Plots.draw(folder, model, verification, verifying);
     }
   }
 
   /** For a person. */
   public String text() {
     StringBuilder text = new StringBuilder();
-    line(text, "model %s, threshold %.3f", model, threshold);
+    line(
+        text,
+        "model %s, threshold %.3f for two pictures, %.3f for the gallery",
+        model,
+        verifying,
+        identifying);
     if (verification != null) {
       verify(text);
     }
     if (identification != null) {
       identify(text);
+    }
+    if (tracks != null) {
+      new TrackRates(tracks, identifying).write(text);
     }
     Times times = times();
     line(
@@ -85,8 +98,8 @@ public record EvaluationReport(
     line(
         text,
         "  at %.3f       %6.2f %%",
-        threshold,
-        100 * verification.accuracyAt(threshold).accuracy());
+        verifying,
+        100 * verification.accuracyAt(verifying).accuracy());
     for (double rate : RATES) {
       Verification.OperatingPoint point = verification.atFalseAcceptRate(rate);
       line(
@@ -106,7 +119,7 @@ public record EvaluationReport(
         suggested.threshold(),
         100 * suggested.trueAcceptRate(),
         measurable(wanted) ? "" : "; too few pairs to tell: take more pictures");
-    line(text, "  wrong at %.3f, the worst first:", threshold);
+    line(text, "  wrong at %.3f, the worst first:", verifying);
     for (Verification.ScoredPair wrong : worst()) {
       line(
           text,
@@ -140,13 +153,13 @@ public record EvaluationReport(
 
   private List<Identification.Rates> rates() {
     return List.of(
-        identification.at(threshold),
+        identification.at(identifying),
         identification.atFalsePositive(0.01),
         identification.atFalsePositive(0.001));
   }
 
   private List<Verification.ScoredPair> worst() {
-    return verification.wrongAt(threshold).stream().limit(SHOWN).toList();
+    return verification.wrongAt(verifying).stream().limit(SHOWN).toList();
   }
 
   /** Whether there are pairs enough that one of them is such a share. */
@@ -183,9 +196,11 @@ public record EvaluationReport(
         .writeValueAsString(
             new Json(
                 model,
-                threshold,
+                verifying,
+                identifying,
                 verification == null ? null : verified(),
                 identification == null ? null : identified(),
+                tracks == null ? null : new TrackRates(tracks, identifying).json(),
                 times.find(),
                 times.describe()));
   }
@@ -193,9 +208,11 @@ public record EvaluationReport(
   @JsonInclude(JsonInclude.Include.NON_NULL)
   private record Json(
       String model,
-      float threshold,
+      @JsonProperty("verification_threshold") float verifying,
+      @JsonProperty("threshold") float identifying,
       Verified verification,
       Identified identification,
+      TrackRates.Json tracks,
       @JsonProperty("find_ms") double find,
       @JsonProperty("describe_ms") double describe) {}
 
@@ -229,7 +246,7 @@ public record EvaluationReport(
         best.accuracy(),
         best.threshold(),
         verification.foldAccuracy().mean(),
-        verification.accuracyAt(threshold).accuracy(),
+        verification.accuracyAt(verifying).accuracy(),
         verification.equalErrorRate(),
         RATES.stream().map(verification::atFalseAcceptRate).toList(),
         verification.atFalseAcceptRate(wanted),

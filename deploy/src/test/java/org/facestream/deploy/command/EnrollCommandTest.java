@@ -45,6 +45,14 @@ class EnrollCommandTest {
     assertFalse(list.out().contains(first), list.out());
     assertTrue(list.out().contains("Zoë Ångström"), list.out());
 
+    assertFalse(list.err().contains("another model"), list.err());
+    CommandLineRun changed =
+        CommandLineRun.of(
+            "people", "list", "--data", data, "--set", "recognizer.model=mobilefacenet");
+    assertTrue(
+        changed.err().contains("1 of 1 are enrolled with another model than mobilefacenet"),
+        changed.err());
+
     CommandLineRun again = CommandLineRun.of("people", "forget", first, "--data", data);
     assertEquals(2, again.exitCode());
     assertTrue(again.err().contains(first), again.err());

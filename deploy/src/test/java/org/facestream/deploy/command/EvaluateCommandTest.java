@@ -73,6 +73,17 @@ class EvaluateCommandTest {
     assertEquals(12, identification.get("mated").asInt());
     assertEquals(16, identification.get("strangers").asInt());
     assertEquals(1.0, identification.get("rank_one").asDouble());
+    // A person's three pictures make one track, a stranger's four another.
+    JsonNode tracks = report.get("tracks");
+    assertEquals(4, tracks.get("mated").asInt());
+    assertEquals(4, tracks.get("strangers").asInt());
+    assertEquals(0, tracks.get("left_out").asInt());
+    JsonNode judged = tracks.get("judged");
+    assertEquals(0, judged.get("strangersNamed").asDouble(), run.out());
+    assertEquals(0, judged.get("stillNamed").asDouble(), run.out());
+    assertEquals(0, judged.get("missed").asDouble(), run.out());
+    assertEquals(0, judged.get("wrong").asDouble(), run.out());
+    assertTrue(tracks.get("range").size() > 5, run.out());
     for (String plot : new String[] {"roc.png", "distances.png"}) {
       assertEquals(900, ImageIO.read(plots.resolve(plot).toFile()).getWidth(), plot);
     }
@@ -132,7 +143,7 @@ class EvaluateCommandTest {
     assertEquals(2, run.exitCode());
     JsonNode line = JSON.readTree(run.out());
     assertEquals(1, line.get("faces").size());
-    assertEquals(128, line.get("faces").get(0).get("descriptor").size());
+    assertEquals(512, line.get("faces").get(0).get("descriptor").size());
     assertTrue(run.err().contains("There is no picture"), run.err());
   }
 }

@@ -28,7 +28,7 @@ import org.facestream.ingest.worker.config.UserError;
  */
 public record DescriptorModel(ModelDefinition definition, Optional<Path> folder) {
   /** Networks that come with the program, the default first. */
-  public static final List<String> KNOWN = List.of("resnet34-128", "facenet", "mobilefacenet");
+  public static final List<String> KNOWN = List.of("facenet", "mobilefacenet", "resnet34-128");
 
   private static final JsonMapper JSON =
       JsonMapper.builder()
@@ -142,9 +142,17 @@ public record DescriptorModel(ModelDefinition definition, Optional<Path> folder)
     return definition.metric();
   }
 
-  /** Two faces nearer than this are held to be of one person, unless the user says otherwise. */
+  /**
+   * A face nearer than this to somebody in a gallery speaks for them, unless the user says
+   * otherwise.
+   */
   public float threshold() {
     return definition.threshold();
+  }
+
+  /** Two faces nearer than this, with nobody else in question, are held to be of one person. */
+  public float verification() {
+    return definition.verification();
   }
 
   /**

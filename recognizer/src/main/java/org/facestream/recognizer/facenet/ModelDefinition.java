@@ -18,7 +18,9 @@ import org.facestream.detector.face.Point;
  * @param length how many values a descriptor has
  * @param normalise whether the descriptor is to be brought to length 1
  * @param metric how descriptors are compared
- * @param threshold two faces nearer than this are held to be of one person
+ * @param threshold a face that is nearer than this to somebody in the gallery speaks for them
+ * @param verification two faces, with nobody else in question, are held to be of one person when
+ *     they are nearer than this; not less than {@code threshold}
  * @param origin where the weights come from
  * @param licence of the weights, as SPDX names it
  */
@@ -32,6 +34,7 @@ public record ModelDefinition(
     boolean normalise,
     Metric metric,
     float threshold,
+    float verification,
     String origin,
     String licence) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
@@ -45,6 +48,9 @@ public record ModelDefinition(
     require(SHA256.matcher(sha256).matches(), "sha256: 64 lower-case hexadecimal digits");
     require(length >= 1 && length <= MOST_VALUES, "length: 1 to 4096 values");
     require(threshold > 0 && Float.isFinite(threshold), "threshold: a number above 0");
+    require(
+        verification >= threshold && Float.isFinite(verification),
+        "verification: a number not below threshold");
     for (Point point : alignment.landmarks().points()) {
       require(
           point.x() >= -input.width()

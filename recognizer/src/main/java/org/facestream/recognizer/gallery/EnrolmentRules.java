@@ -26,7 +26,7 @@ public record EnrolmentRules(
     boolean confirmed,
     TermsRule demanded,
     EnrolmentTerms terms) {
-  private static final double DUPLICATE = .2;
+  private static final double DUPLICATE = .25;
   private static final double CONFLICT = .8;
 
   public static final EnrolmentRules DEFAULT =

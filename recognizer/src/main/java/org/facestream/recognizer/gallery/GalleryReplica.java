@@ -44,9 +44,14 @@ public final class GalleryReplica implements StateStore, StateRestoreListener, K
   private final Telemetry telemetry;
   private final Map<Integer, Long> positions = new HashMap<>();
   private final Set<TopicPartition> restoring = new HashSet<>();
+
+  /** Keys of what is there of other models: not used, but missed by whoever changed the model. */
+  private final Set<String> ofOtherModels = new HashSet<>();
+
   private volatile GalleryMatrix matrix;
   private volatile GallerySnapshot snapshot;
   private volatile boolean open;
+  private volatile int unused;
 
   public GalleryReplica(DescriptorSpace space, Telemetry telemetry) {
     this.space = space;
@@ -66,6 +71,14 @@ public final class GalleryReplica implements StateStore, StateRestoreListener, K
   /** The gallery as of the last change. */
   public GallerySnapshot snapshot() {
     return snapshot;
+  }
+
+  /**
+   * How many references are of other models: the people who have no others are not known to this
+   * replica until they are enrolled again.
+   */
+  public int unused() {
+    return unused;
   }
 
   @Override
@@ -96,12 +109,14 @@ public final class GalleryReplica implements StateStore, StateRestoreListener, K
 
   /** Takes in one record of the gallery topic. */
   void accept(String key, byte[] value, int partition, long offset) {
+    ofOtherModels.remove(key);
     try {
       Optional<Reference> reference = GalleryTopic.read(key, value);
       if (reference.isEmpty()) {
         matrix.remove(key);
       } else if (!reference.get().model().equals(space.model())) {
         skip(key, "other-model");
+        ofOtherModels.add(key);
       } else if (reference.get().descriptor().length != space.length()) {
         skip(key, "wrong-length");
       } else {
@@ -129,6 +144,7 @@ public final class GalleryReplica implements StateStore, StateRestoreListener, K
   }
 
   private void publish() {
+    unused = ofOtherModels.size();
     snapshot = matrix.publish(positions.values().stream().mapToLong(Long::longValue).sum());
   }
 
@@ -136,6 +152,7 @@ public final class GalleryReplica implements StateStore, StateRestoreListener, K
     matrix = new GalleryMatrix(space);
     positions.clear();
     restoring.clear();
+    ofOtherModels.clear();
     publish();
   }
 

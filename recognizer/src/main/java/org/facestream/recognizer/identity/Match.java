@@ -54,6 +54,23 @@ public record Match(
     return !candidates.isEmpty() && share(0) < 1;
   }
 
+  /** The same with another threshold in force. */
+  public Match withThreshold(float other) {
+    return new Match(
+        faceId,
+        camera,
+        track,
+        captureTime,
+        box,
+        score,
+        quality,
+        candidates,
+        other,
+        model,
+        galleryVersion,
+        descriptor);
+  }
+
   /** The same without the candidates who are gone. */
   Match without(Predicate<String> gone) {
     if (candidates.stream().noneMatch(candidate -> gone.test(candidate.personId()))) {

@@ -41,7 +41,8 @@ class DescriptorModelTest {
     assertEquals("resnet34-128", model.name());
     assertEquals(128, model.length());
     assertEquals(Metric.EUCLIDEAN, model.metric());
-    assertEquals(0.6f, model.threshold());
+    assertEquals(0.525f, model.threshold());
+    assertEquals(0.6f, model.verification());
     assertEquals("CC0-1.0", model.definition().licence());
     assertEquals(150, model.definition().input().width());
     assertFalse(model.definition().normalise());
@@ -119,7 +120,9 @@ class DescriptorModelTest {
         "\"nhwc\" | \"nchw\" | uint8",
         "\"rgb\" | \"grey\" | input.channels: 'grey' is not one of rgb, bgr",
         "\"euclidean\" | \"manhattan\" | metric: 'manhattan' is not one of",
-        "0.6 | -1 | threshold",
+        "0.525 | -1 | threshold",
+        "0.6 | 0.4 | verification",
+        "\"verification\": 0.6, | | verification",
         "\"stretch\": 1 | \"stretch\": 0 | alignment.stretch",
         "\"stretch\": 1, | | alignment.stretch",
         "[47.55, 46.6], | | alignment.template",

@@ -140,6 +140,9 @@ class GalleryReplicaTest {
           reason);
     }
     assertTrue(metrics.contains("facestream_gallery_references 1.0"));
+    assertEquals(1, replica.unused());
+    gallery.pipeInput("f2", null);
+    assertEquals(0, replica.unused());
   }
 
   @Test

@@ -26,7 +26,7 @@ import org.facestream.recognizer.facenet.Descriptors;
  */
 public final class DescribedPictures {
   private final Path images;
-  private final Function<Picture, List<Landmarks>> finder;
+  private final Function<Picture, List<SeenFace>> finder;
   private final Descriptors descriptors;
   private final Consumer<String> progress;
   private final Map<String, Described> described = new HashMap<>();
@@ -35,22 +35,27 @@ public final class DescribedPictures {
    * A picture and what was found in it.
    *
    * @param name relative to the folder of pictures
-   * @param descriptor empty where it has no face
+   * @param face that counts; empty where there is none
+   * @param descriptor of that face
    * @param findNanos decoding the picture and finding its faces
    * @param describeNanos describing the one that counts
    */
   public record Described(
-      String name, Optional<float[]> descriptor, long findNanos, long describeNanos) {}
+      String name,
+      Optional<SeenFace> face,
+      Optional<float[]> descriptor,
+      long findNanos,
+      long describeNanos) {}
 
   /**
    * @param images folder that the pictures' names are relative to
-   * @param finder gives the landmarks of each face that a picture shows
+   * @param finder gives each face that a picture shows
    * @param descriptors stays its owner's
    * @param progress is told each picture that is looked at
    */
   public DescribedPictures(
       Path images,
-      Function<Picture, List<Landmarks>> finder,
+      Function<Picture, List<SeenFace>> finder,
       Descriptors descriptors,
       Consumer<String> progress) {
     this.images = images;
@@ -96,12 +101,13 @@ public final class DescribedPictures {
     Path file = images.resolve(name);
     long start = System.nanoTime();
     try (Picture picture = Picture.decodeStill(Files.readAllBytes(file))) {
-      Optional<Landmarks> face =
+      Optional<SeenFace> face =
           finder.apply(picture).stream()
-              .min(Comparator.comparingDouble(each -> fromMiddle(each, picture)));
+              .min(Comparator.comparingDouble(each -> fromMiddle(each.landmarks(), picture)));
       long found = System.nanoTime();
-      Optional<float[]> descriptor = face.map(each -> descriptors.describe(picture, each));
-      return new Described(name, descriptor, found - start, System.nanoTime() - found);
+      Optional<float[]> descriptor =
+          face.map(each -> descriptors.describe(picture, each.landmarks()));
+      return new Described(name, face, descriptor, found - start, System.nanoTime() - found);
     } catch (IOException | UnreadablePictureException unreadable) {
       throw new UserError(
           "picture " + file + " cannot be read: " + unreadable.getMessage(), unreadable);

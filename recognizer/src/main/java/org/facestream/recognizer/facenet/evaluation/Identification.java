@@ -1,14 +1,8 @@
 package org.facestream.recognizer.facenet.evaluation;
 
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Random;
-import org.facestream.ingest.worker.config.UserError;
-import org.facestream.recognizer.facenet.Metric;
 
 /**
  * Open-set identification as ISO/IEC 19795-1 defines it: some people are enrolled, pictures of all
@@ -51,70 +45,34 @@ public record Identification(
   }
 
   /**
-   * Enrols every second person, by chance, with their first pictures, and searches for all others.
+   * Searches for every picture that is not enrolled.
    *
-   * @param references pictures of each enrolled person, 1 or more; who has no more is a stranger
-   * @param seed of who is enrolled
-   * @throws UserError where too few people have enough pictures
+   * @param people who is enrolled, and who is not
    */
-  public static Identification evaluate(
-      DescribedPictures pictures, PeopleFolder folder, int references, long seed) {
-    List<String> names = new ArrayList<>(folder.people().keySet());
-    Collections.shuffle(names, new Random(seed));
-    Map<String, List<float[]>> gallery = new LinkedHashMap<>();
-    List<String> searched = new ArrayList<>();
-    for (int i = 0; i < names.size(); i++) {
-      List<String> own = folder.people().get(names.get(i));
-      if (i % 2 == 0 && own.size() > references) {
-        List<float[]> descriptors = new ArrayList<>();
-        own.subList(0, references)
-            .forEach(picture -> pictures.of(picture).descriptor().ifPresent(descriptors::add));
-        if (!descriptors.isEmpty()) {
-          gallery.put(names.get(i), descriptors);
-        }
-      }
-      searched.add(names.get(i));
-    }
-    if (gallery.isEmpty() || gallery.size() == names.size()) {
-      throw new UserError(
-          "identification needs people with more than %d pictures, and others"
-              .formatted(references));
-    }
-    List<Search> mated = new ArrayList<>();
-    List<Search> strangers = new ArrayList<>();
-    Metric metric = pictures.model().metric();
-    for (String person : searched) {
-      boolean known = gallery.containsKey(person);
-      List<String> own = folder.people().get(person);
-      for (String picture : known ? own.subList(references, own.size()) : own) {
-        Search search = search(picture, person, pictures.of(picture).descriptor(), gallery, metric);
-        (known ? mated : strangers).add(search);
-      }
-    }
-    int count = gallery.values().stream().mapToInt(List::size).sum();
-    return new Identification(gallery.size(), count, mated, strangers);
+  public static Identification evaluate(DescribedPictures pictures, OpenSet people) {
+    NearestPeople nearest = new NearestPeople(pictures, people);
+    return new Identification(
+        people.enrolled().size(),
+        people.references(),
+        searches(pictures, people.mated(), nearest),
+        searches(pictures, people.strangers(), nearest));
   }
 
-  private static Search search(
-      String picture,
-      String person,
-      Optional<float[]> descriptor,
-      Map<String, List<float[]>> gallery,
-      Metric metric) {
-    String nearest = "";
-    float least = Float.POSITIVE_INFINITY;
-    if (descriptor.isPresent()) {
-      for (Map.Entry<String, List<float[]>> one : gallery.entrySet()) {
-        for (float[] reference : one.getValue()) {
-          float distance = metric.distance(descriptor.get(), reference);
-          if (distance < least) {
-            least = distance;
-            nearest = one.getKey();
-          }
-        }
+  private static List<Search> searches(
+      DescribedPictures pictures, Map<String, List<String>> people, NearestPeople nearest) {
+    List<Search> searches = new ArrayList<>();
+    for (Map.Entry<String, List<String>> one : people.entrySet()) {
+      for (String picture : one.getValue()) {
+        NearestPeople.Near found =
+            pictures
+                .of(picture)
+                .descriptor()
+                .map(descriptor -> nearest.to(descriptor, 1).get(0))
+                .orElse(new NearestPeople.Near("", Float.POSITIVE_INFINITY));
+        searches.add(new Search(picture, one.getKey(), found.person(), found.distance()));
       }
     }
-    return new Search(picture, person, nearest, least);
+    return searches;
   }
 
   /** The share of searches for enrolled people of which the right one is the nearest. */
