@@ -76,7 +76,14 @@ final class CameraCommand extends Subcommand {
     @Override
     int execute() {
       Camera camera =
-          new Camera(id, url, fps, maxWidth, jpegQuality, !disabled, loop, tags, detection());
+          Camera.of(id, url)
+              .withFps(fps)
+              .withMaxWidth(maxWidth)
+              .withJpegQuality(jpegQuality)
+              .withEnabled(!disabled)
+              .withLoop(loop)
+              .withTags(tags)
+              .withDetection(detection());
       CameraOptions.check(List.of(camera), kafka.sources(configuration()), err());
       try (KafkaOptions.Connection connection = kafka.connect(configuration())) {
         new CameraRegistry(connection.clients()).add(camera);

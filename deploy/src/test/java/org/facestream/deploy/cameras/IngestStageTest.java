@@ -125,11 +125,11 @@ class IngestStageTest {
     assertEquals(List.of("a", "b"), again.unchanged());
     assertEquals(List.of(), again.added());
     CameraRegistry.Applied changed =
-        registry.apply(List.of(camera("b").withFps(2), camera("c")), true);
+        registry.apply(List.of(camera("b").withFps(2.0), camera("c")), true);
     assertEquals(List.of("c"), changed.added());
     assertEquals(List.of("b"), changed.changed());
     assertEquals(List.of("a"), changed.removed());
-    assertEquals(List.of(camera("b").withFps(2), camera("c")), registry.list());
+    assertEquals(List.of(camera("b").withFps(2.0), camera("c")), registry.list());
     assertEquals(Optional.of(camera("c")), registry.find("c"));
     assertEquals(Optional.empty(), registry.find("a"));
   }

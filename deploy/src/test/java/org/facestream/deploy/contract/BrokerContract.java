@@ -32,6 +32,7 @@ import org.facestream.detector.face.Point;
 import org.facestream.detector.face.Quality;
 import org.facestream.ingest.camera.Camera;
 import org.facestream.ingest.camera.CameraTopic;
+import org.facestream.ingest.camera.Polygon;
 import org.facestream.ingest.frame.Frame;
 import org.facestream.ingest.frame.FrameTopic;
 import org.facestream.ingest.worker.config.Settings;
@@ -271,16 +272,14 @@ abstract class BrokerContract {
   @Test
   void camerasKeepEverything() throws Exception {
     Camera camera =
-        new Camera(
-            "door",
-            "rtsp://viewer:${secret:DOOR}@192.0.2.7/stream",
-            5.0,
-            1280,
-            85,
-            true,
-            false,
-            List.of("entrance"),
-            null);
+        Camera.of("door", "rtsp://viewer:${secret:DOOR}@192.0.2.7/stream")
+            .withFps(5.0)
+            .withMaxWidth(1280)
+            .withJpegQuality(85)
+            .withTags(List.of("entrance"))
+            .withMasks(
+                List.of(
+                    Polygon.of(List.of(List.of(0.1, 0.1), List.of(0.5, 0.1), List.of(0.3, 0.6)))));
     ConsumerRecord<String, byte[]> record =
         passed("cameras", CameraTopic.TOPIC, topic -> CameraTopic.toRecord(topic, camera));
     assertEquals(Optional.of(camera), CameraTopic.fromRecord(record));

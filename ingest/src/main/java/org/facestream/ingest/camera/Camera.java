@@ -21,6 +21,11 @@ import org.facestream.ingest.worker.config.UserError;
  * @param loop whether a file begins again at its end; without meaning for a real camera
  * @param tags words of the user's, such as a site's name
  * @param detection how faces are looked for in its pictures, or null
+ * @param transport what carries the video of an RTSP camera, or null for the default, TCP
+ * @param decoder what decodes it, or null
+ * @param motion how still scenes are told and held back; null when every picture is published
+ * @param masks areas that are blacked out before a picture leaves the worker, at most 32
+ * @param zones named areas, for whoever reads the events; at most 32, each name once
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -33,7 +38,12 @@ import org.facestream.ingest.worker.config.UserError;
   "enabled",
   "loop",
   "tags",
-  "detection"
+  "detection",
+  "transport",
+  "decoder",
+  "motion",
+  "masks",
+  "zones"
 })
 public record Camera(
     String id,
@@ -44,7 +54,14 @@ public record Camera(
     Boolean enabled,
     Boolean loop,
     List<String> tags,
-    FaceSearch detection) {
+    FaceSearch detection,
+    Transport transport,
+    DecoderChoice decoder,
+    MotionOptions motion,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Polygon> masks,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Zone> zones) {
+  static final int MOST_POLYGONS = 32;
+
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{1,64}");
 
   /**
@@ -79,11 +96,23 @@ public record Camera(
     enabled = enabled == null || enabled;
     loop = loop != null && loop;
     tags = tags == null ? List.of() : List.copyOf(tags);
+    masks = Polygon.copy(masks);
+    zones = Polygon.copy(zones);
+    if (masks.size() > MOST_POLYGONS || zones.size() > MOST_POLYGONS) {
+      throw new UserError(
+          "Camera '%s' may have %d masks and %d zones at most."
+              .formatted(id, MOST_POLYGONS, MOST_POLYGONS));
+    }
+    if (zones.stream().map(Zone::name).distinct().count() < zones.size()) {
+      throw new UserError("Two zones of camera '" + id + "' have the same name.");
+    }
   }
 
   /** An enabled camera with everything as configured for the worker. */
   public static Camera of(String id, String url) {
-    return new Camera(id, url, null, null, null, true, false, List.of(), null);
+    Draft camera = new Draft(id);
+    camera.url = url;
+    return camera.done();
   }
 
   /**
@@ -112,44 +141,164 @@ public record Camera(
   }
 
   public Camera withUrl(String url) {
-    return new Camera(id, url, fps, maxWidth, jpegQuality, enabled, loop, tags, detection);
+    Draft changed = new Draft(this);
+    changed.url = url;
+    return changed.done();
   }
 
   public Camera withEnabled(boolean enabled) {
-    return new Camera(id, url, fps, maxWidth, jpegQuality, enabled, loop, tags, detection);
+    Draft changed = new Draft(this);
+    changed.enabled = enabled;
+    return changed.done();
   }
 
   public Camera withLoop(boolean loop) {
-    return new Camera(id, url, fps, maxWidth, jpegQuality, enabled, loop, tags, detection);
+    Draft changed = new Draft(this);
+    changed.loop = loop;
+    return changed.done();
   }
 
-  public Camera withFps(double fps) {
-    return new Camera(id, url, fps, maxWidth, jpegQuality, enabled, loop, tags, detection);
+  public Camera withFps(Double fps) {
+    Draft changed = new Draft(this);
+    changed.fps = fps;
+    return changed.done();
   }
 
-  public Camera withMaxWidth(int maxWidth) {
-    return new Camera(id, url, fps, maxWidth, jpegQuality, enabled, loop, tags, detection);
+  public Camera withMaxWidth(Integer maxWidth) {
+    Draft changed = new Draft(this);
+    changed.maxWidth = maxWidth;
+    return changed.done();
+  }
+
+  public Camera withJpegQuality(Integer jpegQuality) {
+    Draft changed = new Draft(this);
+    changed.jpegQuality = jpegQuality;
+    return changed.done();
   }
 
   public Camera withTags(List<String> tags) {
-    return new Camera(id, url, fps, maxWidth, jpegQuality, enabled, loop, tags, detection);
+    Draft changed = new Draft(this);
+    changed.tags = tags;
+    return changed.done();
   }
 
   public Camera withDetection(FaceSearch detection) {
-    return new Camera(id, url, fps, maxWidth, jpegQuality, enabled, loop, tags, detection);
+    Draft changed = new Draft(this);
+    changed.detection = detection;
+    return changed.done();
+  }
+
+  public Camera withTransport(Transport transport) {
+    Draft changed = new Draft(this);
+    changed.transport = transport;
+    return changed.done();
+  }
+
+  public Camera withDecoder(DecoderChoice decoder) {
+    Draft changed = new Draft(this);
+    changed.decoder = decoder;
+    return changed.done();
+  }
+
+  public Camera withMotion(MotionOptions motion) {
+    Draft changed = new Draft(this);
+    changed.motion = motion;
+    return changed.done();
+  }
+
+  public Camera withMasks(List<Polygon> masks) {
+    Draft changed = new Draft(this);
+    changed.masks = masks;
+    return changed.done();
+  }
+
+  public Camera withZones(List<Zone> zones) {
+    Draft changed = new Draft(this);
+    changed.zones = zones;
+    return changed.done();
   }
 
   /** Without the secrets that the URL may hold. */
   @Override
   public String toString() {
     return ("Camera[id=%s, url=%s, fps=%s, maxWidth=%s, jpegQuality=%s, enabled=%s, loop=%s, tags=%s,"
-            + " detection=%s]")
+            + " detection=%s, transport=%s, decoder=%s, motion=%s, masks=%s, zones=%s]")
         .formatted(
-            id, MaskedUrl.of(url), fps, maxWidth, jpegQuality, enabled, loop, tags, detection);
+            id,
+            MaskedUrl.of(url),
+            fps,
+            maxWidth,
+            jpegQuality,
+            enabled,
+            loop,
+            tags,
+            detection,
+            transport,
+            decoder,
+            motion,
+            masks,
+            zones);
   }
 
   private static String shown(String text) {
     String masked = MaskedUrl.in(String.valueOf(text)).replaceAll("\\p{Cntrl}", "?");
     return masked.length() > 80 ? masked.substring(0, 80) + "..." : masked;
+  }
+
+  /** A camera while one of its values is changed. */
+  private static final class Draft {
+    private final String id;
+    private String url;
+    private Double fps;
+    private Integer maxWidth;
+    private Integer jpegQuality;
+    private Boolean enabled;
+    private Boolean loop;
+    private List<String> tags;
+    private FaceSearch detection;
+    private Transport transport;
+    private DecoderChoice decoder;
+    private MotionOptions motion;
+    private List<Polygon> masks;
+    private List<Zone> zones;
+
+    Draft(String id) {
+      this.id = id;
+    }
+
+    Draft(Camera camera) {
+      id = camera.id;
+      url = camera.url;
+      fps = camera.fps;
+      maxWidth = camera.maxWidth;
+      jpegQuality = camera.jpegQuality;
+      enabled = camera.enabled;
+      loop = camera.loop;
+      tags = camera.tags;
+      detection = camera.detection;
+      transport = camera.transport;
+      decoder = camera.decoder;
+      motion = camera.motion;
+      masks = camera.masks;
+      zones = camera.zones;
+    }
+
+    Camera done() {
+      return new Camera(
+          id,
+          url,
+          fps,
+          maxWidth,
+          jpegQuality,
+          enabled,
+          loop,
+          tags,
+          detection,
+          transport,
+          decoder,
+          motion,
+          masks,
+          zones);
+    }
   }
 }

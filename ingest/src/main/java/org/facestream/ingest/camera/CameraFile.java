@@ -8,11 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.apache.commons.text.similarity.LevenshteinDistance;
 import org.facestream.ingest.worker.config.UserError;
 
 /**
@@ -28,17 +26,41 @@ import org.facestream.ingest.worker.config.UserError;
  *     enabled: true
  *     loop: false
  *     tags: [entrance]
+ *     transport: tcp
+ *     decoder: auto
  *     detection:
  *       min-face-size: 60
  *       thresholds: [0.6, 0.7, 0.8]
+ *     motion:
+ *       sensitivity: 0.5
+ *       masks:
+ *         - [[0.8, 0], [1, 0], [1, 0.3]]
+ *     masks:
+ *       - [[0, 0], [0.3, 0], [0.3, 1], [0, 1]]
+ *     zones:
+ *       - name: counter
+ *         polygon: [[0.4, 0.5], [0.9, 0.5], [0.9, 1], [0.4, 1]]
  * </pre>
  *
- * Only id and url are needed.
+ * Only id and url are needed. Points are shares of the picture's width and height.
  */
 public final class CameraFile {
   private static final List<String> KEYS =
       List.of(
-          "id", "url", "fps", "max-width", "jpeg-quality", "enabled", "loop", "tags", "detection");
+          "id",
+          "url",
+          "fps",
+          "max-width",
+          "jpeg-quality",
+          "enabled",
+          "loop",
+          "tags",
+          "detection",
+          "transport",
+          "decoder",
+          "motion",
+          "masks",
+          "zones");
 
   private static final List<String> DETECTION_KEYS =
       List.of(
@@ -77,7 +99,7 @@ public final class CameraFile {
     if (root == null || !root.isObject()) {
       throw new UserError(file + " must begin with `cameras:` and hold a list of cameras.");
     }
-    refuseUnknown(root, List.of("cameras"), file.toString());
+    new YamlMap(root, List.of("cameras"), file.toString());
     JsonNode list = root.path("cameras");
     if (!list.isArray()) {
       throw new UserError("`cameras` in " + file + " must be a list, each item with id and url.");
@@ -98,125 +120,72 @@ public final class CameraFile {
     if (!node.isObject()) {
       throw new UserError(where + ": write `- id: ...` and `url: ...` below each other.");
     }
-    refuseUnknown(node, KEYS, where);
+    YamlMap map = new YamlMap(node, KEYS, where);
     try {
       return new Camera(
-          text(node, "id", where),
-          text(node, "url", where),
-          real(node, "fps", where),
-          whole(node, "max-width", where),
-          whole(node, "jpeg-quality", where),
-          yesOrNo(node, "enabled", where),
-          yesOrNo(node, "loop", where),
-          tags(node, where),
-          detection(node, where));
+          map.text("id"),
+          map.text("url"),
+          map.real("fps"),
+          map.whole("max-width"),
+          map.whole("jpeg-quality"),
+          map.yesOrNo("enabled"),
+          map.yesOrNo("loop"),
+          map.words("tags"),
+          map.map("detection", "min-face-size: 60", DETECTION_KEYS)
+              .map(CameraFile::detection)
+              .orElse(null),
+          map.oneOf("transport", Transport.class),
+          map.oneOf("decoder", DecoderChoice.class),
+          map.map("motion", "sensitivity: 0.5", List.of("sensitivity", "masks"))
+              .map(motion -> MotionOptions.of(motion.real("sensitivity"), polygons(motion)))
+              .orElse(null),
+          polygons(map),
+          map.list("zones", "each item with name and polygon", CameraFile::zone));
     } catch (UserError invalid) {
       String message = invalid.getMessage();
       throw new UserError(message.startsWith(where) ? message : where + ": " + message);
     }
   }
 
-  private static FaceSearch detection(JsonNode camera, String where) {
-    if (!camera.hasNonNull("detection")) {
-      return null;
-    }
-    JsonNode node = camera.path("detection");
-    if (!node.isObject()) {
-      throw new UserError(where + ": `detection` must hold keys such as `min-face-size: 60`.");
-    }
-    refuseUnknown(node, DETECTION_KEYS, where + ", detection");
+  private static FaceSearch detection(YamlMap map) {
     return new FaceSearch(
-        whole(node, "min-face-size", where),
-        real(node, "scale-factor", where),
-        whole(node, "max-scales", where),
-        reals(node, "scale-steps", where),
-        reals(node, "thresholds", where),
-        reals(node, "overlaps", where),
-        whole(node, "max-candidates", where),
-        whole(node, "max-faces", where));
+        map.whole("min-face-size"),
+        map.real("scale-factor"),
+        map.whole("max-scales"),
+        map.reals("scale-steps"),
+        map.reals("thresholds"),
+        map.reals("overlaps"),
+        map.whole("max-candidates"),
+        map.whole("max-faces"));
   }
 
-  private static List<Double> reals(JsonNode node, String key, String where) {
-    if (!node.hasNonNull(key)) {
-      return null;
+  private static List<Polygon> polygons(YamlMap map) {
+    return map.list(
+        "masks", "each item a list of points", (node, where) -> polygon(node, "masks", where));
+  }
+
+  private static Zone zone(JsonNode node, String where) {
+    if (!node.isObject()) {
+      throw new UserError(where + ": a zone has `name` and `polygon`.");
     }
-    List<Double> numbers = new ArrayList<>();
-    for (JsonNode value : node.path(key)) {
-      if (!value.isNumber()) {
-        throw new UserError("%s: `%s` must be a list of numbers.".formatted(where, key));
+    YamlMap map = new YamlMap(node, List.of("name", "polygon"), where + ", zones");
+    return new Zone(map.text("name"), polygon(node.path("polygon"), "polygon", where));
+  }
+
+  private static Polygon polygon(JsonNode node, String key, String where) {
+    List<List<Double>> pairs = new ArrayList<>();
+    for (JsonNode point : node) {
+      List<Double> pair = new ArrayList<>();
+      for (JsonNode number : point) {
+        pair.add(number.isNumber() ? number.doubleValue() : null);
       }
-      numbers.add(value.doubleValue());
+      pairs.add(pair);
     }
-    return numbers;
-  }
-
-  private static Double real(JsonNode node, String key, String where) {
-    return node.hasNonNull(key) ? number(node, key, where).doubleValue() : null;
-  }
-
-  private static String text(JsonNode node, String key, String where) {
-    JsonNode value = node.path(key);
-    if (value.isMissingNode() || value.isNull() || value.isContainerNode()) {
-      throw new UserError("%s: `%s` is missing.".formatted(where, key));
+    if (!node.isArray()) {
+      throw new UserError(
+          "%s: `%s` needs points, such as [[0.1, 0.1], [0.5, 0.1], [0.3, 0.6]]."
+              .formatted(where, key));
     }
-    return value.asText();
-  }
-
-  private static JsonNode number(JsonNode node, String key, String where) {
-    JsonNode value = node.path(key);
-    if (!value.isNumber()) {
-      throw new UserError("%s: `%s` must be a number.".formatted(where, key));
-    }
-    return value;
-  }
-
-  private static Integer whole(JsonNode node, String key, String where) {
-    if (!node.hasNonNull(key)) {
-      return null;
-    }
-    JsonNode value = number(node, key, where);
-    if (!value.canConvertToInt() || !value.isIntegralNumber()) {
-      throw new UserError("%s: `%s` must be a whole number.".formatted(where, key));
-    }
-    return value.intValue();
-  }
-
-  private static Boolean yesOrNo(JsonNode node, String key, String where) {
-    if (!node.hasNonNull(key)) {
-      return null;
-    }
-    if (!node.path(key).isBoolean()) {
-      throw new UserError("%s: `%s` must be true or false.".formatted(where, key));
-    }
-    return node.path(key).booleanValue();
-  }
-
-  private static List<String> tags(JsonNode node, String where) {
-    JsonNode value = node.path("tags");
-    if (value.isMissingNode() || value.isNull()) {
-      return List.of();
-    }
-    if (!value.isArray()) {
-      throw new UserError(where + ": `tags` must be a list, such as [entrance, north].");
-    }
-    List<String> tags = new ArrayList<>();
-    value.forEach(tag -> tags.add(tag.asText()));
-    return tags;
-  }
-
-  private static void refuseUnknown(JsonNode node, List<String> valid, String where) {
-    LevenshteinDistance distance = LevenshteinDistance.getDefaultInstance();
-    node.fieldNames()
-        .forEachRemaining(
-            name -> {
-              if (!valid.contains(name)) {
-                String nearest =
-                    valid.stream()
-                        .min(Comparator.comparingInt(key -> distance.apply(name, key)))
-                        .orElseThrow();
-                throw new UserError(
-                    "%s: unknown key '%s'. Did you mean '%s'?".formatted(where, name, nearest));
-              }
-            });
+    return Polygon.of(pairs);
   }
 }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.facestream.ingest.worker.config.UserError;
 import org.junit.jupiter.api.Test;
@@ -32,6 +33,16 @@ class CameraFileTest {
                 enabled: false
                 loop: true
                 tags: [a, b]
+                transport: udp
+                decoder: none
+                motion:
+                  sensitivity: 0.3
+                  masks: [[[0, 0], [1, 0], [0, 0.25]]]
+                masks:
+                  - [[0, 0], [0.5, 0], [0.5, 1], [0, 1]]
+                zones:
+                  - name: the counter
+                    polygon: [[0, 0], [1, 0], [0, 0.5]]
                 detection:
                   min-face-size: 24
                   scale-factor: 0.8
@@ -62,7 +73,12 @@ class CameraFileTest {
                     List.of(0.5, 0.6, 0.8),
                     List.of(0.4, 0.5, 0.6, 0.8),
                     100,
-                    7)),
+                    7),
+                Transport.UDP,
+                DecoderChoice.NONE,
+                new MotionOptions(0.3, List.of(polygon(0, 0, 1, 0, 0, 0.25))),
+                List.of(polygon(0, 0, 0.5, 0, 0.5, 1, 0, 1)),
+                List.of(new Zone("the counter", polygon(0, 0, 1, 0, 0, 0.5)))),
             Camera.of("7", "clip.mp4")),
         cameras);
     assertEquals(List.of(), read("cameras: []"));
@@ -90,6 +106,20 @@ class CameraFileTest {
         "cameras: [{id: a, url: x, detection: {min-face-size: 5}}]|12 or more pixels",
         "cameras: [{id: a, url: x, detection: {thresholds: [1]}}]|three numbers of 0 to 1",
         "cameras: [{id: a, url: x, detection: {overlaps: [a]}}]|must be a list of numbers",
+        "cameras: [{id: a, url: x, transport: pigeon}]|`transport` must be one of tcp, udp",
+        "cameras: [{id: a, url: x, decoder: 4}]|must be one of auto, none, cuda, vaapi",
+        "cameras: [{id: a, url: x, motion: 5}]|`motion` must hold keys such as",
+        "cameras: [{id: a, url: x, motion: {sensitivity: 7}}]|sensitivity is 0 to 1",
+        "cameras: [{id: a, url: x, motion: {mask: []}}]|Did you mean 'masks'?",
+        "cameras: [{id: a, url: x, masks: 4}]|`masks` must be a list",
+        "cameras: [{id: a, url: x, masks: [4]}]|`masks` needs points",
+        "cameras: [{id: a, url: x, masks: [[0, 1, 1, 0]]}]|point is two numbers",
+        "cameras: [{id: a, url: x, masks: [[[0, b], [1, 1], [0, 1]]]}]|point is two numbers",
+        "cameras: [{id: a, url: x, masks: [[[0, 0], [1, 1]]]}]|3 to 64 points",
+        "cameras: [{id: a, url: x, masks: [[[0, 0], [640, 0], [0, 480]]]}]|each 0 to 1",
+        "cameras: [{id: a, url: x, zones: [[[0, 0], [1, 0], [0, 1]]]}]|`name` and `polygon`",
+        "cameras: [{id: a, url: x, zones: [{name: z}]}]|`polygon` needs points",
+        "cameras: [{id: a, url: x, zones: [{name: z, poly: []}]}]|Did you mean 'polygon'?",
         "cameras: [{id: a, url: x}, {id: a, url: y}]|names camera 'a' twice",
         "cameras: [rtsp://u:s3cr3t@h|is not valid YAML (line 1)",
         "cameras: [rtsp://u:s3cr3t@h]|camera 1",
@@ -112,6 +142,14 @@ class CameraFileTest {
     assertEquals(
         "There is no camera file " + none + ".",
         assertThrows(UserError.class, () -> CameraFile.read(none)).getMessage());
+  }
+
+  private static Polygon polygon(double... coordinates) {
+    List<Polygon.Point> points = new ArrayList<>();
+    for (int i = 0; i < coordinates.length; i += 2) {
+      points.add(new Polygon.Point(coordinates[i], coordinates[i + 1]));
+    }
+    return new Polygon(points);
   }
 
   private List<Camera> read(String yaml) throws IOException {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -26,12 +27,25 @@ class CameraTest {
           true,
           false,
           List.of("entrance", "north"),
-          FaceSearch.AS_CONFIGURED.withMinFaceSize(60));
+          FaceSearch.AS_CONFIGURED.withMinFaceSize(60),
+          Transport.UDP,
+          DecoderChoice.VAAPI,
+          new MotionOptions(0.75, List.of(triangle(0.125))),
+          List.of(triangle(0.25), triangle(0.5)),
+          List.of(new Zone("the counter", triangle(1))));
 
   private static final String GOLDEN =
       "{\"id\":\"door-1\",\"url\":\"rtsp://viewer:${secret:DOOR}@192.0.2.7/stream\",\"fps\":2.5,"
           + "\"maxWidth\":640,\"jpegQuality\":70,\"enabled\":true,\"loop\":false,"
-          + "\"tags\":[\"entrance\",\"north\"],\"detection\":{\"minFaceSize\":60}}";
+          + "\"tags\":[\"entrance\",\"north\"],\"detection\":{\"minFaceSize\":60},"
+          + "\"transport\":\"udp\",\"decoder\":\"vaapi\","
+          + "\"motion\":{\"sensitivity\":0.75,\"masks\":[[[0.0,0.0],[0.125,0.0],[0.0,0.125]]]},"
+          + "\"masks\":[[[0.0,0.0],[0.25,0.0],[0.0,0.25]],[[0.0,0.0],[0.5,0.0],[0.0,0.5]]],"
+          + "\"zones\":[{\"name\":\"the counter\",\"polygon\":[[0.0,0.0],[1.0,0.0],[0.0,1.0]]}]}";
+
+  private static Polygon triangle(double side) {
+    return Polygon.of(List.of(List.of(0.0, 0.0), List.of(side, 0.0), List.of(0.0, side)));
+  }
 
   @Test
   void goldenBytes() {
@@ -47,7 +61,7 @@ class CameraTest {
   @Test
   void aCameraSurvivesTheTopicAndUnknownFieldsAreIgnored() throws InvalidRecordException {
     assertEquals(Optional.of(FULL), read("door-1", GOLDEN));
-    String later = GOLDEN.replaceFirst("\\{", "{\"motionGate\":{\"on\":true},");
+    String later = GOLDEN.replaceFirst("\\{", "{\"later\":{\"on\":true},");
     assertEquals(Optional.of(FULL), read("door-1", later));
     assertEquals(
         Optional.of(Camera.of("a", "rtsp://h/s")),
@@ -65,6 +79,13 @@ class CameraTest {
             "{\"id\":\"b\",\"url\":\"rtsp://u:s3cr3t@h/s\"}",
             "{\"id\":\"a\",\"url\":\"rtsp://u:s3cr3t@h/s\",\"fps\":\"quick\"}",
             "{\"id\":\"a\"}",
+            "{\"id\":\"a\",\"url\":\"rtsp://u:s3cr3t@h/s\",\"transport\":\"pigeon\"}",
+            "{\"id\":\"a\",\"url\":\"rtsp://u:s3cr3t@h/s\",\"masks\":[[[0,0],[0,1]]]}",
+            "{\"id\":\"a\",\"url\":\"rtsp://u:s3cr3t@h/s\",\"masks\":[[[0,0],[0,1],[2,0]]]}",
+            "{\"id\":\"a\",\"url\":\"rtsp://u:s3cr3t@h/s\",\"masks\":[[[0,0],[0,1],[null,0]]]}",
+            "{\"id\":\"a\",\"url\":\"rtsp://u:s3cr3t@h/s\",\"masks\":[null]}",
+            "{\"id\":\"a\",\"url\":\"rtsp://u:s3cr3t@h/s\",\"zones\":[{\"name\":\"z\"}]}",
+            "{\"id\":\"a\",\"url\":\"rtsp://u:s3cr3t@h/s\",\"motion\":{\"sensitivity\":2}}",
             "null",
             "[]",
             "")) {
@@ -100,6 +121,30 @@ class CameraTest {
   }
 
   @Test
+  void motionThatSaysNothingIsTheUsual() throws InvalidRecordException {
+    String json = "{\"id\":\"a\",\"url\":\"rtsp://h/s\",\"motion\":{}}";
+    assertEquals(MotionOptions.DEFAULT, read("a", json).orElseThrow().motion());
+  }
+
+  @Test
+  void polygonsEncloseSomething() {
+    assertThrows(
+        UserError.class,
+        () -> Polygon.of(List.of(List.of(0.1, 0.1), List.of(0.5, 0.5), List.of(0.2, 0.2))));
+    Polygon.Point corner = new Polygon.Point(0, 1);
+    assertThrows(UserError.class, () -> new Polygon(Collections.nCopies(65, corner)));
+    assertThrows(UserError.class, () -> new Polygon.Point(0.5, Double.NaN));
+    Polygon half = triangle(1);
+    assertTrue(half.contains(0.25, 0.25));
+    assertFalse(half.contains(0.75, 0.75));
+    Camera camera = Camera.of("a", "u");
+    assertThrows(UserError.class, () -> camera.withMasks(Collections.nCopies(33, half)));
+    Zone zone = new Zone("z", half);
+    assertThrows(UserError.class, () -> camera.withZones(List.of(zone, zone)));
+    assertThrows(UserError.class, () -> new Zone(" ", half));
+  }
+
+  @Test
   void optionsAreIdAndUrl() {
     assertEquals(Camera.of("a", "rtsp://h/s?x=y"), Camera.parse("a=rtsp://h/s?x=y"));
     String noId =
@@ -119,8 +164,10 @@ class CameraTest {
     return assertThrows(
             UserError.class,
             () ->
-                new Camera(
-                    "a", "rtsp://u:s3cr3t@h", fps, maxWidth, jpegQuality, null, null, null, null))
+                Camera.of("a", "rtsp://u:s3cr3t@h")
+                    .withFps(fps)
+                    .withMaxWidth(maxWidth)
+                    .withJpegQuality(jpegQuality))
         .getMessage();
   }
 
