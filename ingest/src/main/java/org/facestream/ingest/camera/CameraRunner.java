@@ -245,7 +245,7 @@ final class CameraRunner {
         return;
       }
       encodeTime
-          .record(() -> source.jpeg(maxWidth, jpegQuality))
+          .record(() -> source.jpeg(maxWidth, jpegQuality, camera.masks()))
           .ifPresent(picture -> publish(captured, picture));
     }
 

@@ -10,6 +10,7 @@ import static org.bytedeco.ffmpeg.global.swscale.sws_getContext;
 import static org.bytedeco.ffmpeg.global.swscale.sws_scale;
 import static org.bytedeco.ffmpeg.global.swscale.sws_setColorspaceDetails;
 
+import java.util.List;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.bytedeco.ffmpeg.swscale.SwsContext;
 import org.bytedeco.javacpp.BytePointer;
@@ -21,9 +22,9 @@ import org.bytedeco.opencv.global.opencv_imgcodecs;
 import org.bytedeco.opencv.opencv_core.Mat;
 
 /**
- * Scales decoded frames and encodes them as JPEG, in one pass from the decoder's format to the
- * encoder's. It keeps its buffers from one frame to the next, and follows a stream that changes its
- * size or format. One thread uses it.
+ * Scales decoded frames, blacks out masks, and encodes as JPEG, in one pass from the decoder's
+ * format to the encoder's. It keeps its buffers from one frame to the next, and follows a stream
+ * that changes its size or format. One thread uses it.
  */
 final class JpegEncoder implements AutoCloseable {
   /** Everything the scaler depends on. */
@@ -32,11 +33,12 @@ final class JpegEncoder implements AutoCloseable {
 
   private final PointerPointer<BytePointer> planes = new PointerPointer<>(4);
   private final IntPointer strides = new IntPointer(4);
+  private final PrivacyMasks painter = new PrivacyMasks();
   private Conversion conversion;
   private SwsContext scaler;
   private Mat bgr;
 
-  EncodedPicture encode(AVFrame frame, int maxWidth, int quality) {
+  EncodedPicture encode(AVFrame frame, int maxWidth, int quality, List<Polygon> masks) {
     int width = Math.min(frame.width(), maxWidth);
     int height =
         width == frame.width()
@@ -56,6 +58,7 @@ final class JpegEncoder implements AutoCloseable {
     if (rows != height) {
       throw new IllegalStateException("the scaler made " + rows + " rows of " + height);
     }
+    painter.paint(bgr, masks);
     try (BytePointer out = new BytePointer();
         IntPointer options = new IntPointer(opencv_imgcodecs.IMWRITE_JPEG_QUALITY, quality)) {
       if (!opencv_imgcodecs.imencode(".jpg", bgr, out, options)) {
@@ -117,6 +120,7 @@ final class JpegEncoder implements AutoCloseable {
   @Override
   public void close() {
     free();
+    painter.close();
     planes.close();
     strides.close();
   }

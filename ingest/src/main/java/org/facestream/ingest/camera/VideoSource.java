@@ -22,6 +22,7 @@ import static org.bytedeco.ffmpeg.global.avutil.av_frame_free;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
@@ -292,14 +293,20 @@ public final class VideoSource implements AutoCloseable {
     return decoder.codec().name().getString();
   }
 
+  /** The same without masks. */
+  public Optional<EncodedPicture> jpeg(int maxWidth, int quality) {
+    return jpeg(maxWidth, quality, List.of());
+  }
+
   /**
    * The current picture as JPEG; empty when it turns out to be damaged. Motion JPEG that is not
-   * wider than asked for is given as it came, whatever its quality.
+   * wider than asked for is given as it came, whatever its quality, when there is nothing to mask.
    *
    * @param maxWidth a wider picture is scaled to this width
    * @param quality 1 to 100
+   * @param masks areas that are made black
    */
-  public Optional<EncodedPicture> jpeg(int maxWidth, int quality) {
+  public Optional<EncodedPicture> jpeg(int maxWidth, int quality, List<Polygon> masks) {
     if (!current) {
       throw new IllegalStateException("there is no current picture");
     }
@@ -307,7 +314,7 @@ public final class VideoSource implements AutoCloseable {
       byte[] bytes = new byte[packet.size()];
       packet.data().get(bytes);
       Optional<EncodedPicture> asItCame =
-          MotionJpeg.whole(bytes).filter(picture -> picture.width() <= maxWidth);
+          MotionJpeg.whole(bytes).filter(picture -> masks.isEmpty() && picture.width() <= maxWidth);
       if (asItCame.isPresent()) {
         return asItCame;
       }
@@ -316,7 +323,7 @@ public final class VideoSource implements AutoCloseable {
         return Optional.empty();
       }
     }
-    return Optional.of(encoder.encode(frame, maxWidth, quality));
+    return Optional.of(encoder.encode(frame, maxWidth, quality, masks));
   }
 
   /** Goes back to the beginning of a file. */
