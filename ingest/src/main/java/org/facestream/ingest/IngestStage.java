@@ -4,15 +4,18 @@ import java.util.List;
 import java.util.Optional;
 import org.facestream.ingest.camera.CameraAssignment;
 import org.facestream.ingest.camera.CameraFleet;
+import org.facestream.ingest.camera.CameraStatusTopic;
 import org.facestream.ingest.camera.CameraTopic;
 import org.facestream.ingest.camera.FramePublisher;
 import org.facestream.ingest.camera.RateControl;
 import org.facestream.ingest.camera.SourceRules;
+import org.facestream.ingest.camera.StatusPublisher;
 import org.facestream.ingest.frame.FrameTopic;
 import org.facestream.ingest.frame.LoadTopic;
 import org.facestream.ingest.worker.Closing;
 import org.facestream.ingest.worker.Stage;
 import org.facestream.ingest.worker.Telemetry;
+import org.facestream.ingest.worker.Worker;
 import org.facestream.ingest.worker.WorkerConfig;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.ingest.worker.kafka.KafkaClients;
@@ -73,14 +76,21 @@ public final class IngestStage implements Stage {
   public void start() {
     Topics.ensure(
         clients,
-        List.of(CameraTopic.TOPIC, FrameTopic.TOPIC, LoadTopic.TOPIC, Topics.DEAD_LETTERS));
+        List.of(
+            CameraTopic.TOPIC,
+            CameraStatusTopic.TOPIC,
+            FrameTopic.TOPIC,
+            LoadTopic.TOPIC,
+            Topics.DEAD_LETTERS));
     publisher = closing.add(new FramePublisher(config, clients, telemetry));
+    StatusPublisher reports =
+        closing.add(new StatusPublisher(clients, Worker.id(workerConfig), telemetry));
     Optional<RateControl> rates =
         config.adaptive()
             ? Optional.of(closing.add(new RateControl(clients, config.adaptiveFloor(), telemetry)))
             : Optional.empty();
     CameraFleet fleet =
-        new CameraFleet(config, new SourceRules(config), publisher, telemetry, rates);
+        new CameraFleet(config, new SourceRules(config), publisher, reports, telemetry, rates);
     fleet.prepare();
     assignment =
         closing.add(

@@ -6,7 +6,9 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
@@ -42,6 +44,7 @@ public final class CameraAssignment implements AutoCloseable {
   /** What is known of an assigned partition. */
   private static final class Table {
     private final Map<String, Camera> cameras = new TreeMap<>();
+    private final Set<String> removed = new TreeSet<>();
     private long end = -1;
     private boolean loaded;
   }
@@ -85,7 +88,7 @@ public final class CameraAssignment implements AutoCloseable {
 
   private void run() {
     try (Closing closing = new Closing()) {
-      closing.add(() -> fleet.removeAll(STOPPING));
+      closing.add(() -> fleet.removeAll(CameraFleet.Leaving.STOPPED, STOPPING));
       closing.add(this::closeConsumer);
       while (!stopping) {
         turn();
@@ -115,7 +118,7 @@ public final class CameraAssignment implements AutoCloseable {
       health = Stage.Health.notReady(failed.toString());
       log.warn("the cameras cannot be read; again in {} ms", wait.toMillis(), failed);
       // Outside the group nothing may be run: another worker has these cameras now.
-      fleet.removeAll(STOPPING);
+      fleet.removeAll(CameraFleet.Leaving.LOST, STOPPING);
       closeConsumer();
       try {
         Thread.sleep(wait.toMillis());
@@ -136,13 +139,18 @@ public final class CameraAssignment implements AutoCloseable {
           .ifPresentOrElse(
               camera -> {
                 table.cameras.put(camera.id(), camera);
+                table.removed.remove(camera.id());
                 if (table.loaded) {
                   fleet.put(camera);
                 }
               },
               () -> {
                 table.cameras.remove(record.key());
-                fleet.remove(List.of(record.key()), Duration.ZERO);
+                if (table.loaded) {
+                  remove(List.of(record.key()));
+                } else {
+                  table.removed.add(record.key());
+                }
               });
     } catch (InvalidRecordException invalid) {
       telemetry.dropped("ingest", "unknown", invalid.reason()).increment();
@@ -153,6 +161,10 @@ public final class CameraAssignment implements AutoCloseable {
           record.offset(),
           invalid.getMessage());
     }
+  }
+
+  private void remove(Collection<String> ids) {
+    fleet.remove(ids, CameraFleet.Leaving.REMOVED, Duration.ZERO);
   }
 
   /** Starts the cameras of the partitions that were read to the end that they had. */
@@ -176,6 +188,7 @@ public final class CameraAssignment implements AutoCloseable {
           table.loaded = true;
           log.info("{} has {} cameras", each.getKey(), table.cameras.size());
           table.cameras.values().forEach(fleet::put);
+          remove(table.removed);
         }
       }
     } catch (TimeoutException later) {
@@ -209,21 +222,28 @@ public final class CameraAssignment implements AutoCloseable {
           @Override
           public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
             log.info("revoked {}", partitions);
-            List<String> leaving = new ArrayList<>();
-            for (TopicPartition partition : partitions) {
-              Table table = tables.remove(partition);
-              if (table != null) {
-                leaving.addAll(table.cameras.keySet());
-              }
-            }
-            fleet.remove(leaving, STOPPING);
+            leave(partitions, CameraFleet.Leaving.STOPPED);
           }
 
           @Override
           public void onPartitionsLost(Collection<TopicPartition> partitions) {
-            onPartitionsRevoked(partitions);
+            log.info("lost {}", partitions);
+            leave(partitions, CameraFleet.Leaving.LOST);
           }
         });
+  }
+
+  private void leave(Collection<TopicPartition> partitions, CameraFleet.Leaving why) {
+    List<String> leaving = new ArrayList<>();
+    for (TopicPartition partition : partitions) {
+      Table table = tables.remove(partition);
+      if (table != null && table.loaded) {
+        table.cameras.values().stream()
+            .filter(Camera::enabled)
+            .forEach(camera -> leaving.add(camera.id()));
+      }
+    }
+    fleet.remove(leaving, why, STOPPING);
   }
 
   private void closeConsumer() {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,6 +21,7 @@ public final class CameraFleet {
   private final IngestConfig config;
   private final SourceRules rules;
   private final FramePublisher publisher;
+  private final StatusPublisher reports;
   private final Telemetry telemetry;
   private final Optional<RateControl> rates;
   private final Map<String, CameraRunner> runners = new HashMap<>();
@@ -30,10 +32,20 @@ public final class CameraFleet {
   private final Map<String, CameraStatus> statuses = new HashMap<>();
   private final Map<String, Long> epochs = new ConcurrentHashMap<>();
 
+  /** Why a camera is no longer run here. */
+  enum Leaving {
+    /** This worker gives it away, or ends. */
+    STOPPED,
+    /** Another worker may run it already. */
+    LOST,
+    DISABLED,
+    REMOVED
+  }
+
   /** Cameras that keep their rates. */
   CameraFleet(
-      IngestConfig config, SourceRules rules, FramePublisher publisher, Telemetry telemetry) {
-    this(config, rules, publisher, telemetry, Optional.empty());
+      IngestConfig config, SourceRules rules, FramePublisher publisher, StatusPublisher reports, Telemetry telemetry) {
+    this(config, rules, publisher, reports, telemetry, Optional.empty());
   }
 
   /**
@@ -44,11 +56,13 @@ public final class CameraFleet {
       IngestConfig config,
       SourceRules rules,
       FramePublisher publisher,
+      StatusPublisher reports,
       Telemetry telemetry,
       Optional<RateControl> rates) {
     this.config = config;
     this.rules = rules;
     this.publisher = publisher;
+    this.reports = reports;
     this.telemetry = telemetry;
     this.rates = rates;
   }
@@ -59,15 +73,16 @@ public final class CameraFleet {
   }
 
   /**
-   * Runs a camera as it says: starts it, starts it anew when it changed, stops it when disabled.
+   * Runs a camera as it says: starts it, stops it when disabled. One that runs follows a change
+   * where it is; it is started anew only when the change is of its connection.
    */
   void put(Camera camera) {
-    CameraRunner present = runners.get(camera.id());
-    if (present != null && sameRun(present.camera(), camera)) {
+    if (!camera.enabled()) {
+      remove(List.of(camera.id()), Leaving.DISABLED, Duration.ZERO);
       return;
     }
-    if (!camera.enabled()) {
-      remove(List.of(camera.id()), Duration.ZERO);
+    CameraRunner present = runners.get(camera.id());
+    if (present != null && present.follow(camera)) {
       return;
     }
     CameraRunner before = present == null ? leaving.remove(camera.id()) : present;
@@ -90,18 +105,13 @@ public final class CameraFleet {
     runner.start();
   }
 
-  /** Tags and the like do not concern a camera that runs. */
-  private static boolean sameRun(Camera one, Camera other) {
-    return one.withTags(List.of()).equals(other.withTags(List.of()));
-  }
-
   /** When a session begins: milliseconds since 1970, but never the same twice. */
   private long nextEpoch(String camera) {
     return epochs.merge(camera, System.currentTimeMillis(), (last, now) -> Math.max(last + 1, now));
   }
 
-  /** Stops cameras, all at once, and waits so long for their ends. */
-  void remove(Collection<String> ids, Duration patience) {
+  /** Stops cameras, all at once, waits so long for their ends, and tells that they are off. */
+  void remove(Collection<String> ids, Leaving why, Duration patience) {
     List<CameraRunner> stopped = new ArrayList<>();
     for (String id : ids) {
       CameraRunner runner = runners.remove(id);
@@ -118,7 +128,27 @@ public final class CameraFleet {
         log.warn("camera {} did not end in time; it ends by itself", runner.camera().id());
       }
     }
+    ids.forEach(id -> tellOff(id, why));
     forgetEnded();
+  }
+
+  /**
+   * Told now, and not when the runner has ended: that may be later than what the next worker tells.
+   */
+  private void tellOff(String id, Leaving why) {
+    switch (why) {
+      case REMOVED -> reports.forget(id);
+      case DISABLED, STOPPED -> {
+        String word = why.name().toLowerCase(Locale.ROOT);
+        CameraStatus status = statuses.get(id);
+        if (status == null) {
+          reports.publish(CameraReport.off(id, word, reports.worker()));
+        } else {
+          status.tellOff(reports, word);
+        }
+      }
+      case LOST -> log.debug("camera {} is told of by the worker that has it now", id);
+    }
   }
 
   private void forgetEnded() {
@@ -137,13 +167,14 @@ public final class CameraFleet {
             });
   }
 
-  void removeAll(Duration patience) {
-    remove(List.copyOf(runners.keySet()), patience);
+  void removeAll(Leaving why, Duration patience) {
+    remove(List.copyOf(runners.keySet()), why, patience);
   }
 
   /** Looks after cameras and publisher; call it several times a second. */
   void watch() {
     statuses.values().forEach(status -> status.watch(config.stallAfter()));
+    runners.keySet().forEach(id -> statuses.get(id).tell(reports));
     publisher.watch();
     forgetEnded();
     rates.ifPresent(control -> control.apply(runners.values()));

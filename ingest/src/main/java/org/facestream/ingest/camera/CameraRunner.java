@@ -3,6 +3,7 @@ package org.facestream.ingest.camera;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -29,10 +30,8 @@ final class CameraRunner {
 
   private static final Duration PREDECESSOR = Duration.ofSeconds(5);
 
-  private final Camera camera;
+  private final IngestConfig config;
   private final double fps;
-  private final int maxWidth;
-  private final int jpegQuality;
   private final long maxAge;
   private final VideoSource.Patience patience;
   private final SourceRules rules;
@@ -47,6 +46,7 @@ final class CameraRunner {
   private final Thread thread;
   private final Optional<CameraRunner> predecessor;
   private volatile double limit;
+  private volatile Camera camera;
   private volatile boolean stopping;
 
   /**
@@ -64,10 +64,9 @@ final class CameraRunner {
       LongSupplier epochs,
       Optional<CameraRunner> predecessor) {
     this.camera = camera;
+    this.config = config;
     this.fps = camera.fps() == null ? config.fps() : camera.fps();
     this.limit = fps;
-    this.maxWidth = camera.maxWidth() == null ? config.maxWidth() : camera.maxWidth();
-    this.jpegQuality = camera.jpegQuality() == null ? config.jpegQuality() : camera.jpegQuality();
     this.maxAge = config.maxAge().toMillis();
     this.patience =
         new VideoSource.Patience(
@@ -97,6 +96,26 @@ final class CameraRunner {
   /** Frames per second that it may publish from now on. */
   void limit(double allowed) {
     limit = Math.min(fps, allowed);
+  }
+
+  /** Goes on with other values, when they need no new connection; false when they do. */
+  boolean follow(Camera changed) {
+    if (!connection(camera).equals(connection(changed))) {
+      return false;
+    }
+    camera = changed;
+    return true;
+  }
+
+  /** Without what is looked up anew for each picture, and what is for others to read. */
+  private static Camera connection(Camera camera) {
+    return camera
+        .withMaxWidth(null)
+        .withJpegQuality(null)
+        .withMasks(List.of())
+        .withZones(List.of())
+        .withTags(List.of())
+        .withDetection(null);
   }
 
   void start() {
@@ -129,14 +148,18 @@ final class CameraRunner {
       predecessor.ifPresent(before -> before.await(PREDECESSOR));
       status.claim(this);
       while (!stopping) {
-        status.move(this, CameraState.CONNECTING, "opening " + MaskedUrl.of(camera.url()));
+        status.move(this, CameraState.CONNECTING, null, "opening " + MaskedUrl.of(camera.url()));
         if (!attempt()) {
           break;
         }
         pause(System.nanoTime() + backoff.next().toNanos());
       }
     } finally {
-      status.move(this, CameraState.OFF, stopping ? "stopped" : "the file ended");
+      status.move(
+          this,
+          CameraState.OFF,
+          stopping ? "stopped" : "ended",
+          stopping ? "stopped" : "the file ended");
     }
   }
 
@@ -194,6 +217,7 @@ final class CameraRunner {
   /** What is remembered from one picture to the next while a source is open. */
   private final class Session {
     private final VideoSource source;
+    private final String codec;
     private final boolean live;
     private final StreamClock streamClock;
     private final FrameSampler sampler = new FrameSampler(fps);
@@ -203,17 +227,22 @@ final class CameraRunner {
     private long pictures;
     private long damaged;
     private long skipped;
+    private long bytes;
 
     Session(VideoSource source, boolean live) {
       this.source = source;
+      this.codec = source.codec();
       this.live = live;
       this.streamClock = new StreamClock(live);
       captureClock.restart();
+      status.begin(CameraRunner.this, epoch);
     }
 
     void countLosses() {
       status.decodeErrors(source.damaged() - damaged);
       damaged = source.damaged();
+      status.bytes(source.bytes() - bytes);
+      bytes = source.bytes();
       if (source.skipped() > skipped) {
         dropped("behind", source.skipped() - skipped);
         skipped = source.skipped();
@@ -244,9 +273,20 @@ final class CameraRunner {
         }
         return;
       }
-      encodeTime
-          .record(() -> source.jpeg(maxWidth, jpegQuality, camera.masks()))
-          .ifPresent(picture -> publish(captured, picture));
+      encodeTime.record(this::encode).ifPresent(picture -> publish(captured, picture));
+    }
+
+    private Optional<EncodedPicture> encode() {
+      Camera wanted = camera;
+      Optional<EncodedPicture> encoded =
+          source.jpeg(
+              wanted.maxWidth() == null ? config.maxWidth() : wanted.maxWidth(),
+              wanted.jpegQuality() == null ? config.jpegQuality() : wanted.jpegQuality(),
+              wanted.masks());
+      if (encoded.isPresent()) {
+        status.video(CameraRunner.this, codec, source.width(), source.height());
+      }
+      return encoded;
     }
 
     private void publish(Instant captured, EncodedPicture picture) {

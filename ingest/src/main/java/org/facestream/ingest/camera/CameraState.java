@@ -1,5 +1,6 @@
 package org.facestream.ingest.camera;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Locale;
 
 /**
@@ -22,14 +23,19 @@ import java.util.Locale;
  */
 public enum CameraState {
   /** Being opened, up to the first picture. */
+  @JsonProperty("connecting")
   CONNECTING,
   /** Pictures come. */
+  @JsonProperty("live")
   LIVE,
   /** Connected, but no picture for a while. */
+  @JsonProperty("stalled")
   STALLED,
   /** Waiting before the next attempt. */
+  @JsonProperty("backoff")
   BACKOFF,
   /** Not run, or not any more. */
+  @JsonProperty("off")
   OFF;
 
   /** Whether the drawing has an arrow from this state to that one. */

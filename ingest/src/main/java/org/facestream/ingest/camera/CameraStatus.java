@@ -4,32 +4,66 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.facestream.ingest.worker.Telemetry;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The state of one camera, for logs and metrics. It outlives the runners of the camera, so that a
- * change of settings does not lose its meters; only the runner that claimed it last may move it.
+ * The state of one camera, for logs, metrics and the status topic. It outlives the runners of the
+ * camera, so that a change of settings does not lose its meters; only the runner that claimed it
+ * last may move it.
  */
 final class CameraStatus implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(CameraStatus.class);
 
+  /** What has not changed is told again so often, with fresh rates. */
+  private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  private static final int PICTURES = 0;
+  private static final int FRAMES = 1;
+  private static final int BYTES = 2;
+
+  /** What a camera's video is. */
+  private record Video(String codec, int width, int height) {}
+
   private final String camera;
   private final MeterRegistry registry;
   private final Counter in;
+  private final Counter out;
+  private final Counter bytes;
   private final Counter decodeErrors;
+  private final double inBefore;
+  private final double outBefore;
+  private final RateWindow rates = new RateWindow();
   private final List<Gauge> gauges = new ArrayList<>();
   private Object owner;
   private CameraState state = CameraState.OFF;
+  private Instant since = Instant.now();
+  private String reason;
+  private Long epoch;
+  private Video video;
+  private Gauge videoGauge;
+  private boolean changed;
+  private long told = System.nanoTime() - AGAIN_NANOS;
   private volatile long lastPicture;
 
   CameraStatus(String camera, Telemetry telemetry) {
     this.camera = camera;
     this.registry = telemetry.registry();
     this.in = telemetry.in("ingest", camera);
+    this.out = telemetry.out("ingest", camera);
+    // Counters outlive a camera that goes and comes back.
+    this.inBefore = in.count();
+    this.outBefore = out.count();
+    this.bytes =
+        Counter.builder("facestream.camera.bytes")
+            .description("Bytes of a camera's video, as it came")
+            .tags("camera", camera)
+            .register(registry);
     this.decodeErrors =
         Counter.builder("facestream.camera.decode.errors")
             .description("Damaged packets and pictures of a camera, skipped")
@@ -49,6 +83,13 @@ final class CameraStatus implements AutoCloseable {
     state = CameraState.OFF;
   }
 
+  /** A session begins, whose frames have that epoch. */
+  synchronized void begin(Object runner, long number) {
+    if (runner == owner) {
+      epoch = number;
+    }
+  }
+
   synchronized boolean is(CameraState asked) {
     return state == asked;
   }
@@ -57,8 +98,13 @@ final class CameraStatus implements AutoCloseable {
     return state;
   }
 
-  /** Moves on, when the runner still owns this and is in another state. */
-  synchronized void move(Object runner, CameraState next, String why) {
+  /**
+   * Moves on, when the runner still owns this and is in another state.
+   *
+   * @param word one of few, or null
+   * @param why for people, without secrets
+   */
+  synchronized void move(Object runner, CameraState next, String word, String why) {
     if (runner != owner || state == next) {
       return;
     }
@@ -71,6 +117,9 @@ final class CameraStatus implements AutoCloseable {
       log.info("camera {}: {} -> {}: {}", camera, state.label(), next.label(), why);
     }
     state = next;
+    since = Instant.now();
+    reason = word;
+    changed = true;
     Counter.builder("facestream.camera.transitions")
         .description("Changes of a camera's state, by the state that it came to")
         .tags("camera", camera, "state", next.label())
@@ -83,8 +132,36 @@ final class CameraStatus implements AutoCloseable {
     lastPicture = System.nanoTime();
     in.increment();
     if (!is(CameraState.LIVE)) {
-      move(runner, CameraState.LIVE, "pictures come");
+      move(runner, CameraState.LIVE, null, "pictures come");
     }
+  }
+
+  /** What the video is, whenever that may have changed. */
+  void video(Object runner, String codec, int width, int height) {
+    Video present = new Video(codec, width, height);
+    synchronized (this) {
+      if (runner != owner || present.equals(video)) {
+        return;
+      }
+      video = present;
+      changed = true;
+      removeVideoGauge();
+      videoGauge =
+          Gauge.builder("facestream.camera.video", () -> 1)
+              .description("1 for the codec and size of a camera's video")
+              .tags("camera", camera, "codec", codec, "size", width + "x" + height)
+              .register(registry);
+    }
+  }
+
+  private void removeVideoGauge() {
+    if (videoGauge != null) {
+      registry.remove(videoGauge);
+    }
+  }
+
+  void bytes(long more) {
+    bytes.increment(more);
   }
 
   void decodeErrors(long more) {
@@ -98,18 +175,68 @@ final class CameraStatus implements AutoCloseable {
         .tags("camera", camera, "reason", fault.label())
         .register(registry)
         .increment();
-    move(runner, CameraState.BACKOFF, detail);
+    move(runner, CameraState.BACKOFF, fault.label(), detail);
   }
 
-  /** Called now and then by the supervisor: the camera's own thread cannot see that it waits. */
+  /**
+   * Called several times a second by the supervisor: the camera's own thread cannot see that it
+   * waits.
+   */
   synchronized void watch(Duration stallAfter) {
-    if (state == CameraState.LIVE && System.nanoTime() - lastPicture > stallAfter.toNanos()) {
-      move(owner, CameraState.STALLED, "no picture for " + stallAfter.toMillis() + " ms");
+    long now = System.nanoTime();
+    rates.sample(now, in.count(), out.count(), bytes.count());
+    if (state == CameraState.LIVE && now - lastPicture > stallAfter.toNanos()) {
+      move(
+          owner,
+          CameraState.STALLED,
+          "no-picture",
+          "no picture for " + stallAfter.toMillis() + " ms");
     }
   }
 
+  /** Tells the state when it has changed, and every ten seconds. */
+  synchronized void tell(StatusPublisher publisher) {
+    long now = System.nanoTime();
+    if ((changed || now - told >= AGAIN_NANOS)
+        && publisher.publish(report(publisher.worker(), state, since, reason))) {
+      changed = false;
+      told = now;
+    }
+  }
+
+  /** Tells that the camera is no longer run here, whatever its runner still does. */
+  synchronized void tellOff(StatusPublisher publisher, String why) {
+    publisher.publish(report(publisher.worker(), CameraState.OFF, Instant.now(), why));
+  }
+
+  private CameraReport report(String worker, CameraState shown, Instant from, String why) {
+    boolean known = video != null && shown != CameraState.OFF;
+    Double bytesPerSecond = rates.perSecond(BYTES);
+    return new CameraReport(
+        camera,
+        shown,
+        from,
+        why,
+        rounded(rates.perSecond(PICTURES)),
+        rounded(rates.perSecond(FRAMES)),
+        known ? video.codec() : null,
+        known ? video.width() : null,
+        known ? video.height() : null,
+        bytesPerSecond == null ? null : Math.round(8 * bytesPerSecond),
+        worker,
+        epoch,
+        Math.round(in.count() - inBefore),
+        Math.round(out.count() - outBefore),
+        Instant.now());
+  }
+
+  private static Double rounded(Double rate) {
+    return rate == null ? null : Math.round(100 * rate) / 100.0;
+  }
+
   @Override
-  public void close() {
+  public synchronized void close() {
     gauges.forEach(registry::remove);
+    removeVideoGauge();
   }
 }

@@ -85,6 +85,9 @@ public final class VideoSource implements AutoCloseable {
   private long timestamp = NO_TIMESTAMP;
   private long damaged;
   private long skipped;
+  private long bytes;
+  private int width;
+  private int height;
 
   private enum Step {
     PICTURE,
@@ -206,6 +209,8 @@ public final class VideoSource implements AutoCloseable {
         return Step.MORE;
       }
       timestamp = nanos(frame.best_effort_timestamp());
+      width = frame.width();
+      height = frame.height();
       return Step.PICTURE;
     }
     if (received == AVERROR_EOF) {
@@ -241,6 +246,7 @@ public final class VideoSource implements AutoCloseable {
         break;
     }
     packetHeld = true;
+    bytes += packet.size();
     if (skipping && (packet.flags() & AV_PKT_FLAG_KEY) == 0) {
       skipped++;
       return Step.MORE;
@@ -288,6 +294,21 @@ public final class VideoSource implements AutoCloseable {
     return skipped;
   }
 
+  /** Bytes of the video so far, as it came. */
+  long bytes() {
+    return bytes;
+  }
+
+  /** Of the stream's pictures, before any scaling; 0 until one was looked at. */
+  int width() {
+    return width;
+  }
+
+  /** Of the stream's pictures, before any scaling; 0 until one was looked at. */
+  int height() {
+    return height;
+  }
+
   /** The codec's short name, such as {@code h264}. */
   public String codec() {
     return decoder.codec().name().getString();
@@ -322,6 +343,8 @@ public final class VideoSource implements AutoCloseable {
         damaged++;
         return Optional.empty();
       }
+      width = frame.width();
+      height = frame.height();
     }
     return Optional.of(encoder.encode(frame, maxWidth, quality, masks));
   }

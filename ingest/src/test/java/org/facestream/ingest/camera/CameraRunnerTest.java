@@ -41,6 +41,7 @@ class CameraRunnerTest {
   private final Telemetry telemetry = new Telemetry();
   private final ListAppender<ILoggingEvent> log = new ListAppender<>();
   private FramePublisher publisher;
+  private StatusPublisher reports;
   private CameraFleet fleet;
 
   @BeforeEach
@@ -67,14 +68,17 @@ class CameraRunnerTest {
         Settings.load(
             List.of(KafkaConfig.class, IngestConfig.class), Optional.empty(), Map.of(), options);
     IngestConfig config = all.get(IngestConfig.class);
-    publisher = new FramePublisher(config, new KafkaClients(all.get(KafkaConfig.class)), telemetry);
-    fleet = new CameraFleet(config, new SourceRules(config), publisher, telemetry);
+    KafkaClients clients = new KafkaClients(all.get(KafkaConfig.class));
+    publisher = new FramePublisher(config, clients, telemetry);
+    reports = new StatusPublisher(clients, "tester", telemetry);
+    fleet = new CameraFleet(config, new SourceRules(config), publisher, reports, telemetry);
     fleet.prepare();
   }
 
   @AfterEach
   void close() {
-    fleet.removeAll(Duration.ofSeconds(3));
+    fleet.removeAll(CameraFleet.Leaving.STOPPED, Duration.ofSeconds(3));
+    reports.close();
     publisher.close();
     assertEquals(0, cameraThreads(), "every camera's thread ended");
     ((Logger) LoggerFactory.getLogger("org.facestream")).detachAppender(log);
@@ -108,7 +112,7 @@ class CameraRunnerTest {
       fleet.put(Camera.of("a", "rtsp://127.0.0.1:" + silent.getLocalPort() + "/s"));
       silent.accept().getInputStream().read();
       long begun = System.nanoTime();
-      fleet.removeAll(Duration.ofSeconds(5));
+      fleet.removeAll(CameraFleet.Leaving.STOPPED, Duration.ofSeconds(5));
       assertTrue(System.nanoTime() - begun < TimeUnit.SECONDS.toNanos(2));
       assertEquals(0, cameraThreads());
     }
@@ -193,6 +197,18 @@ class CameraRunnerTest {
     fleet.put(Camera.of("clip", "clip.mp4").withTags(List.of("new")));
     fleet.put(Camera.of("clip", "clip.mp4").withLoop(true));
     await().atMost(10, TimeUnit.SECONDS).until(() -> in("clip") > 12 && stateSum("live") == 1);
+    double epochs = count("facestream.camera.transitions", "state", "connecting");
+    fleet.put(
+        Camera.of("clip", "clip.mp4")
+            .withLoop(true)
+            .withJpegQuality(30)
+            .withMasks(List.of(Polygon.of(List.of(of(0, 0), of(1, 0), of(0, 1))))));
+    double seen = in("clip");
+    await().atMost(10, TimeUnit.SECONDS).until(() -> in("clip") > seen + 10);
+    assertEquals(
+        epochs,
+        count("facestream.camera.transitions", "state", "connecting"),
+        "a mask needs no new connection");
     fleet.put(Camera.of("clip", "clip.mp4").withEnabled(false));
     await()
         .atMost(5, TimeUnit.SECONDS)
@@ -202,6 +218,10 @@ class CameraRunnerTest {
               return cameraThreads() == 0
                   && telemetry.registry().find("facestream.camera.state").gauges().isEmpty();
             });
+  }
+
+  private static List<Double> of(double x, double y) {
+    return List.of(x, y);
   }
 
   private double in(String camera) {

@@ -34,7 +34,7 @@ class CameraStateTest {
     try (Telemetry telemetry = new Telemetry()) {
       CameraStatus status = new CameraStatus("a", telemetry);
       status.claim(this);
-      status.move(this, CameraState.CONNECTING, "test");
+      status.move(this, CameraState.CONNECTING, null, "test");
       status.picture(this);
       assertEquals(1, gauge(telemetry, "live"));
       assertEquals(0, gauge(telemetry, "connecting"));
@@ -55,11 +55,11 @@ class CameraStateTest {
         CameraStatus status = new CameraStatus("a", telemetry)) {
       status.claim("old");
       status.claim("new");
-      status.move("new", CameraState.CONNECTING, "test");
-      status.move("old", CameraState.OFF, "late");
+      status.move("new", CameraState.CONNECTING, null, "test");
+      status.move("old", CameraState.OFF, "stopped", "late");
       assertEquals(CameraState.CONNECTING, status.state());
       assertThrows(
-          IllegalStateException.class, () -> status.move("new", CameraState.STALLED, "test"));
+          IllegalStateException.class, () -> status.move("new", CameraState.STALLED, null, "test"));
     }
   }
 

@@ -135,8 +135,9 @@ class PrivacyMasksTest {
 
   /** Whether a mask reaches within so many pixels of a pixel's square, told by points in it. */
   private static boolean touched(int x, int y, int around, int width, int height) {
-    for (double dy = -around; dy <= 1 + around; dy += 0.5 + around / 4.0) {
-      for (double dx = -around; dx <= 1 + around; dx += 0.5 + around / 4.0) {
+    double step = Math.max(0.5, around / 4.0);
+    for (double dy = -around; dy <= 1 + around; dy += step) {
+      for (double dx = -around; dx <= 1 + around; dx += step) {
         if (inside((x + dx) / width, (y + dy) / height)) {
           return true;
         }

@@ -1,0 +1,104 @@
+package org.facestream.ingest.camera;
+
+import java.time.Duration;
+import java.util.Map;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.facestream.ingest.worker.Closing;
+import org.facestream.ingest.worker.Telemetry;
+import org.facestream.ingest.worker.kafka.KafkaClients;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells how cameras are, in {@code cctv.camera-status.v1}. It never waits. Reports have a producer
+ * of their own: behind the frames of a slow broker they would come too late. One that Kafka does
+ * not take is counted as dropped; the next one says the same or better.
+ */
+public final class StatusPublisher implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(StatusPublisher.class);
+  private static final int TIMEOUT = 10_000;
+  private static final long BUFFER = 2L << 20;
+  private static final Duration FAREWELL = Duration.ofSeconds(1);
+
+  private final String topic;
+  private final String worker;
+  private final Telemetry telemetry;
+  private final Producer<String, byte[]> producer;
+  private final Closing closing = new Closing();
+
+  /**
+   * @param worker the name of this worker
+   */
+  public StatusPublisher(KafkaClients clients, String worker, Telemetry telemetry) {
+    this.topic = clients.name(CameraStatusTopic.TOPIC);
+    this.worker = worker;
+    this.telemetry = telemetry;
+    this.producer =
+        clients.producer(
+            Map.of(
+                ProducerConfig.MAX_BLOCK_MS_CONFIG,
+                0,
+                ProducerConfig.BUFFER_MEMORY_CONFIG,
+                BUFFER,
+                ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
+                TIMEOUT / 2,
+                ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
+                TIMEOUT,
+                ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG,
+                1_000));
+    // What is on its way when a worker ends is its cameras' being off.
+    closing.add(() -> producer.close(FAREWELL));
+    closing.add(telemetry.bind(producer, "ingest"));
+    try {
+      producer.partitionsFor(topic);
+    } catch (KafkaException notYet) {
+      log.debug("metadata of {} were asked for", topic, notYet);
+    }
+  }
+
+  String worker() {
+    return worker;
+  }
+
+  /** Returns at once; false when it could not even be sent, and should be tried again. */
+  boolean publish(CameraReport report) {
+    return send(CameraStatusTopic.toRecord(topic, report));
+  }
+
+  /** That the camera was removed. */
+  void forget(String camera) {
+    if (!send(CameraStatusTopic.tombstone(topic, camera))) {
+      dropped(camera);
+    }
+  }
+
+  private boolean send(ProducerRecord<String, byte[]> record) {
+    try {
+      producer.send(
+          record,
+          (sent, failed) -> {
+            if (failed != null) {
+              dropped(record.key());
+              log.debug("the status of {} was not taken", record.key(), failed);
+            }
+          });
+      return true;
+    } catch (KafkaException | IllegalStateException refused) {
+      log.debug("the status of {} was not sent", record.key(), refused);
+      return false;
+    }
+  }
+
+  private void dropped(String camera) {
+    telemetry.dropped("ingest", camera, "status-not-taken").increment();
+  }
+
+  /** Gives the last reports a moment. */
+  @Override
+  public void close() {
+    closing.close();
+  }
+}
