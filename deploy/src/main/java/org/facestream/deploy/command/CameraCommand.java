@@ -1,12 +1,15 @@
 package org.facestream.deploy.command;
 
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.facestream.ingest.camera.Camera;
 import org.facestream.ingest.camera.CameraFile;
 import org.facestream.ingest.camera.CameraRegistry;
+import org.facestream.ingest.camera.DecoderChoice;
 import org.facestream.ingest.camera.FaceSearch;
-import org.facestream.ingest.camera.MaskedUrl;
+import org.facestream.ingest.camera.Transport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -15,25 +18,30 @@ import picocli.CommandLine.Parameters;
 
 @Command(
     name = "camera",
-    header = "Add, remove or list cameras; running workers follow at once.",
+    header = "Add, change, remove, list or test cameras; running workers follow at once.",
     footer = {
       "",
       "Examples:",
       "  facestream camera add door rtsp://192.0.2.7/stream --fps 5",
-      "  facestream camera apply cameras.yaml --prune",
+      "  facestream camera test rtsp://192.0.2.7/stream --save door.jpg",
+      "  facestream camera apply -f cameras.yaml --prune",
       "  facestream camera list"
     },
     subcommands = {
       CameraCommand.Add.class,
       CameraCommand.Remove.class,
-      CameraCommand.ListAll.class,
+      CameraCommand.Enable.class,
+      CameraCommand.Disable.class,
+      CameraListCommand.class,
+      CameraTestCommand.class,
       CameraCommand.Apply.class
     })
 final class CameraCommand extends Subcommand {
   @Override
   int execute() {
     throw new ParameterException(
-        spec.commandLine(), "Say what to do with cameras: add, remove, list or apply.");
+        spec.commandLine(),
+        "Say what to do with cameras: add, remove, enable, disable, list, test or apply.");
   }
 
   @Command(name = "add", header = "Add a camera, or replace the one with that id.")
@@ -64,6 +72,18 @@ final class CameraCommand extends Subcommand {
         description = "Smallest face looked for in its frames, 12 or more.")
     private Integer minFace;
 
+    @Option(
+        names = "--transport",
+        paramLabel = "tcp|udp",
+        description = "What carries the video of an RTSP camera; tcp unless given.")
+    private Transport transport;
+
+    @Option(
+        names = "--decoder",
+        paramLabel = "auto|none|cuda|vaapi",
+        description = "What decodes it; none is the processor.")
+    private DecoderChoice decoder;
+
     @Option(names = "--disabled", description = "Register it, but do not run it.")
     private boolean disabled;
 
@@ -83,7 +103,9 @@ final class CameraCommand extends Subcommand {
               .withEnabled(!disabled)
               .withLoop(loop)
               .withTags(tags)
-              .withDetection(detection());
+              .withDetection(detection())
+              .withTransport(transport)
+              .withDecoder(decoder);
       CameraOptions.check(List.of(camera), kafka.sources(configuration()), err());
       try (KafkaOptions.Connection connection = kafka.connect(configuration())) {
         new CameraRegistry(connection.clients()).add(camera);
@@ -113,7 +135,7 @@ final class CameraCommand extends Subcommand {
           if (registry.remove(id)) {
             out().println("Camera '" + id + "' is removed.");
           } else {
-            err().println("facestream: there is no camera '" + id + "'; `camera list` shows all.");
+            complainOfNone(id, err());
             missing++;
           }
         }
@@ -122,44 +144,87 @@ final class CameraCommand extends Subcommand {
     }
   }
 
-  @Command(name = "list", header = "List the registered cameras; passwords are masked.")
-  static final class ListAll extends Subcommand {
+  /** What enabling and disabling have in common. */
+  abstract static class Switch extends Subcommand {
     @Mixin private KafkaOptions kafka;
+
+    @Parameters(arity = "1..*", paramLabel = "ID", description = "The cameras' ids.")
+    private List<String> ids;
+
+    private final boolean enabled;
+
+    Switch(boolean enabled) {
+      this.enabled = enabled;
+    }
 
     @Override
     int execute() {
+      int missing = 0;
       try (KafkaOptions.Connection connection = kafka.connectExisting(configuration())) {
-        List<Camera> cameras = new CameraRegistry(connection.clients()).list();
-        for (Camera camera : cameras) {
-          out()
-              .printf(
-                  "%-16s  %-8s  %s%s%n",
-                  camera.id(),
-                  camera.enabled() ? "enabled" : "disabled",
-                  MaskedUrl.of(camera.url()),
-                  camera.tags().isEmpty() ? "" : "  " + camera.tags());
-        }
-        if (cameras.isEmpty()) {
-          err().println("There is no camera yet: `facestream camera add ID URL`.");
+        CameraRegistry registry = new CameraRegistry(connection.clients());
+        for (String id : ids) {
+          Optional<Camera> camera = registry.find(id);
+          if (camera.isEmpty()) {
+            complainOfNone(id, err());
+            missing++;
+            continue;
+          }
+          if (camera.get().enabled() != enabled) {
+            registry.add(camera.get().withEnabled(enabled));
+          }
+          out().println("Camera '" + id + "' is " + (enabled ? "enabled." : "disabled."));
         }
       }
-      return 0;
+      return missing == 0 ? 0 : Complaints.USER_ERROR;
     }
+  }
+
+  @Command(name = "enable", header = "Run cameras that were disabled.")
+  static final class Enable extends Switch {
+    Enable() {
+      super(true);
+    }
+  }
+
+  @Command(name = "disable", header = "Stop cameras, but keep them registered.")
+  static final class Disable extends Switch {
+    Disable() {
+      super(false);
+    }
+  }
+
+  static void complainOfNone(String id, PrintWriter err) {
+    err.println("facestream: there is no camera '" + id + "'; `camera list` shows all.");
   }
 
   @Command(name = "apply", header = "Make the registry hold the cameras of a YAML file.")
   static final class Apply extends Subcommand {
     @Mixin private KafkaOptions kafka;
 
-    @Parameters(index = "0", paramLabel = "FILE", description = "A YAML file with cameras.")
+    @Parameters(
+        index = "0",
+        arity = "0..1",
+        paramLabel = "FILE",
+        description = "A YAML file with cameras.")
     private Path file;
 
-    @Option(names = "--prune", description = "Remove cameras that the file does not name.")
+    @Option(
+        names = {"-f", "--file"},
+        paramLabel = "FILE",
+        description = "The same.")
+    private Path option;
+
+    @Option(
+        names = "--prune",
+        description = "Remove cameras that the file does not name; else they stay.")
     private boolean prune;
 
     @Override
     int execute() {
-      List<Camera> cameras = CameraFile.read(file);
+      if ((file == null) == (option == null)) {
+        throw new ParameterException(spec.commandLine(), "Give one file with cameras: -f FILE.");
+      }
+      List<Camera> cameras = CameraFile.read(file == null ? option : file);
       CameraOptions.check(cameras, kafka.sources(configuration()), err());
       try (KafkaOptions.Connection connection = kafka.connect(configuration())) {
         CameraRegistry.Applied applied =

@@ -19,10 +19,14 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.facestream.deploy.embedded.EmbeddedKafka;
+import org.facestream.deploy.simulation.rtsp.MovingPattern;
+import org.facestream.deploy.simulation.rtsp.RtspServer;
 import org.facestream.ingest.IngestConfig;
 import org.facestream.ingest.IngestStage;
 import org.facestream.ingest.camera.Camera;
 import org.facestream.ingest.camera.CameraRegistry;
+import org.facestream.ingest.camera.CameraReport;
+import org.facestream.ingest.camera.CameraState;
 import org.facestream.ingest.worker.Telemetry;
 import org.facestream.ingest.worker.WorkerConfig;
 import org.facestream.ingest.worker.config.Settings;
@@ -78,6 +82,8 @@ class IngestStageTest {
     await().atMost(20, TimeUnit.SECONDS).until(() -> first.stage().health().ready());
     await().atMost(5, TimeUnit.SECONDS).until(() -> first.cameras().equals(Set.of("a", "b")));
 
+    within2Seconds(() -> "connecting".equals(told("a")) && "off disabled".equals(told("c")));
+
     registry.add(camera("d"));
     within2Seconds(() -> first.cameras().equals(Set.of("a", "b", "d")));
     registry.add(camera("c"));
@@ -85,8 +91,42 @@ class IngestStageTest {
     assertTrue(registry.remove("a"));
     within2Seconds(() -> !first.cameras().contains("a"));
     assertFalse(registry.remove("a"));
+    within2Seconds(() -> told("a").isEmpty());
     registry.add(camera("b").withEnabled(false));
     within2Seconds(() -> first.cameras().equals(Set.of("c", "d")));
+    within2Seconds(() -> "off disabled".equals(told("b")));
+
+    try (RtspServer server = new RtspServer()) {
+      server.add("live", MovingPattern.h264(320, 240, 20));
+      server.start();
+      registry.add(Camera.of("live", server.url("live")));
+      await()
+          .atMost(30, TimeUnit.SECONDS)
+          .until(
+              () -> {
+                CameraReport report = registry.reports().get("live");
+                return report != null && report.fpsIn() != null && report.fpsIn() > 8;
+              });
+      CameraReport report = registry.reports().get("live");
+      assertEquals(CameraState.LIVE, report.state());
+      assertEquals("h264", report.codec());
+      assertEquals(320, report.width());
+      assertTrue(report.bitsPerSecond() > 1000 && report.framesOut() > 0, report.toString());
+      assertEquals("tester", report.worker());
+      server.stop();
+      within2Seconds(() -> told("live").matches("backoff (connection-refused|ended|input-output)"));
+    }
+    first.stage().close();
+    assertEquals("off stopped", told("live"));
+    assertEquals("off stopped", told("d"));
+  }
+
+  /** State and reason of a camera in the status topic. */
+  private String told(String id) {
+    CameraReport report = registry.reports().get(id);
+    return report == null
+        ? ""
+        : report.state().label() + (report.reason() == null ? "" : " " + report.reason());
   }
 
   @Test
@@ -167,6 +207,8 @@ class IngestStageTest {
             kafka.bootstrapServers(),
             "kafka.partitions",
             "4",
+            "worker.id",
+            "tester",
             "ingest.connect-timeout",
             "1h"));
   }

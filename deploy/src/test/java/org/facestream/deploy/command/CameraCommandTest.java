@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
@@ -37,6 +39,22 @@ class CameraCommandTest {
     assertEquals(0, apply.exitCode(), apply.err());
     assertTrue(apply.out().contains("2 added"), apply.out());
     assertWarns(apply, "hall");
+    CommandLineRun again =
+        CommandLineRun.of("camera", "apply", "-f", file.toString(), "--data", data, "--prune");
+    assertEquals(0, again.exitCode(), again.err());
+    assertTrue(again.out().contains("0 added, 0 changed, 1 removed, 2 unchanged"), again.out());
+
+    CommandLineRun disable = CommandLineRun.of("camera", "disable", "hall", "door", "--data", data);
+    assertEquals(2, disable.exitCode());
+    assertEquals("Camera 'hall' is disabled.", disable.out().strip());
+    assertTrue(disable.err().contains("there is no camera 'door'"), disable.err());
+    CommandLineRun list = CommandLineRun.of("camera", "list", "--json", "--data", data);
+    assertEquals(0, list.exitCode(), list.err());
+    JsonNode cameras = new ObjectMapper().readTree(list.out());
+    assertEquals("hall", cameras.get(0).get("id").asText());
+    assertEquals("disabled", cameras.get(0).get("state").asText());
+    assertEquals("rtsp://****@192.0.2.8/s", cameras.get(0).get("url").asText());
+    assertEquals("unknown", cameras.get(1).get("state").asText(), "nothing runs here");
   }
 
   private static void assertWarns(CommandLineRun run, String camera) {

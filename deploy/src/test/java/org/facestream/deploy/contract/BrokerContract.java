@@ -31,6 +31,9 @@ import org.facestream.detector.face.Landmarks;
 import org.facestream.detector.face.Point;
 import org.facestream.detector.face.Quality;
 import org.facestream.ingest.camera.Camera;
+import org.facestream.ingest.camera.CameraReport;
+import org.facestream.ingest.camera.CameraState;
+import org.facestream.ingest.camera.CameraStatusTopic;
 import org.facestream.ingest.camera.CameraTopic;
 import org.facestream.ingest.camera.Polygon;
 import org.facestream.ingest.frame.Frame;
@@ -283,6 +286,33 @@ abstract class BrokerContract {
     ConsumerRecord<String, byte[]> record =
         passed("cameras", CameraTopic.TOPIC, topic -> CameraTopic.toRecord(topic, camera));
     assertEquals(Optional.of(camera), CameraTopic.fromRecord(record));
+  }
+
+  @Test
+  void reportsOfCamerasKeepEverything() throws Exception {
+    CameraReport report =
+        new CameraReport(
+            "door",
+            CameraState.BACKOFF,
+            Instant.parse("2026-11-22T06:50:08.120Z"),
+            "unauthorized",
+            0.0,
+            0.0,
+            null,
+            null,
+            null,
+            0L,
+            "worker-1",
+            1_795_330_208_000L,
+            7,
+            3,
+            Instant.parse("2026-11-22T06:50:09Z"));
+    ConsumerRecord<String, byte[]> record =
+        passed(
+            "camera-status",
+            CameraStatusTopic.TOPIC,
+            topic -> CameraStatusTopic.toRecord(topic, report));
+    assertEquals(Optional.of(report), CameraStatusTopic.fromRecord(record));
   }
 
   @Test

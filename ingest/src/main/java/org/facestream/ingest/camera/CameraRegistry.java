@@ -19,6 +19,7 @@ import org.apache.kafka.common.KafkaException;
 import org.facestream.ingest.frame.InvalidRecordException;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.ingest.worker.kafka.KafkaClients;
+import org.facestream.ingest.worker.kafka.Topic;
 import org.facestream.ingest.worker.kafka.TopicReader;
 import org.facestream.ingest.worker.kafka.Topics;
 import org.slf4j.Logger;
@@ -33,12 +34,16 @@ public final class CameraRegistry {
   private static final Logger log = LoggerFactory.getLogger(CameraRegistry.class);
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
+  private static final List<Topic> TOPICS = List.of(CameraTopic.TOPIC, CameraStatusTopic.TOPIC);
+
   private final KafkaClients clients;
   private final String topic;
+  private final String statusTopic;
 
   public CameraRegistry(KafkaClients clients) {
     this.clients = clients;
     this.topic = clients.name(CameraTopic.TOPIC);
+    this.statusTopic = clients.name(CameraStatusTopic.TOPIC);
   }
 
   /**
@@ -54,28 +59,28 @@ public final class CameraRegistry {
 
   /** Every camera, by id. */
   public List<Camera> list() {
-    Topics.ensure(clients, List.of(CameraTopic.TOPIC));
+    Topics.ensure(clients, TOPICS);
     return List.copyOf(table().values());
   }
 
   public Optional<Camera> find(String id) {
-    Topics.ensure(clients, List.of(CameraTopic.TOPIC));
+    Topics.ensure(clients, TOPICS);
     return Optional.ofNullable(table().get(id));
   }
 
   /** Adds a camera, or replaces the one with its id. */
   public void add(Camera camera) {
-    Topics.ensure(clients, List.of(CameraTopic.TOPIC));
+    Topics.ensure(clients, TOPICS);
     send(List.of(CameraTopic.toRecord(topic, camera)));
   }
 
   /** Removes a camera; false when there is none of that id. */
   public boolean remove(String id) {
-    Topics.ensure(clients, List.of(CameraTopic.TOPIC));
+    Topics.ensure(clients, TOPICS);
     if (!table().containsKey(id)) {
       return false;
     }
-    send(List.of(CameraTopic.tombstone(topic, id)));
+    send(removal(id));
     return true;
   }
 
@@ -85,7 +90,7 @@ public final class CameraRegistry {
    * @param prune whether cameras that are not among them are removed
    */
   public Applied apply(Collection<Camera> cameras, boolean prune) {
-    Topics.ensure(clients, List.of(CameraTopic.TOPIC));
+    Topics.ensure(clients, TOPICS);
     Map<String, Camera> present = table();
     Applied applied =
         new Applied(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
@@ -104,7 +109,7 @@ public final class CameraRegistry {
       for (String id : present.keySet()) {
         if (!wanted.contains(id)) {
           applied.removed().add(id);
-          records.add(CameraTopic.tombstone(topic, id));
+          records.addAll(removal(id));
         }
       }
     }
@@ -112,24 +117,46 @@ public final class CameraRegistry {
     return applied;
   }
 
+  /** What the workers tell of their cameras, by id; some of it may be old, see its time. */
+  public Map<String, CameraReport> reports() {
+    Topics.ensure(clients, TOPICS);
+    return table(CameraStatusTopic.TOPIC, CameraStatusTopic::fromRecord);
+  }
+
+  /** The last words on a camera are its worker's; without one, they are these. */
+  private List<ProducerRecord<String, byte[]>> removal(String id) {
+    return List.of(CameraTopic.tombstone(topic, id), CameraStatusTopic.tombstone(statusTopic, id));
+  }
+
   private Map<String, Camera> table() {
-    Map<String, Camera> table = new TreeMap<>();
-    try (TopicReader reader = new TopicReader(clients, CameraTopic.TOPIC)) {
-      reader.readToEnd(record -> enter(table, record));
+    return table(CameraTopic.TOPIC, CameraTopic::fromRecord);
+  }
+
+  /** How the records of a topic are read; an empty value is a removal. */
+  private interface Reading<T> {
+    Optional<T> read(ConsumerRecord<String, byte[]> record) throws InvalidRecordException;
+  }
+
+  private <T> Map<String, T> table(Topic read, Reading<T> reading) {
+    Map<String, T> table = new TreeMap<>();
+    try (TopicReader reader = new TopicReader(clients, read)) {
+      reader.readToEnd(record -> enter(table, record, reading));
     } catch (KafkaException failed) {
       throw unreachable(failed);
     }
     return table;
   }
 
-  private static void enter(Map<String, Camera> table, ConsumerRecord<String, byte[]> record) {
+  private static <T> void enter(
+      Map<String, T> table, ConsumerRecord<String, byte[]> record, Reading<T> reading) {
     try {
-      CameraTopic.fromRecord(record)
+      reading
+          .read(record)
           .ifPresentOrElse(
-              camera -> table.put(camera.id(), camera), () -> table.remove(record.key()));
+              value -> table.put(record.key(), value), () -> table.remove(record.key()));
     } catch (InvalidRecordException invalid) {
       log.warn(
-          "{}-{}@{} is not a camera: {}",
+          "{}-{}@{} is skipped: {}",
           record.topic(),
           record.partition(),
           record.offset(),

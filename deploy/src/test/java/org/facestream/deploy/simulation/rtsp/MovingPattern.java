@@ -10,12 +10,12 @@ import org.bytedeco.opencv.opencv_core.Scalar;
 import org.facestream.ingest.frame.Picture;
 
 /** Video for tests: a white square that moves over noise. */
-final class MovingPattern {
-  static final int FPS = 10;
+public final class MovingPattern {
+  public static final int FPS = 10;
 
   private MovingPattern() {}
 
-  static H264Loop h264(int width, int height, int frames) {
+  public static H264Loop h264(int width, int height, int frames) {
     List<AccessUnit> units = new ArrayList<>();
     try (H264Encoder encoder = new H264Encoder(width, height, FPS, 24)) {
       for (int i = 0; i < frames; i++) {
@@ -28,7 +28,7 @@ final class MovingPattern {
     return new H264Loop(units, FPS);
   }
 
-  static MjpegLoop mjpeg(int width, int height, int frames) {
+  public static MjpegLoop mjpeg(int width, int height, int frames) {
     List<byte[]> jpegs = new ArrayList<>();
     for (int i = 0; i < frames; i++) {
       try (Mat picture = picture(width, height, i)) {

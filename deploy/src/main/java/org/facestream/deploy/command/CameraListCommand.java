@@ -1,0 +1,132 @@
+package org.facestream.deploy.command;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.facestream.ingest.camera.Camera;
+import org.facestream.ingest.camera.CameraRegistry;
+import org.facestream.ingest.camera.CameraReport;
+import org.facestream.ingest.camera.CameraState;
+import org.facestream.ingest.camera.CameraStatusTopic;
+import org.facestream.ingest.camera.MaskedUrl;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "list",
+    header = "List the registered cameras and how they are; passwords are masked.",
+    description = {
+      "",
+      "States: connecting, live, stalled, backoff (with the reason), off; disabled; and unknown",
+      "where no worker has told of the camera for 30 seconds."
+    })
+final class CameraListCommand extends Subcommand {
+  private static final String DISABLED = "disabled";
+  private static final String UNKNOWN = "unknown";
+
+  @Mixin private KafkaOptions kafka;
+
+  @Option(names = "--json", description = "Print one line of JSON.")
+  private boolean json;
+
+  @Override
+  int execute() throws IOException {
+    List<Camera> cameras;
+    Map<String, CameraReport> reports;
+    try (KafkaOptions.Connection connection = kafka.connectExisting(configuration())) {
+      CameraRegistry registry = new CameraRegistry(connection.clients());
+      cameras = registry.list();
+      reports = registry.reports();
+    }
+    Instant now = Instant.now();
+    if (json) {
+      out().println(json(cameras, reports, now));
+      return 0;
+    }
+    for (Camera camera : cameras) {
+      CameraReport report = reports.get(camera.id());
+      String state = state(camera, report, now);
+      boolean told = !state.equals(UNKNOWN) && !state.equals(DISABLED);
+      out()
+          .printf(
+              "%-16s  %-10s  %8s  %-34s  %s%s%n",
+              camera.id(),
+              state,
+              told ? age(report.since(), now) : "",
+              told ? detail(report) : "",
+              MaskedUrl.of(camera.url()),
+              camera.tags().isEmpty() ? "" : "  " + camera.tags());
+    }
+    if (cameras.isEmpty()) {
+      err().println("There is no camera yet: `facestream camera add ID URL`.");
+    }
+    return 0;
+  }
+
+  private static String state(Camera camera, CameraReport report, Instant now) {
+    if (!camera.enabled()) {
+      return DISABLED;
+    }
+    if (report == null) {
+      return UNKNOWN;
+    }
+    // What is off is told once.
+    boolean silent =
+        report.state() != CameraState.OFF
+            && Duration.between(report.at(), now).toMillis() > CameraStatusTopic.SILENT;
+    return silent ? UNKNOWN : report.state().label();
+  }
+
+  private static String detail(CameraReport report) {
+    if (report.reason() != null) {
+      return report.reason();
+    }
+    if (report.state() != CameraState.LIVE || report.fpsIn() == null || report.codec() == null) {
+      return "";
+    }
+    return String.format(
+        Locale.ROOT,
+        "%.1f of %.1f fps, %s %d x %d",
+        report.fpsOut(),
+        report.fpsIn(),
+        report.codec(),
+        report.width(),
+        report.height());
+  }
+
+  private static String age(Instant since, Instant now) {
+    long seconds = Math.max(0, Duration.between(since, now).toSeconds());
+    if (seconds < 120) {
+      return seconds + " s";
+    }
+    long minutes = seconds / 60;
+    if (minutes < 120) {
+      return minutes + " min";
+    }
+    return minutes < 48 * 60 ? minutes / 60 + " h" : minutes / (24 * 60) + " d";
+  }
+
+  private static String json(List<Camera> cameras, Map<String, CameraReport> reports, Instant now)
+      throws IOException {
+    ObjectMapper mapper = new ObjectMapper();
+    ArrayNode all = mapper.createArrayNode();
+    for (Camera camera : cameras) {
+      ObjectNode node = mapper.valueToTree(camera);
+      node.put("url", MaskedUrl.of(camera.url()));
+      CameraReport report = reports.get(camera.id());
+      node.put("state", state(camera, report, now));
+      if (report != null) {
+        node.set("status", mapper.readTree(CameraStatusTopic.json(report)));
+      }
+      all.add(node);
+    }
+    return mapper.writeValueAsString(all);
+  }
+}

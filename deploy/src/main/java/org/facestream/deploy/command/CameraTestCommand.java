@@ -1,0 +1,148 @@
+package org.facestream.deploy.command;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.facestream.deploy.Configuration;
+import org.facestream.ingest.IngestConfig;
+import org.facestream.ingest.camera.Camera;
+import org.facestream.ingest.camera.CameraRegistry;
+import org.facestream.ingest.camera.CameraTrial;
+import org.facestream.ingest.camera.MaskedUrl;
+import org.facestream.ingest.camera.SourceException;
+import org.facestream.ingest.camera.SourceRules;
+import org.facestream.ingest.worker.config.UserError;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+    name = "test",
+    header = "Read a camera for a moment, as ingest would, and show what it gives.",
+    description = {
+      "",
+      "The camera's secrets are looked for here: in this command's environment and in",
+      "ingest.secrets-folder. A URL needs no Kafka. Exit code 1 when no picture came."
+    })
+final class CameraTestCommand extends Subcommand {
+  @Mixin private KafkaOptions kafka;
+
+  @Parameters(
+      index = "0",
+      paramLabel = "ID|URL",
+      description = "A registered camera, a URL, or a video file.")
+  private String target;
+
+  @Option(
+      names = "--save",
+      paramLabel = "FILE",
+      description = {
+        "Save the first picture as ingest would publish it, a .jpg;",
+        "a file that is there is not replaced."
+      })
+  private Path save;
+
+  @Option(
+      names = "--seconds",
+      paramLabel = "N",
+      description = "How long to read, 1 to 60; 3 unless given.")
+  private int seconds = 3;
+
+  @Override
+  int execute() {
+    if (seconds < 1 || seconds > 60) {
+      throw new UserError("--seconds must be 1 to 60.");
+    }
+    checkTarget();
+    Configuration configuration = configuration();
+    SourceRules rules;
+    Camera camera;
+    if (Camera.validId(target) && !Files.exists(Path.of(target))) {
+      rules = kafka.sources(configuration);
+      try (KafkaOptions.Connection connection = kafka.connectExisting(configuration)) {
+        camera =
+            new CameraRegistry(connection.clients())
+                .find(target)
+                .orElseThrow(
+                    () ->
+                        new UserError(
+                            "There is no camera '%s'; `camera list` shows all.".formatted(target)));
+      }
+    } else {
+      camera = Camera.of("test", target);
+      // Whoever names a file here may read it anyway.
+      if (!target.contains(":") && Files.isRegularFile(Path.of(target))) {
+        Path file = Path.of(target).toAbsolutePath().normalize();
+        camera = camera.withUrl(file.toString());
+        configuration = allowing(configuration, file.getParent());
+      }
+      rules = new SourceRules(configuration.settings().get(IngestConfig.class));
+    }
+    rules.check(camera);
+    IngestConfig config = configuration.settings().get(IngestConfig.class);
+    try {
+      show(camera, CameraTrial.run(camera, config, rules, Duration.ofSeconds(seconds)));
+      return 0;
+    } catch (SourceException failed) {
+      err()
+          .printf(
+              "facestream: no picture from %s: %s.%n",
+              MaskedUrl.of(camera.url()), failed.getMessage());
+      return Complaints.FAILURE;
+    }
+  }
+
+  private static Configuration allowing(Configuration configuration, Path folder) {
+    Map<String, String> options = new LinkedHashMap<>(configuration.options());
+    options.put("ingest.files-folder", folder.toString());
+    return new Configuration(configuration.file(), configuration.environment(), options);
+  }
+
+  private void checkTarget() {
+    if (save == null) {
+      return;
+    }
+    String name = save.toString().toLowerCase(Locale.ROOT);
+    if (!name.endsWith(".jpg") && !name.endsWith(".jpeg")) {
+      throw new UserError("--save writes a .jpg, not " + save + ".");
+    }
+    if (Files.exists(save)) {
+      throw new UserError("There is a file " + save + " already; give --save another name.");
+    }
+    Path folder = save.toAbsolutePath().getParent();
+    if (!Files.isDirectory(folder)) {
+      throw new UserError("There is no folder " + folder + " to save a picture in.");
+    }
+  }
+
+  private void show(Camera camera, CameraTrial.Result result) {
+    line("address", "%s", MaskedUrl.of(camera.url()));
+    line("codec", "%s", result.codec());
+    line("size", "%d x %d", result.width(), result.height());
+    if (result.fps() > 0) {
+      line("rate", "%.1f fps, %.2f Mbit/s", result.fps(), result.bitsPerSecond() / 1e6);
+    }
+    line("connected", "after %.2f s", result.connected().toNanos() / 1e9);
+    line("first frame", "after %.2f s", result.firstPicture().toNanos() / 1e9);
+    line("pictures", "%d, %d damaged", result.pictures(), result.damaged());
+    if (save != null) {
+      try {
+        Files.write(save, result.frame().jpeg(), StandardOpenOption.CREATE_NEW);
+      } catch (IOException failed) {
+        throw new UserError(
+            "Cannot write %s: %s.".formatted(save, Complaints.reason(failed)), failed);
+      }
+      line("saved", "%s, %d x %d", save, result.frame().width(), result.frame().height());
+    }
+  }
+
+  private void line(String what, String format, Object... values) {
+    out().printf(Locale.ROOT, "%-12s %s%n", what, String.format(Locale.ROOT, format, values));
+  }
+}

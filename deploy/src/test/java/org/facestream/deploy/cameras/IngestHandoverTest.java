@@ -1,0 +1,180 @@
+package org.facestream.deploy.cameras;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.facestream.deploy.Main;
+import org.facestream.deploy.embedded.EmbeddedKafka;
+import org.facestream.deploy.simulation.rtsp.MovingPattern;
+import org.facestream.deploy.simulation.rtsp.RtspServer;
+import org.facestream.ingest.camera.Camera;
+import org.facestream.ingest.camera.CameraRegistry;
+import org.facestream.ingest.camera.CameraReport;
+import org.facestream.ingest.camera.CameraState;
+import org.facestream.ingest.frame.Frame;
+import org.facestream.ingest.frame.FrameTopic;
+import org.facestream.ingest.frame.InvalidRecordException;
+import org.facestream.ingest.worker.config.Settings;
+import org.facestream.ingest.worker.kafka.KafkaClients;
+import org.facestream.ingest.worker.kafka.KafkaConfig;
+import org.facestream.ingest.worker.kafka.TopicReader;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two ingest workers as processes of their own, one of which is killed. */
+class IngestHandoverTest {
+  private static final int CAMERAS = 8;
+
+  @TempDir private Path folder;
+
+  @Test
+  void aKilledWorkersCamerasGoOnInTheOtherAndNothingElseRestarts() throws Exception {
+    List<Process> workers = new ArrayList<>();
+    try (EmbeddedKafka kafka = new EmbeddedKafka(folder.resolve("kafka"), 0);
+        RtspServer server = new RtspServer()) {
+      KafkaClients clients = new KafkaClients(config(kafka));
+      CameraRegistry registry = new CameraRegistry(clients);
+      server.start();
+      List<Camera> cameras = new ArrayList<>();
+      for (int i = 0; i < CAMERAS; i++) {
+        server.add("c" + i, MovingPattern.h264(160, 120, 10));
+        cameras.add(Camera.of("c" + i, server.url("c" + i)));
+      }
+      registry.apply(cameras, false);
+      workers.add(worker(kafka, "one"));
+      workers.add(worker(kafka, "two"));
+      await()
+          .atMost(Duration.ofSeconds(90))
+          .pollInterval(Duration.ofSeconds(1))
+          .until(
+              () -> {
+                Set<String> running = workersOf(registry.reports());
+                return running.equals(Set.of("one", "two")) && allLive(registry.reports());
+              });
+      Map<String, CameraReport> before = registry.reports();
+
+      workers.get(0).destroyForcibly().waitFor();
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .pollInterval(Duration.ofSeconds(1))
+          .until(
+              () ->
+                  workersOf(registry.reports()).equals(Set.of("two"))
+                      && allLive(registry.reports()));
+      Map<String, CameraReport> after = registry.reports();
+      before.forEach(
+          (id, report) -> {
+            boolean stayed = report.worker().equals("two");
+            assertEquals(stayed, report.epoch().equals(after.get(id).epoch()), id);
+          });
+      judge(clients, before, after);
+
+      workers.get(1).destroy();
+      assertTrue(workers.get(1).waitFor(30, TimeUnit.SECONDS), "did not end");
+      registry
+          .reports()
+          .forEach(
+              (id, report) -> {
+                assertEquals(CameraState.OFF, report.state(), id);
+                assertEquals("stopped", report.reason(), id);
+              });
+    } finally {
+      workers.forEach(Process::destroyForcibly);
+    }
+  }
+
+  /** Frames of a camera are of one worker at a time; those of a camera that stayed have no gap. */
+  private static void judge(
+      KafkaClients clients, Map<String, CameraReport> before, Map<String, CameraReport> after)
+      throws InvalidRecordException {
+    List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
+    try (TopicReader reader = new TopicReader(clients, FrameTopic.TOPIC)) {
+      reader.readToEnd(records::add);
+    }
+    Map<String, List<Frame>> frames = new TreeMap<>();
+    for (ConsumerRecord<String, byte[]> record : records) {
+      frames
+          .computeIfAbsent(record.key(), id -> new ArrayList<>())
+          .add(FrameTopic.fromRecord(record));
+    }
+    assertEquals(CAMERAS, frames.size());
+    frames.forEach(
+        (id, all) -> {
+          Set<Long> over = new HashSet<>();
+          long epoch = all.get(0).epoch();
+          for (Frame frame : all) {
+            if (frame.epoch() != epoch) {
+              over.add(epoch);
+              epoch = frame.epoch();
+            }
+            assertTrue(!over.contains(epoch), id + " was run twice");
+          }
+          if (before.get(id).epoch().equals(after.get(id).epoch())) {
+            long last = -1;
+            for (Frame frame : all) {
+              if (frame.epoch() == epoch) {
+                assertEquals(last + 1, frame.sequence(), id);
+                last = frame.sequence();
+              }
+            }
+          }
+        });
+  }
+
+  private static Set<String> workersOf(Map<String, CameraReport> reports) {
+    return reports.values().stream()
+        .map(CameraReport::worker)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private static boolean allLive(Map<String, CameraReport> reports) {
+    return reports.size() == CAMERAS
+        && reports.values().stream().allMatch(report -> report.state() == CameraState.LIVE);
+  }
+
+  private Process worker(EmbeddedKafka kafka, String id) throws IOException {
+    Path data = Files.createDirectories(folder.resolve(id));
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx256m",
+            "-cp",
+            System.getProperty("java.class.path"),
+            Main.class.getName(),
+            "ingest",
+            "--set",
+            "kafka.bootstrap-servers=" + kafka.bootstrapServers(),
+            "--set",
+            "worker.id=" + id,
+            "--set",
+            "worker.http-port=0")
+        .directory(data.toFile())
+        .redirectErrorStream(true)
+        .redirectOutput(data.resolve("log").toFile())
+        .start();
+  }
+
+  private static KafkaConfig config(EmbeddedKafka kafka) {
+    return Settings.load(
+            List.of(KafkaConfig.class),
+            Optional.empty(),
+            Map.of(),
+            Map.of("kafka.bootstrap-servers", kafka.bootstrapServers(), "kafka.partitions", "4"))
+        .get(KafkaConfig.class);
+  }
+}

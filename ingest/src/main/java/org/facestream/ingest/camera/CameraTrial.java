@@ -1,0 +1,93 @@
+package org.facestream.ingest.camera;
+
+import java.time.Duration;
+import java.util.Optional;
+import org.facestream.ingest.IngestConfig;
+
+/** Reads a camera for a moment, as an ingest worker would, and tells what it gives. */
+public final class CameraTrial {
+  private CameraTrial() {}
+
+  /**
+   * What a camera gave.
+   *
+   * @param codec of its video, such as {@code h264}
+   * @param width of its pictures, in pixels
+   * @param height of its pictures, in pixels
+   * @param fps pictures a second by its own clock, the first left out; 0 when there were too few
+   * @param bitsPerSecond of its video, the first picture left out; 0 when there were too few
+   * @param connected how long it took to agree on a stream
+   * @param firstPicture how long the first picture took, from the beginning
+   * @param pictures that came
+   * @param damaged packets and pictures that were damaged
+   * @param frame the first picture as it would be published
+   */
+  public record Result(
+      String codec,
+      int width,
+      int height,
+      double fps,
+      long bitsPerSecond,
+      Duration connected,
+      Duration firstPicture,
+      long pictures,
+      long damaged,
+      EncodedPicture frame) {}
+
+  /**
+   * Opens the camera and reads on after its first picture.
+   *
+   * @param time how long it is read, in the time of its pictures: a file takes less
+   * @throws SourceException which says why it gives no pictures, without secrets
+   */
+  public static Result run(Camera camera, IngestConfig config, SourceRules rules, Duration time)
+      throws SourceException {
+    VideoSource.loadLibraries();
+    SourceUrl url = rules.resolve(camera);
+    VideoSource.Patience patience =
+        new VideoSource.Patience(
+            config.connectTimeout(), config.firstFrameTimeout(), config.readTimeout());
+    int maxWidth = camera.maxWidth() == null ? config.maxWidth() : camera.maxWidth();
+    int quality = camera.jpegQuality() == null ? config.jpegQuality() : camera.jpegQuality();
+    long begun = System.nanoTime();
+    try (CallDeadline deadline = new CallDeadline();
+        VideoSource source = VideoSource.open(url, patience, deadline)) {
+      final long connected = System.nanoTime() - begun;
+      StreamClock clock = new StreamClock(url.live());
+      Optional<EncodedPicture> frame = Optional.empty();
+      long pictures = 0;
+      long firstPicture = 0;
+      long origin = 0;
+      long bytes = 0;
+      long past = 0;
+      while (past < time.toNanos() && source.next()) {
+        long now = clock.at(source.timestamp(), System.nanoTime());
+        pictures++;
+        if (pictures == 1) {
+          firstPicture = System.nanoTime() - begun;
+        }
+        // FFmpeg gives an RTSP stream's first picture no timestamp, so rates are of the others.
+        if (pictures <= 2) {
+          origin = now;
+          bytes = source.bytes();
+        }
+        past = now - origin;
+        if (frame.isEmpty()) {
+          frame = source.jpeg(maxWidth, quality, camera.masks());
+        }
+      }
+      double seconds = past / 1e9;
+      return new Result(
+          source.codec(),
+          source.width(),
+          source.height(),
+          seconds > 0 ? (pictures - 2) / seconds : 0,
+          seconds > 0 ? Math.round(8 * (source.bytes() - bytes) / seconds) : 0,
+          Duration.ofNanos(connected),
+          Duration.ofNanos(firstPicture),
+          pictures,
+          source.damaged(),
+          frame.orElseThrow(() -> new SourceException(Fault.DECODE_FAILED)));
+    }
+  }
+}
