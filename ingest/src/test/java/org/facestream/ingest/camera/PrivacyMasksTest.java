@@ -96,19 +96,22 @@ class PrivacyMasksTest {
       int width = after.width();
       int height = after.height();
       assertEquals(before.width(), width);
-      for (int y = 0; y < height; y++) {
-        for (int x = 0; x < width; x++) {
+      for (int y = 0; y < height; y += 2) {
+        for (int x = 0; x < width; x += 2) {
+          boolean far = !touched(x, y, 20, width, height);
+          boolean deep = deepInside(x, y, width, height);
           for (int channel = 0; channel < 3; channel++) {
             int value = pixels.get(y, x, channel);
             String at = x + "," + y + "," + channel + ": " + value;
-            if (!touched(x, y, 20, width, height)) {
+            if (far) {
               assertEquals(expected.get(y, x, channel), value, 30, at);
-            } else if (deepInside(x, y, width, height)) {
+            } else if (deep) {
               assertTrue(value <= 8, at);
-            } else if (touched(x, y, 0, width, height)) {
-              // Chroma has half the resolution, so red from outside reaches in; light does not.
-              assertTrue(luma(pixels, y, x) <= 45, at);
             }
+          }
+          if (touched(x, y, 0, width, height)) {
+            // Chroma has half the resolution, so red from outside reaches in; light does not.
+            assertTrue(luma(pixels, y, x) <= 45, x + "," + y);
           }
         }
       }
