@@ -44,7 +44,11 @@ public final class CameraFleet {
 
   /** Cameras that keep their rates. */
   CameraFleet(
-      IngestConfig config, SourceRules rules, FramePublisher publisher, StatusPublisher reports, Telemetry telemetry) {
+      IngestConfig config,
+      SourceRules rules,
+      FramePublisher publisher,
+      StatusPublisher reports,
+      Telemetry telemetry) {
     this(config, rules, publisher, reports, telemetry, Optional.empty());
   }
 
@@ -174,7 +178,7 @@ public final class CameraFleet {
   /** Looks after cameras and publisher; call it several times a second. */
   void watch() {
     statuses.values().forEach(status -> status.watch(config.stallAfter()));
-    runners.keySet().forEach(id -> statuses.get(id).tell(reports));
+    runners.forEach((id, runner) -> statuses.get(id).tell(reports, runner.lowered()));
     publisher.watch();
     forgetEnded();
     rates.ifPresent(control -> control.apply(runners.values()));

@@ -17,6 +17,8 @@ import java.time.Instant;
  *     away)
  * @param fpsIn pictures a second that the camera gives, over the last five seconds
  * @param fpsOut frames a second that Kafka took, over the same time
+ * @param fpsAllowed frames a second that it may send for now, when that is less than it should,
+ *     because the detectors cannot keep up
  * @param codec of the video, such as {@code h264}
  * @param width of the camera's own pictures, in pixels
  * @param height of the camera's own pictures, in pixels
@@ -37,6 +39,7 @@ import java.time.Instant;
   "reason",
   "fpsIn",
   "fpsOut",
+  "fpsAllowed",
   "codec",
   "width",
   "height",
@@ -54,6 +57,7 @@ public record CameraReport(
     String reason,
     Double fpsIn,
     Double fpsOut,
+    Double fpsAllowed,
     String codec,
     Integer width,
     Integer height,
@@ -71,6 +75,7 @@ public record CameraReport(
         CameraState.OFF,
         now,
         reason,
+        null,
         null,
         null,
         null,

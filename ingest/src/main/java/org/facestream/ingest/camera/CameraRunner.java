@@ -98,6 +98,12 @@ final class CameraRunner {
     limit = Math.min(fps, allowed);
   }
 
+  /** What it may publish, when that is less than it should. */
+  Double lowered() {
+    double allowed = limit;
+    return allowed < fps ? allowed : null;
+  }
+
   /** Goes on with other values, when they need no new connection; false when they do. */
   boolean follow(Camera changed) {
     if (!connection(camera).equals(connection(changed))) {

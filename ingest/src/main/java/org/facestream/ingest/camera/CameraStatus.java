@@ -23,6 +23,9 @@ final class CameraStatus implements AutoCloseable {
   /** What has not changed is told again so often, with fresh rates. */
   private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+  /** After a change its rates are not known yet; they are told when they are. */
+  private static final long SETTLED_NANOS = TimeUnit.SECONDS.toNanos(3);
+
   private static final int PICTURES = 0;
   private static final int FRAMES = 1;
   private static final int BYTES = 2;
@@ -44,11 +47,12 @@ final class CameraStatus implements AutoCloseable {
   private CameraState state = CameraState.OFF;
   private Instant since = Instant.now();
   private String reason;
+  private Double lowered;
   private Long epoch;
   private Video video;
   private Gauge videoGauge;
   private boolean changed;
-  private long told = System.nanoTime() - AGAIN_NANOS;
+  private long nextTold = System.nanoTime();
   private volatile long lastPicture;
 
   CameraStatus(String camera, Telemetry telemetry) {
@@ -194,13 +198,18 @@ final class CameraStatus implements AutoCloseable {
     }
   }
 
-  /** Tells the state when it has changed, and every ten seconds. */
-  synchronized void tell(StatusPublisher publisher) {
+  /**
+   * Tells the state when it has changed, three seconds later, and then every ten.
+   *
+   * @param fpsAllowed when less than the wanted rate, else null
+   */
+  synchronized void tell(StatusPublisher publisher, Double fpsAllowed) {
     long now = System.nanoTime();
-    if ((changed || now - told >= AGAIN_NANOS)
+    lowered = fpsAllowed;
+    if ((changed || now - nextTold >= 0)
         && publisher.publish(report(publisher.worker(), state, since, reason))) {
+      nextTold = now + (changed ? SETTLED_NANOS : AGAIN_NANOS);
       changed = false;
-      told = now;
     }
   }
 
@@ -219,6 +228,7 @@ final class CameraStatus implements AutoCloseable {
         why,
         rounded(rates.perSecond(PICTURES)),
         rounded(rates.perSecond(FRAMES)),
+        rounded(lowered),
         known ? video.codec() : null,
         known ? video.width() : null,
         known ? video.height() : null,

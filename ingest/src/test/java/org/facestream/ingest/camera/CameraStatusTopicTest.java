@@ -22,6 +22,7 @@ class CameraStatusTopicTest {
           null,
           25.02,
           5.0,
+          2.5,
           "h264",
           1920,
           1080,
@@ -34,7 +35,7 @@ class CameraStatusTopicTest {
 
   private static final String GOLDEN =
       "{\"camera\":\"door-1\",\"state\":\"live\",\"since\":\"2026-11-22T06:50:08.120Z\","
-          + "\"fpsIn\":25.02,\"fpsOut\":5.0,\"codec\":\"h264\",\"width\":1920,\"height\":1080,"
+          + "\"fpsIn\":25.02,\"fpsOut\":5.0,\"fpsAllowed\":2.5,\"codec\":\"h264\",\"width\":1920,\"height\":1080,"
           + "\"bitsPerSecond\":2100000,\"worker\":\"host-7\",\"epoch\":1795330208000,"
           + "\"framesIn\":912,\"framesOut\":182,\"at\":\"2026-11-22T06:50:18.120Z\"}";
 
