@@ -44,7 +44,13 @@ final class CameraCommand extends Subcommand {
         "Say what to do with cameras: add, remove, enable, disable, list, test or apply.");
   }
 
-  @Command(name = "add", header = "Add a camera, or replace the one with that id.")
+  @Command(
+      name = "add",
+      header = "Add a camera, or replace the one with that id.",
+      description = {
+        "",
+        "Masks, zones and motion gate of one that is replaced are kept; `camera apply` changes them."
+      })
   static final class Add extends Subcommand {
     @Mixin private KafkaOptions kafka;
 
@@ -107,10 +113,15 @@ final class CameraCommand extends Subcommand {
               .withTransport(transport)
               .withDecoder(decoder);
       CameraOptions.check(List.of(camera), kafka.sources(configuration()), err());
+      int masks;
       try (KafkaOptions.Connection connection = kafka.connect(configuration())) {
-        new CameraRegistry(connection.clients()).add(camera);
+        CameraRegistry registry = new CameraRegistry(connection.clients());
+        Camera known = registry.find(id).map(camera::withAreasOf).orElse(camera);
+        registry.add(known);
+        masks = known.masks().size();
       }
-      out().println("Camera '" + id + "' is registered.");
+      String kept = masks == 0 ? "" : "; its privacy masks are kept";
+      out().println("Camera '" + id + "' is registered" + kept + ".");
       return 0;
     }
 

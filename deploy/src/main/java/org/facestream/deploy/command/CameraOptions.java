@@ -4,10 +4,12 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.facestream.deploy.Configuration;
 import org.facestream.deploy.FilesFolder;
 import org.facestream.ingest.IngestConfig;
@@ -49,9 +51,27 @@ final class CameraOptions {
         camera = camera.withLoop(true);
         camera = folder && !Files.exists(Path.of(camera.url())) ? camera : absolute(camera);
       }
-      given.put(camera.id(), camera);
+      Camera named = camera;
+      given.merge(camera.id(), named, (inFile, same) -> named.withAreasOf(inFile));
     }
     return List.copyOf(given.values());
+  }
+
+  /** The same, with the masks and zones that cameras have which only the command line names. */
+  List<Camera> given(Configuration configuration, List<Camera> registered) {
+    Set<String> inFile = new HashSet<>();
+    if (file != null) {
+      CameraFile.read(file).forEach(camera -> inFile.add(camera.id()));
+    }
+    return given(configuration).stream()
+        .map(
+            camera ->
+                registered.stream()
+                    .filter(known -> known.id().equals(camera.id()) && !inFile.contains(known.id()))
+                    .findFirst()
+                    .map(camera::withAreasOf)
+                    .orElse(camera))
+        .toList();
   }
 
   /**

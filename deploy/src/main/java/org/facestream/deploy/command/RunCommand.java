@@ -69,7 +69,7 @@ final class RunCommand extends Subcommand {
         session.say("Starting broker, database and stages in " + folder.path() + " ...");
         try (AllInOne everything = new AllInOne(configuration, folder, ports)) {
           CameraRegistry registry = new CameraRegistry(everything.clients());
-          registry.apply(given, false);
+          registry.apply(cameras.given(configuration(), registry.list()), false);
           session.run(everything, registry.list(), false, event -> {});
         }
       }

@@ -32,7 +32,9 @@ class CameraCommandTest {
             folder.resolve("cameras.yaml"),
             """
             cameras:
-              - {id: hall, url: 'rtsp://viewer:hunter2@192.0.2.8/s'}
+              - id: hall
+                url: rtsp://viewer:hunter2@192.0.2.8/s
+                masks: [[[0, 0], [0.5, 0], [0, 0.5]]]
               - {id: yard, url: 'rtsp://viewer:${secret:yard}@192.0.2.9/s'}
             """);
     CommandLineRun apply = CommandLineRun.of("camera", "apply", file.toString(), "--data", data);
@@ -44,6 +46,9 @@ class CameraCommandTest {
     assertEquals(0, again.exitCode(), again.err());
     assertTrue(again.out().contains("0 added, 0 changed, 1 removed, 2 unchanged"), again.out());
 
+    CommandLineRun replace =
+        CommandLineRun.of("camera", "add", "hall", "rtsp://192.0.2.10/s", "--data", data);
+    assertEquals(0, replace.exitCode(), replace.err());
     CommandLineRun disable = CommandLineRun.of("camera", "disable", "hall", "door", "--data", data);
     assertEquals(2, disable.exitCode());
     assertEquals("Camera 'hall' is disabled.", disable.out().strip());
@@ -53,7 +58,9 @@ class CameraCommandTest {
     JsonNode cameras = new ObjectMapper().readTree(list.out());
     assertEquals("hall", cameras.get(0).get("id").asText());
     assertEquals("disabled", cameras.get(0).get("state").asText());
-    assertEquals("rtsp://****@192.0.2.8/s", cameras.get(0).get("url").asText());
+    assertEquals("rtsp://192.0.2.10/s", cameras.get(0).get("url").asText());
+    assertEquals(1, cameras.get(0).get("masks").size(), "nobody uncovers by the way");
+    assertEquals("rtsp://****@192.0.2.9/s", cameras.get(1).get("url").asText());
     assertEquals("unknown", cameras.get(1).get("state").asText(), "nothing runs here");
   }
 

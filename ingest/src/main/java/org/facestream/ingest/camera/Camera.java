@@ -218,6 +218,14 @@ public record Camera(
     return changed.done();
   }
 
+  /**
+   * With another's masks, zones and motion gate: a command line cannot say them, and whoever names
+   * a camera there must not uncover what was masked.
+   */
+  public Camera withAreasOf(Camera other) {
+    return withMasks(other.masks).withZones(other.zones).withMotion(other.motion);
+  }
+
   /** Without the secrets that the URL may hold. */
   @Override
   public String toString() {
