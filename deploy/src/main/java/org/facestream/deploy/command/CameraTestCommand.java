@@ -77,7 +77,7 @@ final class CameraTestCommand extends Subcommand {
     } else {
       camera = Camera.of("test", target);
       // Whoever names a file here may read it anyway.
-      if (!target.contains(":") && Files.isRegularFile(Path.of(target))) {
+      if (!target.contains(":") && Files.exists(Path.of(target))) {
         Path file = Path.of(target).toAbsolutePath().normalize();
         camera = camera.withUrl(file.toString());
         configuration = allowing(configuration, file.getParent());

@@ -18,6 +18,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.bytedeco.javacpp.indexer.UByteIndexer;
 import org.facestream.deploy.embedded.EmbeddedKafka;
 import org.facestream.deploy.simulation.rtsp.MovingPattern;
 import org.facestream.deploy.simulation.rtsp.RtspServer;
@@ -27,11 +29,18 @@ import org.facestream.ingest.camera.Camera;
 import org.facestream.ingest.camera.CameraRegistry;
 import org.facestream.ingest.camera.CameraReport;
 import org.facestream.ingest.camera.CameraState;
+import org.facestream.ingest.camera.Polygon;
+import org.facestream.ingest.frame.Frame;
+import org.facestream.ingest.frame.FrameTopic;
+import org.facestream.ingest.frame.InvalidRecordException;
+import org.facestream.ingest.frame.Picture;
+import org.facestream.ingest.frame.UnreadablePictureException;
 import org.facestream.ingest.worker.Telemetry;
 import org.facestream.ingest.worker.WorkerConfig;
 import org.facestream.ingest.worker.config.Settings;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.KafkaConfig;
+import org.facestream.ingest.worker.kafka.TopicReader;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -114,12 +123,59 @@ class IngestStageTest {
       assertEquals(320, report.width());
       assertTrue(report.bitsPerSecond() > 1000 && report.framesOut() > 0, report.toString());
       assertEquals("tester", report.worker());
+      maskingGoesOnWithoutANewConnection(report);
       server.stop();
       awaitTold("live", "backoff (connection-refused|ended|input-output)");
     }
     first.stage().close();
     assertEquals("off stopped", told("live"));
     assertEquals("off stopped", told("d"));
+  }
+
+  private void maskingGoesOnWithoutANewConnection(CameraReport before) {
+    Frame open = lastFrame(before.camera());
+    assertEquals(before.epoch(), open.epoch());
+    assertTrue(brightest(open) > 150, "the pattern has a white square");
+    Camera camera = registry.find(before.camera()).orElseThrow();
+    Polygon everything =
+        Polygon.of(
+            List.of(List.of(0.0, 0.0), List.of(1.0, 0.0), List.of(1.0, 1.0), List.of(0.0, 1.0)));
+    registry.add(camera.withMasks(List.of(everything)));
+    await().atMost(20, TimeUnit.SECONDS).until(() -> brightest(lastFrame(camera.id())) == 0);
+    assertEquals(open.epoch(), lastFrame(camera.id()).epoch());
+  }
+
+  private Frame lastFrame(String camera) {
+    KafkaClients clients = new KafkaClients(settings().get(KafkaConfig.class));
+    List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
+    try (TopicReader reader = new TopicReader(clients, FrameTopic.TOPIC)) {
+      reader.readToEnd(
+          record -> {
+            if (record.key().equals(camera)) {
+              records.add(record);
+            }
+          });
+    }
+    try {
+      return FrameTopic.fromRecord(records.get(records.size() - 1));
+    } catch (InvalidRecordException broken) {
+      throw new AssertionError(broken);
+    }
+  }
+
+  private static int brightest(Frame frame) {
+    try (Picture picture = Picture.decodeFrame(frame.jpeg());
+        UByteIndexer pixels = picture.rgb().createIndexer()) {
+      int brightest = 0;
+      for (long i = 0; i < 3L * picture.width() * picture.height(); i++) {
+        brightest =
+            Math.max(
+                brightest, pixels.get(i / (3L * picture.width()), i / 3 % picture.width(), i % 3));
+      }
+      return brightest;
+    } catch (UnreadablePictureException broken) {
+      throw new AssertionError(broken);
+    }
   }
 
   /** Reading a topic takes longer than its being written on a machine that has much to do. */
