@@ -39,6 +39,11 @@ public final class StatusPublisher implements AutoCloseable {
     this.producer =
         clients.producer(
             Map.of(
+                // An idempotent one can fail for good; one request at a time keeps the order too.
+                ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
+                false,
+                ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION,
+                1,
                 ProducerConfig.MAX_BLOCK_MS_CONFIG,
                 0,
                 ProducerConfig.BUFFER_MEMORY_CONFIG,
