@@ -70,14 +70,19 @@ final class KafkaOptions {
     /**
      * From now on what is done to people in the gallery is written down, where there is a place.
      *
-     * @throws UserError when that cannot be written to
+     * @throws UserError when that cannot be written to; the connection is closed then
      */
     Connection audited() {
-      settings
-          .get(GalleryConfig.class)
-          .auditFile()
-          .or(() -> folder.map(data -> data.resolve("logs").resolve("audit.log")))
-          .ifPresent(file -> closing.add(LogOutput.audit(file)));
+      try {
+        settings
+            .get(GalleryConfig.class)
+            .auditFile()
+            .or(() -> folder.map(data -> data.resolve("logs").resolve("audit.log")))
+            .ifPresent(file -> closing.add(LogOutput.audit(file)));
+      } catch (RuntimeException unwritable) {
+        close();
+        throw unwritable;
+      }
       return this;
     }
 
