@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.facestream.ingest.camera.DecoderChoice;
 import org.facestream.ingest.worker.config.Setting;
 
 /** How cameras are read, and what a camera gets that does not say otherwise. */
@@ -60,10 +61,35 @@ public interface IngestConfig {
   @WithDefault("5s")
   Duration sendTimeout();
 
+  @Setting("What decodes a camera that does not say: none (the processor), auto, cuda or vaapi.")
+  @WithDefault("none")
+  DecoderChoice decoder();
+
+  @Setting(
+      "With a motion gate: longest time without a frame. Longer than detector.track.max-gap, and"
+          + " whoever stands still is a new track with each.")
+  @WithDefault("1500ms")
+  Duration motionKeepAlive();
+
+  @Setting("With a motion gate: so much of what came before a movement is published with it.")
+  @WithDefault("1s")
+  Duration motionPreRoll();
+
+  @Setting("With a motion gate: for so long a scene counts as moving when nothing moves any more.")
+  @WithDefault("2s")
+  Duration motionPostRoll();
+
+  @Setting(
+      "Whether files and folders are read as fast as the detectors take their frames, and none of"
+          + " these is dropped, instead of in their own time.")
+  @WithDefault("false")
+  boolean asFastAsPossible();
+
   @Setting("Folder of files with the secrets that camera URLs refer to as ${secret:NAME}.")
   Optional<Path> secretsFolder();
 
-  @Setting("Folder below which video files may be sources; without it only rtsp and rtsps are.")
+  @Setting(
+      "Folder below which video files and folders of pictures may be sources; without it only rtsp and rtsps are.")
   Optional<Path> filesFolder();
 
   @Setting(

@@ -45,6 +45,12 @@ public final class IngestStage implements Stage {
         "ingest.jpeg-quality",
         "1 to 100");
     require(
+        !config.motionKeepAlive().isNegative()
+            && !config.motionPreRoll().isNegative()
+            && !config.motionPostRoll().isNegative(),
+        "ingest.motion-keep-alive, -pre-roll or -post-roll",
+        "0s or more");
+    require(
         config.bufferBytes() >= KafkaClients.LARGEST_RECORD,
         "ingest.buffer-bytes",
         "at least " + KafkaClients.LARGEST_RECORD);
@@ -90,7 +96,9 @@ public final class IngestStage implements Stage {
             ? Optional.of(closing.add(new RateControl(clients, config.adaptiveFloor(), telemetry)))
             : Optional.empty();
     CameraFleet fleet =
-        new CameraFleet(config, new SourceRules(config), publisher, reports, telemetry, rates);
+        closing.add(
+            new CameraFleet(
+                config, new SourceRules(config), publisher, reports, telemetry, rates));
     fleet.prepare();
     assignment =
         closing.add(

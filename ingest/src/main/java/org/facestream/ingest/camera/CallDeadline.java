@@ -3,8 +3,10 @@ package org.facestream.ingest.camera;
 import java.time.Duration;
 import org.bytedeco.ffmpeg.avformat.AVFormatContext;
 import org.bytedeco.ffmpeg.avformat.AVIOInterruptCB;
+import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.PointerPointer;
 
 /**
  * Bounds FFmpeg's blocking calls: while it waits for the network it asks, about every 100 ms,
@@ -12,24 +14,41 @@ import org.bytedeco.javacpp.Pointer;
  *
  * <p>One native function serves every source in the process, because JavaCPP has room for only ten
  * callbacks of a class; what tells the sources apart is the memory that FFmpeg hands back to it:
- * when the call is due, and whether to stop at once. Neither the function nor that memory may go
- * before the source is closed; the function is never freed, the memory belongs to this object.
+ * when the call is due, whether to stop at once, and what to forbid. Neither the function nor that
+ * memory may go before the source is closed; the function is never freed, the memory belongs to
+ * this object.
  */
 final class CallDeadline implements AutoCloseable {
   private static final Check CHECK = new Check();
   private static final int DUE = 0;
   private static final int STOP = 1;
+  private static final int FORBID = 2;
 
-  private final LongPointer state = new LongPointer(2);
+  private final LongPointer state = new LongPointer(3);
   private boolean closed;
 
   CallDeadline() {
     state.put(DUE, Long.MAX_VALUE);
     state.put(STOP, 0);
+    state.put(FORBID, 0);
   }
 
-  /** Before the context is opened. This object must outlive the context. */
-  void watch(AVFormatContext context) {
+  /**
+   * Before the context is opened, with its protocol whitelist set. This object must outlive the
+   * context.
+   *
+   * <p>When FFmpeg asks for the first time, it is connecting, and has compared the protocol of that
+   * connection with the whitelist. From then on the list is only its beginning: a server that
+   * redirects to another address is not followed, not with a single packet, because no further
+   * connection is allowed. FFmpeg has no option for that.
+   *
+   * @param kept the beginning of the whitelist that stays
+   */
+  void watch(AVFormatContext context, String kept) {
+    BytePointer whitelist = context.protocol_whitelist();
+    boolean shorter = kept.length() < BytePointer.strlen(whitelist);
+    new PointerPointer<BytePointer>(state)
+        .put(FORBID, shorter ? whitelist.getPointer(kept.length()) : null);
     context.interrupt_callback().callback(CHECK).opaque(state);
   }
 
@@ -76,6 +95,10 @@ final class CallDeadline implements AutoCloseable {
     @Override
     public int call(Pointer opaque) {
       LongPointer state = new LongPointer(opaque);
+      if (state.get(FORBID) != 0) {
+        new PointerPointer<BytePointer>(opaque).get(BytePointer.class, FORBID).put((byte) 0);
+        state.put(FORBID, 0);
+      }
       return state.get(STOP) != 0 || System.nanoTime() - state.get(DUE) > 0 ? 1 : 0;
     }
   }

@@ -15,7 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The cameras that this worker runs. One thread, the assignment's, changes it. */
-public final class CameraFleet {
+public final class CameraFleet implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(CameraFleet.class);
 
   private final IngestConfig config;
@@ -24,6 +24,7 @@ public final class CameraFleet {
   private final StatusPublisher reports;
   private final Telemetry telemetry;
   private final Optional<RateControl> rates;
+  private final HardwareDecoding hardware = new HardwareDecoding();
   private final Map<String, CameraRunner> runners = new HashMap<>();
 
   /** Stopped, but not yet ended: a camera that comes back waits for its former self. */
@@ -101,6 +102,7 @@ public final class CameraFleet {
             config,
             rules,
             publisher,
+            hardware,
             telemetry,
             status,
             () -> nextEpoch(camera.id()),
@@ -182,5 +184,11 @@ public final class CameraFleet {
     publisher.watch();
     forgetEnded();
     rates.ifPresent(control -> control.apply(runners.values()));
+  }
+
+  /** After {@link #removeAll}; what still ends by itself is not harmed. */
+  @Override
+  public void close() {
+    hardware.close();
   }
 }

@@ -9,7 +9,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import org.facestream.ingest.IngestConfig;
-import org.facestream.ingest.frame.Frame;
 import org.facestream.ingest.worker.Backoff;
 import org.facestream.ingest.worker.Telemetry;
 import org.slf4j.Logger;
@@ -32,6 +31,8 @@ final class CameraRunner {
 
   private final IngestConfig config;
   private final double fps;
+  private final DecoderChoice decoder;
+  private final HardwareDecoding hardware;
   private final long maxAge;
   private final VideoSource.Patience patience;
   private final SourceRules rules;
@@ -59,6 +60,7 @@ final class CameraRunner {
       IngestConfig config,
       SourceRules rules,
       FramePublisher publisher,
+      HardwareDecoding hardware,
       Telemetry telemetry,
       CameraStatus status,
       LongSupplier epochs,
@@ -67,6 +69,8 @@ final class CameraRunner {
     this.config = config;
     this.fps = camera.fps() == null ? config.fps() : camera.fps();
     this.limit = fps;
+    this.decoder = camera.decoder() == null ? config.decoder() : camera.decoder();
+    this.hardware = hardware;
     this.maxAge = config.maxAge().toMillis();
     this.patience =
         new VideoSource.Patience(
@@ -197,56 +201,83 @@ final class CameraRunner {
 
   private void session() throws SourceException {
     SourceUrl url = rules.resolve(camera);
-    try (VideoSource source = VideoSource.open(url, patience, deadline)) {
+    VideoSource.Wish wish = new VideoSource.Wish(fps, hardware.device(decoder));
+    try (VideoSource source = VideoSource.open(url, patience, wish, deadline)) {
       Session session = new Session(source, url.live());
-      long picturesAtRewind = 0;
-      while (!stopping) {
-        boolean more = source.next();
-        session.countLosses();
-        if (more) {
-          session.picture();
-          continue;
-        }
-        if (session.pictures == picturesAtRewind) {
-          throw new SourceException(Fault.DECODE_FAILED, "the file has no picture");
-        }
-        if (!camera.loop()) {
-          return;
-        }
-        picturesAtRewind = session.pictures;
-        source.rewind();
+      try {
+        read(source, session);
+      } finally {
+        session.outlet.end();
       }
-      throw new SourceException(Fault.STOPPED);
     }
+  }
+
+  private void read(VideoSource source, Session session) throws SourceException {
+    long picturesAtRewind = 0;
+    while (!stopping) {
+      PictureReader.Step step = source.advance();
+      session.countLosses();
+      switch (step) {
+        case PICTURE -> session.picture();
+        // It came, and shows that the camera lives.
+        case SPARED -> status.picture(this);
+        case END -> {
+          if (session.pictures == picturesAtRewind) {
+            throw new SourceException(Fault.DECODE_FAILED, "the file has no picture");
+          }
+          if (!camera.loop()) {
+            return;
+          }
+          picturesAtRewind = session.pictures;
+          source.rewind();
+        }
+      }
+    }
+    throw new SourceException(Fault.STOPPED);
   }
 
   /** What is remembered from one picture to the next while a source is open. */
   private final class Session {
     private final VideoSource source;
-    private final String codec;
     private final boolean live;
+    private final boolean replay;
     private final StreamClock streamClock;
     private final FrameSampler sampler = new FrameSampler(fps);
-    private final long epoch = epochs.getAsLong();
+    private final FrameOutlet outlet;
+    private final long begun = System.currentTimeMillis();
+    private long lastReplayed;
     private long origin = System.nanoTime();
-    private long sequence;
     private long pictures;
     private long damaged;
+    private long reopened;
     private long skipped;
     private long bytes;
 
     Session(VideoSource source, boolean live) {
       this.source = source;
-      this.codec = source.codec();
       this.live = live;
+      this.replay = config.asFastAsPossible() && !live;
       this.streamClock = new StreamClock(live);
       captureClock.restart();
+      long epoch = epochs.getAsLong();
       status.begin(CameraRunner.this, epoch);
+      this.outlet =
+          new FrameOutlet(
+              camera,
+              epoch,
+              config,
+              publisher,
+              telemetry,
+              replay ? Optional.of(() -> stopping) : Optional.empty());
     }
 
     void countLosses() {
       status.decodeErrors(source.damaged() - damaged);
       damaged = source.damaged();
+      if (source.reopened() > reopened) {
+        reopened = source.reopened();
+        log.info("camera {}: its decoder only erred and was opened anew", camera.id());
+      }
       status.bytes(source.bytes() - bytes);
       bytes = source.bytes();
       if (source.skipped() > skipped) {
@@ -258,28 +289,52 @@ final class CameraRunner {
     void picture() {
       pictures++;
       long time = streamClock.at(source.timestamp(), System.nanoTime());
-      if (!live) {
+      if (!live && !replay) {
         origin = Math.max(origin, System.nanoTime() - time - LATE_NANOS);
         pause(origin + time);
       }
       status.picture(CameraRunner.this);
-      long now = System.nanoTime();
       long wall = System.currentTimeMillis();
-      // A file's picture is taken when it is shown.
-      Instant captured = captureClock.at(live ? time : now, now, wall);
-      sampler.rate(limit);
-      if (!sampler.take(time)) {
+      Instant captured = replay ? replayed(time, wall) : captured(time, wall);
+      if (!replay) {
+        sampler.rate(limit);
+      }
+      if (!sampler.take(time) || (!replay && tooOld(captured, wall))) {
         return;
       }
+      encodeTime
+          .record(this::encode)
+          .ifPresent(
+              picture ->
+                  outlet.offer(
+                      time, captured, picture, outlet.gated() ? source.luma() : Optional.empty()));
+    }
+
+    private Instant captured(long time, long wall) {
+      long now = System.nanoTime();
+      // A file's picture is taken when it is shown.
+      return captureClock.at(live ? time : now, now, wall);
+    }
+
+    /**
+     * As if the file were shown in its own time from its beginning on, for tracks live by that; but
+     * not in the past, where it would be skipped as too old.
+     */
+    private Instant replayed(long time, long wall) {
+      long shown = begun + TimeUnit.NANOSECONDS.toMillis(time);
+      lastReplayed = Math.max(lastReplayed + 1, Math.max(shown, wall));
+      return Instant.ofEpochMilli(lastReplayed);
+    }
+
+    private boolean tooOld(Instant captured, long wall) {
       long age = wall - captured.toEpochMilli();
+      if (age > 2 * maxAge) {
+        source.skipAhead();
+      }
       if (age > maxAge) {
         dropped("too-old", 1);
-        if (age > 2 * maxAge) {
-          source.skipAhead();
-        }
-        return;
       }
-      encodeTime.record(this::encode).ifPresent(picture -> publish(captured, picture));
+      return age > maxAge;
     }
 
     private Optional<EncodedPicture> encode() {
@@ -290,22 +345,9 @@ final class CameraRunner {
               wanted.jpegQuality() == null ? config.jpegQuality() : wanted.jpegQuality(),
               wanted.masks());
       if (encoded.isPresent()) {
-        status.video(CameraRunner.this, codec, source.width(), source.height());
+        status.video(CameraRunner.this, source.codec(), source.width(), source.height());
       }
       return encoded;
-    }
-
-    private void publish(Instant captured, EncodedPicture picture) {
-      publisher.publish(
-          new Frame(
-              camera.id(),
-              epoch,
-              sequence++,
-              captured,
-              picture.width(),
-              picture.height(),
-              "",
-              picture.jpeg()));
     }
 
     private void dropped(String reason, long pictures) {

@@ -15,41 +15,38 @@ import static org.bytedeco.ffmpeg.global.avutil.AVERROR_INVALIDDATA;
 import static org.bytedeco.ffmpeg.global.avutil.AVMEDIA_TYPE_VIDEO;
 import static org.bytedeco.ffmpeg.global.avutil.av_dict_free;
 import static org.bytedeco.ffmpeg.global.avutil.av_dict_set;
+import static org.bytedeco.ffmpeg.global.avutil.av_strdup;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Optional;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
+import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avformat.AVFormatContext;
 import org.bytedeco.ffmpeg.avformat.AVInputFormat;
-import org.bytedeco.ffmpeg.avformat.AVStream;
 import org.bytedeco.ffmpeg.avutil.AVDictionary;
+import org.bytedeco.ffmpeg.avutil.AVRational;
+import org.bytedeco.javacpp.BytePointer;
 
 /**
  * An open connection or file, and the one video stream in it. Formats, protocols and decoders are
  * pinned as the {@link SourceUrl.Kind} says. One thread opens, reads and closes it.
  */
-final class Demuxer implements AutoCloseable {
-  /** What {@link #read} met. */
-  enum Read {
-    /** A packet of the video, to be unreferenced by the caller. */
-    VIDEO,
-    /** A packet of another stream, to be unreferenced by the caller. */
-    OTHER,
-    /** Data that were damaged and left out. */
-    DAMAGED,
-    /** The end of a file. */
-    END
-  }
-
+final class Demuxer implements PacketSource {
   private static final Duration GOODBYE = Duration.ofMillis(500);
+
+  /** Bytes of datagrams that the system keeps: a whole key frame comes at once. */
+  private static final String DATAGRAM_BUFFER = String.valueOf(2 << 20);
 
   private final SourceUrl url;
   private final CallDeadline deadline;
   private final AVFormatContext format;
   private int stream;
+
+  /** Streams that were looked at. */
+  private int known;
 
   /**
    * Opens within that time. The deadline must be closed after this.
@@ -73,16 +70,18 @@ final class Demuxer implements AutoCloseable {
   private static AVFormatContext open(SourceUrl url, CallDeadline deadline) throws SourceException {
     SourceUrl.Kind kind = url.kind();
     AVFormatContext context = avformat_alloc_context();
-    deadline.watch(context);
     AVDictionary options = new AVDictionary(null);
-    try {
-      av_dict_set(options, "protocol_whitelist", kind.protocols(), 0);
+    try (BytePointer protocols = new BytePointer(kind.protocols())) {
+      // FFmpeg frees its copy together with the context.
+      context.protocol_whitelist(av_strdup(protocols));
+      deadline.watch(context, kind.protocolsOnceConnected());
       av_dict_set(options, "format_whitelist", kind.formats(), 0);
       av_dict_set(options, "codec_whitelist", kind.codecs(), 0);
       AVInputFormat pinned = null;
       if (url.live()) {
         pinned = av_find_input_format("rtsp");
-        av_dict_set(options, "rtsp_transport", "tcp", 0);
+        av_dict_set(options, "rtsp_transport", kind.transport(), 0);
+        av_dict_set(options, "buffer_size", DATAGRAM_BUFFER, 0);
         av_dict_set(options, "allowed_media_types", "video", 0);
       }
       // A failed open frees the context that it was given.
@@ -126,27 +125,32 @@ final class Demuxer implements AutoCloseable {
     if (stream < 0) {
       throw new SourceException(Fault.NO_VIDEO);
     }
-    for (int i = 0; i < format.nb_streams(); i++) {
+    known = format.nb_streams();
+    for (int i = 0; i < known; i++) {
       if (i != stream) {
         format.streams(i).discard(AVDISCARD_ALL);
       }
     }
   }
 
-  AVStream video() {
-    return format.streams(stream);
+  @Override
+  public AVCodecParameters parameters() {
+    return format.streams(stream).codecpar();
   }
 
-  /**
-   * Reads the next packet.
-   *
-   * @param late the fault when the deadline passes
-   * @throws SourceException when the connection broke or ended, or the deadline passed
-   */
-  Read read(AVPacket packet, Fault late) throws SourceException {
+  @Override
+  public double nanosPerTick() {
+    AVRational tick = format.streams(stream).time_base();
+    return 1e9 * tick.num() / tick.den();
+  }
+
+  @Override
+  public Read read(AVPacket packet, Fault late) throws SourceException {
     int read = av_read_frame(format, packet);
     if (read >= 0) {
-      return packet.stream_index() == stream ? Read.VIDEO : Read.OTHER;
+      return packet.stream_index() == stream || takesOver(packet.stream_index())
+          ? Read.VIDEO
+          : Read.OTHER;
     }
     if (read == AVERROR_INVALIDDATA) {
       return Read.DAMAGED;
@@ -160,8 +164,19 @@ final class Demuxer implements AutoCloseable {
     return Read.END;
   }
 
-  /** Goes back to the beginning of a file. */
-  void rewind() throws SourceException {
+  /** Whether a stream that was not there at the start is the video from now on. */
+  private boolean takesOver(int index) {
+    if (index < known || format.streams(index).codecpar().codec_type() != AVMEDIA_TYPE_VIDEO) {
+      return false;
+    }
+    format.streams(stream).discard(AVDISCARD_ALL);
+    stream = index;
+    known = index + 1;
+    return true;
+  }
+
+  @Override
+  public void rewind() throws SourceException {
     int sought = avformat_seek_file(format, -1, Long.MIN_VALUE, 0, 0, AVSEEK_FLAG_BACKWARD);
     if (sought < 0) {
       throw new SourceException(Fault.INPUT_OUTPUT, FfmpegLog.describe(sought));
@@ -185,13 +200,15 @@ final class Demuxer implements AutoCloseable {
               Fault.UNAUTHORIZED;
           case "Server returned 404 Not Found", "No such file or directory" -> Fault.NOT_FOUND;
           case "Invalid data found when processing input" -> Fault.BAD_ANSWER;
+          // What a redirection comes to, see CallDeadline.watch.
+          case "Invalid argument" -> Fault.BAD_ANSWER;
           default -> otherwise;
         };
     boolean tells = fault == otherwise && fault != Fault.UNKNOWN_HOST;
     return new SourceException(fault, tells ? words : "");
   }
 
-  /** Says goodbye to a camera, but not for long. Call it once. */
+  /** Says goodbye to a camera, but not for long. */
   @Override
   public void close() {
     deadline.armForClosing(GOODBYE);

@@ -3,11 +3,17 @@ package org.facestream.ingest.camera;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.BufferExhaustedException;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.RetriableException;
@@ -28,6 +34,11 @@ public final class FramePublisher implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(FramePublisher.class);
   private static final long HOPELESS_NANOS = Duration.ofSeconds(30).toNanos();
   private static final long WORTH_TELLING_NANOS = Duration.ofSeconds(3).toNanos();
+  private static final long AGAIN_NANOS = Duration.ofMillis(50).toNanos();
+
+  /** The consumer group of those who read frames, behind the prefix. */
+  private static final String DETECTORS = ".detector";
+
   private static final long NEVER = Long.MIN_VALUE;
 
   private final String topic;
@@ -36,6 +47,7 @@ public final class FramePublisher implements AutoCloseable {
   private final AtomicLong failingSince = new AtomicLong(NEVER);
   private volatile Producer<String, byte[]> producer;
   private AutoCloseable metrics;
+  private final Optional<ReplayPace> pace;
   private volatile boolean closed;
   private long replaced = System.nanoTime();
 
@@ -58,6 +70,11 @@ public final class FramePublisher implements AutoCloseable {
                     timeout,
                     ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG,
                     1_000));
+    this.pace =
+        config.asFastAsPossible()
+            ? Optional.of(
+                new ReplayPace(clients.admin(), clients.config().topicPrefix() + DETECTORS))
+            : Optional.empty();
     open();
     try {
       producer.partitionsFor(topic);
@@ -84,6 +101,43 @@ public final class FramePublisher implements AutoCloseable {
       // Without metadata, fatally failed, or being replaced.
       dropped(frame.camera(), refused);
     }
+  }
+
+  /**
+   * Waits until Kafka has the frame, and tries again for as long as it has not: for replays, of
+   * which nothing may be lost. A frame whose answer was lost is in the topic twice, with the same
+   * epoch and sequence.
+   *
+   * <p>Then waits until the detectors are near enough.
+   */
+  void publishPatiently(Frame frame, BooleanSupplier stopped) {
+    while (!stopped.getAsBoolean()) {
+      try {
+        Future<RecordMetadata> sent = producer.send(FrameTopic.toRecord(topic, frame));
+        RecordMetadata where = sent.get();
+        taken(frame.camera(), frame.captureTime());
+        pace.ifPresent(keeper -> keeper.await(where, stopped));
+        return;
+      } catch (InterruptedException interrupted) {
+        Thread.currentThread().interrupt();
+        return;
+      } catch (ExecutionException failed) {
+        if (failed.getCause() instanceof RecordTooLargeException tooLarge) {
+          dropped(frame.camera(), tooLarge);
+          return;
+        }
+        waits(failed.getCause());
+      } catch (KafkaException | IllegalStateException refused) {
+        waits(refused);
+      }
+    }
+  }
+
+  private void waits(Throwable why) {
+    if (!closed && failingSince.compareAndSet(NEVER, System.nanoTime())) {
+      log.warn("a replay waits, Kafka does not take its frames: {}", why.toString());
+    }
+    LockSupport.parkNanos(this, AGAIN_NANOS);
   }
 
   private void taken(String camera, Instant captureTime) {
@@ -155,6 +209,7 @@ public final class FramePublisher implements AutoCloseable {
     if (!closed) {
       closed = true;
       closeProducer(Duration.ofSeconds(2));
+      pace.ifPresent(ReplayPace::close);
     }
   }
 }

@@ -1,8 +1,10 @@
 package org.facestream.ingest.camera;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -18,9 +20,9 @@ import org.facestream.ingest.worker.config.UserError;
 
 /**
  * Which sources an ingest worker opens: {@code rtsp} and {@code rtsps} to hosts that are allowed,
- * and video files below the one folder that is set for them. Everything else is refused before a
- * socket or file is opened, for whoever may write to the registry must not be able to make the
- * worker fetch what only the worker can reach.
+ * and video files and folders of pictures below the one folder that is set for them. Everything
+ * else is refused before a socket or file is opened, for whoever may write to the registry must not
+ * be able to make the worker fetch what only the worker can reach.
  */
 public final class SourceRules {
   private static final String ENCODE =
@@ -41,6 +43,13 @@ public final class SourceRules {
           "[fd00:ec2::254]",
           "metadata.google.internal",
           "metadata");
+
+  private static final Set<InetAddress> METADATA_ADDRESSES =
+      Set.of(
+          literal("169.254.169.254"),
+          literal("169.254.170.2"),
+          literal("100.100.100.200"),
+          literal("fd00:ec2::254"));
 
   private final Optional<Path> filesFolder;
   private final Set<String> hosts;
@@ -71,7 +80,7 @@ public final class SourceRules {
       return;
     }
     try {
-      locate(camera.url().replaceAll("\\$\\{[^}]*}", "x"));
+      locate(camera, camera.url().replaceAll("\\$\\{[^}]*}", "x"));
     } catch (SourceException refused) {
       throw new UserError("Camera '%s': %s.".formatted(camera.id(), refused.getMessage()), refused);
     }
@@ -79,23 +88,32 @@ public final class SourceRules {
 
   /** The source of a camera, with its secrets in place. */
   SourceUrl resolve(Camera camera) throws SourceException {
-    return locate(secrets.resolve(camera.url()));
+    SourceUrl url = locate(camera, secrets.resolve(camera.url()));
+    checkAddresses(url);
+    return url;
   }
 
-  private SourceUrl locate(String url) throws SourceException {
+  private SourceUrl locate(Camera camera, String url) throws SourceException {
     Matcher scheme = SCHEME.matcher(url);
     if (!scheme.matches()) {
-      return SourceUrl.file(file(url));
+      Path path = path(url);
+      return Files.isDirectory(path) ? SourceUrl.pictures(path) : SourceUrl.file(path);
     }
     String name = scheme.group(1).toLowerCase(Locale.ROOT);
-    for (SourceUrl.Kind kind : List.of(SourceUrl.Kind.RTSP, SourceUrl.Kind.RTSPS)) {
+    boolean datagrams = camera.transport() == Transport.UDP;
+    SourceUrl.Kind rtsp = datagrams ? SourceUrl.Kind.RTSP_UDP : SourceUrl.Kind.RTSP;
+    for (SourceUrl.Kind kind : List.of(rtsp, SourceUrl.Kind.RTSPS)) {
       if (kind.scheme().equals(name)) {
         checkHost(url);
+        if (datagrams && kind == SourceUrl.Kind.RTSPS) {
+          throw refused("rtsps carries the video in its own connection: leave out transport udp");
+        }
         return new SourceUrl(kind, name + url.substring(name.length()));
       }
     }
     throw refused(
-        "scheme '%s' is not allowed: give rtsp://, rtsps:// or the path of a video file"
+        ("scheme '%s' is not allowed: give rtsp://, rtsps:// or the path of a video file or of a"
+                + " folder of pictures")
             .formatted(name));
   }
 
@@ -122,6 +140,34 @@ public final class SourceRules {
     }
   }
 
+  /**
+   * A name may lead to an address that would be refused itself. Resolving is the one thing that the
+   * worker does before it refuses; a name that is not known is for the source to say.
+   */
+  private static void checkAddresses(SourceUrl url) throws SourceException {
+    Optional<String> host = url.live() ? host(url.target()) : Optional.empty();
+    if (host.isEmpty()) {
+      return;
+    }
+    try {
+      for (InetAddress address : InetAddress.getAllByName(host.get())) {
+        if (METADATA_ADDRESSES.contains(address)) {
+          throw refused("the host may not be a camera");
+        }
+      }
+    } catch (UnknownHostException unknown) {
+      // Opening it finds that out, too.
+    }
+  }
+
+  private static InetAddress literal(String address) {
+    try {
+      return InetAddress.getByName(address);
+    } catch (UnknownHostException impossible) {
+      throw new IllegalStateException(address, impossible);
+    }
+  }
+
   /** The host of a URL of a camera; empty when there is none that is valid. */
   static Optional<String> host(String url) {
     String authority = authority(url);
@@ -139,7 +185,7 @@ public final class SourceRules {
     return url.substring(url.indexOf(':') + 1).replaceFirst("^//", "").split("[/?#]", 2)[0];
   }
 
-  private Path file(String path) throws SourceException {
+  private Path path(String path) throws SourceException {
     if (filesFolder.isEmpty()) {
       throw refused(
           "files are not allowed as sources: begin a camera's address with rtsp:// or rtsps://, or"
@@ -152,8 +198,9 @@ public final class SourceRules {
         throw new SourceException(Fault.NOT_FOUND, "file " + file);
       }
       Path real = file.toRealPath();
-      if (!real.startsWith(folder) || !Files.isRegularFile(real)) {
-        throw refused("it is not a file below ingest.files-folder " + folder);
+      boolean usable = Files.isRegularFile(real) || Files.isDirectory(real);
+      if (!usable || !real.startsWith(folder) || real.equals(folder)) {
+        throw refused("it is not a file or folder below ingest.files-folder " + folder);
       }
       return real;
     } catch (InvalidPathException | IOException unreadable) {

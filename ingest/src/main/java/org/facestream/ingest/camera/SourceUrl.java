@@ -16,12 +16,15 @@ record SourceUrl(Kind kind, String target) {
    */
   enum Kind {
     RTSP("rtsp", "rtsp", "rtp,tcp", "h264,hevc,mjpeg"),
+    RTSP_UDP("rtsp", "rtsp", "rtp,udp,tcp", "h264,hevc,mjpeg"),
     RTSPS("rtsps", "rtsp", "rtp,tls,tcp", "h264,hevc,mjpeg"),
     FILE(
         "",
         "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,h264,hevc,mjpeg,gif",
         "file",
-        "h264,hevc,mjpeg,mpeg4,mpeg1video,mpeg2video,vp8,vp9,libdav1d,av1,gif,rawvideo");
+        "h264,hevc,mjpeg,mpeg4,mpeg1video,mpeg2video,vp8,vp9,libdav1d,av1,gif,rawvideo"),
+    /** A folder of pictures, which we read ourselves. */
+    PICTURES("", "", "", "mjpeg,png");
 
     private final String scheme;
     private final String formats;
@@ -49,6 +52,24 @@ record SourceUrl(Kind kind, String target) {
       return protocols;
     }
 
+    /**
+     * Those that are left when the camera's connection is being made: only what carries the video.
+     * An RTSP server may answer with the address of another one; to follow it would be to open what
+     * nobody checked. The beginning of {@link #protocols}.
+     */
+    String protocolsOnceConnected() {
+      return switch (this) {
+        case RTSP, RTSPS -> "rtp";
+        case RTSP_UDP -> "rtp,udp";
+        case FILE, PICTURES -> protocols;
+      };
+    }
+
+    /** FFmpeg's word for what carries the video. */
+    String transport() {
+      return this == RTSP_UDP ? "udp" : "tcp";
+    }
+
     /** Names of FFmpeg's decoders. */
     String codecs() {
       return codecs;
@@ -59,8 +80,16 @@ record SourceUrl(Kind kind, String target) {
     return new SourceUrl(Kind.FILE, file.toAbsolutePath().toString());
   }
 
+  static SourceUrl pictures(Path folder) {
+    return new SourceUrl(Kind.PICTURES, folder.toAbsolutePath().toString());
+  }
+
+  /** Whether pictures come when they are taken, and not as fast as they are asked for. */
   boolean live() {
-    return kind != Kind.FILE;
+    return switch (kind) {
+      case RTSP, RTSP_UDP, RTSPS -> true;
+      case FILE, PICTURES -> false;
+    };
   }
 
   @Override

@@ -224,6 +224,43 @@ class CameraRunnerTest {
     return List.of(x, y);
   }
 
+  @Test
+  void withoutTheHardwareTheProcessorDecodesAndThatIsSaidOnce() {
+    open();
+    TestVideo.write(folder.resolve("clip.mp4"), "libopenh264", 160, 120, 25, 10);
+    for (DecoderChoice choice : DecoderChoice.values()) {
+      for (int i = 0; i < 2; i++) {
+        String id = choice.name().toLowerCase(java.util.Locale.ROOT) + i;
+        fleet.put(Camera.of(id, "clip.mp4").withDecoder(choice));
+        await().atMost(10, TimeUnit.SECONDS).until(() -> in(id) == 10);
+      }
+    }
+    long said = log.list.stream().filter(e -> e.getMessage().startsWith("decoder ")).count();
+    assertEquals(3, said, "once for each of cuda, vaapi and auto");
+  }
+
+  @Test
+  void aStillSceneIsHeldBackAndItsMovementIsNot() {
+    open("ingest.fps", "10", "ingest.motion-keep-alive", "1h", "ingest.motion-post-roll", "0s");
+    TestVideo.write(
+        folder.resolve("clip.mp4"),
+        "libopenh264",
+        320,
+        240,
+        10,
+        40,
+        TestVideo.Coding.USUAL,
+        (frame, i) -> TestVideo.square(frame, i >= 25 && i < 30 ? i * 8 : -1, 100));
+    fleet.put(Camera.of("clip", "clip.mp4").withMotion(MotionOptions.DEFAULT));
+    await().atMost(15, TimeUnit.SECONDS).until(() -> stateSum("off") == 1);
+    // Nobody takes them: what was published was dropped.
+    double published = count("facestream.dropped", "reason", "broker-away");
+    double still = count("facestream.held.back", "reason", "still");
+    assertEquals(40, published + still, "each is published or counted");
+    // The first, ten before the movement, and its five.
+    assertEquals(16, published, 1);
+  }
+
   private double in(String camera) {
     return telemetry.in("ingest", camera).count();
   }

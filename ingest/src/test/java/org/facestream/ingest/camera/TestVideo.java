@@ -19,6 +19,22 @@ import org.bytedeco.javacpp.BytePointer;
 final class TestVideo {
   private TestVideo() {}
 
+  /** Paints the picture of that number into a frame of 4:2:0. */
+  interface Painter {
+    void paint(AVFrame frame, int index);
+  }
+
+  /**
+   * How a file is encoded.
+   *
+   * @param bFrames the most B-frames between two others
+   * @param gop pictures from one key frame to the next
+   * @param start timestamp of the first picture, in pictures
+   */
+  record Coding(int bFrames, int gop, long start) {
+    static final Coding USUAL = new Coding(0, 10, 0);
+  }
+
   /**
    * Writes a file whose container follows from its name.
    *
@@ -26,6 +42,19 @@ final class TestVideo {
    *     mjpeg}
    */
   static Path write(Path file, String codec, int width, int height, int fps, int frames) {
+    Painter darker = (frame, index) -> paint(frame, index, frames);
+    return write(file, codec, width, height, fps, frames, Coding.USUAL, darker);
+  }
+
+  static Path write(
+      Path file,
+      String codec,
+      int width,
+      int height,
+      int fps,
+      int frames,
+      Coding coding,
+      Painter painter) {
     AVFormatContext format = new AVFormatContext(null);
     check(avformat_alloc_output_context2(format, null, (String) null, file.toString()));
     AVCodec encoder = avcodec_find_encoder_by_name(codec);
@@ -36,7 +65,11 @@ final class TestVideo {
     boolean motionJpeg = codec.equals("mjpeg");
     context.width(width).height(height).time_base(av_make_q(1, fps)).framerate(av_make_q(fps, 1));
     context.pix_fmt(motionJpeg ? AV_PIX_FMT_YUVJ420P : AV_PIX_FMT_YUV420P);
-    context.gop_size(10).max_b_frames(0).bit_rate(2_000_000).thread_count(1);
+    context
+        .gop_size(coding.gop())
+        .max_b_frames(coding.bFrames())
+        .bit_rate(2_000_000)
+        .thread_count(1);
     if ((format.oformat().flags() & AVFMT_GLOBALHEADER) != 0) {
       context.flags(context.flags() | AV_CODEC_FLAG_GLOBAL_HEADER);
     }
@@ -54,8 +87,8 @@ final class TestVideo {
     AVPacket packet = av_packet_alloc();
     for (int i = 0; i < frames; i++) {
       check(av_frame_make_writable(frame));
-      paint(frame, i, frames);
-      frame.pts(i);
+      painter.paint(frame, i);
+      frame.pts(coding.start() + i);
       check(avcodec_send_frame(context, frame));
       drain(context, packet, format, stream);
     }
@@ -89,12 +122,38 @@ final class TestVideo {
     plane(frame, 2, frame.width() / 2, frame.height() / 2, 240);
   }
 
+  /** A grey scene, in which a lighter square of an eighth of its width stands at that place. */
+  static void square(AVFrame frame, int x, int y) {
+    int side = frame.width() / 8;
+    plane(frame, 0, frame.width(), frame.height(), 90);
+    plane(frame, 1, frame.width() / 2, frame.height() / 2, 128);
+    plane(frame, 2, frame.width() / 2, frame.height() / 2, 128);
+    if (x >= 0) {
+      box(frame, 0, x, y, side, side, 170);
+    }
+  }
+
+  /** Noise, of which nothing can be foreseen. */
+  static void noise(AVFrame frame, java.util.Random random) {
+    byte[] row = new byte[frame.width()];
+    for (int y = 0; y < frame.height(); y++) {
+      random.nextBytes(row);
+      frame.data(0).position((long) y * frame.linesize(0)).put(row, 0, row.length);
+    }
+    frame.data(0).position(0);
+  }
+
   private static void plane(AVFrame frame, int plane, int width, int height, int value) {
+    box(frame, plane, 0, 0, width, height, value);
+  }
+
+  private static void box(
+      AVFrame frame, int plane, int left, int top, int width, int height, int value) {
     BytePointer data = frame.data(plane);
     byte[] row = new byte[width];
     java.util.Arrays.fill(row, (byte) value);
-    for (int y = 0; y < height; y++) {
-      data.position((long) y * frame.linesize(plane)).put(row, 0, width);
+    for (int y = top; y < top + height; y++) {
+      data.position((long) y * frame.linesize(plane) + left).put(row, 0, width);
     }
     data.position(0);
   }

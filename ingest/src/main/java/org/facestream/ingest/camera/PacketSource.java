@@ -1,0 +1,40 @@
+package org.facestream.ingest.camera;
+
+import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
+import org.bytedeco.ffmpeg.avcodec.AVPacket;
+
+/** Where the packets of one video come from. One thread opens, reads and closes it. */
+sealed interface PacketSource extends AutoCloseable permits Demuxer, PictureFolder {
+  /** What {@link #read} met. */
+  enum Read {
+    /** A packet of the video, to be unreferenced by the caller. */
+    VIDEO,
+    /** A packet of another stream, to be unreferenced by the caller. */
+    OTHER,
+    /** Data that were damaged and left out. */
+    DAMAGED,
+    /** The end of a file. */
+    END
+  }
+
+  /** What the video is encoded as; may change from one read to the next. */
+  AVCodecParameters parameters();
+
+  /** The length of one tick of the packets' timestamps. */
+  double nanosPerTick();
+
+  /**
+   * Reads the next packet.
+   *
+   * @param late the fault when the deadline passes
+   * @throws SourceException when the connection broke or ended, or the deadline passed
+   */
+  Read read(AVPacket packet, Fault late) throws SourceException;
+
+  /** Goes back to the beginning of a file. */
+  void rewind() throws SourceException;
+
+  /** Call it once. */
+  @Override
+  void close();
+}

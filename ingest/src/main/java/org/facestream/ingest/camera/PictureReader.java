@@ -1,0 +1,316 @@
+package org.facestream.ingest.camera;
+
+import static org.bytedeco.ffmpeg.global.avcodec.AV_CODEC_ID_MJPEG;
+import static org.bytedeco.ffmpeg.global.avcodec.AV_PKT_FLAG_CORRUPT;
+import static org.bytedeco.ffmpeg.global.avcodec.AV_PKT_FLAG_KEY;
+import static org.bytedeco.ffmpeg.global.avcodec.av_packet_alloc;
+import static org.bytedeco.ffmpeg.global.avcodec.av_packet_free;
+import static org.bytedeco.ffmpeg.global.avcodec.av_packet_unref;
+import static org.bytedeco.ffmpeg.global.avutil.AVERROR_EAGAIN;
+import static org.bytedeco.ffmpeg.global.avutil.AVERROR_EOF;
+import static org.bytedeco.ffmpeg.global.avutil.AV_NOPTS_VALUE;
+import static org.bytedeco.ffmpeg.global.avutil.av_frame_alloc;
+import static org.bytedeco.ffmpeg.global.avutil.av_frame_free;
+
+import java.util.Optional;
+import org.bytedeco.ffmpeg.avcodec.AVPacket;
+import org.bytedeco.ffmpeg.avutil.AVFrame;
+
+/**
+ * From packets to pictures: decodes what is needed, leaves out what is damaged, follows a stream
+ * that changes its codec, and opens the decoder anew when it only errs. Motion JPEG is decoded only
+ * when its pixels are asked for. One thread uses it.
+ */
+final class PictureReader implements AutoCloseable {
+  /** What {@link #step} came to. */
+  enum Step {
+    /** A picture. */
+    PICTURE,
+    /** A picture that need not be decoded for the wanted rate, and was not. */
+    SPARED,
+    /** The end of a file. */
+    END
+  }
+
+  /** FFmpeg's AV_FRAME_FLAG_CORRUPT, which JavaCV's presets leave out. */
+  private static final int FRAME_CORRUPT = 1;
+
+  /** So many errors without a picture between them, and the decoder is opened anew. */
+  private static final int MOST_ERRORS = 50;
+
+  private final PacketSource packets;
+  private final String codecs;
+  private final VideoSource.Wish wish;
+  private final PacketSieve sieve;
+  private final AVPacket packet = av_packet_alloc();
+  private final AVFrame frame = av_frame_alloc();
+
+  private VideoDecoder decoder;
+  private boolean onProcessor;
+  private boolean motionJpeg;
+  private boolean decoded;
+  private boolean packetHeld;
+  private boolean emptying;
+  private boolean skipping;
+  private boolean waiting;
+  private long timestamp = VideoSource.NO_TIMESTAMP;
+  private long errors;
+  private long damaged;
+  private long reopened;
+  private long skipped;
+  private long bytes;
+  private int width;
+  private int height;
+
+  /**
+   * Opens a decoder.
+   *
+   * @param packets closed by this, unless it fails
+   * @param codecs names of FFmpeg's decoders that may be used, with commas between
+   */
+  PictureReader(PacketSource packets, String codecs, VideoSource.Wish wish) throws SourceException {
+    this.packets = packets;
+    this.codecs = codecs;
+    this.wish = wish;
+    this.sieve = new PacketSieve(wish.fps());
+    try {
+      openDecoder();
+    } catch (SourceException | RuntimeException | Error failed) {
+      free();
+      throw failed;
+    }
+  }
+
+  private void openDecoder() throws SourceException {
+    closeDecoder();
+    motionJpeg = packets.parameters().codec_id() == AV_CODEC_ID_MJPEG;
+    decoder = new VideoDecoder(packets, codecs, onProcessor ? Optional.empty() : wish.device());
+    errors = 0;
+    emptying = false;
+  }
+
+  /**
+   * Does a piece of work; empty when more is needed to come to anything.
+   *
+   * @param late the fault when the deadline passes
+   */
+  Optional<Step> step(Fault late) throws SourceException {
+    if (!motionJpeg) {
+      Optional<Step> picture = receive();
+      if (picture.isPresent()) {
+        return picture;
+      }
+    }
+    decoded = false;
+    Optional<Step> read = read(late);
+    if (motionJpeg || read.isEmpty() || read.get() == Step.SPARED) {
+      return read;
+    }
+    if (read.get() == Step.END) {
+      // At the end the decoder still holds pictures: it gives them, then says the end itself.
+      decoder.drain();
+    } else if (decoder.send(packet) < 0) {
+      error();
+    } else if (sieve.keysOnly()) {
+      // The decoder would hold the picture back until it has seen the next one.
+      emptying = true;
+      decoder.drain();
+    }
+    release();
+    return Optional.empty();
+  }
+
+  private Optional<Step> receive() throws SourceException {
+    int received = decoder.receive(frame);
+    if (received == AVERROR_EAGAIN()) {
+      return Optional.empty();
+    }
+    if (received == AVERROR_EOF && !emptying) {
+      return Optional.of(Step.END);
+    }
+    if (received == AVERROR_EOF) {
+      emptying = false;
+      decoder.flush();
+      return Optional.empty();
+    }
+    if (received < 0 || frame.decode_error_flags() != 0 || (frame.flags() & FRAME_CORRUPT) != 0) {
+      error();
+      return Optional.empty();
+    }
+    errors = 0;
+    timestamp = nanos(frame.best_effort_timestamp());
+    decoded();
+    return Optional.of(Step.PICTURE);
+  }
+
+  private void decoded() {
+    decoded = true;
+    width = frame.width();
+    height = frame.height();
+  }
+
+  /** {@link Step#PICTURE} here means: a packet of the video that is to be decoded. */
+  private Optional<Step> read(Fault late) throws SourceException {
+    release();
+    switch (packets.read(packet, late)) {
+      case END:
+        return Optional.of(Step.END);
+      case DAMAGED:
+        damaged++;
+        return Optional.empty();
+      case OTHER:
+        packetHeld = true;
+        return Optional.empty();
+      case VIDEO:
+        break;
+    }
+    packetHeld = true;
+    bytes += packet.size();
+    if (packets.parameters().codec_id() != decoder.codec()) {
+      openDecoder();
+    }
+    long shown = nanos(packet.pts());
+    boolean needed = sieve.needs(PacketKind.of(packet, packets.parameters()), shown);
+    if ((skipping || waiting) && (packet.flags() & AV_PKT_FLAG_KEY) == 0) {
+      skipped += skipping ? 1 : 0;
+      damaged += skipping ? 0 : 1;
+      return Optional.empty();
+    }
+    skipping = false;
+    waiting = false;
+    if ((packet.flags() & AV_PKT_FLAG_CORRUPT) != 0) {
+      damaged++;
+      return Optional.empty();
+    }
+    if (needed && motionJpeg) {
+      timestamp = shown;
+    }
+    return Optional.of(needed ? Step.PICTURE : Step.SPARED);
+  }
+
+  /** A decoder that only errs may have got into a state that it does not leave by itself. */
+  private void error() throws SourceException {
+    damaged++;
+    errors++;
+    if (errors >= MOST_ERRORS) {
+      // What the hardware cannot decode, the processor may.
+      onProcessor = true;
+      openDecoder();
+      waiting = true;
+      reopened++;
+    }
+  }
+
+  private void release() {
+    if (packetHeld) {
+      av_packet_unref(packet);
+      packetHeld = false;
+    }
+  }
+
+  private long nanos(long ticks) {
+    return ticks == AV_NOPTS_VALUE
+        ? VideoSource.NO_TIMESTAMP
+        : Math.round(ticks * packets.nanosPerTick());
+  }
+
+  /** The pixels of the picture that {@link #step} came to; empty when they turn out damaged. */
+  Optional<AVFrame> frame() {
+    if (!decoded) {
+      if (decoder.send(packet) < 0 || decoder.receive(frame) < 0) {
+        damaged++;
+        return Optional.empty();
+      }
+      decoded();
+    }
+    return Optional.of(frame);
+  }
+
+  /** The picture as it came, when it is a JPEG file by itself. */
+  Optional<EncodedPicture> asItCame() {
+    if (!motionJpeg) {
+      return Optional.empty();
+    }
+    byte[] jpeg = new byte[packet.size()];
+    packet.data().get(jpeg);
+    return MotionJpeg.whole(jpeg);
+  }
+
+  /** When the picture is shown, in nanoseconds, or {@link VideoSource#NO_TIMESTAMP}. */
+  long timestamp() {
+    return timestamp;
+  }
+
+  /** Pictures and packets so far that were damaged, and left out. */
+  long damaged() {
+    return damaged;
+  }
+
+  /** How often the decoder was opened anew because it only erred. */
+  long reopened() {
+    return reopened;
+  }
+
+  /** Leaves out everything up to the next key frame. */
+  void skipAhead() {
+    skipping = true;
+    forget();
+  }
+
+  /** Packets so far that {@link #skipAhead} left out. */
+  long skipped() {
+    return skipped;
+  }
+
+  /** Bytes of the video so far, as it came. */
+  long bytes() {
+    return bytes;
+  }
+
+  /** Of the stream's pictures; 0 until one was decoded. */
+  int width() {
+    return width;
+  }
+
+  /** Of the stream's pictures; 0 until one was decoded. */
+  int height() {
+    return height;
+  }
+
+  String codec() {
+    return decoder.name();
+  }
+
+  /** Goes back to the beginning of a file. */
+  void rewind() throws SourceException {
+    release();
+    packets.rewind();
+    forget();
+  }
+
+  private void forget() {
+    emptying = false;
+    decoder.flush();
+  }
+
+  private void closeDecoder() {
+    if (decoder != null) {
+      decoder.close();
+      decoder = null;
+    }
+  }
+
+  private void free() {
+    release();
+    av_packet_free(packet);
+    av_frame_free(frame);
+    closeDecoder();
+  }
+
+  /** Call it once. */
+  @Override
+  public void close() {
+    free();
+    packets.close();
+  }
+}

@@ -1,0 +1,84 @@
+package org.facestream.ingest.camera;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps a replay from running away from those who process its frames, who would otherwise skip what
+ * has become too old, or find it gone. Whoever has published a frame waits until the consumer group
+ * has all but a few of the frames before it. A group that has not committed anything yet is not
+ * waited for. Threads share one.
+ */
+final class ReplayPace implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(ReplayPace.class);
+
+  /** Enough for the next batch, few enough to be young at five a second. */
+  private static final long MOST_AHEAD = 8;
+
+  private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(20);
+  private static final long UNKNOWN = Long.MAX_VALUE / 2;
+
+  private final Admin admin;
+  private final String group;
+  private final Map<TopicPartition, Long> committed = new ConcurrentHashMap<>();
+
+  /**
+   * @param admin closed by this
+   * @param group full name of the consumer group
+   */
+  ReplayPace(Admin admin, String group) {
+    this.admin = admin;
+    this.group = group;
+  }
+
+  /** Returns when the group is near enough to the frame, or when it is stopped. */
+  void await(RecordMetadata published, BooleanSupplier stopped) {
+    TopicPartition partition = new TopicPartition(published.topic(), published.partition());
+    while (!stopped.getAsBoolean()
+        && published.offset() - committed.getOrDefault(partition, 0L) >= MOST_AHEAD) {
+      long known = ask(partition);
+      if (known == UNKNOWN) {
+        return;
+      }
+      committed.merge(partition, known, Math::max);
+      if (published.offset() - known >= MOST_AHEAD) {
+        LockSupport.parkNanos(this, PAUSE);
+      }
+    }
+  }
+
+  private long ask(TopicPartition partition) {
+    try {
+      OffsetAndMetadata offset =
+          admin
+              .listConsumerGroupOffsets(group)
+              .partitionsToOffsetAndMetadata()
+              .get(5, TimeUnit.SECONDS)
+              .get(partition);
+      return offset == null ? UNKNOWN : offset.offset();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      return UNKNOWN;
+    } catch (ExecutionException | TimeoutException failed) {
+      // Away for a moment: what cannot be asked cannot be known to be near.
+      log.debug("the position of {} is not known", group, failed);
+      return committed.getOrDefault(partition, 0L);
+    }
+  }
+
+  @Override
+  public void close() {
+    admin.close();
+  }
+}

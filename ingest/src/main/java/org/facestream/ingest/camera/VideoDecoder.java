@@ -1,0 +1,113 @@
+package org.facestream.ingest.camera;
+
+import static org.bytedeco.ffmpeg.global.avcodec.avcodec_alloc_context3;
+import static org.bytedeco.ffmpeg.global.avcodec.avcodec_find_decoder;
+import static org.bytedeco.ffmpeg.global.avcodec.avcodec_flush_buffers;
+import static org.bytedeco.ffmpeg.global.avcodec.avcodec_free_context;
+import static org.bytedeco.ffmpeg.global.avcodec.avcodec_open2;
+import static org.bytedeco.ffmpeg.global.avcodec.avcodec_parameters_to_context;
+import static org.bytedeco.ffmpeg.global.avcodec.avcodec_receive_frame;
+import static org.bytedeco.ffmpeg.global.avcodec.avcodec_send_packet;
+import static org.bytedeco.ffmpeg.global.avutil.av_buffer_ref;
+import static org.bytedeco.ffmpeg.global.avutil.av_frame_alloc;
+import static org.bytedeco.ffmpeg.global.avutil.av_frame_copy_props;
+import static org.bytedeco.ffmpeg.global.avutil.av_frame_free;
+import static org.bytedeco.ffmpeg.global.avutil.av_frame_move_ref;
+import static org.bytedeco.ffmpeg.global.avutil.av_frame_unref;
+import static org.bytedeco.ffmpeg.global.avutil.av_hwframe_transfer_data;
+
+import java.util.Optional;
+import org.bytedeco.ffmpeg.avcodec.AVCodec;
+import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
+import org.bytedeco.ffmpeg.avcodec.AVPacket;
+import org.bytedeco.ffmpeg.avutil.AVBufferRef;
+import org.bytedeco.ffmpeg.avutil.AVDictionary;
+import org.bytedeco.ffmpeg.avutil.AVFrame;
+import org.facestream.ingest.frame.Picture;
+
+/** One of FFmpeg's decoders, open for one stream. One thread uses it. */
+final class VideoDecoder implements AutoCloseable {
+  private final AVCodecContext context;
+  private final AVFrame raw;
+
+  /**
+   * Opens the decoder for what the source's video is encoded as now.
+   *
+   * @param allowed names of FFmpeg's decoders, with commas between
+   * @param device the hardware to decode with, or empty for the processor; where the hardware does
+   *     not know the codec, FFmpeg falls back to the processor
+   */
+  VideoDecoder(PacketSource source, String allowed, Optional<AVBufferRef> device)
+      throws SourceException {
+    AVCodec codec = avcodec_find_decoder(source.parameters().codec_id());
+    if (codec == null || !(',' + allowed + ',').contains(',' + name(codec) + ',')) {
+      throw new SourceException(Fault.UNSUPPORTED_CODEC, codec == null ? "" : name(codec));
+    }
+    context = avcodec_alloc_context3(codec);
+    int copied = avcodec_parameters_to_context(context, source.parameters());
+    // Cameras share the processor among each other; frame threads would also delay each picture.
+    context.thread_count(1);
+    context.max_pixels(Picture.MOST_FRAME_PIXELS);
+    device.ifPresent(buffer -> context.hw_device_ctx(av_buffer_ref(buffer)));
+    int opened = copied < 0 ? copied : avcodec_open2(context, codec, (AVDictionary) null);
+    if (opened < 0) {
+      avcodec_free_context(context);
+      throw new SourceException(Fault.DECODE_FAILED, FfmpegLog.describe(opened));
+    }
+    raw = av_frame_alloc();
+  }
+
+  private static String name(AVCodec codec) {
+    return codec.name().getString();
+  }
+
+  String name() {
+    return name(context.codec());
+  }
+
+  /** FFmpeg's number of the codec. */
+  int codec() {
+    return context.codec_id();
+  }
+
+  /** FFmpeg's result of taking the packet. */
+  int send(AVPacket packet) {
+    return avcodec_send_packet(context, packet);
+  }
+
+  /** Has the decoder give the pictures that it still holds, and then say the end. */
+  void drain() {
+    avcodec_send_packet(context, (AVPacket) null);
+  }
+
+  /** FFmpeg's result of giving a picture, which then is in the frame, in ordinary memory. */
+  int receive(AVFrame frame) {
+    int received = avcodec_receive_frame(context, raw);
+    if (received < 0) {
+      return received;
+    }
+    av_frame_unref(frame);
+    if (raw.hw_frames_ctx() == null) {
+      av_frame_move_ref(frame, raw);
+      return received;
+    }
+    int fetched = av_hwframe_transfer_data(frame, raw, 0);
+    if (fetched >= 0) {
+      fetched = av_frame_copy_props(frame, raw);
+    }
+    av_frame_unref(raw);
+    return fetched;
+  }
+
+  /** Forgets everything, for a stream that goes on elsewhere. */
+  void flush() {
+    avcodec_flush_buffers(context);
+  }
+
+  /** Call it once. */
+  @Override
+  public void close() {
+    av_frame_free(raw);
+    avcodec_free_context(context);
+  }
+}

@@ -1,0 +1,81 @@
+package org.facestream.ingest.camera;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.SocketTimeoutException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What an RTSP server may make us do, and over what its video comes. */
+class RtspSourceTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  @TempDir private Path folder;
+
+  @Test
+  void videoComesInDatagramsWhenTheCameraSaysSo() throws IOException, SourceException {
+    Path file = TestVideo.write(folder.resolve("a.ts"), "libopenh264", 320, 240, 10, 60);
+    SourceRules rules =
+        new SourceRules(Optional.empty(), Optional.empty(), Optional.empty(), Map.of());
+    try (TestRtspCamera server = TestRtspCamera.sending(file);
+        CallDeadline deadline = new CallDeadline()) {
+      Camera camera = Camera.of("a", "rtsp://127.0.0.1:" + server.port() + "/s");
+      SourceUrl url = rules.resolve(camera.withTransport(Transport.UDP));
+      try (VideoSource source = open(url, deadline)) {
+        for (int i = 0; i < 20; i++) {
+          assertTrue(source.next());
+          assertEquals(320, source.jpeg(640, 85).orElseThrow().width());
+        }
+        assertEquals("h264", source.codec());
+      }
+      assertTrue(
+          server.requests().stream().anyMatch(line -> line.contains("client_port=")),
+          server.requests()::toString);
+      SourceUrl tcp = rules.resolve(camera);
+      assertThrows(SourceException.class, () -> open(tcp, deadline).close());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = SourceUrl.Kind.class,
+      names = {"RTSP", "RTSP_UDP"})
+  void aRedirectionIsNotFollowedNotWithASinglePacket(SourceUrl.Kind kind) throws IOException {
+    try (ServerSocket elsewhere = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
+        TestRtspCamera server =
+            TestRtspCamera.redirecting(
+                "rtsp://127.0.0.1:" + elsewhere.getLocalPort() + "/latest/meta-data");
+        CallDeadline deadline = new CallDeadline()) {
+      SourceUrl url = new SourceUrl(kind, "rtsp://u:s3cr3t@127.0.0.1:" + server.port() + "/s");
+      SourceException failed =
+          assertThrows(SourceException.class, () -> open(url, deadline).close());
+      assertEquals(Fault.BAD_ANSWER, failed.fault());
+      assertTrue(server.requests().size() >= 1, "the redirection was sent");
+      elsewhere.setSoTimeout(300);
+      assertThrows(SocketTimeoutException.class, elsewhere::accept);
+    }
+  }
+
+  @Test
+  void datagramsBesideAnEncryptedConnectionAreRefused() {
+    SourceRules rules =
+        new SourceRules(Optional.empty(), Optional.empty(), Optional.empty(), Map.of());
+    Camera camera = Camera.of("a", "rtsps://192.0.2.7/s").withTransport(Transport.UDP);
+    SourceException refused = assertThrows(SourceException.class, () -> rules.resolve(camera));
+    assertEquals(Fault.URL_REFUSED, refused.fault());
+  }
+
+  private static VideoSource open(SourceUrl url, CallDeadline deadline) throws SourceException {
+    return VideoSource.open(url, new VideoSource.Patience(PATIENCE, PATIENCE, PATIENCE), deadline);
+  }
+}
