@@ -97,8 +97,7 @@ public final class IngestStage implements Stage {
             : Optional.empty();
     CameraFleet fleet =
         closing.add(
-            new CameraFleet(
-                config, new SourceRules(config), publisher, reports, telemetry, rates));
+            new CameraFleet(config, new SourceRules(config), publisher, reports, telemetry, rates));
     fleet.prepare();
     assignment =
         closing.add(

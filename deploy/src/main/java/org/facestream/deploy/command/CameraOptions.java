@@ -27,13 +27,21 @@ final class CameraOptions {
       names = "--camera",
       paramLabel = "ID=URL",
       description = {
-        "A camera: rtsp://, rtsps:// or the path of a video file.",
+        "A camera: rtsp://, rtsps://, or the path of a video file or a folder of pictures.",
         "Repeatable; one with a known id replaces it."
       })
   private List<String> cameras = new ArrayList<>();
 
   @Option(names = "--cameras", paramLabel = "FILE", description = "A YAML file with cameras.")
   private Path file;
+
+  @Option(
+      names = "--as-fast-as-possible",
+      description = {
+        "Read files and folders once, as fast as their frames are processed, and drop none;",
+        "otherwise they play in their own time, again and again."
+      })
+  private boolean fast;
 
   /** Paths are made absolute where no folder is configured that they could be relative to. */
   List<Camera> given(Configuration configuration) {
@@ -48,7 +56,7 @@ final class CameraOptions {
       Camera camera = Camera.parse(option);
       if (isFile(camera)) {
         // Whoever names a file wants to see it as a camera, which does not end.
-        camera = camera.withLoop(true);
+        camera = camera.withLoop(!fast);
         camera = folder && !Files.exists(Path.of(camera.url())) ? camera : absolute(camera);
       }
       Camera named = camera;
@@ -76,17 +84,16 @@ final class CameraOptions {
 
   /**
    * Files that are named here, by the person who starts the process, are allowed as sources, and so
-   * are those that were named to an earlier run on the same data folder.
+   * are those that were named to an earlier run on the same data folder. A replay is one from now
+   * on.
    */
   Configuration allowFiles(Configuration configuration, Path data) {
-    return named(configuration, data)
-        .map(
-            folder -> {
-              Map<String, String> options = new LinkedHashMap<>(configuration.options());
-              options.put(FILES, folder.toString());
-              return new Configuration(configuration.file(), configuration.environment(), options);
-            })
-        .orElse(configuration);
+    Map<String, String> options = new LinkedHashMap<>(configuration.options());
+    named(configuration, data).ifPresent(folder -> options.put(FILES, folder.toString()));
+    if (fast) {
+      options.put("ingest.as-fast-as-possible", "true");
+    }
+    return new Configuration(configuration.file(), configuration.environment(), options);
   }
 
   /** Has the next run on the data folder allow the same files. */

@@ -5,8 +5,8 @@ import java.util.List;
 
 /**
  * Tells whether something moves: whether the picture differs from how the scene has looked, which
- * is followed slowly. A change of the light as a whole does not count; something that has come to
- * stay belongs to the scene after about half a minute. One thread uses it.
+ * is followed. A change of the light as a whole does not count; something that has come to stay, or
+ * has gone, belongs to the scene after a few seconds. One thread uses it.
  *
  * <p>A pixel counts when it and its neighbours to the right and below all differ by more than the
  * threshold, so that single pixels of noise do not.
@@ -16,8 +16,11 @@ final class MotionDetector {
   private static final double THRESHOLD_RATIO = 1.0 / 6;
   private static final double MOST_PIXELS = 24;
   private static final double PIXELS_RATIO = 1 / MOST_PIXELS;
-  private static final double STILL_SECONDS = 4;
-  private static final double CHANGED_SECONDS = 20;
+
+  /** A pixel that keeps its value is taken into the scene soon, one that does not hardly. */
+  private static final double STEADY_SECONDS = 2;
+
+  private static final double UNSTEADY_SECONDS = 20;
   private static final double LONGEST_STEP = 5;
 
   private final double threshold;
@@ -27,6 +30,7 @@ final class MotionDetector {
   private int width;
   private int height;
   private float[] scene;
+  private byte[] before;
   private boolean[] masked;
   private boolean[] changed;
   private long last;
@@ -74,6 +78,7 @@ final class MotionDetector {
     scene = new float[width * height];
     masked = new boolean[scene.length];
     changed = new boolean[scene.length];
+    before = picture.pixels();
     for (int y = 0; y < height; y++) {
       for (int x = 0; x < width; x++) {
         int at = y * width + x;
@@ -104,11 +109,14 @@ final class MotionDetector {
   }
 
   private void follow(byte[] pixels, double seconds) {
-    float still = (float) (1 - Math.exp(-seconds / STILL_SECONDS));
-    float slowly = (float) (1 - Math.exp(-seconds / CHANGED_SECONDS));
+    float soon = (float) (1 - Math.exp(-seconds / STEADY_SECONDS));
+    float hardly = (float) (1 - Math.exp(-seconds / UNSTEADY_SECONDS));
     for (int i = 0; i < scene.length; i++) {
-      scene[i] += ((pixels[i] & 0xff) - scene[i]) * (changed[i] ? slowly : still);
+      int value = pixels[i] & 0xff;
+      boolean steady = Math.abs(value - (before[i] & 0xff)) <= threshold / 2;
+      scene[i] += (value - scene[i]) * (steady ? soon : hardly);
     }
+    before = pixels;
   }
 
   private int solid() {

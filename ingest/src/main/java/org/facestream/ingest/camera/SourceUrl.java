@@ -22,7 +22,7 @@ record SourceUrl(Kind kind, String target) {
         "",
         "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,h264,hevc,mjpeg,gif",
         "file",
-        "h264,hevc,mjpeg,mpeg4,mpeg1video,mpeg2video,vp8,vp9,libdav1d,av1,gif,rawvideo"),
+        "h264,hevc,mjpeg,mpeg4,msmpeg4,mpeg1video,mpeg2video,vp8,vp9,libdav1d,av1,gif,rawvideo"),
     /** A folder of pictures, which we read ourselves. */
     PICTURES("", "", "", "mjpeg,png");
 

@@ -257,8 +257,8 @@ class CameraRunnerTest {
     double published = count("facestream.dropped", "reason", "broker-away");
     double still = count("facestream.held.back", "reason", "still");
     assertEquals(40, published + still, "each is published or counted");
-    // The first, ten before the movement, and its five.
-    assertEquals(16, published, 1);
+    // The first, ten before the movement, its five, and a few until its going is forgotten.
+    assertTrue(published >= 15 && published <= 30, "published: " + published);
   }
 
   private double in(String camera) {

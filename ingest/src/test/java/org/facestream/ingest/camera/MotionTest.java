@@ -57,9 +57,9 @@ class MotionTest {
     int stays = 0;
     while (detector.moves(scene(0, 70, 5, 40), at++ * BEAT)) {
       stays++;
-      assertTrue(stays < 60_000_000_000L / BEAT, "it never belongs to the scene");
+      assertTrue(stays < 20_000_000_000L / BEAT, "it never belongs to the scene");
     }
-    assertTrue(stays > 5_000_000_000L / BEAT, "after only " + stays);
+    assertTrue(stays > 2_000_000_000L / BEAT, "after only " + stays);
     assertTrue(detector.moves(scene(0, 0, 0, 0), at * BEAT), "it goes");
   }
 
@@ -110,7 +110,9 @@ class MotionTest {
         }
       }
     }
-    assertEquals(List.of(0, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29), moved);
+    assertEquals(List.of(0, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29), moved.subList(0, 11));
+    // Where it was taken for a part of the scene, its going is seen for a moment.
+    assertTrue(moved.get(moved.size() - 1) < 45, moved::toString);
   }
 
   private static MotionGate.Timed timed(long number) {
