@@ -60,7 +60,7 @@ final class CameraCommand extends Subcommand {
     @Parameters(
         index = "1",
         paramLabel = "URL",
-        description = "rtsp://, rtsps://, or a video file below ingest.files-folder.")
+        description = "rtsp://, rtsps://, or a file or folder below ingest.files-folder.")
     private String url;
 
     @Option(names = "--fps", paramLabel = "N", description = "Frames per second to publish.")

@@ -12,8 +12,9 @@ import org.facestream.ingest.worker.config.UserError;
  * it.
  *
  * @param id 1 to 64 letters, digits, '-' and '_'; the key of everything that the camera gives
- * @param url {@code rtsp://}, {@code rtsps://} or the path of a video file; may hold references
- *     {@code ${env:NAME}} and {@code ${secret:NAME}}, which only the ingest worker resolves
+ * @param url {@code rtsp://}, {@code rtsps://}, or the path of a video file or of a folder of
+ *     pictures; may hold references {@code ${env:NAME}} and {@code ${secret:NAME}}, which only the
+ *     ingest worker resolves
  * @param fps frames per second to publish, above 0 and at most 60, or null
  * @param maxWidth wider pictures are scaled to this width, 64 to 7680 pixels, or null
  * @param jpegQuality 1 to 100, or null

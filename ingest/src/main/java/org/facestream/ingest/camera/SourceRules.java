@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.facestream.ingest.IngestConfig;
 import org.facestream.ingest.worker.config.UserError;
 
@@ -132,7 +133,9 @@ public final class SourceRules {
     if (NUMERIC_HOST.matcher(host).matches() && !PLAIN_IPV4.matcher(host).matches()) {
       throw refused("write the host's address as four decimal numbers");
     }
-    if (METADATA.contains(host) || host.startsWith("[::ffff:")) {
+    if (METADATA.contains(host)
+        || host.startsWith("[::ffff:")
+        || (host.startsWith("[") && isMetadata(host))) {
       throw refused("the host may not be a camera");
     }
     if (!hosts.isEmpty() && !hosts.contains(host)) {
@@ -146,17 +149,18 @@ public final class SourceRules {
    */
   private static void checkAddresses(SourceUrl url) throws SourceException {
     Optional<String> host = url.live() ? host(url.target()) : Optional.empty();
-    if (host.isEmpty()) {
-      return;
+    if (host.isPresent() && isMetadata(host.get())) {
+      throw refused("the host may not be a camera");
     }
+  }
+
+  /** Looks a name up, but not what is an address already. */
+  private static boolean isMetadata(String host) {
     try {
-      for (InetAddress address : InetAddress.getAllByName(host.get())) {
-        if (METADATA_ADDRESSES.contains(address)) {
-          throw refused("the host may not be a camera");
-        }
-      }
+      return Stream.of(InetAddress.getAllByName(host)).anyMatch(METADATA_ADDRESSES::contains);
     } catch (UnknownHostException unknown) {
       // Opening it finds that out, too.
+      return false;
     }
   }
 

@@ -67,6 +67,40 @@ class RtspSourceTest {
   }
 
   @Test
+  void whatIsRefusedIsRefusedWithoutAConnection() throws IOException {
+    try (ServerSocket server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+      String place = "127.0.0.1:" + server.getLocalPort();
+      SourceRules limited =
+          new SourceRules(
+              Optional.empty(),
+              Optional.of(java.util.List.of("192.0.2.7")),
+              Optional.empty(),
+              Map.of("URL", "http://" + place + "/"));
+      for (String url :
+          new String[] {
+            "http://" + place + "/",
+            "https://" + place + "/",
+            "tcp://" + place,
+            "tls://" + place,
+            "rtmp://" + place + "/s",
+            "hls+http://" + place + "/a.m3u8",
+            "concat:http://" + place + "/|http://" + place + "/",
+            "subfile,,start,0,end,9,,:http://" + place + "/",
+            "${env:URL}",
+            "rtsp://" + place + "/s",
+            "rtsp://192.0.2.7@" + place + "/s",
+          }) {
+        Camera camera = Camera.of("a", url);
+        SourceException refused =
+            assertThrows(SourceException.class, () -> limited.resolve(camera));
+        assertTrue(refused.fault() == Fault.URL_REFUSED, () -> url + ": " + refused.getMessage());
+      }
+      server.setSoTimeout(200);
+      assertThrows(SocketTimeoutException.class, server::accept);
+    }
+  }
+
+  @Test
   void datagramsBesideAnEncryptedConnectionAreRefused() {
     SourceRules rules =
         new SourceRules(Optional.empty(), Optional.empty(), Optional.empty(), Map.of());

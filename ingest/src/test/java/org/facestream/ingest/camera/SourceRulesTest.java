@@ -66,6 +66,8 @@ class SourceRulesTest {
         "rtsp://169.16689662/s",
         "rtsp://[fd00:ec2::254]/s",
         "rtsp://[::ffff:169.254.169.254]/s",
+        "rtsp://[fd00:0ec2:0::0254]/s",
+        "rtsp://[0:0:0:0:0:ffff:a9fe:a9fe]/s",
         "rtsp://metadata.google.internal/s",
         "/etc/passwd",
         "../outside.mp4",
