@@ -22,6 +22,7 @@ import picocli.CommandLine.Option;
 /** Cameras on the command line. */
 final class CameraOptions {
   private static final String FILES = "ingest.files-folder";
+  private static final String FRAMES_KEPT = "1m";
 
   @Option(
       names = "--camera",
@@ -92,6 +93,9 @@ final class CameraOptions {
     named(configuration, data).ifPresent(folder -> options.put(FILES, folder.toString()));
     if (fast) {
       options.put("ingest.as-fast-as-possible", "true");
+      // What makes a detector leave frames out, for as long as they are kept.
+      options.putIfAbsent("detector.max-age", FRAMES_KEPT);
+      options.putIfAbsent("detector.turn", FRAMES_KEPT);
     }
     return new Configuration(configuration.file(), configuration.environment(), options);
   }

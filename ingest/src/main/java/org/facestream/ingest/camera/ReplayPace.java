@@ -1,5 +1,6 @@
 package org.facestream.ingest.camera;
 
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -11,14 +12,15 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Keeps a replay from running away from those who process its frames, who would otherwise skip what
  * has become too old, or find it gone. Whoever has published a frame waits until the consumer group
- * has all but a few of the frames before it. A group that has not committed anything yet is not
- * waited for. Threads share one.
+ * has all but a few of the frames before it. A group that has no members and has never committed
+ * anything is not waited for. Threads share one.
  */
 final class ReplayPace implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ReplayPace.class);
@@ -45,8 +47,8 @@ final class ReplayPace implements AutoCloseable {
   /** Returns when the group is near enough to the frame, or when it is stopped. */
   void await(RecordMetadata published, BooleanSupplier stopped) {
     TopicPartition partition = new TopicPartition(published.topic(), published.partition());
-    while (!stopped.getAsBoolean()
-        && published.offset() - committed.getOrDefault(partition, 0L) >= MOST_AHEAD) {
+    committed.putIfAbsent(partition, published.offset());
+    while (!stopped.getAsBoolean() && published.offset() - committed.get(partition) >= MOST_AHEAD) {
       long known = ask(partition);
       if (known == UNKNOWN) {
         return;
@@ -66,14 +68,34 @@ final class ReplayPace implements AutoCloseable {
               .partitionsToOffsetAndMetadata()
               .get(5, TimeUnit.SECONDS)
               .get(partition);
-      return offset == null ? UNKNOWN : offset.offset();
+      if (offset != null) {
+        return offset.offset();
+      }
+      return hasMembers() ? committed.get(partition) : UNKNOWN;
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       return UNKNOWN;
     } catch (ExecutionException | TimeoutException failed) {
       // Away for a moment: what cannot be asked cannot be known to be near.
       log.debug("the position of {} is not known", group, failed);
-      return committed.getOrDefault(partition, 0L);
+      return committed.get(partition);
+    }
+  }
+
+  private boolean hasMembers() throws InterruptedException, ExecutionException, TimeoutException {
+    try {
+      return !admin
+          .describeConsumerGroups(List.of(group))
+          .describedGroups()
+          .get(group)
+          .get(5, TimeUnit.SECONDS)
+          .members()
+          .isEmpty();
+    } catch (ExecutionException failed) {
+      if (failed.getCause() instanceof GroupIdNotFoundException) {
+        return false;
+      }
+      throw failed;
     }
   }
 
