@@ -204,6 +204,9 @@ final class Demuxer implements PacketSource {
           case "Invalid argument" -> Fault.BAD_ANSWER;
           default -> otherwise;
         };
+    if (words.equals("Invalid argument") && otherwise != Fault.BAD_ANSWER) {
+      return new SourceException(fault, "perhaps it redirects elsewhere, which is not followed");
+    }
     boolean tells = fault == otherwise && fault != Fault.UNKNOWN_HOST;
     return new SourceException(fault, tells ? words : "");
   }
