@@ -27,7 +27,7 @@ public record EnrolmentRules(
     TermsRule demanded,
     EnrolmentTerms terms) {
   private static final double DUPLICATE = .25;
-  private static final double CONFLICT = .8;
+  private static final double CONFLICT = .9;
 
   public static final EnrolmentRules DEFAULT =
       new EnrolmentRules(

@@ -31,7 +31,7 @@ public interface GalleryConfig {
   @Setting(
       "A face that is nearer to somebody else than this share of recognizer.threshold, and nearer"
           + " than to its own person, is enrolled only with --confirm; 0 to 1.")
-  @WithDefault("0.8")
+  @WithDefault("0.9")
   double conflict();
 
   @Setting("Whether nobody is enrolled without a reference to their consent (enroll --consent).")
