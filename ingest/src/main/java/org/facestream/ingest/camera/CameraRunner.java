@@ -207,6 +207,8 @@ final class CameraRunner {
       try {
         read(source, session);
       } finally {
+        // One that was given up for damage alone has not been asked since.
+        session.countLosses();
         session.outlet.end();
       }
     }

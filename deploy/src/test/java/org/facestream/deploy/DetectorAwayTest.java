@@ -1,0 +1,187 @@
+package org.facestream.deploy;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.Producer;
+import org.awaitility.Awaitility;
+import org.facestream.deploy.embedded.EmbeddedKafka;
+import org.facestream.deploy.simulation.DemoPeople;
+import org.facestream.detector.DetectorConfig;
+import org.facestream.detector.DetectorStage;
+import org.facestream.detector.face.Face;
+import org.facestream.detector.face.FaceTopic;
+import org.facestream.ingest.frame.Frame;
+import org.facestream.ingest.frame.FrameTopic;
+import org.facestream.ingest.frame.InvalidRecordException;
+import org.facestream.ingest.frame.Picture;
+import org.facestream.ingest.worker.Telemetry;
+import org.facestream.ingest.worker.WorkerConfig;
+import org.facestream.ingest.worker.config.Settings;
+import org.facestream.ingest.worker.kafka.KafkaClients;
+import org.facestream.ingest.worker.kafka.KafkaConfig;
+import org.facestream.ingest.worker.kafka.TopicReader;
+import org.facestream.ingest.worker.kafka.Topics;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A detector that is away while frames go on coming, {@code -Dfacestream.detector-off=300} seconds
+ * or the suite's few.
+ */
+class DetectorAwayTest {
+  private static final int OFF_SECONDS = Integer.getInteger("facestream.detector-off", 6);
+  private static final List<String> CAMERAS = List.of("gate", "yard");
+  private static final Duration MAX_AGE = Duration.ofSeconds(2);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  @TempDir private Path folder;
+
+  @Test
+  void nothingThatIsOlderThanMaxAgeIsProcessed() throws Exception {
+    byte[] jpeg;
+    int width;
+    int height;
+    try (Picture portrait =
+        Picture.decodeStill(DemoPeople.portrait(DemoPeople.enrolled().get(0)))) {
+      jpeg = portrait.jpeg(90);
+      width = portrait.width();
+      height = portrait.height();
+    }
+    try (EmbeddedKafka kafka = new EmbeddedKafka(folder, 0)) {
+      Settings settings = settings(kafka);
+      KafkaClients clients = new KafkaClients(settings.get(KafkaConfig.class));
+      Topics.ensure(clients, List.of(FrameTopic.TOPIC));
+      try (Telemetry before = new Telemetry();
+          Telemetry after = new Telemetry();
+          Sending sending = new Sending(clients, jpeg, width, height)) {
+        try (DetectorStage detector = detector(settings, clients, before)) {
+          Awaitility.await().atMost(PATIENCE).until(() -> handled(before) > 5);
+        }
+        Instant off = Instant.now();
+        Thread.sleep(1_000L * OFF_SECONDS);
+        Instant back = Instant.now();
+        try (DetectorStage detector = detector(settings, clients, after)) {
+          Awaitility.await().atMost(PATIENCE).until(() -> handled(after) > 10);
+        }
+        List<Face> faces = faces(clients);
+        assertTrue(faces.stream().anyMatch(face -> face.captureTime().isBefore(off)));
+        assertTrue(faces.stream().anyMatch(face -> face.captureTime().isAfter(back)));
+        List<String> late =
+            faces.stream()
+                .filter(face -> face.captureTime().isAfter(off))
+                .filter(face -> face.captureTime().isBefore(back.minus(MAX_AGE)))
+                .map(Face::id)
+                .toList();
+        double tooOld =
+            after.registry().find("facestream.dropped").tag("reason", "too-old").counters().stream()
+                .mapToDouble(each -> each.count())
+                .sum();
+        double oldest =
+            CAMERAS.stream()
+                .mapToDouble(
+                    camera -> after.sinceCapture("detector", camera).max(TimeUnit.MILLISECONDS))
+                .max()
+                .orElseThrow();
+        System.out.printf(
+            "scenario 12: detector off for %d s: %.0f frames skipped as too old, %.0f handled after"
+                + " it, the oldest %.0f ms old when done (max-age %d ms)%n",
+            OFF_SECONDS, tooOld, handled(after), oldest, MAX_AGE.toMillis());
+        assertTrue(tooOld > 0, "nothing was too old");
+        assertEquals(List.of(), late, "processed too late");
+        // Its own work comes on top.
+        assertTrue(oldest < MAX_AGE.toMillis() + 3_000, "oldest " + oldest);
+      }
+    }
+  }
+
+  private static DetectorStage detector(
+      Settings settings, KafkaClients clients, Telemetry telemetry) {
+    DetectorStage stage =
+        new DetectorStage(
+            settings.get(DetectorConfig.class),
+            settings.get(WorkerConfig.class),
+            clients,
+            telemetry);
+    stage.start();
+    return stage;
+  }
+
+  private static double handled(Telemetry telemetry) {
+    return CAMERAS.stream()
+        .mapToDouble(camera -> telemetry.sinceCapture("detector", camera).count())
+        .sum();
+  }
+
+  private static List<Face> faces(KafkaClients clients) throws InvalidRecordException {
+    List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
+    try (TopicReader reader = new TopicReader(clients, FaceTopic.TOPIC)) {
+      reader.readToEnd(records::add);
+    }
+    List<Face> faces = new ArrayList<>();
+    for (ConsumerRecord<String, byte[]> record : records) {
+      faces.add(FaceTopic.fromRecord(record));
+    }
+    return faces;
+  }
+
+  private static Settings settings(EmbeddedKafka kafka) {
+    return Settings.load(
+        List.of(KafkaConfig.class, WorkerConfig.class, DetectorConfig.class),
+        Optional.empty(),
+        Map.of(),
+        Map.of(
+            "kafka.bootstrap-servers",
+            kafka.bootstrapServers(),
+            "worker.id",
+            "detector",
+            "detector.device",
+            "cpu",
+            "detector.threads",
+            "1",
+            "detector.max-age",
+            MAX_AGE.toMillis() + "ms"));
+  }
+
+  /** Cameras that do not care who is there to look. */
+  private static final class Sending implements AutoCloseable {
+    private static final int MILLIS = 250;
+
+    private final Thread thread;
+    private volatile boolean closing;
+
+    Sending(KafkaClients clients, byte[] jpeg, int width, int height) {
+      thread = new Thread(() -> send(clients, jpeg, width, height), "sending-frames");
+      thread.start();
+    }
+
+    private void send(KafkaClients clients, byte[] jpeg, int width, int height) {
+      try (Producer<String, byte[]> producer = clients.producer(Map.of())) {
+        for (int sequence = 0; !closing; sequence++) {
+          for (String camera : CAMERAS) {
+            Frame frame = new Frame(camera, 1, sequence, Instant.now(), width, height, "", jpeg);
+            producer.send(FrameTopic.toRecord(clients.name(FrameTopic.TOPIC), frame));
+          }
+          Thread.sleep(MILLIS);
+        }
+      } catch (InterruptedException interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+      closing = true;
+      thread.join();
+    }
+  }
+}

@@ -1,0 +1,188 @@
+package org.facestream.deploy.cameras;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.facestream.ingest.camera.CameraReport;
+import org.facestream.ingest.camera.CameraState;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Addresses that must not be opened, with somebody at the other end who would notice. */
+class RefusedSourcesTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  @TempDir private Path folder;
+
+  @Test
+  void nothingIsOpenedThatIsNotACameraOfAnAllowedHost() throws Exception {
+    Path file = Files.writeString(folder.resolve("secret.mp4"), "no video");
+    // On every address of this machine, of which only 127.0.0.1 is allowed.
+    try (Listener trap = new Listener(InetAddress.getByName("0.0.0.0"), "");
+        IngestSite site =
+            new IngestSite(folder.resolve("kafka"), Map.of("ingest.hosts", "127.0.0.1"))) {
+      String place = "127.0.0.1:" + trap.port();
+      List<String> urls =
+          List.of(
+              "file://" + file,
+              "FILE:" + file,
+              file.toString(),
+              "concat:" + file + "|http://" + place + "/",
+              "concat:http://" + place + "/a|http://" + place + "/b",
+              "subfile,,start,0,end,9,,:http://" + place + "/",
+              "subfile,,start,0,end,9,,:" + file,
+              "data:video/mp4;base64,AAAA",
+              "http://" + place + "/video",
+              "https://" + place + "/video",
+              "tcp://" + place,
+              "rtmp://" + place + "/live",
+              "ftp://" + place + "/video",
+              "crypto+http://" + place + "/",
+              "async:http://" + place + "/",
+              "pipe:0",
+              "rtsp://169.254.169.254/latest/meta-data",
+              "rtsp://2852039166/",
+              "rtsp://metadata.google.internal/",
+              "rtsp://127.0.0.2:" + trap.port() + "/gate",
+              "rtsp://localhost:" + trap.port() + "/gate",
+              "rtsp://127.0.0.1@127.0.0.2:" + trap.port() + "/gate",
+              "rtsp://[::1]:" + trap.port() + "/gate");
+      List<String> cameras = new ArrayList<>();
+      for (String url : urls) {
+        String camera = "refused-" + cameras.size();
+        cameras.add(camera);
+        site.add(camera, url);
+      }
+      for (String camera : cameras) {
+        site.await(camera, CameraState.BACKOFF, PATIENCE);
+      }
+      Thread.sleep(1_000);
+      for (String camera : cameras) {
+        String url = urls.get(cameras.indexOf(camera));
+        assertEquals(List.of("url-refused"), reasons(site, camera), url);
+      }
+      assertEquals(List.of(), trap.requests());
+      Figures.print(13, "%d addresses refused (url-refused), %d connections", urls.size(), 0);
+    }
+  }
+
+  /** An allowed camera that sends the worker elsewhere. */
+  @Test
+  void aRedirectIsNotFollowedToAnotherHost() throws Exception {
+    try (Listener trap = new Listener(InetAddress.getByName("0.0.0.0"), "");
+        IngestSite site =
+            new IngestSite(
+                folder.resolve("kafka"),
+                Map.of("ingest.hosts", "127.0.0.1", "ingest.backoff-cap", "500ms"))) {
+      List<String> targets =
+          List.of(
+              "rtsp://127.0.0.2:" + trap.port() + "/gate",
+              "rtsp://127.0.0.1:" + trap.port() + "/gate",
+              "http://127.0.0.1:" + trap.port() + "/gate");
+      List<Listener> redirecting = new ArrayList<>();
+      try {
+        for (String target : targets) {
+          Listener listener =
+              new Listener(
+                  InetAddress.getLoopbackAddress(),
+                  "RTSP/1.0 302 Moved\r\nCSeq: %s\r\nLocation: " + target + "\r\n\r\n");
+          redirecting.add(listener);
+          site.add(
+              "redirected-" + redirecting.size(),
+              "rtsp://guard:secret@127.0.0.1:" + listener.port() + "/gate");
+        }
+        for (int i = 1; i <= targets.size(); i++) {
+          site.await("redirected-" + i, CameraState.BACKOFF, PATIENCE);
+        }
+        Thread.sleep(1_500);
+        for (int i = 1; i <= targets.size(); i++) {
+          Figures.print(
+              13,
+              "redirect to %s: %s, asked %s",
+              targets.get(i - 1).replaceAll(":\\d+", ""),
+              reasons(site, "redirected-" + i),
+              redirecting.get(i - 1).requests().get(0).split(" ")[0]);
+        }
+        assertEquals(List.of(), trap.requests(), "a redirect was followed");
+      } finally {
+        for (Listener each : redirecting) {
+          each.close();
+        }
+      }
+    }
+  }
+
+  private static List<String> reasons(IngestSite site, String camera) {
+    return site.observations().reports(camera, CameraState.BACKOFF).stream()
+        .map(CameraReport::reason)
+        .distinct()
+        .toList();
+  }
+
+  /** Writes down who connects and what is asked first, and gives one and the same answer. */
+  private static final class Listener implements AutoCloseable {
+    private final ServerSocket socket;
+    private final String answer;
+    private final List<String> requests = new CopyOnWriteArrayList<>();
+
+    /**
+     * @param answer with {@code %s} for the number of the request; empty for none
+     */
+    Listener(InetAddress address, String answer) throws IOException {
+      this.socket = new ServerSocket(0, 50, address);
+      this.answer = answer;
+      Thread thread = new Thread(this::accept, "listener");
+      thread.setDaemon(true);
+      thread.start();
+    }
+
+    int port() {
+      return socket.getLocalPort();
+    }
+
+    List<String> requests() {
+      return requests;
+    }
+
+    private void accept() {
+      while (!socket.isClosed()) {
+        try (Socket client = socket.accept()) {
+          client.setSoTimeout(500);
+          answer(client);
+        } catch (IOException gone) {
+          requests.addAll(socket.isClosed() ? List.of() : List.of("a connection: " + gone));
+        }
+      }
+    }
+
+    private void answer(Socket client) throws IOException {
+      BufferedReader in =
+          new BufferedReader(new InputStreamReader(client.getInputStream(), US_ASCII));
+      String first = in.readLine();
+      requests.add("from " + client.getRemoteSocketAddress() + ": " + first);
+      String number = "1";
+      for (String line = in.readLine(); line != null && !line.isEmpty(); line = in.readLine()) {
+        number = line.startsWith("CSeq: ") ? line.substring(6) : number;
+      }
+      client.getOutputStream().write(answer.formatted(number).getBytes(US_ASCII));
+    }
+
+    @Override
+    public void close() throws IOException {
+      socket.close();
+    }
+  }
+}
