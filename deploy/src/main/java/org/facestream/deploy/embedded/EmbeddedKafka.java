@@ -17,6 +17,7 @@ import org.slf4j.LoggerFactory;
 /**
  * One Kafka broker in this process, its own controller, on the loopback address only. What is in
  * its folder is kept: a broker that starts on the folder of an earlier one goes on from there.
+ * While its disk is full it is away, see {@link DiskWatch}.
  */
 public final class EmbeddedKafka implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(EmbeddedKafka.class);
@@ -29,7 +30,12 @@ public final class EmbeddedKafka implements AutoCloseable {
 
   private final DataFolder folder;
   private final int port;
-  private final KafkaRaftServer server;
+  private final Properties settings;
+  private final DiskWatch watch;
+
+  /** Null while its disk is full. */
+  private KafkaRaftServer server;
+
   private boolean closed;
 
   /**
@@ -48,10 +54,9 @@ public final class EmbeddedKafka implements AutoCloseable {
       // Nobody but this process talks to the controller, so that its port may change with each run.
       int controllerPort = LoopbackPort.free();
       format(data);
-      server =
-          new KafkaRaftServer(
-              new KafkaConfig(settings(data, this.port, controllerPort)), Time.SYSTEM);
+      settings = settings(data, this.port, controllerPort);
       start();
+      watch = new DiskWatch(this.folder.path(), new Resting());
     } catch (RuntimeException failed) {
       release(failed);
       throw failed;
@@ -69,20 +74,23 @@ public final class EmbeddedKafka implements AutoCloseable {
 
   /** Stops the broker in an orderly way; what was acknowledged is kept. */
   @Override
-  public synchronized void close() {
-    if (closed) {
-      return;
-    }
-    closed = true;
-    try {
-      server.shutdown();
-      server.awaitShutdown();
-    } finally {
-      release(null);
+  public void close() {
+    watch.close();
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      try {
+        stop();
+      } finally {
+        release(null);
+      }
     }
   }
 
-  private void start() {
+  private synchronized void start() {
+    server = new KafkaRaftServer(new KafkaConfig(settings), Time.SYSTEM);
     try {
       server.startup();
     } catch (KafkaException failed) {
@@ -90,6 +98,30 @@ public final class EmbeddedKafka implements AutoCloseable {
           "Kafka does not start in %s (%s): the log file has the details; if its data are damaged, move that folder away."
               .formatted(folder.path(), failed.getMessage()),
           failed);
+    }
+  }
+
+  private synchronized void stop() {
+    if (server != null) {
+      KafkaRaftServer stopping = server;
+      server = null;
+      stopping.shutdown();
+      stopping.awaitShutdown();
+    }
+  }
+
+  /** What {@link DiskWatch} may do; never after {@link #close}, which ends it first. */
+  private final class Resting implements DiskWatch.Broker {
+    @Override
+    public void stop() {
+      EmbeddedKafka.this.stop();
+    }
+
+    @Override
+    public void start() {
+      // One that did not come up completely is still there.
+      EmbeddedKafka.this.stop();
+      EmbeddedKafka.this.start();
     }
   }
 

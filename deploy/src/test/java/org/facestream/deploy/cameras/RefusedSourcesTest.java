@@ -114,7 +114,7 @@ class RefusedSourcesTest {
               "redirect to %s: %s, asked %s",
               targets.get(i - 1).replaceAll(":\\d+", ""),
               reasons(site, "redirected-" + i),
-              redirecting.get(i - 1).requests().get(0).split(" ")[0]);
+              redirecting.get(i - 1).requests().get(0).split(": ")[1].split(" ")[0]);
         }
         assertEquals(List.of(), trap.requests(), "a redirect was followed");
       } finally {
