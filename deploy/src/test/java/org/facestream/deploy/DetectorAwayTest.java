@@ -65,17 +65,20 @@ class DetectorAwayTest {
           Telemetry after = new Telemetry();
           Sending sending = new Sending(clients, jpeg, width, height)) {
         try (DetectorStage detector = detector(settings, clients, before)) {
-          Awaitility.await().atMost(PATIENCE).until(() -> handled(before) > 5);
+          Awaitility.await().atMost(PATIENCE).until(() -> !faces(clients).isEmpty());
         }
         Instant off = Instant.now();
         Thread.sleep(1_000L * OFF_SECONDS);
         Instant back = Instant.now();
         try (DetectorStage detector = detector(settings, clients, after)) {
-          Awaitility.await().atMost(PATIENCE).until(() -> handled(after) > 10);
+          Awaitility.await()
+              .atMost(PATIENCE)
+              .until(
+                  () ->
+                      faces(clients).stream()
+                          .anyMatch(face -> face.captureTime().isAfter(back.plusSeconds(1))));
         }
         List<Face> faces = faces(clients);
-        assertTrue(faces.stream().anyMatch(face -> face.captureTime().isBefore(off)));
-        assertTrue(faces.stream().anyMatch(face -> face.captureTime().isAfter(back)));
         List<String> late =
             faces.stream()
                 .filter(face -> face.captureTime().isAfter(off))
