@@ -73,7 +73,7 @@ class FaultyCamerasTest {
       site.await(camera, CameraState.LIVE, PATIENCE);
     }
     began = Instant.now();
-    Thread.sleep(4_000);
+    Thread.sleep(3_000);
 
     fault = Instant.now();
     site.add("silent", silent());

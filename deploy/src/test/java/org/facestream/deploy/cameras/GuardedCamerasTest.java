@@ -70,10 +70,8 @@ class GuardedCamerasTest {
         site.await(camera, CameraState.LIVE, PATIENCE);
       }
       for (String camera : wrong) {
-        site.await(camera, CameraState.BACKOFF, PATIENCE);
+        site.awaitReport(camera, CameraState.BACKOFF, PATIENCE);
       }
-      // For the topics to have it all.
-      Thread.sleep(1_000);
       for (String camera : wrong) {
         List<String> reasons =
             site.observations().reports(camera, CameraState.BACKOFF).stream()

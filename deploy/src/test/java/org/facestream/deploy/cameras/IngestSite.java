@@ -114,6 +114,14 @@ final class IngestSite implements AutoCloseable {
         .until(() -> state(camera) == one || state(camera) == other);
   }
 
+  /** Until the status topic has told that a camera was in that state. */
+  void awaitReport(String camera, CameraState state, Duration longest) {
+    Awaitility.await(camera + " is told to be " + state.label())
+        .atMost(longest)
+        .pollInterval(Duration.ofMillis(20))
+        .until(() -> !observations.reports(camera, state).isEmpty());
+  }
+
   /** The sum of a counter of one camera over all its other labels. */
   double count(String counter, String camera) {
     return telemetry.registry().find(counter).tag("camera", camera).counters().stream()

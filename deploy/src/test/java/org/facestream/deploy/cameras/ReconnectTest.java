@@ -23,14 +23,14 @@ import org.junit.jupiter.api.io.TempDir;
  * {@code -Dfacestream.reconnects=1000}; the suite makes do with few.
  */
 class ReconnectTest {
-  private static final int RECONNECTS = Integer.getInteger("facestream.reconnects", 30);
+  private static final int RECONNECTS = Integer.getInteger("facestream.reconnects", 20);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  /** The defaults of 500 ms and 30 s, sixty times as fast: ten minutes are ten seconds. */
-  private static final Duration FIRST = Duration.ofMillis(8);
+  /** The defaults of 500 ms and 30 s, 125 times as fast: ten minutes are 4.8 seconds. */
+  private static final Duration FIRST = Duration.ofMillis(4);
 
-  private static final Duration CAP = Duration.ofMillis(500);
-  private static final Duration ABSENCE = Duration.ofSeconds(10);
+  private static final Duration CAP = Duration.ofMillis(240);
+  private static final Duration ABSENCE = Duration.ofMillis(4_800);
 
   @TempDir private static Path folder;
   private static IngestSite site;
@@ -74,8 +74,8 @@ class ReconnectTest {
 
       Figures.print(
           3,
-          "away for %d s: %.0f attempts refused, pauses %s ms (first %d, cap %d ms); %s -> %s",
-          ABSENCE.toSeconds(),
+          "away for %.1f s: %.0f attempts refused, pauses %s ms (first %d, cap %d ms); %s -> %s",
+          ABSENCE.toMillis() / 1e3,
           refused,
           pauses,
           FIRST.toMillis(),

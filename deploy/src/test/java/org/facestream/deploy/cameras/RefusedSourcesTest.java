@@ -16,8 +16,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.facestream.ingest.camera.Camera;
 import org.facestream.ingest.camera.CameraReport;
 import org.facestream.ingest.camera.CameraState;
+import org.facestream.ingest.worker.Closing;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,107 +29,100 @@ import org.junit.jupiter.api.io.TempDir;
 class RefusedSourcesTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  @TempDir private Path folder;
+  @TempDir private static Path folder;
+  private static IngestSite site;
+
+  /** On every address of this machine, of which only 127.0.0.1 is allowed. */
+  private static Listener trap;
+
+  @BeforeAll
+  static void start() throws IOException {
+    trap = new Listener(InetAddress.getByName("0.0.0.0"), "");
+    site =
+        new IngestSite(
+            folder.resolve("kafka"),
+            Map.of("ingest.hosts", "127.0.0.1", "ingest.backoff-cap", "500ms"));
+  }
+
+  @AfterAll
+  static void stop() throws IOException {
+    site.close();
+    trap.close();
+  }
 
   @Test
   void nothingIsOpenedThatIsNotACameraOfAnAllowedHost() throws Exception {
     Path file = Files.writeString(folder.resolve("secret.mp4"), "no video");
-    // On every address of this machine, of which only 127.0.0.1 is allowed.
-    try (Listener trap = new Listener(InetAddress.getByName("0.0.0.0"), "");
-        IngestSite site =
-            new IngestSite(folder.resolve("kafka"), Map.of("ingest.hosts", "127.0.0.1"))) {
-      String place = "127.0.0.1:" + trap.port();
-      List<String> urls =
-          List.of(
-              "file://" + file,
-              "FILE:" + file,
-              file.toString(),
-              "concat:" + file + "|http://" + place + "/",
-              "concat:http://" + place + "/a|http://" + place + "/b",
-              "subfile,,start,0,end,9,,:http://" + place + "/",
-              "subfile,,start,0,end,9,,:" + file,
-              "data:video/mp4;base64,AAAA",
-              "http://" + place + "/video",
-              "https://" + place + "/video",
-              "tcp://" + place,
-              "rtmp://" + place + "/live",
-              "ftp://" + place + "/video",
-              "crypto+http://" + place + "/",
-              "async:http://" + place + "/",
-              "pipe:0",
-              "rtsp://169.254.169.254/latest/meta-data",
-              "rtsp://2852039166/",
-              "rtsp://metadata.google.internal/",
-              "rtsp://127.0.0.2:" + trap.port() + "/gate",
-              "rtsp://localhost:" + trap.port() + "/gate",
-              "rtsp://127.0.0.1@127.0.0.2:" + trap.port() + "/gate",
-              "rtsp://[::1]:" + trap.port() + "/gate");
-      List<String> cameras = new ArrayList<>();
-      for (String url : urls) {
-        String camera = "refused-" + cameras.size();
-        cameras.add(camera);
-        site.add(camera, url);
-      }
-      for (String camera : cameras) {
-        site.await(camera, CameraState.BACKOFF, PATIENCE);
-      }
-      Thread.sleep(1_000);
-      for (String camera : cameras) {
-        String url = urls.get(cameras.indexOf(camera));
-        assertEquals(List.of("url-refused"), reasons(site, camera), url);
-      }
-      assertEquals(List.of(), trap.requests());
-      Figures.print(13, "%d addresses refused (url-refused), %d connections", urls.size(), 0);
+    String place = "127.0.0.1:" + trap.port();
+    List<String> urls =
+        List.of(
+            "file://" + file,
+            "FILE:" + file,
+            file.toString(),
+            "concat:" + file + "|http://" + place + "/",
+            "concat:http://" + place + "/a|http://" + place + "/b",
+            "subfile,,start,0,end,9,,:http://" + place + "/",
+            "subfile,,start,0,end,9,,:" + file,
+            "data:video/mp4;base64,AAAA",
+            "http://" + place + "/video",
+            "https://" + place + "/video",
+            "tcp://" + place,
+            "rtmp://" + place + "/live",
+            "ftp://" + place + "/video",
+            "crypto+http://" + place + "/",
+            "async:http://" + place + "/",
+            "pipe:0",
+            "rtsp://169.254.169.254/latest/meta-data",
+            "rtsp://2852039166/",
+            "rtsp://metadata.google.internal/",
+            "rtsp://127.0.0.2:" + trap.port() + "/gate",
+            "rtsp://localhost:" + trap.port() + "/gate",
+            "rtsp://127.0.0.1@127.0.0.2:" + trap.port() + "/gate",
+            "rtsp://[::1]:" + trap.port() + "/gate");
+    List<Camera> cameras = new ArrayList<>();
+    for (String url : urls) {
+      cameras.add(Camera.of("refused-" + cameras.size(), url));
     }
+    site.registry().apply(cameras, false);
+    for (Camera camera : cameras) {
+      site.awaitReport(camera.id(), CameraState.BACKOFF, PATIENCE);
+      assertEquals(List.of("url-refused"), reasons(camera.id()), camera.url());
+    }
+    assertEquals(List.of(), trap.requests());
+    Figures.print(13, "%d addresses refused (url-refused), %d connections", urls.size(), 0);
   }
 
   /** An allowed camera that sends the worker elsewhere. */
   @Test
-  void aRedirectIsNotFollowedToAnotherHost() throws Exception {
-    try (Listener trap = new Listener(InetAddress.getByName("0.0.0.0"), "");
-        IngestSite site =
-            new IngestSite(
-                folder.resolve("kafka"),
-                Map.of("ingest.hosts", "127.0.0.1", "ingest.backoff-cap", "500ms"))) {
-      List<String> targets =
-          List.of(
-              "rtsp://127.0.0.2:" + trap.port() + "/gate",
-              "rtsp://127.0.0.1:" + trap.port() + "/gate",
-              "http://127.0.0.1:" + trap.port() + "/gate");
-      List<Listener> redirecting = new ArrayList<>();
-      try {
-        for (String target : targets) {
-          Listener listener =
-              new Listener(
-                  InetAddress.getLoopbackAddress(),
-                  "RTSP/1.0 302 Moved\r\nCSeq: %s\r\nLocation: " + target + "\r\n\r\n");
-          redirecting.add(listener);
-          site.add(
-              "redirected-" + redirecting.size(),
-              "rtsp://guard:secret@127.0.0.1:" + listener.port() + "/gate");
-        }
-        for (int i = 1; i <= targets.size(); i++) {
-          site.await("redirected-" + i, CameraState.BACKOFF, PATIENCE);
-        }
-        Thread.sleep(1_500);
-        for (int i = 1; i <= targets.size(); i++) {
-          Figures.print(
-              13,
-              "redirect to %s: %s, asked %s",
-              targets.get(i - 1).replaceAll(":\\d+", ""),
-              reasons(site, "redirected-" + i),
-              redirecting.get(i - 1).requests().get(0).split(": ")[1].split(" ")[0]);
-        }
-        assertEquals(List.of(), trap.requests(), "a redirect was followed");
-      } finally {
-        for (Listener each : redirecting) {
-          each.close();
-        }
+  void aRedirectIsNotFollowed() throws Exception {
+    List<String> targets =
+        List.of(
+            "rtsp://127.0.0.2:" + trap.port() + "/gate",
+            "rtsp://127.0.0.1:" + trap.port() + "/gate",
+            "http://127.0.0.1:" + trap.port() + "/gate");
+    try (Closing closing = new Closing()) {
+      for (String target : targets) {
+        Listener camera =
+            closing.add(
+                new Listener(
+                    InetAddress.getLoopbackAddress(),
+                    "RTSP/1.0 302 Moved\r\nCSeq: %s\r\nLocation: " + target + "\r\n\r\n"));
+        String id = "redirected-" + targets.indexOf(target);
+        site.add(id, "rtsp://guard:secret@127.0.0.1:" + camera.port() + "/gate");
+        site.awaitReport(id, CameraState.BACKOFF, PATIENCE);
+        Figures.print(
+            13,
+            "redirect to %s: %s, asked %s",
+            target.replaceAll(":\\d+", ""),
+            reasons(id),
+            camera.requests().get(0).split(": ")[1].split(" ")[0]);
+        site.registry().remove(id);
       }
+      assertEquals(List.of(), trap.requests(), "a redirect was followed");
     }
   }
 
-  private static List<String> reasons(IngestSite site, String camera) {
+  private static List<String> reasons(String camera) {
     return site.observations().reports(camera, CameraState.BACKOFF).stream()
         .map(CameraReport::reason)
         .distinct()
