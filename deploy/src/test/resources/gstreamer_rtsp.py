@@ -28,7 +28,8 @@ playing = {}
 
 
 def configured(factory, media, path):
-    playing[path] = media.get_element().get_by_name_recurse_up("size")
+    # Two clients that come at once may each bring one about, of which one is kept.
+    playing.setdefault(path, []).append(media.get_element().get_by_name_recurse_up("size"))
 
 
 server = GstRtspServer.RTSPServer()
@@ -65,7 +66,8 @@ loop = GLib.MainLoop()
 def orders():
     for line in sys.stdin:
         _, path, width, height = line.split()
-        playing[path].set_property("caps", Gst.Caps.from_string(SIZE.format(width, height)))
+        for size in playing.get(path, []):
+            size.set_property("caps", Gst.Caps.from_string(SIZE.format(width, height)))
     loop.quit()
 
 

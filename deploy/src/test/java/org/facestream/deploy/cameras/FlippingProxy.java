@@ -18,18 +18,22 @@ import java.util.concurrent.atomic.AtomicLong;
  * come interleaved in the RTSP connection: as from a camera whose memory or encoder is ill.
  */
 final class FlippingProxy implements AutoCloseable {
-  private static final int BYTES_PER_FLIP = 400;
   private static final int RTP_HEADER = 12;
 
   private final URI camera;
+  private final int bytesPerFlip;
   private final ServerSocket listening;
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
   private final AtomicLong flipped = new AtomicLong();
   private final Random random = new Random(7);
   private volatile boolean flipping;
 
-  FlippingProxy(String url) throws IOException {
-    camera = URI.create(url);
+  /**
+   * @param bytesPerFlip how many bytes there are, on average, for each that has one bit wrong
+   */
+  FlippingProxy(String url, int bytesPerFlip) throws IOException {
+    this.camera = URI.create(url);
+    this.bytesPerFlip = bytesPerFlip;
     listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     thread("proxy-accept", this::accept);
   }
@@ -39,7 +43,7 @@ final class FlippingProxy implements AutoCloseable {
     return "rtsp://127.0.0.1:" + listening.getLocalPort() + camera.getPath();
   }
 
-  /** Whether about one byte in 400 has one bit wrong from now on. */
+  /** Whether bits are flipped from now on. */
   void flip(boolean wrong) {
     flipping = wrong;
   }
@@ -94,7 +98,7 @@ final class FlippingProxy implements AutoCloseable {
 
   private synchronized void spoil(byte[] packet) {
     for (int i = RTP_HEADER; i < packet.length; i++) {
-      if (random.nextInt(BYTES_PER_FLIP) == 0) {
+      if (random.nextInt(bytesPerFlip) == 0) {
         packet[i] ^= (byte) (1 << random.nextInt(8));
         flipped.incrementAndGet();
       }
