@@ -23,13 +23,20 @@ import picocli.CommandLine.ParameterException;
       "Examples:",
       "  facestream bench detector --faces 5 --threads 2",
       "  facestream bench detector --frames clip.mp4 --size 1280x720 --json",
-      "  facestream bench gallery --references 1000,100000"
+      "  facestream bench gallery --references 1000,100000",
+      "  facestream bench pipeline --cameras 4"
     },
-    subcommands = {BenchCommand.Detector.class, BenchCommand.Gallery.class})
+    subcommands = {
+      BenchCommand.Detector.class,
+      BenchCommand.Gallery.class,
+      BenchPipelineCommand.class,
+      BenchReaderCommand.class
+    })
 final class BenchCommand extends Subcommand {
   @Override
   int execute() {
-    throw new ParameterException(spec.commandLine(), "Say what to measure: detector or gallery.");
+    throw new ParameterException(
+        spec.commandLine(), "Say what to measure: detector, gallery, pipeline or reader.");
   }
 
   @Command(

@@ -9,27 +9,21 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
 import org.facestream.deploy.AllInOne;
 import org.facestream.deploy.Configuration;
-import org.facestream.deploy.Enroller;
+import org.facestream.deploy.DemoGallery;
 import org.facestream.deploy.LogOutput;
 import org.facestream.deploy.embedded.DataFolder;
 import org.facestream.deploy.embedded.EmbeddedKafka;
 import org.facestream.deploy.simulation.DemoCameras;
-import org.facestream.deploy.simulation.DemoPeople;
-import org.facestream.deploy.simulation.DemoPerson;
 import org.facestream.deploy.simulation.Score;
 import org.facestream.deploy.simulation.Scorecard;
 import org.facestream.ingest.camera.CameraRegistry;
 import org.facestream.ingest.worker.config.Settings;
 import org.facestream.ingest.worker.config.UserError;
-import org.facestream.recognizer.gallery.EnrolmentResult;
-import org.facestream.recognizer.gallery.EnrolmentTerms;
-import org.facestream.recognizer.gallery.GalleryConfig;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -163,33 +157,8 @@ final class DemoCommand extends Subcommand {
   }
 
   private static void enrol(Session session, AllInOne everything) {
-    try (Enroller enroller =
-        new Enroller(
-            everything.settings(),
-            everything.clients(),
-            false,
-            terms(everything.settings().get(GalleryConfig.class)))) {
-      for (DemoPerson person : DemoPeople.enrolled()) {
-        EnrolmentResult result =
-            enroller
-                .enrolment()
-                .enrol(person.name(), person.photograph(), DemoPeople.portrait(person));
-        if (result instanceof EnrolmentResult.Refused refused) {
-          throw new IllegalStateException(person.id() + ": " + refused.message());
-        }
-      }
-    }
-    List<String> names = DemoPeople.enrolled().stream().map(DemoPerson::name).toList();
+    List<String> names = DemoGallery.enrol(everything.settings(), everything.clients());
     session.say("Enrolled: " + String.join(", ", names) + ". Everyone else is a stranger.");
-  }
-
-  /** Also a gallery that demands terms can be shown. */
-  private static EnrolmentTerms terms(GalleryConfig demanded) {
-    return new EnrolmentTerms(
-        demanded.requireConsent() ? Optional.of("demo") : Optional.empty(),
-        demanded.requireExpiry()
-            ? Optional.of(Instant.now().plus(Duration.ofHours(1)))
-            : Optional.empty());
   }
 
   private static DemoCameras drawn(CompletableFuture<DemoCameras> drawing) {

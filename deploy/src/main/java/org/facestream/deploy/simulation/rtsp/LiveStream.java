@@ -34,12 +34,12 @@ public final class LiveStream {
   private volatile boolean ended;
   private long next;
 
-  LiveStream(String path, VideoLoop loop, EventExecutor executor) {
+  LiveStream(String path, VideoLoop loop, EventExecutor executor, Duration ago) {
     this.path = path;
     this.loop = loop;
     this.executor = executor;
-    this.began = Instant.now();
-    this.beganNanos = System.nanoTime();
+    this.began = Instant.now().minus(ago);
+    this.beganNanos = System.nanoTime() - ago.toNanos();
     executor.execute(this::turn);
   }
 

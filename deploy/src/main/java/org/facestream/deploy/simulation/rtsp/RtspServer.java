@@ -17,6 +17,7 @@ import io.netty.handler.codec.rtsp.RtspEncoder;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -73,10 +74,18 @@ public final class RtspServer implements AutoCloseable {
    * @param path such as {@code gate}: letters, digits, {@code - _ . /}
    */
   public LiveStream add(String path, VideoLoop loop) {
+    return add(path, loop, Duration.ZERO);
+  }
+
+  /**
+   * Adds a camera whose clock began some time ago: so cameras with the same loop show different
+   * parts of it, and not all at the same moment.
+   */
+  public LiveStream add(String path, VideoLoop loop, Duration ago) {
     if (!path.matches("[\\w.-]+(/[\\w.-]+)*")) {
       throw new IllegalArgumentException("not a path of a stream: " + path);
     }
-    LiveStream stream = new LiveStream(path, loop, loops.next());
+    LiveStream stream = new LiveStream(path, loop, loops.next(), ago);
     LiveStream former = streams.put(path, stream);
     if (former != null) {
       former.end();

@@ -1,0 +1,44 @@
+package org.facestream.deploy;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.facestream.deploy.simulation.DemoPeople;
+import org.facestream.deploy.simulation.DemoPerson;
+import org.facestream.ingest.worker.config.Settings;
+import org.facestream.ingest.worker.kafka.KafkaClients;
+import org.facestream.recognizer.gallery.EnrolmentResult;
+import org.facestream.recognizer.gallery.EnrolmentTerms;
+import org.facestream.recognizer.gallery.GalleryConfig;
+
+/** Enrols those of the demonstration's people who are to be known. */
+public final class DemoGallery {
+  private DemoGallery() {}
+
+  /** The names of those who are enrolled now. */
+  public static List<String> enrol(Settings settings, KafkaClients clients) {
+    EnrolmentTerms terms = terms(settings.get(GalleryConfig.class));
+    try (Enroller enroller = new Enroller(settings, clients, false, terms)) {
+      for (DemoPerson person : DemoPeople.enrolled()) {
+        EnrolmentResult result =
+            enroller
+                .enrolment()
+                .enrol(person.name(), person.photograph(), DemoPeople.portrait(person));
+        if (result instanceof EnrolmentResult.Refused refused) {
+          throw new IllegalStateException(person.id() + ": " + refused.message());
+        }
+      }
+    }
+    return DemoPeople.enrolled().stream().map(DemoPerson::name).toList();
+  }
+
+  /** Also a gallery that demands terms can be shown. */
+  private static EnrolmentTerms terms(GalleryConfig demanded) {
+    return new EnrolmentTerms(
+        demanded.requireConsent() ? Optional.of("demo") : Optional.empty(),
+        demanded.requireExpiry()
+            ? Optional.of(Instant.now().plus(Duration.ofHours(1)))
+            : Optional.empty());
+  }
+}

@@ -1,0 +1,142 @@
+package org.facestream.deploy.bench.pipeline;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
+import java.lang.management.ThreadMXBean;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Processor time of this process by groups of threads, and of an embedded PostgreSQL, which is a
+ * process of its own. Of a thread that ended between two readings what it used since the first is
+ * with the libraries' threads: only the process's sum knows of it.
+ */
+final class CpuMeter {
+  private static final Path TASKS = Path.of("/proc/self/task");
+
+  /**
+   * Names of threads of the virtual machine that are none of Java's, as the kernel has them: at
+   * most 15 letters.
+   */
+  private static final Pattern VIRTUAL_MACHINE =
+      Pattern.compile(
+          "GC Thread.*|G1 .*|VM .*|C[12] CompilerThre.*|Sweeper thread|Service Thread"
+              + "|Monitor Deflati.*");
+
+  /** Linux counts a thread's time in hundredths of a second. */
+  private static final long NANOS_PER_TICK = 10_000_000;
+
+  private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+  private final com.sun.management.OperatingSystemMXBean system =
+      ManagementFactory.getPlatformMXBean(com.sun.management.OperatingSystemMXBean.class);
+  private final OptionalLong database;
+
+  /**
+   * Times at a moment, all in nanoseconds.
+   *
+   * @param process all of this process
+   * @param threads each Java thread that is alive, by id
+   * @param virtualMachine threads of the virtual machine
+   * @param database each process of PostgreSQL, by id
+   */
+  record Reading(
+      long process, Map<Long, OfThread> threads, long virtualMachine, Map<Long, Long> database) {
+
+    /** Cores used since an earlier reading, by group; their sum is all that was used. */
+    Map<CpuGroup, Double> since(Reading earlier, double seconds) {
+      Map<CpuGroup, Long> nanos = new EnumMap<>(CpuGroup.class);
+      long inJava = 0;
+      for (Map.Entry<Long, OfThread> entry : threads.entrySet()) {
+        OfThread before = earlier.threads.get(entry.getKey());
+        long used = entry.getValue().nanos() - (before == null ? 0 : before.nanos());
+        nanos.merge(CpuGroup.ofThread(entry.getValue().name()), used, Long::sum);
+        inJava += used;
+      }
+      long machine = virtualMachine - earlier.virtualMachine;
+      long all = process - earlier.process;
+      nanos.put(CpuGroup.virtualMachine, machine);
+      nanos.put(CpuGroup.networks, Math.max(0, all - inJava - machine));
+      for (Map.Entry<Long, Long> each : database.entrySet()) {
+        long used = each.getValue() - earlier.database.getOrDefault(each.getKey(), 0L);
+        nanos.merge(CpuGroup.database, used, Long::sum);
+      }
+      Map<CpuGroup, Double> cores = new EnumMap<>(CpuGroup.class);
+      nanos.forEach((group, used) -> cores.put(group, used / 1e9 / seconds));
+      return cores;
+    }
+  }
+
+  /** A thread's name and the time it used, in nanoseconds. */
+  record OfThread(String name, long nanos) {}
+
+  /**
+   * @param database process id of PostgreSQL, where it is ours
+   */
+  CpuMeter(OptionalLong database) {
+    this.database = database;
+  }
+
+  Reading read() {
+    Map<Long, OfThread> java = new HashMap<>();
+    for (ThreadInfo thread : threads.getThreadInfo(threads.getAllThreadIds())) {
+      if (thread != null) {
+        long used = threads.getThreadCpuTime(thread.getThreadId());
+        if (used >= 0) {
+          java.put(thread.getThreadId(), new OfThread(thread.getThreadName(), used));
+        }
+      }
+    }
+    Map<Long, Long> postgres = new HashMap<>();
+    database.ifPresent(
+        id ->
+            ProcessHandle.of(id)
+                .ifPresent(
+                    server ->
+                        Stream.concat(Stream.of(server), server.descendants())
+                            .forEach(each -> postgres.put(each.pid(), nanos(each)))));
+    return new Reading(system.getProcessCpuTime(), java, virtualMachine(), postgres);
+  }
+
+  /** The processor time of another process, in nanoseconds; 0 when it is not known. */
+  static long nanos(ProcessHandle process) {
+    return process.info().totalCpuDuration().map(time -> time.toNanos()).orElse(0L);
+  }
+
+  private static long virtualMachine() {
+    if (!Files.isDirectory(TASKS)) {
+      return 0;
+    }
+    long nanos = 0;
+    try (Stream<Path> tasks = Files.list(TASKS)) {
+      for (Path task : (Iterable<Path>) tasks::iterator) {
+        nanos += virtualMachine(task);
+      }
+    } catch (IOException unreadable) {
+      return 0;
+    }
+    return nanos;
+  }
+
+  private static long virtualMachine(Path task) {
+    try {
+      // "id (name) state ..."; the name may hold anything, so fields count from its end.
+      String stat = Files.readString(task.resolve("stat"));
+      String name = stat.substring(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
+      if (!VIRTUAL_MACHINE.matcher(name).matches()) {
+        return 0;
+      }
+      List<String> fields = List.of(stat.substring(stat.lastIndexOf(')') + 2).split(" "));
+      return NANOS_PER_TICK * (Long.parseLong(fields.get(11)) + Long.parseLong(fields.get(12)));
+    } catch (IOException ended) {
+      return 0;
+    }
+  }
+}

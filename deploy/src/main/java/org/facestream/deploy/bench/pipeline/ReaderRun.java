@@ -1,0 +1,182 @@
+package org.facestream.deploy.bench.pipeline;
+
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.CancellationException;
+import java.util.function.Consumer;
+import org.bytedeco.javacpp.Loader;
+import org.facestream.deploy.Configuration;
+import org.facestream.deploy.LogOutput;
+import org.facestream.deploy.Shutdown;
+import org.facestream.deploy.StageKind;
+import org.facestream.deploy.embedded.EmbeddedKafka;
+import org.facestream.deploy.simulation.LoadCameras;
+import org.facestream.ingest.camera.Camera;
+import org.facestream.ingest.camera.CameraRegistry;
+import org.facestream.ingest.worker.Stage;
+import org.facestream.ingest.worker.Telemetry;
+import org.facestream.ingest.worker.config.Settings;
+import org.facestream.ingest.worker.config.UserError;
+import org.facestream.ingest.worker.kafka.KafkaClients;
+import org.facestream.ingest.worker.kafka.KafkaConfig;
+
+/**
+ * {@code facestream bench reader}: what an ingest worker uses to read one RTSP camera, against
+ * FFmpeg's own program that reads the same camera at the same time.
+ *
+ * @param shown what the camera shows
+ * @param seconds of a window
+ * @param rounds windows of each comparison
+ * @param program FFmpeg's; null for the one that JavaCV brings, which is the libraries that we use
+ * @param data where the temporary data folder is made; null for the system's place
+ */
+public record ReaderRun(
+    LoadCameras.Load shown, int seconds, int rounds, String program, Path data) {
+  /** So seldom that no picture but the first is encoded. */
+  private static final double NEVER = 0.01;
+
+  private static final Duration WARM_UP = Duration.ofSeconds(3);
+  private static final Duration CONNECTING = Duration.ofSeconds(30);
+
+  private static final JsonMapper JSON =
+      JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
+
+  /** Checks every value. */
+  public ReaderRun {
+    if (seconds < 1 || seconds > 3_600) {
+      throw new UserError("--seconds is %d; give 1 to 3600.".formatted(seconds));
+    }
+    if (rounds < 1 || rounds > 1_000) {
+      throw new UserError("--rounds is %d; give 1 to 1000.".formatted(rounds));
+    }
+  }
+
+  /** An ingest worker on a broker of its own. */
+  private record Worker(CameraRegistry registry, Telemetry telemetry) {
+    double count(String metric, String label, String value) {
+      return Scrape.parse(telemetry.scrape())
+          .sum(metric, series -> series.label(label).equals(value));
+    }
+  }
+
+  /** Runs it, and gives the report as text or as one line of JSON. */
+  public String run(Configuration configuration, boolean json, Consumer<String> say)
+      throws IOException, InterruptedException {
+    configuration.settings();
+    String ffmpeg = program == null ? Loader.load(org.bytedeco.ffmpeg.ffmpeg.class) : program;
+    try (TemporaryFolder folder = new TemporaryFolder(data);
+        LogOutput.LogFile log = LogOutput.file(folder.path().resolve("logs"))) {
+      say.accept("Drawing and encoding what the camera shows; starting a broker ...");
+      try (LoadCameras cameras = LoadCameras.start(0, shown);
+          EmbeddedKafka kafka = new EmbeddedKafka(folder.path().resolve("kafka"), 0);
+          Telemetry telemetry = new Telemetry()) {
+        Settings settings =
+            configuration.settings(
+                Map.of(
+                    "kafka.bootstrap-servers",
+                    kafka.bootstrapServers(),
+                    "kafka.replication",
+                    "1",
+                    "worker.id",
+                    "bench-reader"));
+        KafkaClients clients = new KafkaClients(settings.get(KafkaConfig.class));
+        Worker worker = new Worker(new CameraRegistry(clients), telemetry);
+        Camera camera = cameras.cameras(1).get(0);
+        try (Stage ingest = StageKind.ingest.make(settings, clients, telemetry)) {
+          ingest.start();
+          List<String> nothing = List.of("-f", "null", "-");
+          List<String> jpeg =
+              List.of(
+                  "-vf",
+                  "fps=" + shown.sampled(),
+                  "-c:v",
+                  "mjpeg",
+                  "-threads",
+                  "1",
+                  "-q:v",
+                  "4",
+                  "-f",
+                  "image2pipe",
+                  "pipe:1");
+          say.accept("Decoding alone ...");
+          ReaderReport.Comparison decode =
+              compare(worker, camera.withFps(NEVER), ffmpeg, nothing, folder.path());
+          say.accept("Decoding, sampling, and encoding as JPEG ...");
+          ReaderReport.Comparison whole = compare(worker, camera, ffmpeg, jpeg, folder.path());
+          ReaderReport report = new ReaderReport(ffmpeg, decode, whole);
+          return json ? JSON.writeValueAsString(report) : report.text();
+        }
+      }
+    }
+  }
+
+  private ReaderReport.Comparison compare(
+      Worker worker, Camera camera, String ffmpeg, List<String> work, Path folder)
+      throws InterruptedException {
+    worker.registry().apply(List.of(camera), true);
+    try (FfmpegProgram theirs = new FfmpegProgram(ffmpeg, camera.url(), work, folder)) {
+      awaitLive(worker);
+      pause(WARM_UP);
+      List<ReaderReport.Round> measured = new ArrayList<>();
+      for (int round = 0; round < rounds; round++) {
+        measured.add(round(worker, camera, theirs));
+      }
+      return ReaderReport.Comparison.of(measured);
+    }
+  }
+
+  private ReaderReport.Round round(Worker worker, Camera camera, FfmpegProgram theirs)
+      throws InterruptedException {
+    CpuMeter meter = new CpuMeter(OptionalLong.empty());
+    String thread = "camera-" + camera.id();
+    long begun = System.nanoTime();
+    long ourNanos = used(meter, thread);
+    long theirNanos = theirs.nanos();
+    long theirFrames = theirs.frames();
+    double ourFrames = worker.count("facestream_records_out_total", "camera", camera.id());
+    pause(Duration.ofSeconds(seconds));
+    double passed = (System.nanoTime() - begun) / 1e9;
+    double ourMillis = (used(meter, thread) - ourNanos) / 1e6;
+    double theirMillis = (theirs.nanos() - theirNanos) / 1e6;
+    if (theirMillis <= 0) {
+      throw new UserError(
+          "FFmpeg's program used no measurable time in %d s: give more --seconds."
+              .formatted(seconds));
+    }
+    return new ReaderReport.Round(
+        ourMillis / passed,
+        theirMillis / passed,
+        (worker.count("facestream_records_out_total", "camera", camera.id()) - ourFrames) / passed,
+        (theirs.frames() - theirFrames) / passed);
+  }
+
+  private static long used(CpuMeter meter, String thread) {
+    return meter.read().threads().values().stream()
+        .filter(each -> each.name().startsWith(thread))
+        .mapToLong(CpuMeter.OfThread::nanos)
+        .sum();
+  }
+
+  private static void awaitLive(Worker worker) throws InterruptedException {
+    long deadline = System.nanoTime() + CONNECTING.toNanos();
+    while (worker.count("facestream_camera_state", "state", "live") < 1) {
+      if (System.nanoTime() > deadline) {
+        throw new UserError("The simulated camera gave no picture: the machine is too busy.");
+      }
+      pause(Duration.ofMillis(100));
+    }
+  }
+
+  private static void pause(Duration time) throws InterruptedException {
+    if (Shutdown.ofProcess().await(time)) {
+      throw new CancellationException("a signal came");
+    }
+  }
+}

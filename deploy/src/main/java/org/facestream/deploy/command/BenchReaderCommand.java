@@ -1,0 +1,100 @@
+package org.facestream.deploy.command;
+
+import java.nio.file.Path;
+import org.facestream.deploy.Shutdown;
+import org.facestream.deploy.bench.pipeline.ReaderRun;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "reader",
+    header = "Measure what reading one camera costs, against FFmpeg's own program.",
+    description = {
+      "",
+      "A simulated RTSP camera is read by an ingest worker and by FFmpeg's program at the same time:",
+      "first both only decode, then both sample and encode JPEG. Ours is the time of the camera's",
+      "thread, which also hands its pictures to Kafka; FFmpeg's that of its process, both over the same",
+      "windows, so that no start counts."
+    },
+    sortOptions = false,
+    footer = {
+      "",
+      "Examples:",
+      "  facestream bench reader",
+      "  facestream bench reader --size 1920x1080 --ffmpeg /usr/bin/ffmpeg --json"
+    })
+final class BenchReaderCommand extends Subcommand {
+  @Option(
+      names = "--fps",
+      paramLabel = "F",
+      defaultValue = "5",
+      description = "Frames a second that are encoded. Default: ${DEFAULT-VALUE}")
+  private int fps;
+
+  @Option(
+      names = "--stream-fps",
+      paramLabel = "F",
+      defaultValue = "25",
+      description = "Frames a second that the camera sends. Default: ${DEFAULT-VALUE}")
+  private int streamFps;
+
+  @Option(
+      names = "--size",
+      paramLabel = "WxH",
+      defaultValue = "1280x720",
+      description = "Size of the video. Default: ${DEFAULT-VALUE}")
+  private String size;
+
+  @Option(
+      names = "--seconds",
+      paramLabel = "S",
+      defaultValue = "10",
+      description = "Length of a round. Default: ${DEFAULT-VALUE}")
+  private int seconds;
+
+  @Option(
+      names = "--rounds",
+      paramLabel = "N",
+      defaultValue = "5",
+      description = "Rounds of each of the two comparisons. Default: ${DEFAULT-VALUE}")
+  private int rounds;
+
+  @Option(
+      names = "--ffmpeg",
+      paramLabel = "PROGRAM",
+      description = {
+        "FFmpeg's program. Default: the one that comes with the libraries that ingest",
+        "uses."
+      })
+  private String ffmpeg;
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description = "Make the temporary folder in this one.")
+  private Path data;
+
+  @Option(names = "--json", description = "Print one line of JSON.")
+  private boolean json;
+
+  @Override
+  int execute() throws Exception {
+    ReaderRun run =
+        new ReaderRun(
+            BenchPipelineCommand.load(size, streamFps, fps, 1), seconds, rounds, ffmpeg, data);
+    return Shutdown.ofProcess()
+        .orderly(
+            () -> {
+              String report =
+                  run.run(
+                      configuration(),
+                      json,
+                      line -> {
+                        err().println(line);
+                        err().flush();
+                      });
+              out().println(report.stripTrailing());
+              return 0;
+            });
+  }
+}

@@ -1,0 +1,136 @@
+package org.facestream.deploy.simulation;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.bytedeco.opencv.opencv_core.Mat;
+import org.bytedeco.opencv.opencv_core.Scalar;
+import org.facestream.deploy.simulation.rtsp.AccessUnit;
+import org.facestream.deploy.simulation.rtsp.H264Encoder;
+import org.facestream.deploy.simulation.rtsp.H264Loop;
+import org.facestream.ingest.worker.Closing;
+
+/**
+ * A place that a steady number of people cross, one behind the other at the same pace: as one goes
+ * out on the right, the next comes in on the left, also from the loop's end to its beginning.
+ * Nobody hides anybody.
+ */
+final class LoadScene implements AutoCloseable {
+  /** A person needs this long from one side to the other. */
+  static final int CROSSING_SECONDS = 8;
+
+  /** Everyone who is in sight at a time is followed by two others before the loop is over. */
+  static final int LOOP_SECONDS = 3 * CROSSING_SECONDS;
+
+  private static final double LEFT = -0.12;
+  private static final double RIGHT = 1.12;
+  private static final double REFERENCE_HEIGHT = 720;
+
+  /** Of a frame 720 pixels high. */
+  private static final double WIDEST_FACE = 100;
+
+  private static final double FACES_OF_DISTANCE = 0.4;
+  private static final int QUANTISER = 24;
+  private static final long SEED = 5;
+
+  private final Format format;
+  private final Closing closing = new Closing();
+  private final Backdrop backdrop;
+  private final Mat noise;
+  private final List<Walk> walks = new ArrayList<>();
+  private final List<Cutout> people = new ArrayList<>();
+
+  LoadScene(Format format, int faces) {
+    this.format = format;
+    this.backdrop =
+        closing.add(
+            new Backdrop(
+                "photo2.png",
+                new Scalar(120, 82, 52, 0),
+                2,
+                format.width(),
+                format.height(),
+                SEED));
+    this.noise =
+        closing.add(
+            Scene.noise(
+                format.width() + Scene.NOISE_SHIFTS, format.height() + Scene.NOISE_SHIFTS, SEED));
+    List<Cutout> everyone = new ArrayList<>();
+    for (DemoPerson person : DemoPeople.all()) {
+      everyone.add(closing.add(new Cutout(person)));
+    }
+    double width = faceWidth(format, faces) * REFERENCE_HEIGHT / format.height();
+    int crossings = faces * LOOP_SECONDS / CROSSING_SECONDS;
+    for (int i = 0; i < crossings; i++) {
+      int who = i % everyone.size();
+      people.add(everyone.get(who));
+      walks.add(
+          new Walk(
+              DemoPeople.all().get(who).id(),
+              i * (double) CROSSING_SECONDS / faces,
+              CROSSING_SECONDS,
+              LEFT,
+              (LEFT + RIGHT) / 2,
+              RIGHT,
+              0,
+              0.92 * width,
+              width));
+    }
+  }
+
+  /** Pixels across a face when so many people are in sight; infinite for nobody. */
+  static double faceWidth(Format format, int faces) {
+    double distance = (RIGHT - LEFT) * format.width() / faces;
+    return Math.min(WIDEST_FACE * format.height() / REFERENCE_HEIGHT, FACES_OF_DISTANCE * distance);
+  }
+
+  int frames() {
+    return LOOP_SECONDS * format.fps();
+  }
+
+  /**
+   * Draws a frame.
+   *
+   * @param frame of the loop, from 0
+   * @param into becomes RGB of the scene's size
+   */
+  void draw(int frame, Mat into) {
+    backdrop.rgb().copyTo(into);
+    int shift = new Random(SEED + frame).nextInt(Scene.NOISE_SHIFTS);
+    double time = frame / (double) format.fps();
+    for (int i = 0; i < walks.size(); i++) {
+      Walk walk = walks.get(i);
+      double since = (time - walk.start() + LOOP_SECONDS) % LOOP_SECONDS;
+      if (since < walk.seconds()) {
+        Pose pose =
+            walk.at(
+                walk.start() + since, format.width(), format.height(), backdrop.floor(), SEED + i);
+        people.get(i).draw(into, pose, backdrop.floor(), noise, shift);
+      }
+    }
+  }
+
+  /** Encodes the whole loop. */
+  H264Loop encode() {
+    List<AccessUnit> units = new ArrayList<>();
+    try (Mat picture = new Mat();
+        H264Encoder encoder =
+            new H264Encoder(format.width(), format.height(), format.fps(), QUANTISER)) {
+      for (int frame = 0; frame < frames(); frame++) {
+        draw(frame, picture);
+        units.addAll(encoder.encode(picture));
+      }
+      units.addAll(encoder.finish());
+    }
+    if (units.size() != frames()) {
+      throw new IllegalStateException(
+          "the encoder made %d of %d frames".formatted(units.size(), frames()));
+    }
+    return new H264Loop(units, format.fps());
+  }
+
+  @Override
+  public void close() {
+    closing.close();
+  }
+}
