@@ -3,7 +3,9 @@ package org.facestream.deploy.simulation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.opencv_core.Mat;
+import org.bytedeco.opencv.opencv_core.Rect;
 import org.bytedeco.opencv.opencv_core.Scalar;
 import org.facestream.deploy.simulation.rtsp.AccessUnit;
 import org.facestream.deploy.simulation.rtsp.H264Encoder;
@@ -22,12 +24,15 @@ final class LoadScene implements AutoCloseable {
   /** Everyone who is in sight at a time is followed by two others before the loop is over. */
   static final int LOOP_SECONDS = 3 * CROSSING_SECONDS;
 
-  private static final double LEFT = -0.12;
-  private static final double RIGHT = 1.12;
+  private static final double LEFT = -0.05;
+  private static final double RIGHT = 1.05;
   private static final double REFERENCE_HEIGHT = 720;
 
   /** Of a frame 720 pixels high. */
   private static final double WIDEST_FACE = 100;
+
+  /** How much coarser than on the people, who have some already. */
+  private static final double GRAIN = 2;
 
   private static final double FACES_OF_DISTANCE = 0.4;
   private static final int QUANTISER = 24;
@@ -62,7 +67,8 @@ final class LoadScene implements AutoCloseable {
     double width = faceWidth(format, faces) * REFERENCE_HEIGHT / format.height();
     int crossings = faces * LOOP_SECONDS / CROSSING_SECONDS;
     for (int i = 0; i < crossings; i++) {
-      int who = i % everyone.size();
+      // The last is followed by the first again, and nobody by themselves.
+      int who = (i + (i > 0 && i == crossings - 1 ? 1 : 0)) % everyone.size();
       people.add(everyone.get(who));
       walks.add(
           new Walk(
@@ -107,6 +113,10 @@ final class LoadScene implements AutoCloseable {
                 walk.start() + since, format.width(), format.height(), backdrop.floor(), SEED + i);
         people.get(i).draw(into, pose, backdrop.floor(), noise, shift);
       }
+    }
+    // A sensor's grain: without it nothing but the people changes, and decoding is far too cheap.
+    try (Mat grain = noise.apply(new Rect(shift, shift, format.width(), format.height()))) {
+      opencv_core.addWeighted(into, 1, grain, GRAIN, -GRAIN * Scene.NOISE_MEAN, into);
     }
   }
 

@@ -10,6 +10,7 @@ import org.facestream.deploy.Configuration;
 import org.facestream.deploy.LogOutput;
 import org.facestream.deploy.embedded.DataFolder;
 import org.facestream.deploy.embedded.EmbeddedKafka;
+import org.facestream.deploy.embedded.LoopbackPort;
 import org.facestream.deploy.simulation.LoadCameras;
 import org.facestream.ingest.worker.config.UserError;
 
@@ -46,6 +47,13 @@ public record PipelineRun(
       throw new UserError("--cameras is %d; give 1 to 1000.".formatted(cameras.getAsInt()));
     }
     workers = List.copyOf(workers);
+    for (URI worker : workers) {
+      if (worker.getHost() == null || !"http".equals(worker.getScheme())) {
+        throw new UserError(
+            "--metrics takes an address of http, such as http://127.0.0.1:19090/metrics; '%s' is none."
+                .formatted(worker));
+      }
+    }
   }
 
   /**
@@ -61,6 +69,7 @@ public record PipelineRun(
       throws IOException, InterruptedException {
     // A key that is not known is told before anything is drawn.
     configuration.settings();
+    LoopbackPort.take(rtspPort, "--rtsp-port");
     if (!workers.isEmpty()) {
       try (RunningWorkers running = new RunningWorkers(configuration.settings(), workers)) {
         return run(running, json, out, say);

@@ -42,7 +42,7 @@ public record ReaderRun(
   /** So seldom that no picture but the first is encoded. */
   private static final double NEVER = 0.01;
 
-  private static final Duration WARM_UP = Duration.ofSeconds(3);
+  private static final int WARM_UP_SECONDS = 3;
   private static final Duration CONNECTING = Duration.ofSeconds(30);
 
   private static final JsonMapper JSON =
@@ -123,7 +123,7 @@ public record ReaderRun(
     worker.registry().apply(List.of(camera), true);
     try (FfmpegProgram theirs = new FfmpegProgram(ffmpeg, camera.url(), work, folder)) {
       awaitLive(worker);
-      pause(WARM_UP);
+      pause(Duration.ofSeconds(Math.min(seconds, WARM_UP_SECONDS)));
       List<ReaderReport.Round> measured = new ArrayList<>();
       for (int round = 0; round < rounds; round++) {
         measured.add(round(worker, camera, theirs));

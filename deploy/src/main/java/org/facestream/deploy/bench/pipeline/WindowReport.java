@@ -1,5 +1,6 @@
 package org.facestream.deploy.bench.pipeline;
 
+import com.fasterxml.jackson.annotation.JsonGetter;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.util.ArrayList;
 import java.util.List;
@@ -224,6 +225,7 @@ record WindowReport(
   }
 
   /** Cores that the pipeline used: all but what belongs to the measurement. */
+  @JsonGetter("pipeline_cores")
   double cores() {
     double here =
         cpu.stream()
