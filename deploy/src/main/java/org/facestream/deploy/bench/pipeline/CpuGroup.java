@@ -25,7 +25,8 @@ enum CpuGroup {
           + "|Persister.*|persister-.*|share-.*|SensorExpiry.*|client-metrics-.*|network-partition-.*"),
   database("PostgreSQL", null),
   networks("threads of ONNX Runtime and other libraries", null),
-  virtualMachine("Java itself: garbage collection, compiler", null),
+  virtualMachine("Java itself: garbage collection", null),
+  compiler("Java's compiler, done after some minutes", null),
   other("everything else in Java", null);
 
   private final String what;

@@ -27,9 +27,9 @@ final class CpuMeter {
    * most 15 letters.
    */
   private static final Pattern VIRTUAL_MACHINE =
-      Pattern.compile(
-          "GC Thread.*|G1 .*|VM .*|C[12] CompilerThre.*|Sweeper thread|Service Thread"
-              + "|Monitor Deflati.*");
+      Pattern.compile("GC Thread.*|G1 .*|VM .*|Service Thread|Monitor Deflati.*");
+
+  private static final Pattern COMPILER = Pattern.compile("C[12] CompilerThre.*|Sweeper thread");
 
   /** Linux counts a thread's time in hundredths of a second. */
   private static final long NANOS_PER_TICK = 10_000_000;
@@ -44,11 +44,14 @@ final class CpuMeter {
    *
    * @param process all of this process
    * @param threads each Java thread that is alive, by id
-   * @param virtualMachine threads of the virtual machine
+   * @param machine threads of the virtual machine, by group
    * @param database each process of PostgreSQL, by id
    */
   record Reading(
-      long process, Map<Long, OfThread> threads, long virtualMachine, Map<Long, Long> database) {
+      long process,
+      Map<Long, OfThread> threads,
+      Map<CpuGroup, Long> machine,
+      Map<Long, Long> database) {
 
     /** Cores used since an earlier reading, by group; their sum is all that was used. */
     Map<CpuGroup, Double> since(Reading earlier, double seconds) {
@@ -60,10 +63,14 @@ final class CpuMeter {
         nanos.merge(CpuGroup.ofThread(entry.getValue().name()), used, Long::sum);
         inJava += used;
       }
-      long machine = virtualMachine - earlier.virtualMachine;
+      long inMachine = 0;
+      for (Map.Entry<CpuGroup, Long> each : machine.entrySet()) {
+        long used = each.getValue() - earlier.machine.getOrDefault(each.getKey(), 0L);
+        nanos.put(each.getKey(), used);
+        inMachine += used;
+      }
       long all = process - earlier.process;
-      nanos.put(CpuGroup.virtualMachine, machine);
-      nanos.put(CpuGroup.networks, Math.max(0, all - inJava - machine));
+      nanos.put(CpuGroup.networks, Math.max(0, all - inJava - inMachine));
       for (Map.Entry<Long, Long> each : database.entrySet()) {
         long used = each.getValue() - earlier.database.getOrDefault(each.getKey(), 0L);
         nanos.merge(CpuGroup.database, used, Long::sum);
@@ -102,7 +109,7 @@ final class CpuMeter {
                     server ->
                         Stream.concat(Stream.of(server), server.descendants())
                             .forEach(each -> postgres.put(each.pid(), nanos(each)))));
-    return new Reading(system.getProcessCpuTime(), java, virtualMachine(), postgres);
+    return new Reading(system.getProcessCpuTime(), java, machine(), postgres);
   }
 
   /** The processor time of another process, in nanoseconds; 0 when it is not known. */
@@ -110,33 +117,36 @@ final class CpuMeter {
     return process.info().totalCpuDuration().map(time -> time.toNanos()).orElse(0L);
   }
 
-  private static long virtualMachine() {
+  private static Map<CpuGroup, Long> machine() {
+    Map<CpuGroup, Long> nanos = new EnumMap<>(CpuGroup.class);
     if (!Files.isDirectory(TASKS)) {
-      return 0;
+      return nanos;
     }
-    long nanos = 0;
     try (Stream<Path> tasks = Files.list(TASKS)) {
-      for (Path task : (Iterable<Path>) tasks::iterator) {
-        nanos += virtualMachine(task);
-      }
+      tasks.forEach(task -> add(task, nanos));
     } catch (IOException unreadable) {
-      return 0;
+      nanos.clear();
     }
     return nanos;
   }
 
-  private static long virtualMachine(Path task) {
+  private static void add(Path task, Map<CpuGroup, Long> nanos) {
     try {
       // "id (name) state ..."; the name may hold anything, so fields count from its end.
       String stat = Files.readString(task.resolve("stat"));
       String name = stat.substring(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
-      if (!VIRTUAL_MACHINE.matcher(name).matches()) {
-        return 0;
+      boolean compiler = COMPILER.matcher(name).matches();
+      if (compiler || VIRTUAL_MACHINE.matcher(name).matches()) {
+        List<String> fields = List.of(stat.substring(stat.lastIndexOf(')') + 2).split(" "));
+        long ticks = Long.parseLong(fields.get(11)) + Long.parseLong(fields.get(12));
+        nanos.merge(
+            compiler ? CpuGroup.compiler : CpuGroup.virtualMachine,
+            NANOS_PER_TICK * ticks,
+            Long::sum);
       }
-      List<String> fields = List.of(stat.substring(stat.lastIndexOf(')') + 2).split(" "));
-      return NANOS_PER_TICK * (Long.parseLong(fields.get(11)) + Long.parseLong(fields.get(12)));
     } catch (IOException ended) {
-      return 0;
+      // What it used stays with the process's sum.
+      return;
     }
   }
 }

@@ -88,19 +88,16 @@ public record PipelineRun(
   private boolean run(Pipeline pipeline, boolean json, Consumer<String> out, Consumer<String> say)
       throws IOException, InterruptedException {
     say.accept("Drawing and encoding what the cameras show ...");
+    // The pipeline ends before the cameras go: otherwise ingest would complain that they are gone.
     try (LoadCameras simulated = LoadCameras.start(rtspPort, shown);
+        pipeline;
         PipelineBench bench =
             new PipelineBench(
                 pipeline,
                 simulated,
                 new PipelineBench.Load(seconds, warmUp, p99, drops, most),
                 say)) {
-      boolean carried =
-          cameras.isPresent() ? fixed(bench, json, out) : search(bench, json, out, say);
-      // Before the cameras go: otherwise ingest would complain that they are gone.
-      bench.close();
-      pipeline.close();
-      return carried;
+      return cameras.isPresent() ? fixed(bench, json, out) : search(bench, json, out, say);
     }
   }
 

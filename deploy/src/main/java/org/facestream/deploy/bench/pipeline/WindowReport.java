@@ -3,6 +3,7 @@ package org.facestream.deploy.bench.pipeline;
 import com.fasterxml.jackson.annotation.JsonGetter;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -53,6 +54,9 @@ record WindowReport(
 
   /** Of one track there are better faces, or it may be none: that is a choice and no loss. */
   private static final Set<String> ON_PURPOSE = Set.of("unconfirmed-track", "not-best-shot");
+
+  private static final Set<CpuGroup> NOT_OF_THE_PIPELINE =
+      EnumSet.of(CpuGroup.simulation, CpuGroup.measuring, CpuGroup.compiler);
 
   private static final Set<String> OF_FRAMES = Set.of("cameras", "ingest", "detector");
 
@@ -224,14 +228,15 @@ record WindowReport(
     return topics;
   }
 
-  /** Cores that the pipeline used: all but what belongs to the measurement. */
+  /**
+   * Cores that the pipeline used: all but what belongs to the measurement, and to Java's compiler,
+   * which has done its work after some minutes.
+   */
   @JsonGetter("pipeline_cores")
   double cores() {
     double here =
         cpu.stream()
-            .filter(
-                usage ->
-                    usage.group() != CpuGroup.simulation && usage.group() != CpuGroup.measuring)
+            .filter(usage -> !NOT_OF_THE_PIPELINE.contains(usage.group()))
             .mapToDouble(Usage::cores)
             .sum();
     return workersCores == null ? here : workersCores;

@@ -82,7 +82,9 @@ final class WindowText {
     add(
         text,
         "  %-44s %7.3f  (%.4f a camera)",
-        "the pipeline, without the measurement",
+        window.workersCores() == null
+            ? "the pipeline: no measurement, no compiler"
+            : "the pipeline",
         window.cores(),
         window.cores() / window.cameras());
     add(text, "");
