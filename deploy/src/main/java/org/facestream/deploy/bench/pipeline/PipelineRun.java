@@ -111,6 +111,7 @@ public record PipelineRun(
           "%d %s; %.1f s; %s"
               .formatted(window.cameras(), bench.kind(), window.seconds(), bench.machine()));
       out.accept(WindowText.of(window));
+      out.accept(bench.note());
     }
     return window.framesLookedAt() > 0;
   }
@@ -131,6 +132,7 @@ public record PipelineRun(
         out.accept("With " + report.atSeventyPercent().cameras() + " cameras:");
         out.accept(WindowText.of(report.atSeventyPercent()));
       }
+      out.accept(bench.note());
     }
     return report.carried() > 0;
   }

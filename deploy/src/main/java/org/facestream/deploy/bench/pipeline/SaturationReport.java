@@ -24,8 +24,27 @@ record SaturationReport(
     Growth growth,
     WindowReport atSeventyPercent) {
 
-  /** One trial. */
-  record Step(WindowReport window, boolean good) {}
+  /**
+   * One trial.
+   *
+   * @param late whether events came too late, or none came
+   * @param lost whether too many frames were lost
+   */
+  record Step(WindowReport window, boolean late, boolean lost) {
+    boolean good() {
+      return !late && !lost;
+    }
+
+    private String verdict() {
+      if (good()) {
+        return "";
+      }
+      return "too many: "
+          + (late ? "late" : "")
+          + (late && lost ? ", " : "")
+          + (lost ? "lost" : "");
+    }
+  }
 
   static String head() {
     return String.format(
@@ -47,19 +66,20 @@ record SaturationReport(
     WindowReport window = step.window();
     Latency event = window.captureToEvent();
     return String.format(
-        Locale.ROOT,
-        "%7d %9.1f %9.1f %7.2f %7s %7s %7s %7d %8.3f %9.3f  %s",
-        window.cameras(),
-        window.framesWanted(),
-        window.framesLookedAt(),
-        100 * window.lostShare(),
-        number(event.p50()),
-        number(event.p95()),
-        number(event.p99()),
-        event.count(),
-        window.cores(),
-        window.simulationCores(),
-        step.good() ? "" : "too many");
+            Locale.ROOT,
+            "%7d %9.1f %9.1f %7.2f %7s %7s %7s %7d %8.3f %9.3f  %s",
+            window.cameras(),
+            window.framesWanted(),
+            window.framesLookedAt(),
+            100 * window.lostShare(),
+            number(event.p50()),
+            number(event.p95()),
+            number(event.p99()),
+            event.count(),
+            window.cores(),
+            window.simulationCores(),
+            step.verdict())
+        .stripTrailing();
   }
 
   /** What it comes to, in a few lines. */
@@ -68,9 +88,8 @@ record SaturationReport(
     if (carried == 0) {
       add(
           text,
-          "Not even one of %s: %s within %.0f ms and %.1f %% of frames lost.",
+          "Not even one of %s: 99 %% of events within %.0f ms and at most %.1f %% lost was not kept.",
           kind,
-          "events did not come",
           p99Bound,
           100 * lostBound);
       return text.toString();

@@ -1,0 +1,129 @@
+package org.facestream.deploy.bench.pipeline;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What is judged of a window, and which drops are losses. */
+class WindowReportTest {
+  private static final String COUNTED =
+      """
+      facestream_records_out_total{camera="bench-001",stage="ingest"} 100
+      facestream_records_out_total{camera="door",stage="ingest"} 900
+      facestream_records_in_total{camera="bench-001",stage="detector"} 98
+      facestream_capture_latency_seconds_count{camera="bench-001",stage="detector"} 90
+      facestream_capture_latency_seconds_sum{camera="bench-001",stage="detector"} 9
+      facestream_capture_latency_seconds_bucket{camera="bench-001",stage="detector",le="0.15"} 89
+      facestream_capture_latency_seconds_bucket{camera="bench-001",stage="detector",le="0.25"} 90
+      facestream_dropped_total{camera="bench-001",reason="too-old",stage="detector"} 5
+      facestream_dropped_total{camera="bench-001",reason="behind",stage="ingest"} 3
+      facestream_dropped_total{camera="bench-001",reason="not-best-shot",stage="detector"} 70
+      facestream_dropped_total{camera="bench-001",reason="low-score",stage="recognizer"} 4
+      facestream_dropped_total{camera="door",reason="too-old",stage="detector"} 50
+      facestream_stage_time_seconds_count{stage="detector",part="mtcnn"} 20
+      facestream_stage_time_seconds_sum{stage="detector",part="mtcnn"} 1
+      """;
+
+  private static Reading reading(long seconds, String scrape, long process, long unsent) {
+    return new Reading(
+        seconds * 1_000_000_000,
+        Scrape.parse(scrape),
+        new CpuMeter.Reading(
+            process,
+            Map.of(
+                1L, new CpuMeter.OfThread("detector-loop", process / 2),
+                2L, new CpuMeter.OfThread("rtsp-server-1-1", process / 4)),
+            Map.of(CpuGroup.compiler, process / 8),
+            Map.of()),
+        Map.of("cctv.frames.v1", new BrokerTraffic.Bytes(seconds * 1000, seconds * 3000)),
+        unsent);
+  }
+
+  private static WindowReport window(double... ages) {
+    return WindowReport.of(
+        2,
+        5,
+        reading(0, "", 0, 1),
+        reading(10, COUNTED, 8_000_000_000L, 3),
+        Map.of("identities", ages, "faces", ages, "matches", ages));
+  }
+
+  @Test
+  void onlyOursAndOnlyFramesAreLosses() {
+    WindowReport window = window(100, 120);
+    assertEquals(10, window.seconds());
+    assertEquals(10, window.framesWanted());
+    assertEquals(10, window.framesPublished());
+    assertEquals(9, window.framesLookedAt());
+    // Two that a camera could not send, three by ingest, five by the detector.
+    assertEquals(10 / 100.0, window.lostShare(), 1e-9);
+    assertEquals(5, window.lost().size());
+    assertEquals(
+        List.of(new WindowReport.Drop("detector", "not-best-shot", 70, true)),
+        window.lost().stream().filter(WindowReport.Drop::onPurpose).toList());
+    assertEquals(new WindowReport.Part("detector", "mtcnn", 2, 50), window.parts().get(0));
+    assertEquals(List.of(new WindowReport.Traffic("cctv.frames.v1", 1000, 3000)), window.topics());
+  }
+
+  @Test
+  void theProcessorIsSharedOutWhole() {
+    WindowReport window = window(100);
+    assertEquals(0.8, window.cpu().stream().mapToDouble(WindowReport.Usage::cores).sum(), 1e-9);
+    assertEquals(0.2, window.simulationCores(), 1e-9);
+    // Half is the detector's; an eighth is of no thread that is known.
+    assertEquals(0.5, window.cores(), 1e-9);
+    assertNull(window.workersCores());
+  }
+
+  @Test
+  void eventsAreJudgedOrDetectionWhereNobodyIsInSight() {
+    assertEquals(120, window(100, 120).judged(1));
+    assertFalse(window(100, 120).late(1, 120));
+    assertTrue(window(100, 120).late(1, 119));
+    assertTrue(window().late(1, 60_000), "no event came");
+    assertEquals(250, window().judged(0));
+    assertFalse(window().late(0, 250));
+  }
+
+  @Test
+  void itsTextTellsEverything() {
+    String text = WindowText.of(window(100, 120));
+    for (String part :
+        List.of(
+            "lost 10.00 %",
+            "a reader has an identity event",
+            "<250",
+            "mtcnn 50.0",
+            "Dropped: 5 too-old by detector",
+            "Held back on purpose: 70",
+            "cctv.frames.v1",
+            "simulated cameras",
+            "Memory of this process")) {
+      assertTrue(text.contains(part), part + " is not in\n" + text);
+    }
+  }
+
+  @Test
+  void theVerdictSaysHowManyAndWhy() {
+    SaturationReport.Step good = new SaturationReport.Step(window(100, 120), false, false);
+    SaturationReport.Step bad = new SaturationReport.Step(window(), true, true);
+    assertTrue(SaturationReport.line(bad).endsWith("too many: late, lost"));
+    assertTrue(SaturationReport.line(good).endsWith("0.200"), SaturationReport.line(good));
+    Growth growth = new Growth(0.25, 0.125, 0.07);
+    String verdict =
+        new SaturationReport(500, 0.01, List.of(good, bad), 2, false, growth, window(100, 120))
+            .verdict("cameras of some kind");
+    assertTrue(verdict.startsWith("Up to 2 cameras of some kind: 99 % of events within 500 ms"));
+    assertTrue(verdict.contains("p50 100 ms, p95 120 ms, p99 120 ms"), verdict);
+    assertTrue(verdict.contains("0.250 for none and 0.1250 for each camera"), verdict);
+    String none =
+        new SaturationReport(500, 0.01, List.of(bad), 0, false, null, null)
+            .verdict("cameras of some kind");
+    assertTrue(none.startsWith("Not even one of cameras of some kind"), none);
+  }
+}
