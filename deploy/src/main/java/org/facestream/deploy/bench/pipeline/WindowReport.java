@@ -58,6 +58,9 @@ record WindowReport(
   private static final Set<CpuGroup> NOT_OF_THE_PIPELINE =
       EnumSet.of(CpuGroup.simulation, CpuGroup.measuring, CpuGroup.compiler);
 
+  /** Of ingest, but no frame. */
+  private static final String STATUS = "status-not-taken";
+
   private static final Set<String> OF_FRAMES = Set.of("cameras", "ingest", "detector");
 
   /**
@@ -122,6 +125,7 @@ record WindowReport(
     double lost =
         drops.stream()
             .filter(drop -> !drop.onPurpose() && OF_FRAMES.contains(drop.stage()))
+            .filter(drop -> !drop.reason().equals(STATUS))
             .mapToLong(Drop::count)
             .sum();
     double lookedAt = counted.sum("facestream_capture_latency_seconds_count", of("detector"));

@@ -22,6 +22,7 @@ class WindowReportTest {
       facestream_capture_latency_seconds_bucket{camera="bench-001",stage="detector",le="0.25"} 90
       facestream_dropped_total{camera="bench-001",reason="too-old",stage="detector"} 5
       facestream_dropped_total{camera="bench-001",reason="behind",stage="ingest"} 3
+      facestream_dropped_total{camera="bench-001",reason="status-not-taken",stage="ingest"} 9
       facestream_dropped_total{camera="bench-001",reason="not-best-shot",stage="detector"} 70
       facestream_dropped_total{camera="bench-001",reason="low-score",stage="recognizer"} 4
       facestream_dropped_total{camera="door",reason="too-old",stage="detector"} 50
@@ -62,7 +63,7 @@ class WindowReportTest {
     assertEquals(9, window.framesLookedAt());
     // Two that a camera could not send, three by ingest, five by the detector.
     assertEquals(10 / 100.0, window.lostShare(), 1e-9);
-    assertEquals(5, window.lost().size());
+    assertEquals(6, window.lost().size());
     assertEquals(
         List.of(new WindowReport.Drop("detector", "not-best-shot", 70, true)),
         window.lost().stream().filter(WindowReport.Drop::onPurpose).toList());
