@@ -53,7 +53,8 @@ record WindowReport(
       List.of("ingest", "detector", "recognizer", "identity", "sink");
 
   /** Of one track there are better faces, or it may be none: that is a choice and no loss. */
-  private static final Set<String> ON_PURPOSE = Set.of("unconfirmed-track", "not-best-shot");
+  private static final Set<String> ON_PURPOSE =
+      Set.of("unconfirmed-track", "not-best-shot", "low-score", "duplicate");
 
   private static final Set<CpuGroup> NOT_OF_THE_PIPELINE =
       EnumSet.of(CpuGroup.simulation, CpuGroup.measuring, CpuGroup.compiler);

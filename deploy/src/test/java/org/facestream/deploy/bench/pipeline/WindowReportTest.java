@@ -65,7 +65,9 @@ class WindowReportTest {
     assertEquals(10 / 100.0, window.lostShare(), 1e-9);
     assertEquals(6, window.lost().size());
     assertEquals(
-        List.of(new WindowReport.Drop("detector", "not-best-shot", 70, true)),
+        List.of(
+            new WindowReport.Drop("detector", "not-best-shot", 70, true),
+            new WindowReport.Drop("recognizer", "low-score", 4, true)),
         window.lost().stream().filter(WindowReport.Drop::onPurpose).toList());
     assertEquals(new WindowReport.Part("detector", "mtcnn", 2, 50), window.parts().get(0));
     assertEquals(List.of(new WindowReport.Traffic("cctv.frames.v1", 1000, 3000)), window.topics());
