@@ -221,6 +221,10 @@ final class TrackProcessor extends ContextualProcessor<String, byte[], String, b
               EVENTS);
       count(event);
     }
+    if (!outcome.events().isEmpty()) {
+      // Readers of committed records wait for it: half of the commit interval, on average.
+      context().commit();
+    }
   }
 
   private void watch(String key, TrackState state, long since) {

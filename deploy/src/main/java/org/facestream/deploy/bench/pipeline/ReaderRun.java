@@ -18,14 +18,20 @@ import org.facestream.deploy.Shutdown;
 import org.facestream.deploy.StageKind;
 import org.facestream.deploy.embedded.EmbeddedKafka;
 import org.facestream.deploy.simulation.LoadCameras;
+import org.facestream.ingest.IngestConfig;
 import org.facestream.ingest.camera.Camera;
 import org.facestream.ingest.camera.CameraRegistry;
+import org.facestream.ingest.camera.CameraTrial;
+import org.facestream.ingest.camera.SourceException;
+import org.facestream.ingest.camera.SourceRules;
 import org.facestream.ingest.worker.Stage;
 import org.facestream.ingest.worker.Telemetry;
 import org.facestream.ingest.worker.config.Settings;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.KafkaConfig;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * {@code facestream bench reader}: what an ingest worker uses to read one RTSP camera, against
@@ -39,9 +45,7 @@ import org.facestream.ingest.worker.kafka.KafkaConfig;
  */
 public record ReaderRun(
     LoadCameras.Load shown, int seconds, int rounds, String program, Path data) {
-  /** So seldom that no picture but the first is encoded. */
-  private static final double NEVER = 0.01;
-
+  private static final Logger log = LoggerFactory.getLogger(ReaderRun.class);
   private static final int WARM_UP_SECONDS = 3;
   private static final Duration CONNECTING = Duration.ofSeconds(30);
 
@@ -107,7 +111,8 @@ public record ReaderRun(
                   "pipe:1");
           say.accept("Decoding alone ...");
           ReaderReport.Comparison decode =
-              compare(worker, camera.withFps(NEVER), ffmpeg, nothing, folder.path());
+              decodeAlone(
+                  worker, camera, settings.get(IngestConfig.class), ffmpeg, nothing, folder.path());
           say.accept("Decoding, sampling, and encoding as JPEG ...");
           ReaderReport.Comparison whole = compare(worker, camera, ffmpeg, jpeg, folder.path());
           ReaderReport report = new ReaderReport(ffmpeg, decode, whole);
@@ -121,8 +126,44 @@ public record ReaderRun(
       Worker worker, Camera camera, String ffmpeg, List<String> work, Path folder)
       throws InterruptedException {
     worker.registry().apply(List.of(camera), true);
+    awaitLive(worker);
+    return rounds(worker, camera, ffmpeg, work, folder);
+  }
+
+  /**
+   * Every picture is decoded and none but the first encoded. A worker would not even decode what
+   * nobody wants, so this is the reader by itself.
+   */
+  private ReaderReport.Comparison decodeAlone(
+      Worker worker,
+      Camera camera,
+      IngestConfig config,
+      String ffmpeg,
+      List<String> work,
+      Path folder)
+      throws InterruptedException {
+    Duration time = Duration.ofSeconds(WARM_UP_SECONDS + (long) (seconds + 1) * rounds);
+    Thread reader =
+        new Thread(
+            () -> {
+              try {
+                CameraTrial.run(camera, config, new SourceRules(config), time);
+              } catch (SourceException failed) {
+                log.warn("the camera was not read to the end: {}", failed.getMessage());
+              }
+            },
+            "camera-" + camera.id());
+    reader.setDaemon(true);
+    reader.start();
+    ReaderReport.Comparison comparison = rounds(worker, camera, ffmpeg, work, folder);
+    reader.join(time.toMillis());
+    return comparison;
+  }
+
+  private ReaderReport.Comparison rounds(
+      Worker worker, Camera camera, String ffmpeg, List<String> work, Path folder)
+      throws InterruptedException {
     try (FfmpegProgram theirs = new FfmpegProgram(ffmpeg, camera.url(), work, folder)) {
-      awaitLive(worker);
       pause(Duration.ofSeconds(Math.min(seconds, WARM_UP_SECONDS)));
       List<ReaderReport.Round> measured = new ArrayList<>();
       for (int round = 0; round < rounds; round++) {
