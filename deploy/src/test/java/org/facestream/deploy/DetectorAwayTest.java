@@ -39,7 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
  * or the suite's few.
  */
 class DetectorAwayTest {
-  private static final int OFF_SECONDS = Integer.getInteger("facestream.detector-off", 6);
+  private static final int OFF_SECONDS = Integer.getInteger("facestream.detector-off", 4);
   private static final List<String> CAMERAS = List.of("gate", "yard");
   private static final Duration MAX_AGE = Duration.ofSeconds(2);
   private static final Duration PATIENCE = Duration.ofSeconds(60);

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
  * few.
  */
 class BrokerAwayTest {
-  private static final int OUTAGE_SECONDS = Integer.getInteger("facestream.broker-outage", 6);
+  private static final int OUTAGE_SECONDS = Integer.getInteger("facestream.broker-outage", 5);
   private static final Duration PATIENCE = Duration.ofSeconds(90);
   private static final List<String> CAMERAS = List.of("gate", "yard");
 
@@ -39,8 +39,8 @@ class BrokerAwayTest {
       for (String camera : CAMERAS) {
         site.await(camera, CameraState.LIVE, PATIENCE);
       }
-      Thread.sleep(3_000);
-      Instant began = Instant.now().minusSeconds(3);
+      Thread.sleep(2_000);
+      Instant began = Instant.now().minusSeconds(2);
       site.stopBroker();
       Instant stopped = Instant.now();
       Thread.sleep(1_000L * OUTAGE_SECONDS / 4);

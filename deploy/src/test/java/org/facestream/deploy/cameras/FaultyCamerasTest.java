@@ -235,12 +235,13 @@ class FaultyCamerasTest {
     int after = site.observations().frames(camera, ended.minusMillis(1_500), ended).size();
     Figures.print(
         6,
-        "%s: %d bits flipped in %.0f s, %.0f damaged packets and pictures counted, %.0f"
-            + " reconnects; %d frames in the 1.5 s after it",
+        "%s: %d bits flipped in %.0f s, %.0f damaged packets and pictures counted, %d frames"
+            + " published, %.0f reconnects; %d frames in the 1.5 s after it",
         camera,
         proxies.get(camera).flipped(),
         seconds(Duration.between(fault, ended)),
         errorsWhileFlipping.get(camera),
+        site.observations().frames(camera, fault, ended.minusSeconds(2)).size(),
         site.count("facestream.camera.reconnects", camera),
         after);
     assertTrue(proxies.get(camera).flipped() > 20, "too little was flipped");

@@ -43,7 +43,7 @@ class ManyCamerasTest {
       for (String camera : live) {
         site.await(camera, CameraState.LIVE, PATIENCE);
       }
-      Thread.sleep(3_000);
+      Thread.sleep(2_000);
       Instant added = Instant.now();
       site.registry().apply(more, false);
       for (Camera camera : more) {

@@ -127,7 +127,7 @@ class ReconnectTest {
   void theSameWithGStreamersServerKilled() {
     GStreamerServer.assumeInstalled();
     try (GStreamerServer server = new GStreamerServer(folder, "open")) {
-      comeAndGo("killed-gstreamer", server, Math.max(3, RECONNECTS / 20));
+      comeAndGo("killed-gstreamer", server, Math.max(2, RECONNECTS / 20));
     }
   }
 
@@ -135,7 +135,7 @@ class ReconnectTest {
     site.add(camera, server.url());
     try {
       site.await(camera, CameraState.LIVE, PATIENCE);
-      int warm = Math.max(2, times / 5);
+      int warm = Math.max(1, times / 5);
       ProcessFigures early = null;
       List<String> course = new ArrayList<>();
       for (int i = 1; i <= times; i++) {
