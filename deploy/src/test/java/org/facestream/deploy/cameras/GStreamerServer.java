@@ -20,6 +20,9 @@ final class GStreamerServer implements CameraServer {
           + " from gi.repository import Gst, GstRtspServer; Gst.init(None);"
           + " assert Gst.ElementFactory.find('openh264enc') or Gst.ElementFactory.find('x264enc')";
 
+  private static final String MISSING =
+      "skipped: GStreamer's RTSP server is not here; .ci/gstreamer installs it";
+
   private static Boolean installed;
 
   private final Path script;
@@ -44,8 +47,7 @@ final class GStreamerServer implements CameraServer {
 
   /** Skips the test, with a word, where GStreamer's server is not there. */
   static void assumeInstalled() {
-    Assumptions.assumeTrue(
-        installed(), "skipped: GStreamer's RTSP server is not here; .ci/gstreamer installs it");
+    Assumptions.assumeTrue(installed(), MISSING);
   }
 
   static synchronized boolean installed() {
@@ -62,6 +64,9 @@ final class GStreamerServer implements CameraServer {
         installed = false;
       } catch (InterruptedException interrupted) {
         throw new IllegalStateException(interrupted);
+      }
+      if (!installed) {
+        System.out.println(MISSING);
       }
     }
     return installed;
