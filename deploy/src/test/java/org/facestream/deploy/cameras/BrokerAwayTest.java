@@ -39,7 +39,8 @@ class BrokerAwayTest {
       for (String camera : CAMERAS) {
         site.await(camera, CameraState.LIVE, PATIENCE);
       }
-      Thread.sleep(2_000);
+      Awaitility.await().atMost(PATIENCE).until(() -> site.stage().health().ready());
+      Thread.sleep(500);
       Instant began = Instant.now().minusSeconds(2);
       site.stopBroker();
       Instant stopped = Instant.now();

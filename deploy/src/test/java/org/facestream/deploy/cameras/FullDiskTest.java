@@ -34,7 +34,7 @@ class FullDiskTest {
             new IngestSite(disk.path().resolve("kafka"), Map.of("ingest.send-timeout", "2s"))) {
       site.add("gate", server.url());
       site.await("gate", CameraState.LIVE, PATIENCE);
-      Thread.sleep(1_000);
+      Awaitility.await().atMost(PATIENCE).until(() -> site.stage().health().ready());
       Instant full = Instant.now();
       disk.fill();
       Awaitility.await()
