@@ -58,7 +58,7 @@ public interface IngestConfig {
   long bufferBytes();
 
   @Setting("A frame that Kafka has not taken after this time is dropped; at least 2s.")
-  @WithDefault("5s")
+  @WithDefault("2s")
   Duration sendTimeout();
 
   @Setting("What decodes a camera that does not say: none (the processor), auto, cuda or vaapi.")

@@ -39,12 +39,14 @@ public final class FramePublisher implements AutoCloseable {
   /** The consumer group of those who read frames, behind the prefix. */
   private static final String DETECTORS = ".detector";
 
+  private static final long TELL_AGAIN_NANOS = Duration.ofSeconds(30).toNanos();
   private static final long NEVER = Long.MIN_VALUE;
 
   private final String topic;
   private final Telemetry telemetry;
   private final Supplier<Producer<String, byte[]>> producers;
   private final AtomicLong failingSince = new AtomicLong(NEVER);
+  private final AtomicLong told = new AtomicLong(System.nanoTime() - TELL_AGAIN_NANOS - 1);
   private volatile Producer<String, byte[]> producer;
   private AutoCloseable metrics;
   private final Optional<ReplayPace> pace;
@@ -150,9 +152,13 @@ public final class FramePublisher implements AutoCloseable {
 
   private void dropped(String camera, Exception why) {
     telemetry.dropped("ingest", camera, reason(why)).increment();
-    // The first failure after a success is told; the others are only counted.
-    if (!closed && failingSince.compareAndSet(NEVER, System.nanoTime())) {
-      log.warn("frames are dropped, Kafka does not take them: {}", why.toString());
+    long now = System.nanoTime();
+    // The first failure after a success is told, but not again and again when they alternate.
+    if (!closed && failingSince.compareAndSet(NEVER, now)) {
+      long last = told.get();
+      if (now - last > TELL_AGAIN_NANOS && told.compareAndSet(last, now)) {
+        log.warn("frames are dropped, Kafka does not take them: {}", why.toString());
+      }
     }
   }
 

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 
 /**
- * Looks for the most cameras that a pipeline carries: doubles them until one trial fails, then
+ * Looks for the most cameras that a pipeline carries: doubles them until it is too many, then
  * halves the gap until it is one camera, or a twentieth of what is carried. A number counts as too
  * many when it failed twice: anything may disturb a machine for a moment.
  */
@@ -33,16 +33,18 @@ final class SaturationSearch {
     if (tooMany - carried <= Math.max(1, carried / FINENESS)) {
       return OptionalInt.empty();
     }
-    if (failures.isEmpty()) {
-      return OptionalInt.of(carried == 0 ? 1 : Math.min(2 * carried, limit));
-    }
     OptionalInt again =
         failures.entrySet().stream()
             .filter(failed -> failed.getValue() == 1 && failed.getKey() > carried)
             .filter(failed -> failed.getKey() < tooMany)
             .mapToInt(Map.Entry::getKey)
             .min();
-    return again.isPresent() ? again : OptionalInt.of(carried + (tooMany - carried) / 2);
+    if (again.isPresent()) {
+      return again;
+    }
+    return tooMany > limit
+        ? OptionalInt.of(carried == 0 ? 1 : Math.min(2 * carried, limit))
+        : OptionalInt.of(carried + (tooMany - carried) / 2);
   }
 
   /** What a trial gave. */

@@ -51,7 +51,7 @@ class SettingsTest {
     assertEquals(Duration.ofMillis(500), ingest.backoffFirst());
     assertEquals(Duration.ofSeconds(30), ingest.backoffCap());
     assertEquals(32 << 20, ingest.bufferBytes());
-    assertEquals(Duration.ofSeconds(5), ingest.sendTimeout());
+    assertEquals(Duration.ofSeconds(2), ingest.sendTimeout());
     assertTrue(ingest.secretsFolder().isEmpty());
     assertTrue(ingest.filesFolder().isEmpty());
     assertTrue(ingest.hosts().isEmpty());
