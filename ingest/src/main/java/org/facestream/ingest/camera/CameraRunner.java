@@ -299,7 +299,9 @@ final class CameraRunner {
       long wall = System.currentTimeMillis();
       Instant captured = replay ? replayed(time, wall) : captured(time, wall);
       if (!replay) {
-        sampler.rate(limit);
+        double allowed = limit;
+        sampler.rate(allowed);
+        source.wanted(allowed);
       }
       if (!sampler.take(time) || (!replay && tooOld(captured, wall))) {
         return;

@@ -23,7 +23,7 @@ final class PacketSieve {
     KEYS
   }
 
-  private final double period;
+  private double period;
   private Mode mode = Mode.EVERYTHING;
   private long lastKey = VideoSource.NO_TIMESTAMP;
   private long pictures;
@@ -36,7 +36,16 @@ final class PacketSieve {
    * @param fps pictures per second that are wanted; infinite for every one
    */
   PacketSieve(double fps) {
-    this.period = 1e9 / fps;
+    wanted(fps);
+  }
+
+  /**
+   * From the next group of pictures on.
+   *
+   * @param fps pictures per second that are wanted; infinite for every one
+   */
+  void wanted(double fps) {
+    period = 1e9 / fps;
   }
 
   /**

@@ -251,6 +251,11 @@ final class PictureReader implements AutoCloseable {
     return reopened;
   }
 
+  /** From soon on so many pictures per second are wanted. */
+  void wanted(double fps) {
+    sieve.wanted(fps);
+  }
+
   /** Leaves out everything up to the next key frame. */
   void skipAhead() {
     skipping = true;

@@ -189,6 +189,16 @@ public final class VideoSource implements AutoCloseable {
     return reader.reopened();
   }
 
+  /**
+   * Another rate than it was opened for is enough from soon on: what need not be decoded for it is
+   * spared.
+   *
+   * @param fps pictures per second
+   */
+  void wanted(double fps) {
+    reader.wanted(fps);
+  }
+
   /** Leaves out everything up to the next key frame, for a reader that has fallen behind. */
   void skipAhead() {
     reader.skipAhead();
