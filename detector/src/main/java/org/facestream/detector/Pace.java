@@ -26,9 +26,9 @@ final class Pace {
     this.turnNanos = turn.toNanos();
   }
 
-  /** Pixels of the next turn, 1 or more. */
+  /** Pixels of the next turn: always so many that the turn will be telling. */
   long room() {
-    return Math.max(1, (long) (turnNanos / nanosPerPixel));
+    return Math.max(4 * TELLING_PIXELS, (long) (turnNanos / nanosPerPixel));
   }
 
   /**

@@ -72,6 +72,13 @@ class FairShareTest {
       pace.took(1_000_000, 100_000_000);
     }
     assertEquals(5_000_000, pace.room(), 5_000);
+    // However slow it was, the next turn is large enough to learn from.
+    pace.took(200_000, 60_000_000_000L);
+    assertEquals(400_000, pace.room());
+    for (int i = 0; i < 50; i++) {
+      pace.took(400_000, 40_000_000);
+    }
+    assertEquals(5_000_000, pace.room(), 5_000);
     // A turn of next to nothing is all overhead.
     pace.took(10, 100_000_000);
     assertEquals(5_000_000, pace.room(), 5_000);

@@ -31,6 +31,7 @@ public final class RateControl implements AutoCloseable {
   private final Map<String, Double> limits = new ConcurrentHashMap<>();
   private final Map<String, Gauge> gauges = new HashMap<>();
   private long due = System.nanoTime();
+  private boolean caughtUp;
   private boolean lowered;
 
   /**
@@ -40,11 +41,17 @@ public final class RateControl implements AutoCloseable {
     this.rates = new AdaptiveRates(floor);
     this.telemetry = telemetry;
     this.feed = new TopicFeed(clients, LoadTopic.TOPIC, this::take);
+    this.caughtUp = true;
   }
 
   private void take(ConsumerRecord<String, byte[]> record) {
+    if (!caughtUp) {
+      // What was so before this worker began.
+      return;
+    }
     try {
-      rates.take(LoadTopic.fromRecord(record), Instant.ofEpochMilli(record.timestamp()));
+      // By this machine's clock: the detectors' may differ by more than a report is worth.
+      rates.take(LoadTopic.fromRecord(record), Instant.now());
     } catch (InvalidRecordException invalid) {
       log.debug("a load is passed over: {}", invalid.getMessage());
     }
@@ -52,11 +59,12 @@ public final class RateControl implements AutoCloseable {
 
   /** Call it several times a second. */
   void apply(Collection<CameraRunner> runners) {
+    // Each time: a fetch is sent with one poll and its answer is taken with a later one.
+    feed.refresh();
     if (System.nanoTime() - due < 0) {
       return;
     }
     due = System.nanoTime() + EVERY_NANOS;
-    feed.refresh();
     Map<String, Double> wanted = new HashMap<>();
     runners.forEach(runner -> wanted.put(runner.camera().id(), runner.fps()));
     limits.keySet().retainAll(wanted.keySet());

@@ -42,7 +42,10 @@ final class Gathering {
     return bytes;
   }
 
+  /** Keeps nothing of it: the records are large. */
   ConsumerRecords<String, byte[]> end() {
-    return new ConsumerRecords<>(records, next);
+    ConsumerRecords<String, byte[]> gathered = new ConsumerRecords<>(records, next);
+    begin();
+    return gathered;
   }
 }
