@@ -160,12 +160,14 @@ final class BenchPipelineCommand extends Subcommand {
             rtspPort,
             data,
             metrics);
-    return Shutdown.ofProcess()
-        .orderly(
-            () -> {
-              boolean carried = run.run(configuration(), json, this::print, this::say);
-              return carried ? 0 : Complaints.FAILURE;
-            });
+    int code =
+        Shutdown.ofProcess()
+            .orderly(
+                () -> {
+                  boolean carried = run.run(configuration(), json, this::print, this::say);
+                  return carried ? 0 : Complaints.FAILURE;
+                });
+    return unlessInterrupted(code);
   }
 
   static LoadCameras.Load load(String size, int streamFps, int fps, int faces) {

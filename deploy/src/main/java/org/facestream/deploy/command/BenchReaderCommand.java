@@ -82,19 +82,21 @@ final class BenchReaderCommand extends Subcommand {
     ReaderRun run =
         new ReaderRun(
             BenchPipelineCommand.load(size, streamFps, fps, 1), seconds, rounds, ffmpeg, data);
-    return Shutdown.ofProcess()
-        .orderly(
-            () -> {
-              String report =
-                  run.run(
-                      configuration(),
-                      json,
-                      line -> {
-                        err().println(line);
-                        err().flush();
-                      });
-              out().println(report.stripTrailing());
-              return 0;
-            });
+    int code =
+        Shutdown.ofProcess()
+            .orderly(
+                () -> {
+                  String report =
+                      run.run(
+                          configuration(),
+                          json,
+                          line -> {
+                            err().println(line);
+                            err().flush();
+                          });
+                  out().println(report.stripTrailing());
+                  return 0;
+                });
+    return unlessInterrupted(code);
   }
 }

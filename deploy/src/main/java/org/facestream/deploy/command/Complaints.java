@@ -7,6 +7,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
+import org.facestream.ingest.camera.MaskedUrl;
 import org.facestream.ingest.worker.config.UserError;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -75,6 +76,11 @@ final class Complaints {
     return failed.getMessage() == null ? failed.getClass().getSimpleName() : failed.getMessage();
   }
 
+  /** An address in the wrong place may hold a password; a path of it has lost a slash. */
+  private static String masked(String line) {
+    return MaskedUrl.in(line.replaceAll("(\\b[a-z]+:/+)[^/\\s'@]*@", "$1***@"));
+  }
+
   private static String oneLine(String message) {
     return message
         .lines()
@@ -85,7 +91,7 @@ final class Complaints {
 
   private static void print(CommandLine command, String line, Exception failed) {
     PrintWriter err = command.getErr();
-    err.println(line);
+    err.println(masked(line));
     Object root = command.getCommandSpec().root().userObject();
     if (root instanceof FacestreamCommand facestream && facestream.stacktrace()) {
       failed.printStackTrace(err);

@@ -59,9 +59,20 @@ record DrawTarget(Path path, boolean file) {
    */
   void write(Picture picture, Path source) {
     Path target = file ? path : path.resolve(source.getFileName() + ".faces.jpg");
+    if (isSame(target, source)) {
+      throw new UserError("--draw would write over " + source + " itself: name another file.");
+    }
     byte[] encoded = extension(target).equals("png") ? Drawing.png(picture) : picture.jpeg(QUALITY);
     try {
       Files.write(target, encoded);
+    } catch (IOException failed) {
+      throw unwritable(target, failed);
+    }
+  }
+
+  private static boolean isSame(Path target, Path source) {
+    try {
+      return Files.exists(target) && Files.isSameFile(target, source);
     } catch (IOException failed) {
       throw unwritable(target, failed);
     }

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -104,7 +105,7 @@ final class EnrollCommand extends Subcommand {
       names = "--expiry",
       paramLabel = "DATE",
       description = "The day from which on the pictures are no longer used, such as 2027-06-30.")
-  private LocalDate expiry;
+  private String expiry;
 
   private final EnrolmentCount count = new EnrolmentCount();
   private final Shutdown shutdown = Shutdown.ofProcess();
@@ -137,6 +138,16 @@ final class EnrollCommand extends Subcommand {
     }
   }
 
+  private static LocalDate day(String text) {
+    try {
+      return LocalDate.parse(text);
+    } catch (DateTimeParseException noDay) {
+      throw new UserError(
+          "--expiry is '%s'; give a day such as 2027-06-30.".formatted(PersonName.shown(text)),
+          noDay);
+    }
+  }
+
   private void refuse(String why) {
     throw new ParameterException(spec.commandLine(), why);
   }
@@ -145,7 +156,7 @@ final class EnrollCommand extends Subcommand {
     EnrolmentFolder folder = person == null ? new EnrolmentFolder(paths.get(0)) : null;
     Optional<Instant> end =
         Optional.ofNullable(expiry)
-            .map(day -> day.atStartOfDay(ZoneId.systemDefault()).toInstant());
+            .map(day -> day(day).atStartOfDay(ZoneId.systemDefault()).toInstant());
     EnrolmentTerms terms = new EnrolmentTerms(Optional.ofNullable(consent), end);
     try (EnrolmentReport report = reportFile == null ? null : new EnrolmentReport(reportFile);
         KafkaOptions.Connection connection = kafka.connect(configuration()).audited();

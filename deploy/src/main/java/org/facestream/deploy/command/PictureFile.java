@@ -10,6 +10,8 @@ import org.facestream.ingest.worker.config.UserError;
 
 /** A picture that a user names on the command line. */
 final class PictureFile {
+  private static final long MOST_BYTES = 64L << 20;
+
   private PictureFile() {}
 
   /**
@@ -19,6 +21,12 @@ final class PictureFile {
    */
   static Picture read(Path path) {
     try {
+      if (Files.exists(path) && !Files.isRegularFile(path)) {
+        throw new UserError(path + " is not a file.");
+      }
+      if (Files.size(path) > MOST_BYTES) {
+        throw new UserError(path + " has more than 64 MB: give a smaller picture.");
+      }
       return Picture.decodeStill(Files.readAllBytes(path));
     } catch (NoSuchFileException missing) {
       throw new UserError("There is no picture " + path + ".", missing);

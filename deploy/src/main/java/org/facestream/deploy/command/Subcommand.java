@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import org.facestream.deploy.Configuration;
 import org.facestream.deploy.LogOutput;
+import org.facestream.deploy.Shutdown;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
@@ -39,6 +40,15 @@ abstract class Subcommand implements Callable<Integer> {
       // print() alone is kept back by the writer, and lost where the output is not a terminal.
       out().flush();
     }
+  }
+
+  /** The exit code of a measurement: no result is no success, though a signal is an orderly end. */
+  final int unlessInterrupted(int code) {
+    if (!Shutdown.ofProcess().isRequested()) {
+      return code;
+    }
+    err().println("Interrupted: nothing was measured.");
+    return Complaints.FAILURE;
   }
 
   /** What of the log the console shows. */

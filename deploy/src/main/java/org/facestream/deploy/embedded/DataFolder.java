@@ -78,6 +78,9 @@ public final class DataFolder implements AutoCloseable {
               StandardOpenOption.READ,
               StandardOpenOption.WRITE);
       if (!lock(channel)) {
+        // Before asking who holds it: it is not this process.
+        HELD.remove(real);
+        real = null;
         throw inUse(path);
       }
       channel.truncate(0);

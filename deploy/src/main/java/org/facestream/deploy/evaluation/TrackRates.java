@@ -75,6 +75,12 @@ record TrackRates(TrackIdentification tracks, float threshold) {
         tracks.strangers().size(),
         tracks.still().size(),
         tracks.leftOut());
+    if (tracks.mated().isEmpty()) {
+      line(
+          text,
+          "  no enrolled person has pictures enough for a track: take more pictures of each, or a"
+              + " smaller --track-faces");
+    }
     line(text, "  threshold   strangers named   one picture's   enrolled missed   named wrongly");
     range().forEach(rates -> row(text, rates));
     TrackIdentification.Rates suggested = suggested();
@@ -89,12 +95,17 @@ record TrackRates(TrackIdentification tracks, float threshold) {
   private static void row(StringBuilder text, TrackIdentification.Rates rates) {
     line(
         text,
-        "  %9.3f %15.2f %% %13.2f %% %15.2f %% %13.2f %%",
+        "  %9.3f %17s %15s %17s %15s",
         rates.threshold(),
-        100 * rates.strangersNamed(),
-        100 * rates.stillNamed(),
-        100 * rates.missed(),
-        100 * rates.wrong());
+        percent(rates.strangersNamed()),
+        percent(rates.stillNamed()),
+        percent(rates.missed()),
+        percent(rates.wrong()));
+  }
+
+  /** Of nothing there is no share. */
+  private static String percent(double share) {
+    return Double.isNaN(share) ? "-" : String.format(Locale.ROOT, "%.2f %%", 100 * share);
   }
 
   private static void line(StringBuilder text, String format, Object... arguments) {

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever people get wrong: one line that says what to do, exit code 2, no stack trace. */
 class BadInputTest {
@@ -65,6 +66,9 @@ class BadInputTest {
           people forget Ada --data DIR/new                      | no facestream data in DIR/new
           detect DIR/none.jpg                                   | none.jpg
           detect DIR/none.jpg --thresholds 0.6,0.7              | --thresholds
+          detect /dev/zero                                      | not a file
+          describe /dev/zero                                    | not a file
+          enroll DIR --expiry yesterday                         | such as 2027-06-30
           detect DIR/none.jpg --min-face 3                      | 12
           detect DIR/none.jpg --device tpu                      | cpu
           detect DIR/none.jpg --set detector.device=tpu         | cpu
@@ -100,6 +104,23 @@ class BadInputTest {
                 .formatted(url));
     refused(hint, "camera", "apply", file.toString(), "--data", "DIR/new");
     assertFalse(Files.exists(folder.resolve("new")), "a folder was made for nothing");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "run --cameras rtsp://u:hunter2@127.0.0.1:9/x",
+        "camera apply -f rtsp://u:hunter2@127.0.0.1:9/x",
+        "camera add door rtsp://127.0.0.1:9/x rtsp://u:hunter2@127.0.0.1:9/x",
+        "camera rtsp://u:hunter2@127.0.0.1:9/x",
+        "rtsp://u:hunter2@127.0.0.1:9/x",
+        "detect rtsp://u:hunter2@127.0.0.1:9/x"
+      })
+  void anAddressInTheWrongPlaceShowsNoPassword(String arguments) {
+    CommandLineRun run = CommandLineRun.of(arguments.split(" "));
+    assertEquals(2, run.exitCode());
+    assertTrue(run.err().contains("127.0.0.1:9/x"), run.err());
+    assertFalse((run.out() + run.err()).contains("hunter2"), run.err());
   }
 
   @Test

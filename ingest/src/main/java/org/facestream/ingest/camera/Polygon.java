@@ -51,6 +51,9 @@ public record Polygon(List<Point> points) {
     if (onALine(points)) {
       throw new UserError("a polygon's points lie on one line; it encloses nothing.");
     }
+    if (crossesItself(points)) {
+      throw new UserError("a polygon's outline crosses itself; list its corners in their order.");
+    }
   }
 
   /** From pairs, as JSON and YAML have them. */
@@ -72,7 +75,7 @@ public record Polygon(List<Point> points) {
     return points.stream().map(point -> List.of(point.x(), point.y())).toList();
   }
 
-  /** Whether a point lies inside; where the outline crosses itself, by the even-odd rule. */
+  /** Whether a point lies inside, by the even-odd rule. */
   public boolean contains(double x, double y) {
     boolean inside = false;
     Point before = points.get(points.size() - 1);
@@ -92,6 +95,32 @@ public record Polygon(List<Point> points) {
       throw new UserError("a list of points, masks or zones holds an empty item.");
     }
     return areas == null ? List.of() : List.copyOf(areas);
+  }
+
+  /** What is inside would be in doubt, and a mask would leave open what it seems to cover. */
+  private static boolean crossesItself(List<Point> points) {
+    int count = points.size();
+    for (int i = 0; i < count; i++) {
+      for (int j = i + 2; j < count; j++) {
+        boolean neighbours = i == 0 && j == count - 1;
+        if (!neighbours
+            && cross(
+                points.get(i), points.get(i + 1), points.get(j), points.get((j + 1) % count))) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private static boolean cross(Point a, Point b, Point c, Point d) {
+    return side(a, b, c) * side(a, b, d) < 0 && side(c, d, a) * side(c, d, b) < 0;
+  }
+
+  /** On which side of a line a point lies: the sign tells. */
+  private static double side(Point from, Point to, Point point) {
+    return (to.x() - from.x()) * (point.y() - from.y())
+        - (to.y() - from.y()) * (point.x() - from.x());
   }
 
   private static boolean onALine(List<Point> points) {

@@ -131,6 +131,12 @@ class CameraTest {
     assertThrows(
         UserError.class,
         () -> Polygon.of(List.of(List.of(0.1, 0.1), List.of(0.5, 0.5), List.of(0.2, 0.2))));
+    assertThrows(
+        UserError.class,
+        () ->
+            Polygon.of(
+                List.of(
+                    List.of(0.0, 0.0), List.of(1.0, 1.0), List.of(0.0, 1.0), List.of(1.0, 0.0))));
     Polygon.Point corner = new Polygon.Point(0, 1);
     assertThrows(UserError.class, () -> new Polygon(Collections.nCopies(65, corner)));
     assertThrows(UserError.class, () -> new Polygon.Point(0.5, Double.NaN));
