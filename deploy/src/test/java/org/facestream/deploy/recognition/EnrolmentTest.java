@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +33,8 @@ import org.facestream.recognizer.gallery.EnrolmentResult;
 import org.facestream.recognizer.gallery.EnrolmentRules;
 import org.facestream.recognizer.gallery.EnrolmentTerms;
 import org.facestream.recognizer.gallery.People;
+import org.facestream.recognizer.gallery.Reference;
+import org.facestream.recognizer.gallery.TermsRule;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -156,6 +159,74 @@ class EnrolmentTest {
           false, enrolled(enrolment.enrol("Person 2", "test", Portraits.photograph(2))).already());
     }
     assertEquals(8, people.list().size());
+  }
+
+  @Test
+  void whatOthersDoWhileAFolderIsEnrolledHolds(@TempDir Path folder) throws Exception {
+    KafkaClients clients = clients("meanwhile");
+    for (int person = 1; person <= 8; person++) {
+      Path own = Files.createDirectory(folder.resolve("Person " + person));
+      Files.write(own.resolve("1.jpg"), Portraits.photograph(person));
+    }
+    Path second = folder.resolve("Person 8").resolve("2.jpg");
+    try (Picture picture = Picture.decodeStill(Portraits.photograph(8))) {
+      Files.write(second, picture.jpeg(95));
+    }
+    EnrolmentFolder people = new EnrolmentFolder(folder);
+    try (Enrolment enrolment = enrolment(clients, EnrolmentRules.DEFAULT)) {
+      enrolment.enrolAll(people.submissions(), result -> {}, () -> false);
+    }
+    EnrolmentRules renewing =
+        EnrolmentRules.DEFAULT.withTerms(
+            new EnrolmentTerms(Optional.of("case 18"), Optional.empty()));
+    People others = new People(clients);
+    List<EnrolmentResult> results = new ArrayList<>();
+    try (Enrolment enrolment = enrolment(clients, renewing)) {
+      enrolment.enrolAll(
+          people.submissions(),
+          result -> {
+            if (results.isEmpty()) {
+              others.watch("Person 6", Optional.of("wanted"));
+              others.rename("Person 7", "Ada");
+              others.forget("Person 8");
+            }
+            results.add(result);
+          },
+          () -> false);
+      assertEquals("case 18", others.show("Person 6").references().get(0).consent());
+      assertEquals("wanted", others.show("Person 6").person().watchlist());
+      assertEquals("Ada", others.show("person-7").person().name());
+      assertTrue(others.find("Person 8").isEmpty());
+      assertEquals(
+          List.of("conflict", "forgotten", "forgotten"),
+          results.subList(6, 9).stream().map(EnrolmentTest::reason).toList());
+      // It was meant for what was under way.
+      assertEquals(
+          "enrolled", reason(enrolment.enrol("Person 8", "again", Portraits.photograph(8))));
+    }
+  }
+
+  @Test
+  void theLongestValidityCountsFromEachEnrolment() {
+    Duration longest = Duration.ofDays(30);
+    EnrolmentRules rules = EnrolmentRules.DEFAULT;
+    rules =
+        new EnrolmentRules(
+            rules.gate(),
+            rules.duplicate(),
+            rules.conflict(),
+            rules.threshold(),
+            false,
+            new TermsRule(false, false, Optional.of(longest)),
+            EnrolmentTerms.NONE);
+    try (Enrolment enrolment = enrolment(clients("validity"), rules)) {
+      for (int person = 1; person <= 2; person++) {
+        Reference reference =
+            enrolled(enrolment.enrol("Person " + person, "test", Portraits.photograph(person)))
+                .reference();
+        assertEquals(reference.enrolledAt().plus(longest), reference.expiry());
+      }
+    }
   }
 
   @Test

@@ -21,13 +21,12 @@ import org.facestream.recognizer.facenet.Descriptors;
  * nothing, unless other terms are given: then it is on those.
  *
  * <p>For one thread, which decides about one picture after the other, so that the result does not
- * depend on how many threads look for faces. It knows what others wrote until it was made, or until
- * {@link #enrolAll} began; whoever enrols at the same time by other means may enrol what this would
- * have called a duplicate.
+ * depend on how many threads look for faces. Before each decision it takes in what others wrote:
+ * who is forgotten, renamed or put on a watchlist meanwhile stays so, and of somebody who was
+ * forgotten since {@link #enrolAll} began no picture is enrolled.
  */
 public final class Enrolment implements AutoCloseable {
   private final EnrolmentRules rules;
-  private final EnrolmentTerms terms;
   private final FaceExaminer examiner;
   private final KnownReferences known;
   private final PictureQueue queue;
@@ -48,7 +47,7 @@ public final class Enrolment implements AutoCloseable {
       KafkaClients clients, EnrolmentRules rules, List<Mtcnn> detectors, Descriptors descriptors) {
     this.rules = rules;
     this.clock = Clock.systemUTC();
-    this.terms = rules.demanded().apply(rules.terms(), clock.instant());
+    rules.demanded().apply(rules.terms(), clock.instant());
     List<FaceExaminer> examiners =
         detectors.stream()
             .map(detector -> new FaceExaminer(rules.gate(), detector, descriptors))
@@ -82,6 +81,7 @@ public final class Enrolment implements AutoCloseable {
    */
   public EnrolmentResult enrol(String name, String source, byte[] encoded) {
     String kept = PersonName.check(name);
+    known.begin();
     return decide(kept, source, examiner.faceId(encoded), () -> examiner.examine(encoded));
   }
 
@@ -89,6 +89,7 @@ public final class Enrolment implements AutoCloseable {
   public EnrolmentResult enrol(String name, Face face) {
     String kept = PersonName.check(name);
     String source = "camera %s, face %s".formatted(face.camera(), face.id());
+    known.begin();
     return decide(kept, source, examiner.faceId(face.jpeg()), () -> examiner.examine(face));
   }
 
@@ -98,12 +99,14 @@ public final class Enrolment implements AutoCloseable {
    *
    * @param each is told the result of each as soon as it is known, in this thread
    * @param stop is asked before each; when it says so no further one is begun
+   * @throws org.facestream.ingest.worker.config.UserError when the broker does not answer, or the
+   *     end that the terms give is over by now
    */
   public void enrolAll(
       Iterable<? extends Submission> pictures,
       Consumer<EnrolmentResult> each,
       BooleanSupplier stop) {
-    known.refresh();
+    known.begin();
     queue.examineAll(
         pictures,
         stop,
@@ -126,12 +129,23 @@ public final class Enrolment implements AutoCloseable {
 
   private EnrolmentResult decide(
       String name, String source, String faceId, Examination examination) {
-    Instant now = clock.instant();
     try {
+      Optional<ExaminedFace> looked =
+          settled(name, faceId) ? Optional.empty() : Optional.of(examination.face());
+      // As late as can be: to look for faces takes a while, and a folder takes hours. What is left
+      // is the time of one write, and `forget` looks a second time.
+      known.refresh();
+      Instant now = clock.instant();
+      if (known.erasedMeanwhile(name, faceId)) {
+        throw new RefusedException(
+            "forgotten",
+            "%s was forgotten meanwhile; enrol again if that is meant".formatted(name));
+      }
+      EnrolmentTerms terms = rules.demanded().apply(rules.terms(), now);
       Person person = known.person(name);
       Reference same = known.get(faceId);
       if (same != null && same.personId().equals(person.id())) {
-        return again(same, source, now);
+        return again(same, source, terms, now);
       }
       if (same != null && !rules.confirmed()) {
         throw new RefusedException(
@@ -139,7 +153,8 @@ public final class Enrolment implements AutoCloseable {
             "this very picture is enrolled as %s; forget that first, or confirm"
                 .formatted(same.name()));
       }
-      Reference reference = examination.face().of(person, source, terms, now);
+      ExaminedFace face = looked.isPresent() ? looked.get() : examination.face();
+      Reference reference = face.of(person, source, terms, now);
       known.check(reference, rules, now);
       write(reference);
       return new EnrolmentResult.Enrolled(source, name, reference, false);
@@ -148,7 +163,7 @@ public final class Enrolment implements AutoCloseable {
     }
   }
 
-  private EnrolmentResult again(Reference same, String source, Instant now)
+  private EnrolmentResult again(Reference same, String source, EnrolmentTerms terms, Instant now)
       throws RefusedException {
     boolean over = same.expiry() != null && !same.expiry().isAfter(now);
     if (!over && !rules.terms().differFrom(same)) {

@@ -41,7 +41,20 @@ final class GalleryReader {
    */
   static Map<String, Reference> read(KafkaClients clients) {
     Map<String, Reference> references = new LinkedHashMap<>();
-    try (TopicReader reader = new TopicReader(clients, GalleryTopic.TOPIC)) {
+    try (TopicReader reader = open(clients)) {
+      readOn(reader, references);
+    }
+    return references;
+  }
+
+  /**
+   * Brings references, by face id, up to the topic's present end.
+   *
+   * @param reader that has read what is in them
+   * @throws UserError when the broker does not answer
+   */
+  static void readOn(TopicReader reader, Map<String, Reference> references) {
+    try {
       reader.readToEnd(
           record ->
               reference(record)
@@ -51,7 +64,6 @@ final class GalleryReader {
     } catch (KafkaException failed) {
       throw unreadable(failed);
     }
-    return references;
   }
 
   static UserError unreadable(KafkaException failed) {

@@ -2,6 +2,7 @@ package org.facestream.recognizer.gallery;
 
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,9 @@ final class KnownReferences implements AutoCloseable {
   /** By person id, of who is on one, as of the reference that was written last. */
   private final Map<String, String> watchlists = new HashMap<>();
 
+  /** Names and face ids of whom others erased since {@link #begin}. */
+  private final Set<String> erased = new HashSet<>();
+
   private final TopicReader reader;
 
   /**
@@ -52,6 +56,17 @@ final class KnownReferences implements AutoCloseable {
     }
   }
 
+  /** Takes in what was written since; who was erased until now may be enrolled again. */
+  void begin() {
+    refresh();
+    erased.clear();
+  }
+
+  /** Whether somebody of this name, or the entry of this face, was erased since {@link #begin}. */
+  boolean erasedMeanwhile(String name, String faceId) {
+    return erased.contains(name) || erased.contains(faceId);
+  }
+
   /** Takes in what was written since, also by others. */
   void refresh() {
     try {
@@ -67,6 +82,11 @@ final class KnownReferences implements AutoCloseable {
             this::put,
             () -> {
               if (entry.key() != null) {
+                Reference gone = byFace.get(entry.key());
+                if (gone != null && entry.value() == null) {
+                  erased.add(gone.name());
+                  erased.add(gone.faceId());
+                }
                 remove(entry.key());
               }
             });

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -20,6 +21,7 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.errors.InterruptException;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.ingest.worker.kafka.KafkaClients;
+import org.facestream.ingest.worker.kafka.TopicReader;
 import org.facestream.ingest.worker.kafka.Topics;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +29,9 @@ import org.slf4j.LoggerFactory;
 /** The persons of the gallery, as the gallery topic has them now. */
 public final class People {
   private static final Logger log = LoggerFactory.getLogger(People.class);
+
+  /** To forget somebody takes one look at what is left, two when they are enrolled meanwhile. */
+  private static final int MOST_LOOKS = 5;
 
   private final KafkaClients clients;
 
@@ -131,34 +136,61 @@ public final class People {
    * leave the broker's disk when the topic is compacted, within an hour.
    *
    * @return what was erased
+   * @throws UserError when there is no such person, or somebody enrols them all the while
    */
   public Forgotten forget(String idOrName) {
-    Entry entry = show(idOrName);
-    String topic = clients.name(GalleryTopic.TOPIC);
-    Map<Integer, Long> ends = GalleryReader.ends(clients);
-    try (Producer<String, byte[]> producer = clients.producer(Map.of())) {
-      write(producer, tombstones(entry, key -> GalleryTopic.tombstone(topic, key)))
-          .forEach(written -> ends.merge(written.partition(), written.offset() + 1, Math::max));
-      try {
-        write(producer, tombstones(entry, key -> GalleryTopic.closingTombstone(topic, key)));
-      } catch (UserError late) {
-        // The person is forgotten, and whoever asked has more to erase. Whatever is written to
-        // those partitions next closes the segments too.
-        log.warn("gallery: the bytes of what was erased may stay on Kafka's disk for longer", late);
+    try (TopicReader reader = GalleryReader.open(clients);
+        Producer<String, byte[]> producer = clients.producer(Map.of())) {
+      Map<String, Reference> references = new LinkedHashMap<>();
+      GalleryReader.readOn(reader, references);
+      Person person = one(entries(references.values()), idOrName).person();
+      Map<Integer, Long> ends = GalleryReader.ends(clients);
+      Map<String, Reference> erased = new LinkedHashMap<>();
+      List<Reference> left = of(person, references);
+      for (int looks = 0; !left.isEmpty(); looks++) {
+        if (looks == MOST_LOOKS) {
+          throw new UserError(
+              "%s is being enrolled at the same time: end that, and forget once more."
+                  .formatted(person.id()));
+        }
+        erase(producer, left, ends);
+        left.forEach(reference -> erased.put(reference.faceId(), reference));
+        // Who enrols or merges at this moment may have looked before, and written after.
+        GalleryReader.readOn(reader, references);
+        left = of(person, references);
       }
+      AuditTrail.forgotten(person, erased.size());
+      return new Forgotten(
+          person,
+          List.copyOf(erased.values()),
+          ends.values().stream().mapToLong(Long::longValue).sum());
     }
-    AuditTrail.forgotten(entry.person(), entry.references().size());
-    return new Forgotten(
-        entry.person(),
-        entry.references(),
-        ends.values().stream().mapToLong(Long::longValue).sum());
+  }
+
+  private static List<Reference> of(Person person, Map<String, Reference> references) {
+    return references.values().stream()
+        .filter(reference -> reference.personId().equals(person.id()))
+        .sorted(Comparator.comparing(Reference::enrolledAt))
+        .toList();
+  }
+
+  private void erase(
+      Producer<String, byte[]> producer, List<Reference> references, Map<Integer, Long> ends) {
+    String topic = clients.name(GalleryTopic.TOPIC);
+    write(producer, tombstones(references, key -> GalleryTopic.tombstone(topic, key)))
+        .forEach(written -> ends.merge(written.partition(), written.offset() + 1, Math::max));
+    try {
+      write(producer, tombstones(references, key -> GalleryTopic.closingTombstone(topic, key)));
+    } catch (UserError late) {
+      // The person is forgotten, and whoever asked has more to erase. Whatever is written to
+      // those partitions next closes the segments too.
+      log.warn("gallery: the bytes of what was erased may stay on Kafka's disk for longer", late);
+    }
   }
 
   private static List<ProducerRecord<String, byte[]>> tombstones(
-      Entry entry, Function<String, ProducerRecord<String, byte[]>> tombstone) {
-    return entry.references().stream()
-        .map(reference -> tombstone.apply(reference.faceId()))
-        .toList();
+      List<Reference> references, Function<String, ProducerRecord<String, byte[]>> tombstone) {
+    return references.stream().map(reference -> tombstone.apply(reference.faceId())).toList();
   }
 
   /**
