@@ -213,6 +213,11 @@ final class PeopleCommand extends Subcommand {
     private String watchlist;
 
     @Override
+    boolean audited() {
+      return true;
+    }
+
+    @Override
     int with(People people) {
       People.Entry watched =
           people.watch(person, Optional.of(watchlist).filter(name -> !name.equals(Watchlist.NONE)));
@@ -306,6 +311,7 @@ final class PeopleCommand extends Subcommand {
         // Merged before, or forgotten: what came in late is left.
         EventStore.Rows late = records.merge(person, kept.person().id(), kept.person().name());
         if (late.events() + late.sightings() > 0) {
+          AuditTrail.recordsMerged(person, kept.person(), late.events() + late.sightings());
           out().printf("%d late sightings of %s are %s's now.%n", late.sightings(), person, into);
           return 0;
         }

@@ -131,6 +131,7 @@ class PeopleCommandTest {
         store.check();
         EventStore events = new EventStore(store.dataSource());
         events.store(List.of(seen("t", "ada-0", "=Ada 0"), seen("u", "ada-1", "=Ada 1")));
+        done("people", "watchlist", "ada-1", "none");
         CommandLineRun merge = done("people", "merge", "=Ada 0", "ada-1");
         assertTrue(merge.out().contains("2 pictures, and 1 sightings"), merge.out());
         events.store(List.of(seen("late", "ada-0", "=Ada 0")));
@@ -163,7 +164,7 @@ class PeopleCommandTest {
     }
     List<String> deeds = Files.readAllLines(audit);
     assertEquals(
-        List.of("enrol", "enrol", "merge", "export", "forget"),
+        List.of("enrol", "enrol", "watchlist", "merge", "merge", "export", "forget"),
         deeds.stream().map(line -> line.split(" ")[1]).toList());
     assertTrue(deeds.get(0).contains("consent=\"case-17\""), deeds.get(0));
     assertTrue(deeds.stream().noneMatch(line -> line.contains("ada")), deeds::toString);

@@ -32,6 +32,16 @@ public final class AuditTrail {
     write("merge", person.id(), references, "into=" + digest(into.id()));
   }
 
+  /**
+   * What is recorded of a person who is no more in the gallery became another's.
+   *
+   * @param personId of whom
+   * @param rows how many sightings and events
+   */
+  public static void recordsMerged(String personId, Person into, long rows) {
+    write("merge", personId, rows, "into=" + digest(into.id()));
+  }
+
   static void watched(Person person, int references) {
     write("watchlist", person.id(), references, "watchlist=" + quoted(person.watchlist()));
   }

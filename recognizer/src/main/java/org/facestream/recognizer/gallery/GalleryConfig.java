@@ -46,7 +46,7 @@ public interface GalleryConfig {
   Optional<Duration> maxValidity();
 
   @Setting(
-      "File to which is added who enrolled, renamed, merged, exported or forgot whom; when not"
-          + " given, logs/audit.log in the data folder, where there is one.")
+      "File to which is added who enrolled, renamed, merged, exported or forgot whom, or set their"
+          + " watchlist; when not given, logs/audit.log in the data folder, where there is one.")
   Optional<Path> auditFile();
 }
