@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
@@ -45,6 +46,13 @@ final class OwnerOnly {
   /** Makes a folder that is not there. */
   static void newFolder(Path folder) throws IOException {
     Files.createDirectories(folder, mode(folder, "rwx------"));
+  }
+
+  /** Takes a folder that is there from everybody else. */
+  static void close(Path folder) throws IOException {
+    if (Files.getFileStore(folder).supportsFileAttributeView(PosixFileAttributeView.class)) {
+      Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+    }
   }
 
   private static FileAttribute<?>[] mode(Path path, String permissions) {

@@ -353,10 +353,10 @@ final class PeopleCommand extends Subcommand {
     @Override
     int with(People people, Database database) throws StoreException {
       People.Entry entry = people.show(person);
-      EventStore.Rows rows =
-          new PersonExport(folder).write(entry, new PersonRecords(database.dataSource()));
-      AuditTrail.exported(
-          entry.person(), entry.references().size() + rows.events() + rows.sightings());
+      PersonExport export = new PersonExport(folder);
+      // Before anything is on the disk, whatever becomes of the rest.
+      AuditTrail.exported(entry.person(), entry.references().size());
+      EventStore.Rows rows = export.write(entry, new PersonRecords(database.dataSource()));
       out()
           .printf(
               "%s: %d pictures, %d sightings and %d events written to %s.%n",

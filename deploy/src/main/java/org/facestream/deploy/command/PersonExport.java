@@ -18,6 +18,8 @@ import org.facestream.sink.store.StoreException;
 /** Writes all that is kept about a person into a folder of its own, which is its owner's alone. */
 final class PersonExport {
   private final Path folder;
+  private final boolean made;
+  private final List<Path> files = new ArrayList<>();
 
   /**
    * @throws UserError when the folder is there and holds something, or cannot be made
@@ -25,14 +27,16 @@ final class PersonExport {
   PersonExport(Path folder) {
     this.folder = folder;
     try {
-      if (Files.exists(folder)) {
+      made = !Files.exists(folder);
+      if (made) {
+        OwnerOnly.newFolder(folder);
+      } else {
         try (Stream<Path> inside = Files.list(folder)) {
           if (inside.findAny().isPresent()) {
             throw new UserError(folder + " is not empty: give a folder that is not there yet.");
           }
         }
-      } else {
-        OwnerOnly.newFolder(folder);
+        OwnerOnly.close(folder);
       }
     } catch (IOException failed) {
       throw unwritable(failed);
@@ -42,27 +46,68 @@ final class PersonExport {
   /**
    * Writes {@code person.json}, a JPEG per picture, {@code sightings.json} and {@code events.json}.
    *
+   * When it fails, nothing of them is left.
+   *
    * @return rows of the database that were written
    */
   EventStore.Rows write(People.Entry entry, PersonRecords records) throws StoreException {
-    try (Rows sightings = new Rows("sightings.json");
-        Rows events = new Rows("events.json")) {
-      List<String> thumbnails = new ArrayList<>();
-      for (int i = 0; i < entry.references().size(); i++) {
-        byte[] thumbnail = entry.references().get(i).thumbnail();
-        boolean some = thumbnail != null && thumbnail.length > 0;
-        thumbnails.add(some ? "picture-%d.jpg".formatted(i + 1) : null);
-        if (some) {
-          OwnerOnly.write(folder.resolve(thumbnails.get(i)), thumbnail);
-        }
-      }
-      OwnerOnly.write(
-          folder.resolve("person.json"), RecordJson.write(PersonView.whole(entry, thumbnails)));
-      return records.export(entry.person().id(), sightings::add, events::add);
+    boolean whole = false;
+    try {
+      EventStore.Rows rows = writeAll(entry, records);
+      whole = true;
+      return rows;
     } catch (IOException failed) {
       throw unwritable(failed);
     } catch (UncheckedIOException failed) {
       throw unwritable(failed.getCause());
+    } finally {
+      if (!whole) {
+        discard();
+      }
+    }
+  }
+
+  private EventStore.Rows writeAll(People.Entry entry, PersonRecords records)
+      throws StoreException, IOException {
+    List<String> thumbnails = new ArrayList<>();
+    for (int i = 0; i < entry.references().size(); i++) {
+      byte[] thumbnail = entry.references().get(i).thumbnail();
+      boolean some = thumbnail != null && thumbnail.length > 0;
+      thumbnails.add(some ? "picture-%d.jpg".formatted(i + 1) : null);
+      if (some) {
+        OwnerOnly.write(file(thumbnails.get(i)), thumbnail);
+      }
+    }
+    OwnerOnly.write(file("person.json"), RecordJson.write(PersonView.whole(entry, thumbnails)));
+    try (Rows sightings = new Rows("sightings.json");
+        Rows events = new Rows("events.json")) {
+      EventStore.Rows rows =
+          records.export(entry.person().id(), sightings::add, events::add);
+      sightings.end();
+      events.end();
+      return rows;
+    }
+  }
+
+  private Path file(String name) {
+    Path file = folder.resolve(name);
+    files.add(file);
+    return file;
+  }
+
+  private void discard() {
+    try {
+      for (Path file : files) {
+        Files.deleteIfExists(file);
+      }
+      if (made) {
+        Files.deleteIfExists(folder);
+      }
+    } catch (IOException left) {
+      throw new UserError(
+          "The export failed, and what is in %s is not whole and cannot be deleted (%s): delete it."
+              .formatted(folder, Complaints.reason(left)),
+          left);
     }
   }
 
@@ -71,13 +116,13 @@ final class PersonExport {
         "Cannot write to %s: %s.".formatted(folder, Complaints.reason(failed)), failed);
   }
 
-  /** A JSON array in a file, object by object. */
+  /** A JSON array in a file, object by object, until it is {@linkplain #end ended}. */
   private final class Rows implements AutoCloseable {
     private final BufferedWriter writer;
     private String before = "[\n";
 
     Rows(String name) throws IOException {
-      writer = OwnerOnly.newFile(folder.resolve(name));
+      writer = OwnerOnly.newFile(file(name));
     }
 
     void add(String json) {
@@ -90,11 +135,14 @@ final class PersonExport {
       }
     }
 
+    /** Only what is whole is valid JSON. */
+    void end() throws IOException {
+      writer.write(before.equals("[\n") ? "[]\n" : "\n]\n");
+    }
+
     @Override
     public void close() throws IOException {
-      try (writer) {
-        writer.write(before.equals("[\n") ? "[]\n" : "\n]\n");
-      }
+      writer.close();
     }
   }
 }

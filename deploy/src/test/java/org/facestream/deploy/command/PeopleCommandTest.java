@@ -9,6 +9,9 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,6 +50,14 @@ class PeopleCommandTest {
     CommandLineRun run = run(arguments);
     assertEquals(0, run.exitCode(), run.out() + run.err());
     return run;
+  }
+
+  private static void execute(Database database, String statement) throws SQLException {
+    try (Connection connection = database.dataSource().getConnection();
+        Statement one = connection.createStatement()) {
+      one.execute(statement);
+      connection.commit();
+    }
   }
 
   private static IdentityEvent seen(String track, String person, String name) {
@@ -135,12 +146,18 @@ class PeopleCommandTest {
         CommandLineRun merge = done("people", "merge", "=Ada 0", "ada-1");
         assertTrue(merge.out().contains("2 pictures, and 1 sightings"), merge.out());
         events.store(List.of(seen("late", "ada-0", "=Ada 0")));
+
+        Path broken = folder.resolve("broken");
+        execute(store, "ALTER TABLE identity_event RENAME COLUMN first_seen TO lost");
+        assertEquals(1, run("people", "export", "ada-1", broken.toString()).exitCode());
+        assertFalse(Files.exists(broken), "half an export stays");
+        execute(store, "ALTER TABLE identity_event RENAME COLUMN lost TO first_seen");
       }
       CommandLineRun again = done("people", "merge", "ada-0", "ada-1");
       assertTrue(again.out().contains("1 late sightings"), again.out());
       assertEquals(2, run("people", "merge", "ada-0", "ada-1").exitCode());
 
-      Path export = folder.resolve("export");
+      Path export = Files.createDirectory(folder.resolve("export"));
       done("people", "export", "ada-1", export.toString());
       try (Stream<Path> files = Files.list(export)) {
         assertEquals(
@@ -164,7 +181,7 @@ class PeopleCommandTest {
     }
     List<String> deeds = Files.readAllLines(audit);
     assertEquals(
-        List.of("enrol", "enrol", "watchlist", "merge", "merge", "export", "forget"),
+        List.of("enrol", "enrol", "watchlist", "merge", "export", "merge", "export", "forget"),
         deeds.stream().map(line -> line.split(" ")[1]).toList());
     assertTrue(deeds.get(0).contains("consent=\"case-17\""), deeds.get(0));
     assertTrue(deeds.stream().noneMatch(line -> line.contains("ada")), deeds::toString);

@@ -51,12 +51,12 @@ public final class AuditTrail {
   }
 
   /**
-   * All that is kept about a person was handed out.
+   * All that is kept about a person is being handed out.
    *
-   * @param rows how many references, sightings and events
+   * @param references how many of the gallery
    */
-  public static void exported(Person person, long rows) {
-    write("export", person.id(), rows, "");
+  public static void exported(Person person, int references) {
+    write("export", person.id(), references, "");
   }
 
   private static void write(String deed, String personId, long count, String more) {
