@@ -46,7 +46,7 @@ final class PersonExport {
   /**
    * Writes {@code person.json}, a JPEG per picture, {@code sightings.json} and {@code events.json}.
    *
-   * When it fails, nothing of them is left.
+   * <p>When it fails, nothing of them is left.
    *
    * @return rows of the database that were written
    */
@@ -81,8 +81,7 @@ final class PersonExport {
     OwnerOnly.write(file("person.json"), RecordJson.write(PersonView.whole(entry, thumbnails)));
     try (Rows sightings = new Rows("sightings.json");
         Rows events = new Rows("events.json")) {
-      EventStore.Rows rows =
-          records.export(entry.person().id(), sightings::add, events::add);
+      EventStore.Rows rows = records.export(entry.person().id(), sightings::add, events::add);
       sightings.end();
       events.end();
       return rows;

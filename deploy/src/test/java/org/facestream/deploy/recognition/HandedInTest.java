@@ -273,7 +273,12 @@ class HandedInTest {
       }
     }
     People people = new People(clients);
+    people.watch("Person 1", Optional.of("wanted"));
+    UserError differ = assertThrows(UserError.class, () -> people.merge("Person 1", "Person 2"));
+    assertTrue(differ.getMessage().contains("the watchlist wanted"), differ.getMessage());
+    people.watch("Person 2", Optional.of("wanted"));
     People.Merged merged = people.merge("person 1", "person-2");
+    assertEquals("wanted", people.show("person-2").person().watchlist());
     assertEquals("person-1", merged.gone().person().id());
     assertEquals(2, merged.kept().references().size());
     People.Entry kept = people.show("Person 2");

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
@@ -221,7 +222,8 @@ public final class People {
    * name. No picture is erased.
    *
    * @return the first as they were, and the second as they are now
-   * @throws UserError when either is not there or not clear, or both are the same
+   * @throws UserError when either is not there or not clear, both are the same, or they are not on
+   *     the same watchlist: nobody leaves one, or gets on one, by the way
    */
   public Merged merge(String idOrName, String intoIdOrName) {
     List<Entry> everyone = list();
@@ -232,12 +234,25 @@ public final class People {
           "'%s' and '%s' are the same person already."
               .formatted(PersonName.shown(idOrName), PersonName.shown(intoIdOrName)));
     }
+    if (!Objects.equals(gone.person().watchlist(), kept.person().watchlist())) {
+      throw new UserError(
+          "%s is on %s, and %s on %s: say with `facestream people watchlist` which it is for both."
+              .formatted(
+                  gone.person().id(),
+                  watchlist(gone.person()),
+                  kept.person().id(),
+                  watchlist(kept.person())));
+    }
     Entry moved = rewrite(gone.references(), kept.person());
     AuditTrail.merged(gone.person(), kept.person(), moved.references().size());
     List<Reference> together = new ArrayList<>(kept.references());
     together.addAll(moved.references());
     together.sort(Comparator.comparing(Reference::enrolledAt));
     return new Merged(gone, new Entry(kept.person(), together));
+  }
+
+  private static String watchlist(Person person) {
+    return person.watchlist() == null ? "no watchlist" : "the watchlist " + person.watchlist();
   }
 
   /**
