@@ -13,6 +13,7 @@ import org.facestream.recognizer.RecognizerConfig;
 import org.facestream.recognizer.facenet.DescriptorModel;
 import org.facestream.recognizer.gallery.AuditTrail;
 import org.facestream.recognizer.gallery.People;
+import org.facestream.recognizer.gallery.Person;
 import org.facestream.recognizer.gallery.Reference;
 import org.facestream.recognizer.gallery.Watchlist;
 import org.facestream.recognizer.identity.RecordJson;
@@ -240,7 +241,10 @@ final class PeopleCommand extends Subcommand {
         "Recognizers stop knowing the person within seconds, in tracks that go on too, and the bytes",
         "of the gallery leave Kafka's disk within an hour. Sightings in PostgreSQL become those of an",
         "unknown person. What was published before stays in Kafka's topics until their retention:",
-        "matches 3 days, identity events 30 days."
+        "matches 3 days, identity events 30 days.",
+        "",
+        "Sightings of somebody who was merged into the person may have come in late under the former",
+        "id, also of a person who is not in the gallery: forget that id too."
       })
   static final class Forget extends GalleryAndDatabase {
     @Parameters(paramLabel = "PERSON", description = "Name or id.")
@@ -248,16 +252,28 @@ final class PeopleCommand extends Subcommand {
 
     @Override
     int with(People people, Database database) throws StoreException {
+      EventStore store = new EventStore(database.dataSource());
+      if (people.find(person).isEmpty() && new PersonRecords(database.dataSource()).has(person)) {
+        // Merged before, or forgotten in the gallery only: what came in late.
+        EventStore.Rows late = forgetRecords(store, person, people.galleryVersion());
+        out().printf("The name in %d sightings of %s erased.%n", late.sightings(), person);
+        return 0;
+      }
       People.Forgotten gone = people.forget(person);
-      EventStore.Rows rows =
-          new EventStore(database.dataSource())
-              .forgetPerson(gone.person().id(), gone.galleryVersion());
+      EventStore.Rows rows = store.forgetPerson(gone.person().id(), gone.galleryVersion());
       out()
           .printf(
               "%s is forgotten: %d pictures and the name in %d sightings erased.%n",
               gone.person().id(), gone.references().size(), rows.sightings());
       return 0;
     }
+  }
+
+  private static EventStore.Rows forgetRecords(EventStore store, String id, long galleryVersion)
+      throws StoreException {
+    EventStore.Rows rows = store.forgetPerson(id, galleryVersion);
+    AuditTrail.recordsForgotten(id, rows.events() + rows.sightings());
+    return rows;
   }
 
   /** What works on the gallery and on what was recorded. */
@@ -306,10 +322,11 @@ final class PeopleCommand extends Subcommand {
     @Override
     int with(People people, Database database) throws StoreException {
       PersonRecords records = new PersonRecords(database.dataSource());
+      long version = people.galleryVersion();
       People.Entry kept = people.show(into);
       if (people.find(person).isEmpty()) {
         // Merged before, or forgotten: what came in late is left.
-        EventStore.Rows late = records.merge(person, kept.person().id(), kept.person().name());
+        EventStore.Rows late = merge(records, person, kept.person(), version);
         if (late.events() + late.sightings() > 0) {
           AuditTrail.recordsMerged(person, kept.person(), late.events() + late.sightings());
           out().printf("%d late sightings of %s are %s's now.%n", late.sightings(), person, into);
@@ -318,10 +335,7 @@ final class PeopleCommand extends Subcommand {
       }
       People.Merged merged = people.merge(person, into);
       EventStore.Rows rows =
-          records.merge(
-              merged.gone().person().id(),
-              merged.kept().person().id(),
-              merged.kept().person().name());
+          merge(records, merged.gone().person().id(), merged.kept().person(), version);
       out()
           .printf(
               "%s is %s now: %d pictures, and %d sightings relabelled.%n",
@@ -330,6 +344,18 @@ final class PeopleCommand extends Subcommand {
               merged.kept().references().size(),
               rows.sightings());
       return 0;
+    }
+
+    private static EventStore.Rows merge(
+        PersonRecords records, String from, Person into, long galleryVersion)
+        throws StoreException {
+      return records
+          .merge(from, into.id(), into.name(), galleryVersion)
+          .orElseThrow(
+              () ->
+                  new UserError(
+                      "%s was forgotten at the same time, and no sighting relabelled: forget %s too."
+                          .formatted(into.id(), from)));
     }
   }
 

@@ -28,6 +28,7 @@ import org.facestream.detector.face.Box;
 import org.facestream.recognizer.identity.IdentityEvent;
 import org.facestream.sink.store.Database;
 import org.facestream.sink.store.EventStore;
+import org.facestream.sink.store.PersonRecords;
 import org.facestream.sink.store.StoreConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,6 +51,10 @@ class PeopleCommandTest {
     CommandLineRun run = run(arguments);
     assertEquals(0, run.exitCode(), run.out() + run.err());
     return run;
+  }
+
+  private static StoreConfig configured(Map<String, String> places) {
+    return new Configuration(Optional.empty(), Map.of(), places).settings().get(StoreConfig.class);
   }
 
   private static void execute(Database database, String statement) throws SQLException {
@@ -134,11 +139,7 @@ class PeopleCommandTest {
               .isAfter(Instant.now().plusSeconds(29 * 86_400)));
       assertFalse(reference.has("descriptor"));
 
-      try (Database store =
-          new Database(
-              new Configuration(Optional.empty(), Map.of(), places)
-                  .settings()
-                  .get(StoreConfig.class))) {
+      try (Database store = new Database(configured(places))) {
         store.check();
         EventStore events = new EventStore(store.dataSource());
         events.store(List.of(seen("t", "ada-0", "=Ada 0"), seen("u", "ada-1", "=Ada 1")));
@@ -178,10 +179,36 @@ class PeopleCommandTest {
 
       CommandLineRun forget = done("people", "forget", "ada-1");
       assertTrue(forget.out().contains("the name in 3 sightings"), forget.out());
+
+      // Of who was merged into her, stored after all that.
+      try (Database store = new Database(configured(places))) {
+        store.check();
+        EventStore events = new EventStore(store.dataSource());
+        events.store(List.of(seen("later", "ada-0", "=Ada 0")));
+        CommandLineRun late = done("people", "forget", "ada-0");
+        assertTrue(late.out().contains("in 1 sightings of ada-0"), late.out());
+        assertEquals(2, run("people", "forget", "ada-0").exitCode());
+        events.store(List.of(seen("latest", "ada-0", "=Ada 0")));
+        PersonRecords records = new PersonRecords(store.dataSource());
+        assertFalse(records.has("ada-0"));
+        // A merge that had looked at the gallery before she was forgotten.
+        events.store(List.of(seen("last", "ada-2", "=Ada 2")));
+        assertTrue(records.merge("ada-2", "ada-1", "=Ada 1", 0).isEmpty());
+        assertTrue(records.has("ada-2"));
+      }
     }
     List<String> deeds = Files.readAllLines(audit);
     assertEquals(
-        List.of("enrol", "enrol", "watchlist", "merge", "export", "merge", "export", "forget"),
+        List.of(
+            "enrol",
+            "enrol",
+            "watchlist",
+            "merge",
+            "export",
+            "merge",
+            "export",
+            "forget",
+            "forget"),
         deeds.stream().map(line -> line.split(" ")[1]).toList());
     assertTrue(deeds.get(0).contains("consent=\"case-17\""), deeds.get(0));
     assertTrue(deeds.stream().noneMatch(line -> line.contains("ada")), deeds::toString);

@@ -51,6 +51,15 @@ public final class AuditTrail {
   }
 
   /**
+   * What is recorded of a person who is no more in the gallery was erased.
+   *
+   * @param rows how many sightings and events
+   */
+  public static void recordsForgotten(String personId, long rows) {
+    write("forget", personId, rows, "");
+  }
+
+  /**
    * All that is kept about a person is being handed out.
    *
    * @param references how many of the gallery

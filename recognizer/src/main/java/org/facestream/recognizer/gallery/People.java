@@ -81,6 +81,11 @@ public final class People {
     Topics.ensure(clients, List.of(GalleryTopic.TOPIC));
   }
 
+  /** The gallery's version as of now: the sum of its offsets, as in {@link Forgotten}. */
+  public long galleryVersion() {
+    return GalleryReader.ends(clients).values().stream().mapToLong(Long::longValue).sum();
+  }
+
   /** Everyone, by name. */
   public List<Entry> list() {
     return entries(GalleryReader.read(clients).values());

@@ -346,7 +346,7 @@ public final class EventStore {
     return instant == null ? null : instant.atOffset(ZoneOffset.UTC);
   }
 
-  private static String sha256(String text) {
+  static String sha256(String text) {
     try {
       return HexFormat.of()
           .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8)));

@@ -5,6 +5,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Optional;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
 
@@ -34,20 +35,28 @@ public final class PersonRecords {
    * @param from id of the person who is another
    * @param into id of that one
    * @param name of that one
-   * @return rows that were relabelled
+   * @param galleryVersion of a gallery that has that one in it
+   * @return rows that were relabelled; empty, and none was, when that one was {@linkplain
+   *     EventStore#forgetPerson forgotten} as of a later version
    * @throws StoreException when none was
    */
-  public EventStore.Rows merge(String from, String into, String name) throws StoreException {
+  public Optional<EventStore.Rows> merge(String from, String into, String name, long galleryVersion)
+      throws StoreException {
     try (Connection connection = dataSource.getConnection()) {
       try {
-        // Waits for those who are storing events, as forgetting does; what they store is seen then.
+        // Waits for those who are storing events, as forgetting does, and for those who forget;
+        // what
+        // they wrote is seen then.
         try (Statement lock = connection.createStatement()) {
-          lock.execute("LOCK TABLE forgotten_person IN ROW EXCLUSIVE MODE");
+          lock.execute("LOCK TABLE forgotten_person IN SHARE ROW EXCLUSIVE MODE");
         }
-        EventStore.Rows rows =
-            new EventStore.Rows(
-                relabel(connection, "identity_event", from, into, name),
-                relabel(connection, "sighting", from, into, name));
+        Optional<EventStore.Rows> rows =
+            forgottenSince(connection, into, galleryVersion)
+                ? Optional.empty()
+                : Optional.of(
+                    new EventStore.Rows(
+                        relabel(connection, "identity_event", from, into, name),
+                        relabel(connection, "sighting", from, into, name)));
         connection.commit();
         return rows;
       } catch (SQLException | RuntimeException failed) {
@@ -56,6 +65,38 @@ public final class PersonRecords {
       }
     } catch (SQLException failed) {
       throw new StoreException(failed);
+    }
+  }
+
+  private static boolean forgottenSince(Connection connection, String personId, long galleryVersion)
+      throws SQLException {
+    return exists(
+        connection,
+        "SELECT FROM forgotten_person WHERE person_sha256 = ? AND gallery_version > "
+            + galleryVersion,
+        EventStore.sha256(personId));
+  }
+
+  /** Whether an event or a sighting names a person, by id. */
+  public boolean has(String personId) throws StoreException {
+    try (Connection connection = dataSource.getConnection()) {
+      boolean has =
+          exists(connection, "SELECT FROM identity_event WHERE person_id = ?", personId)
+              || exists(connection, "SELECT FROM sighting WHERE person_id = ?", personId);
+      connection.rollback();
+      return has;
+    } catch (SQLException failed) {
+      throw new StoreException(failed);
+    }
+  }
+
+  private static boolean exists(Connection connection, String query, String person)
+      throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement(query + " LIMIT 1")) {
+      select.setString(1, person);
+      try (ResultSet rows = select.executeQuery()) {
+        return rows.next();
+      }
     }
   }
 
