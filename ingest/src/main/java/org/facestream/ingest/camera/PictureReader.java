@@ -19,7 +19,8 @@ import org.bytedeco.ffmpeg.avutil.AVFrame;
 /**
  * From packets to pictures: decodes what is needed, leaves out what is damaged, follows a stream
  * that changes its codec, and opens the decoder anew when it only errs. Motion JPEG is decoded only
- * when its pixels are asked for. One thread uses it.
+ * when its pixels are asked for, or when the last that was decoded, if any, was damaged: then only
+ * what can be decoded is a picture. One thread uses it.
  */
 final class PictureReader implements AutoCloseable {
   /** What {@link #step} came to. */
@@ -48,6 +49,7 @@ final class PictureReader implements AutoCloseable {
   private VideoDecoder decoder;
   private boolean onProcessor;
   private boolean motionJpeg;
+  private boolean proven;
   private boolean decoded;
   private boolean packetHeld;
   private boolean emptying;
@@ -87,6 +89,7 @@ final class PictureReader implements AutoCloseable {
     decoder = new VideoDecoder(packets, codecs, onProcessor ? Optional.empty() : wish.device());
     errors = 0;
     emptying = false;
+    proven = false;
   }
 
   /**
@@ -95,6 +98,9 @@ final class PictureReader implements AutoCloseable {
    * @param late the fault when the deadline passes
    */
   Optional<Step> step(Fault late) throws SourceException {
+    if (errors >= MOST_ERRORS) {
+      reopen();
+    }
     if (!motionJpeg) {
       Optional<Step> picture = receive();
       if (picture.isPresent()) {
@@ -103,6 +109,9 @@ final class PictureReader implements AutoCloseable {
     }
     decoded = false;
     Optional<Step> read = read(late);
+    if (motionJpeg && !proven && read.equals(Optional.of(Step.PICTURE))) {
+      return frame().isPresent() ? read : Optional.empty();
+    }
     if (motionJpeg || read.isEmpty() || read.get() == Step.SPARED) {
       return read;
     }
@@ -188,17 +197,18 @@ final class PictureReader implements AutoCloseable {
     return Optional.of(needed ? Step.PICTURE : Step.SPARED);
   }
 
-  /** A decoder that only errs may have got into a state that it does not leave by itself. */
-  private void error() throws SourceException {
+  private void error() {
     damaged++;
     errors++;
-    if (errors >= MOST_ERRORS) {
-      // What the hardware cannot decode, the processor may.
-      onProcessor = true;
-      openDecoder();
-      waiting = true;
-      reopened++;
-    }
+  }
+
+  /** A decoder that only errs may have got into a state that it does not leave by itself. */
+  private void reopen() throws SourceException {
+    // What the hardware cannot decode, the processor may.
+    onProcessor = true;
+    openDecoder();
+    waiting = true;
+    reopened++;
   }
 
   private void release() {
@@ -218,9 +228,12 @@ final class PictureReader implements AutoCloseable {
   Optional<AVFrame> frame() {
     if (!decoded) {
       if (decoder.send(packet) < 0 || decoder.receive(frame) < 0) {
-        damaged++;
+        proven = false;
+        error();
         return Optional.empty();
       }
+      errors = 0;
+      proven = true;
       decoded();
     }
     return Optional.of(frame);
@@ -233,7 +246,13 @@ final class PictureReader implements AutoCloseable {
     }
     byte[] jpeg = new byte[packet.size()];
     packet.data().get(jpeg);
-    return MotionJpeg.whole(jpeg);
+    Optional<EncodedPicture> picture = MotionJpeg.whole(jpeg);
+    picture.ifPresent(
+        whole -> {
+          width = whole.width();
+          height = whole.height();
+        });
+    return picture;
   }
 
   /** When the picture is shown, in nanoseconds, or {@link VideoSource#NO_TIMESTAMP}. */
@@ -272,12 +291,12 @@ final class PictureReader implements AutoCloseable {
     return bytes;
   }
 
-  /** Of the stream's pictures; 0 until one was decoded. */
+  /** Of the stream's pictures; 0 until one was looked at. */
   int width() {
     return width;
   }
 
-  /** Of the stream's pictures; 0 until one was decoded. */
+  /** Of the stream's pictures; 0 until one was looked at. */
   int height() {
     return height;
   }

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class VideoSourceTest {
   @TempDir private Path folder;
@@ -74,6 +75,35 @@ class VideoSourceTest {
       assertTrue(source.next());
       byte[] good = source.jpeg(320, 10).orElseThrow().jpeg();
       assertArrayEquals(good, source.jpeg(320, 95).orElseThrow().jpeg());
+      assertEquals(320, source.width());
+      assertEquals(240, source.height());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 5})
+  void motionJpegThatCannotBeDecodedIsNoPicture(int good) throws SourceException, IOException {
+    Path file = TestVideo.write(folder.resolve("a.avi"), "mjpeg", 64, 64, 10, 60);
+    byte[] bytes = Files.readAllBytes(file);
+    int spoilt = 0;
+    for (int i = 0; i + 4 < bytes.length && spoilt < 60 - good; i++) {
+      // The frame's header: 8 bits a sample become 99.
+      if (bytes[i] == (byte) 0xff && bytes[i + 1] == (byte) 0xc0 && bytes[i + 4] == 8) {
+        bytes[i + 4] = 99;
+        spoilt++;
+      }
+    }
+    assertEquals(60 - good, spoilt);
+    Files.write(file, bytes);
+    int pictures = 0;
+    try (VideoSource source = VideoSource.open(file)) {
+      while (source.next()) {
+        assertTrue(source.jpeg(64, 85).isPresent());
+        pictures++;
+      }
+      assertEquals(good, pictures);
+      assertEquals(60 - good, source.damaged());
+      assertEquals(1, source.reopened(), "50 errors, and the decoder is opened anew");
     }
   }
 
