@@ -30,6 +30,7 @@ public final class SourceRules {
       "percent-encode special characters of a password (@ as %40, / as %2F, # as %23, : as %3A)";
 
   private static final Pattern SCHEME = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*):.*");
+  private static final Pattern LIKE_ADDRESS = Pattern.compile("[@?&=:]");
   private static final Pattern NUMERIC_HOST =
       Pattern.compile("[0-9.]+|0[xX][0-9a-fA-F.xX]+", Pattern.CASE_INSENSITIVE);
   private static final Pattern PLAIN_IPV4 =
@@ -97,7 +98,7 @@ public final class SourceRules {
   private SourceUrl locate(Camera camera, String url) throws SourceException {
     Matcher scheme = SCHEME.matcher(url);
     if (!scheme.matches()) {
-      Path path = path(url);
+      Path path = path(camera, url);
       return Files.isDirectory(path) ? SourceUrl.pictures(path) : SourceUrl.file(path);
     }
     String name = scheme.group(1).toLowerCase(Locale.ROOT);
@@ -112,10 +113,12 @@ public final class SourceRules {
         return new SourceUrl(kind, name + url.substring(name.length()));
       }
     }
+    // What a secret holds is not shown, not even where its scheme should be.
+    String shown = SecretReferences.anyIn(camera.url()) ? "its scheme" : "scheme '" + name + "'";
     throw refused(
-        ("scheme '%s' is not allowed: give rtsp://, rtsps:// or the path of a video file or of a"
-                + " folder of pictures")
-            .formatted(name));
+        shown
+            + " is not allowed: give rtsp://, rtsps:// or the path of a video file or of a folder of"
+            + " pictures");
   }
 
   private void checkHost(String url) throws SourceException {
@@ -189,7 +192,7 @@ public final class SourceRules {
     return url.substring(url.indexOf(':') + 1).replaceFirst("^//", "").split("[/?#]", 2)[0];
   }
 
-  private Path path(String path) throws SourceException {
+  private Path path(Camera camera, String path) throws SourceException {
     if (filesFolder.isEmpty()) {
       throw refused(
           "files are not allowed as sources: begin a camera's address with rtsp:// or rtsps://, or"
@@ -199,7 +202,7 @@ public final class SourceRules {
       Path folder = filesFolder.get().toRealPath();
       Path file = folder.resolve(path).normalize();
       if (!Files.exists(file)) {
-        throw new SourceException(Fault.NOT_FOUND, "file " + file);
+        throw new SourceException(Fault.NOT_FOUND, missing(camera, file));
       }
       Path real = file.toRealPath();
       boolean usable = Files.isRegularFile(real) || Files.isDirectory(real);
@@ -210,6 +213,15 @@ public final class SourceRules {
     } catch (InvalidPathException | IOException unreadable) {
       throw new SourceException(Fault.NOT_FOUND, "ingest.files-folder " + filesFolder.get());
     }
+  }
+
+  /** It may be a camera's address whose scheme was forgotten, and hold a password. */
+  private static String missing(Camera camera, Path file) {
+    boolean plain =
+        !SecretReferences.anyIn(camera.url()) && !LIKE_ADDRESS.matcher(camera.url()).find();
+    return plain
+        ? "file " + file
+        : "it is taken for a file's path: begin a camera's address with rtsp:// or rtsps://";
   }
 
   private static SourceException refused(String detail) {

@@ -143,6 +143,36 @@ class SourceRulesTest {
     assertEquals(Fault.URL_REFUSED, fault("rtsp://u:${secret:..}@h/s"));
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "192.0.2.7/s?user=admin&password=hunter2",
+        "admin:hunter2@192.0.2.7/s",
+        "hunter2:x@192.0.2.7/s",
+        "192.0.2.7/admin/hunter2",
+        "http://admin:hunter2@192.0.2.7/s",
+        "rtsp:admin:hunter2@192.0.2.7/s",
+        "rtsp://admin:hunter2/@192.0.2.7/s",
+      })
+  void aRefusedSecretIsNotShown(String secret) {
+    SourceRules files =
+        new SourceRules(
+            Optional.of(clips), Optional.empty(), Optional.empty(), Map.of("CAM", secret));
+    Camera camera = Camera.of("a", "${env:CAM}");
+    String why = assertThrows(SourceException.class, () -> files.resolve(camera)).getMessage();
+    assertFalse(why.contains("hunter2"), why);
+  }
+
+  @Test
+  void aForgottenSchemeShowsNoPasswordAndAMissingFileIsNamed() {
+    Camera forgotten = Camera.of("a", "192.0.2.7/s?user=admin&x=hunter2");
+    String why = assertThrows(SourceException.class, () -> rules.resolve(forgotten)).getMessage();
+    assertTrue(why.contains("rtsp://") && !why.contains("hunter2"), why);
+    Camera missing = Camera.of("a", "missing.mp4");
+    why = assertThrows(SourceException.class, () -> rules.resolve(missing)).getMessage();
+    assertTrue(why.contains("missing.mp4"), why);
+  }
+
   @Test
   void aSecretCannotChangeTheKindOfSource() {
     SourceRules hostile =
