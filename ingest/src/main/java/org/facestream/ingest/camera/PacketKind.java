@@ -12,8 +12,9 @@ import org.bytedeco.ffmpeg.avcodec.AVPacket;
 
 /**
  * What depends on a coded picture. Of H.264 (ITU-T H.264, 7.3.1 and 7.4.1) and H.265 (ITU-T H.265,
- * 7.3.1.2 and table 7-1) the first slice tells; of MPEG-4 and MPEG-2 (ISO/IEC 14496-2, 6.2.5, and
- * 13818-2, 6.2.3) the picture's header; of others, what the container says.
+ * 7.3.1.2 and table 7-1) the first slice tells, of H.265 together with {@link TemporalLayers}; of
+ * MPEG-4 and MPEG-2 (ISO/IEC 14496-2, 6.2.5, and 13818-2, 6.2.3) the picture's header; of others,
+ * what the container says.
  */
 enum PacketKind {
   /** Decodable by itself, and what follows does not reach back before it. */
@@ -26,7 +27,12 @@ enum PacketKind {
   /** Parameter sets and messages may come before the slice, rarely more than this. */
   private static final int HEAD = 4096;
 
-  static PacketKind of(AVPacket packet, AVCodecParameters parameters) {
+  /**
+   * Of a packet with data.
+   *
+   * @param layers what was seen of the stream before
+   */
+  static PacketKind of(AVPacket packet, AVCodecParameters parameters, TemporalLayers layers) {
     int codec = parameters.codec_id();
     boolean key = (packet.flags() & AV_PKT_FLAG_KEY) != 0;
     boolean sliced = codec == AV_CODEC_ID_H264 || codec == AV_CODEC_ID_HEVC;
@@ -38,7 +44,7 @@ enum PacketKind {
     if (!sliced) {
       return ofMpeg(head, codec);
     }
-    return ofSlice(head, codec == AV_CODEC_ID_HEVC, lengthBytes(parameters, codec));
+    return ofSlice(head, codec == AV_CODEC_ID_HEVC, lengthBytes(parameters, codec), layers);
   }
 
   /** A B-picture of the older codecs: their pictures' headers tell the type. */
@@ -66,13 +72,14 @@ enum PacketKind {
    *
    * @param head the beginning of the packet
    * @param lengthBytes of the length before each unit, or 0 where start codes part them
+   * @param layers what was seen of the stream before; for H.265
    */
-  static PacketKind ofSlice(byte[] head, boolean hevc, int lengthBytes) {
+  static PacketKind ofSlice(byte[] head, boolean hevc, int lengthBytes, TemporalLayers layers) {
     int at = lengthBytes == 0 ? afterStartCode(head, 0) : lengthBytes;
-    while (at >= 0 && at < head.length) {
+    while (at >= 0 && at + (hevc ? 1 : 0) < head.length) {
       int type = hevc ? head[at] >> 1 & 0x3f : head[at] & 0x1f;
       if (hevc ? type < 32 : type >= 1 && type <= 5) {
-        return hevc ? ofHevc(type) : ofH264(type, head[at]);
+        return hevc ? ofHevc(type, head[at + 1], layers) : ofH264(type, head[at]);
       }
       at = lengthBytes == 0 ? afterStartCode(head, at) : afterLength(head, at, lengthBytes);
     }
@@ -86,11 +93,12 @@ enum PacketKind {
     return (header & 0x60) == 0 ? DISPOSABLE : REFERENCE;
   }
 
-  private static PacketKind ofHevc(int type) {
+  private static PacketKind ofHevc(int type, byte header, TemporalLayers layers) {
+    boolean highest = layers.isHighest((header & 7) - 1);
     if (type >= 16 && type <= 21) {
       return KEY;
     }
-    return type < 16 && type % 2 == 0 ? DISPOSABLE : REFERENCE;
+    return type < 16 && type % 2 == 0 && highest ? DISPOSABLE : REFERENCE;
   }
 
   private static int afterStartCode(byte[] head, int from) {

@@ -43,6 +43,7 @@ final class PictureReader implements AutoCloseable {
   private final String codecs;
   private final VideoSource.Wish wish;
   private final PacketSieve sieve;
+  private final TemporalLayers layers = new TemporalLayers();
   private final AVPacket packet = av_packet_alloc();
   private final AVFrame frame = av_frame_alloc();
 
@@ -179,7 +180,7 @@ final class PictureReader implements AutoCloseable {
       openDecoder();
     }
     long shown = nanos(packet.pts());
-    boolean needed = sieve.needs(PacketKind.of(packet, packets.parameters()), shown);
+    boolean needed = sieve.needs(PacketKind.of(packet, packets.parameters(), layers), shown);
     if ((skipping || waiting) && (packet.flags() & AV_PKT_FLAG_KEY) == 0) {
       skipped += skipping ? 1 : 0;
       damaged += skipping ? 0 : 1;

@@ -36,15 +36,34 @@ class PacketSieveTest {
     "true, 00000001 4601 50 000001 0201 d0, REFERENCE",
   })
   void theFirstSliceTells(boolean hevc, String hex, PacketKind kind) {
-    assertEquals(kind, PacketKind.ofSlice(bytes(hex), hevc, 0));
+    assertEquals(kind, PacketKind.ofSlice(bytes(hex), hevc, 0, new TemporalLayers()));
   }
 
   @Test
   void unitsWithALengthBeforeThemAreReadToo() {
+    TemporalLayers layers = new TemporalLayers();
     assertEquals(
-        PacketKind.DISPOSABLE, PacketKind.ofSlice(bytes("00000002 0910 00000002 019a"), false, 4));
-    assertEquals(PacketKind.KEY, PacketKind.ofSlice(bytes("0002 0910 0002 6588"), false, 2));
-    assertEquals(PacketKind.REFERENCE, PacketKind.ofSlice(bytes("ffffffff 09"), false, 4));
+        PacketKind.DISPOSABLE,
+        PacketKind.ofSlice(bytes("00000002 0910 00000002 019a"), false, 4, layers));
+    assertEquals(
+        PacketKind.KEY, PacketKind.ofSlice(bytes("0002 0910 0002 6588"), false, 2, layers));
+    assertEquals(PacketKind.REFERENCE, PacketKind.ofSlice(bytes("ffffffff 09"), false, 4, layers));
+  }
+
+  @Test
+  void aPictureOfALowerLayerMayBeReferredToFromAbove() {
+    TemporalLayers layers = new TemporalLayers();
+    // Types TRAIL_N and TSA_N of the layers 0, 2 and 1.
+    assertEquals(
+        PacketKind.DISPOSABLE, PacketKind.ofSlice(bytes("000001 0001 e0"), true, 0, layers));
+    assertEquals(
+        PacketKind.DISPOSABLE, PacketKind.ofSlice(bytes("000001 0403 e0"), true, 0, layers));
+    assertEquals(
+        PacketKind.REFERENCE, PacketKind.ofSlice(bytes("000001 0402 e0"), true, 0, layers));
+    assertEquals(
+        PacketKind.REFERENCE, PacketKind.ofSlice(bytes("000001 0001 e0"), true, 0, layers));
+    assertEquals(
+        PacketKind.DISPOSABLE, PacketKind.ofSlice(bytes("000001 0003 e0"), true, 0, layers));
   }
 
   private static byte[] bytes(String hex) {
