@@ -306,12 +306,17 @@ final class CameraRunner {
       if (!sampler.take(time) || (!replay && tooOld(captured, wall))) {
         return;
       }
+      Camera wanted = camera;
       encodeTime
-          .record(this::encode)
+          .record(() -> encode(wanted))
           .ifPresent(
               picture ->
                   outlet.offer(
-                      time, captured, picture, outlet.gated() ? source.luma() : Optional.empty()));
+                      time,
+                      captured,
+                      picture,
+                      wanted.masks(),
+                      outlet.gated() ? source.luma() : Optional.empty()));
     }
 
     private Instant captured(long time, long wall) {
@@ -341,8 +346,7 @@ final class CameraRunner {
       return age > maxAge;
     }
 
-    private Optional<EncodedPicture> encode() {
-      Camera wanted = camera;
+    private Optional<EncodedPicture> encode(Camera wanted) {
       Optional<EncodedPicture> encoded =
           source.jpeg(
               wanted.maxWidth() == null ? config.maxWidth() : wanted.maxWidth(),

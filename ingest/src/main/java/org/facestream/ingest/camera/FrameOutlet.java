@@ -21,6 +21,7 @@ final class FrameOutlet {
   private final MotionGate gate;
   private final Counter still;
   private final Optional<BooleanSupplier> patience;
+  private List<Polygon> masks = List.of();
   private long sequence;
   private long heldBack;
 
@@ -58,12 +59,23 @@ final class FrameOutlet {
    * Takes the next picture.
    *
    * @param time of the picture in its stream, nanoseconds
+   * @param masked with what it was blacked out; what was kept with other masks is not shown any
+   *     more
    * @param luma the picture small and grey; used when {@link #gated}
    */
-  void offer(long time, Instant captured, EncodedPicture picture, Optional<Luma> luma) {
+  void offer(
+      long time,
+      Instant captured,
+      EncodedPicture picture,
+      List<Polygon> masked,
+      Optional<Luma> luma) {
     if (detector.isEmpty()) {
       publish(captured, picture);
       return;
+    }
+    if (!masked.equals(masks)) {
+      masks = masked;
+      gate.forget();
     }
     boolean moves = luma.isEmpty() || detector.get().moves(luma.get(), time);
     List<MotionGate.Timed> through =
@@ -89,7 +101,7 @@ final class FrameOutlet {
 
   /** Nothing comes any more. */
   void end() {
-    gate.end();
+    gate.forget();
     countHeldBack();
   }
 

@@ -85,8 +85,8 @@ final class MotionGate {
     return heldBack;
   }
 
-  /** The stream ended: what is kept stays back. */
-  void end() {
+  /** What is kept stays back: the stream ended, or the pictures may not be shown any more. */
+  void forget() {
     heldBack += kept.size();
     kept.clear();
   }

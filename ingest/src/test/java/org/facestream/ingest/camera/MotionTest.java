@@ -138,7 +138,7 @@ class MotionTest {
     assertEquals(15 * 200, sent.get(0).captured().toEpochMilli(), "with its own time of capture");
     assertEquals(14, gate.heldBack());
     assertEquals(List.of(), gate.offer(false, timed(21)));
-    gate.end();
+    gate.forget();
     assertEquals(15, gate.heldBack());
   }
 
@@ -150,7 +150,7 @@ class MotionTest {
     for (long i = 1; i <= 100; i++) {
       sent.addAll(numbers(gate.offer(false, timed(i))));
     }
-    gate.end();
+    gate.forget();
     // Two seconds on, then every 1.4: the next beat would be later than 1.5.
     assertEquals(LongStream.rangeClosed(0, 10).boxed().toList(), sent.subList(0, 11));
     for (int i = 11; i < sent.size(); i++) {
