@@ -57,7 +57,7 @@ public interface IngestConfig {
   @WithDefault("33554432")
   long bufferBytes();
 
-  @Setting("A frame that Kafka has not taken after this time is dropped; at least 2s.")
+  @Setting("A frame that Kafka has not taken after this time is dropped; 2s to 1h.")
   @WithDefault("2s")
   Duration sendTimeout();
 
@@ -71,7 +71,9 @@ public interface IngestConfig {
   @WithDefault("1500ms")
   Duration motionKeepAlive();
 
-  @Setting("With a motion gate: so much of what came before a movement is published with it.")
+  @Setting(
+      "With a motion gate: so much of what came before a movement is published with it, at most"
+          + " ingest.max-age, 64 frames and 16 MB.")
   @WithDefault("1s")
   Duration motionPreRoll();
 

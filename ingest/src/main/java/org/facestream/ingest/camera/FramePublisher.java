@@ -56,7 +56,7 @@ public final class FramePublisher implements AutoCloseable {
   public FramePublisher(IngestConfig config, KafkaClients clients, Telemetry telemetry) {
     this.topic = clients.name(FrameTopic.TOPIC);
     this.telemetry = telemetry;
-    int timeout = (int) Math.max(2_000, config.sendTimeout().toMillis());
+    int timeout = Math.toIntExact(config.sendTimeout().toMillis());
     this.producers =
         () ->
             clients.producer(

@@ -16,6 +16,9 @@ final class MotionGate {
   /** Whatever the rate, no more than these are kept. */
   private static final int MOST_KEPT = 64;
 
+  /** Nor more than these bytes of JPEG. */
+  private static final long MOST_BYTES = 16_000_000;
+
   private static final long NEVER = Long.MIN_VALUE;
 
   /**
@@ -29,6 +32,7 @@ final class MotionGate {
   private final long preRoll;
   private final long postRoll;
   private final Deque<Timed> kept = new ArrayDeque<>();
+  private long keptBytes;
   private long lastMovement = NEVER;
   private long lastSent = NEVER;
   private long lastOffered = NEVER;
@@ -60,24 +64,36 @@ final class MotionGate {
     }
     while (!kept.isEmpty()
         && (time - kept.peekFirst().time() > preRoll || kept.size() >= MOST_KEPT)) {
-      kept.removeFirst();
-      heldBack++;
+      dropOldest();
     }
     List<Timed> sent = new ArrayList<>();
     if (lastMovement != NEVER && time - lastMovement <= postRoll) {
       sent.addAll(kept);
       kept.clear();
+      keptBytes = 0;
       sent.add(picture);
     } else if (lastSent == NEVER || time + beat - lastSent > keepAlive) {
       // The next one would come too late.
-      heldBack += kept.size();
-      kept.clear();
+      forget();
       sent.add(picture);
     } else {
       kept.addLast(picture);
+      keptBytes += bytes(picture);
+      while (keptBytes > MOST_BYTES) {
+        dropOldest();
+      }
     }
     lastSent = sent.isEmpty() ? lastSent : time;
     return sent;
+  }
+
+  private void dropOldest() {
+    keptBytes -= bytes(kept.removeFirst());
+    heldBack++;
+  }
+
+  private static long bytes(Timed picture) {
+    return picture.picture().jpeg().length;
   }
 
   /** Pictures so far that were held back and will not be published. */
@@ -89,5 +105,6 @@ final class MotionGate {
   void forget() {
     heldBack += kept.size();
     kept.clear();
+    keptBytes = 0;
   }
 }

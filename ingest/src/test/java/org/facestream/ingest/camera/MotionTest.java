@@ -168,4 +168,21 @@ class MotionTest {
     }
     assertEquals(65, gate.offer(true, timed(1000)).size(), 1);
   }
+
+  @Test
+  void norBeyondSoManyBytesTheOldestGoFirst() {
+    MotionGate gate = new MotionGate(Duration.ofHours(9), Duration.ofHours(9), Duration.ZERO);
+    gate.offer(true, timed(0));
+    EncodedPicture large = new EncodedPicture(1, 1, new byte[5_000_000]);
+    for (int round = 0; round < 2; round++) {
+      for (long i = 1; i <= 10; i++) {
+        long time = (100 * round + i) * BEAT;
+        gate.offer(false, new MotionGate.Timed(time, Instant.ofEpochMilli(i), large));
+      }
+      assertEquals(7 * (round + 1), gate.heldBack());
+      assertEquals(
+          List.of(8L, 9L, 10L, 50L),
+          numbers(gate.offer(true, timed(100 * round + 50))).stream().map(n -> n % 100).toList());
+    }
+  }
 }
