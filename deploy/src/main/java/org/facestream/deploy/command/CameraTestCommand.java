@@ -3,7 +3,6 @@ package org.facestream.deploy.command;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -36,15 +35,15 @@ final class CameraTestCommand extends Subcommand {
   @Parameters(
       index = "0",
       paramLabel = "ID|URL",
-      description = "A registered camera, a URL, or a video file.")
+      description = "A registered camera, a URL, or a video file or folder (./NAME).")
   private String target;
 
   @Option(
       names = "--save",
       paramLabel = "FILE",
       description = {
-        "Save the first picture as ingest would publish it, a .jpg;",
-        "a file that is there is not replaced."
+        "Save the first picture as ingest would publish it, a .jpg that only",
+        "you may read; a file that is there is not replaced."
       })
   private Path save;
 
@@ -63,7 +62,9 @@ final class CameraTestCommand extends Subcommand {
     Configuration configuration = configuration();
     SourceRules rules;
     Camera camera;
-    if (Camera.validId(target) && !Files.exists(Path.of(target))) {
+    // An id has neither '/' nor '.': a file that happens to be named like it does not hide a
+    // camera.
+    if (Camera.validId(target)) {
       rules = kafka.sources(configuration);
       try (KafkaOptions.Connection connection = kafka.connectExisting(configuration)) {
         camera =
@@ -72,7 +73,9 @@ final class CameraTestCommand extends Subcommand {
                 .orElseThrow(
                     () ->
                         new UserError(
-                            "There is no camera '%s'; `camera list` shows all.".formatted(target)));
+                            ("There is no camera '%s'; `camera list` shows all. A file or folder of"
+                                    + " that name is ./%s.")
+                                .formatted(target, target)));
       }
     } else {
       camera = Camera.of("test", target);
@@ -133,7 +136,7 @@ final class CameraTestCommand extends Subcommand {
     line("pictures", "%d, %d damaged", result.pictures(), result.damaged());
     if (save != null) {
       try {
-        Files.write(save, result.frame().jpeg(), StandardOpenOption.CREATE_NEW);
+        OwnerOnly.write(save, result.frame().jpeg());
       } catch (IOException failed) {
         throw new UserError(
             "Cannot write %s: %s.".formatted(save, Complaints.reason(failed)), failed);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.facestream.deploy.embedded.LoopbackPort;
@@ -52,6 +53,8 @@ class CameraTestCommandTest {
     try (Picture picture = Picture.decodeFrame(Files.readAllBytes(file))) {
       assertEquals(320, picture.width());
     }
+    assertEquals(
+        "rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)), "people");
 
     CommandLineRun again =
         CommandLineRun.of("camera", "test", url("hunter2", "gate"), "--save", file.toString());
