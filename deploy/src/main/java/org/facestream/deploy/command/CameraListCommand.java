@@ -70,11 +70,12 @@ final class CameraListCommand extends Subcommand {
     return 0;
   }
 
-  private static String state(Camera camera, CameraReport report, Instant now) {
+  static String state(Camera camera, CameraReport report, Instant now) {
     if (!camera.enabled()) {
       return DISABLED;
     }
-    if (report == null) {
+    // A worker that runs it would have told of something else since it was enabled.
+    if (report == null || (report.state() == CameraState.OFF && DISABLED.equals(report.reason()))) {
       return UNKNOWN;
     }
     // What is off is told once.

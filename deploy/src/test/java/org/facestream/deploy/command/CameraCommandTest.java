@@ -8,9 +8,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.facestream.deploy.embedded.DataFolder;
+import org.facestream.ingest.camera.Camera;
+import org.facestream.ingest.camera.CameraReport;
+import org.facestream.ingest.camera.CameraState;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -62,6 +66,42 @@ class CameraCommandTest {
     assertEquals(1, cameras.get(0).get("masks").size(), "nobody uncovers by the way");
     assertEquals("rtsp://****@192.0.2.9/s", cameras.get(1).get("url").asText());
     assertEquals("unknown", cameras.get(1).get("state").asText(), "nothing runs here");
+
+    assertTrue(Files.isDirectory(Path.of("src")));
+    CommandLineRun test = CommandLineRun.of("camera", "test", "src", "--data", data);
+    assertEquals(2, test.exitCode(), "a folder of that name hides no camera");
+    assertTrue(test.err().contains("There is no camera 'src'"), test.err());
+    assertTrue(test.err().contains("./src"), test.err());
+  }
+
+  @Test
+  void whatWasEnabledAgainAndRunsNowhereIsUnknown() {
+    Camera door = Camera.of("door", "rtsp://192.0.2.7/s");
+    Instant now = Instant.now();
+    CameraReport disabled = off("disabled", now);
+    assertEquals("disabled", CameraListCommand.state(door.withEnabled(false), disabled, now));
+    assertEquals("unknown", CameraListCommand.state(door, disabled, now));
+    assertEquals("off", CameraListCommand.state(door, off("ended", now), now));
+  }
+
+  private static CameraReport off(String reason, Instant at) {
+    return new CameraReport(
+        "door",
+        CameraState.OFF,
+        at,
+        reason,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        "tester",
+        null,
+        0,
+        0,
+        at);
   }
 
   private static void assertWarns(CommandLineRun run, String camera) {
