@@ -45,7 +45,7 @@ final class CameraRunner {
   private final CaptureClock captureClock = new CaptureClock();
   private final CallDeadline deadline = new CallDeadline();
   private final Thread thread;
-  private final Optional<CameraRunner> predecessor;
+  private Optional<CameraRunner> predecessor;
   private volatile double limit;
   private volatile Camera camera;
   private volatile boolean stopping;
@@ -156,6 +156,8 @@ final class CameraRunner {
   private void run() {
     try (deadline) {
       predecessor.ifPresent(before -> before.await(PREDECESSOR));
+      // Or every one of them would stay in memory, in a chain.
+      predecessor = Optional.empty();
       status.claim(this);
       while (!stopping) {
         status.move(this, CameraState.CONNECTING, null, "opening " + MaskedUrl.of(camera.url()));
@@ -246,8 +248,7 @@ final class CameraRunner {
     private final StreamClock streamClock;
     private final FrameSampler sampler = new FrameSampler(fps);
     private final FrameOutlet outlet;
-    private final long begun = System.currentTimeMillis();
-    private long lastReplayed;
+    private final ReplayClock replayClock = new ReplayClock(System.currentTimeMillis());
     private long origin = System.nanoTime();
     private long pictures;
     private long damaged;
@@ -297,7 +298,7 @@ final class CameraRunner {
       }
       status.picture(CameraRunner.this);
       long wall = System.currentTimeMillis();
-      Instant captured = replay ? replayed(time, wall) : captured(time, wall);
+      Instant captured = replay ? replayClock.at(time, wall) : captured(time, wall);
       if (!replay) {
         double allowed = limit;
         sampler.rate(allowed);
@@ -305,6 +306,9 @@ final class CameraRunner {
       }
       if (!sampler.take(time) || (!replay && tooOld(captured, wall))) {
         return;
+      }
+      if (replay) {
+        pause(System.nanoTime() + ReplayClock.early(captured, wall).toNanos());
       }
       Camera wanted = camera;
       encodeTime
@@ -323,16 +327,6 @@ final class CameraRunner {
       long now = System.nanoTime();
       // A file's picture is taken when it is shown.
       return captureClock.at(live ? time : now, now, wall);
-    }
-
-    /**
-     * As if the file were shown in its own time from its beginning on, for tracks live by that; but
-     * not in the past, where it would be skipped as too old.
-     */
-    private Instant replayed(long time, long wall) {
-      long shown = begun + TimeUnit.NANOSECONDS.toMillis(time);
-      lastReplayed = Math.max(lastReplayed + 1, Math.max(shown, wall));
-      return Instant.ofEpochMilli(lastReplayed);
     }
 
     private boolean tooOld(Instant captured, long wall) {
