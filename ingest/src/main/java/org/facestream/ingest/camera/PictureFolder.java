@@ -10,6 +10,7 @@ import static org.bytedeco.ffmpeg.global.avutil.AVMEDIA_TYPE_VIDEO;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -44,7 +45,7 @@ final class PictureFolder implements PacketSource {
     parameters.codec_type(AVMEDIA_TYPE_VIDEO).codec_id(AV_CODEC_ID_MJPEG);
     try (Stream<Path> entries = Files.list(folder)) {
       files = entries.filter(PictureFolder::isPicture).sorted().toList();
-    } catch (IOException unreadable) {
+    } catch (IOException | UncheckedIOException unreadable) {
       close();
       throw new SourceException(Fault.NOT_FOUND, "folder " + folder);
     }

@@ -175,6 +175,10 @@ final class PictureReader implements AutoCloseable {
         break;
     }
     packetHeld = true;
+    if (packet.size() <= 0 || packet.data() == null) {
+      // It bears other data only.
+      return Optional.empty();
+    }
     bytes += packet.size();
     if (packets.parameters().codec_id() != decoder.codec()) {
       openDecoder();

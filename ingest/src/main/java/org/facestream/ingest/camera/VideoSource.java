@@ -9,6 +9,7 @@ import org.bytedeco.javacpp.Loader;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.facestream.ingest.frame.Picture;
+import org.facestream.ingest.worker.Closing;
 
 /**
  * The pictures of one video stream, straight from FFmpeg's demuxers and decoders. One thread opens,
@@ -278,11 +279,13 @@ public final class VideoSource implements AutoCloseable {
       return;
     }
     closed = true;
-    reader.close();
-    encoder.close();
-    luma.close();
-    if (ownsDeadline) {
-      deadline.close();
+    try (Closing closing = new Closing()) {
+      if (ownsDeadline) {
+        closing.add(deadline);
+      }
+      closing.add(luma);
+      closing.add(encoder);
+      closing.add(reader);
     }
   }
 }
