@@ -41,8 +41,11 @@ public final class SourceRules {
       Set.of(
           "169.254.169.254",
           "169.254.170.2",
+          "169.254.170.23",
+          "168.63.129.16",
           "100.100.100.200",
           "[fd00:ec2::254]",
+          "[fd00:ec2::23]",
           "metadata.google.internal",
           "metadata");
 
@@ -50,8 +53,11 @@ public final class SourceRules {
       Set.of(
           literal("169.254.169.254"),
           literal("169.254.170.2"),
+          literal("169.254.170.23"),
+          literal("168.63.129.16"),
           literal("100.100.100.200"),
-          literal("fd00:ec2::254"));
+          literal("fd00:ec2::254"),
+          literal("fd00:ec2::23"));
 
   private final Optional<Path> filesFolder;
   private final Set<String> hosts;
