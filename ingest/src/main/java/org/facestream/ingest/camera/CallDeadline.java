@@ -40,7 +40,8 @@ final class CallDeadline implements AutoCloseable {
    * <p>When FFmpeg asks for the first time, it is connecting, and has compared the protocol of that
    * connection with the whitelist. From then on the list is only its beginning: a server that
    * redirects to another address is not followed, not with a single packet, because no further
-   * connection is allowed. FFmpeg has no option for that.
+   * connection is allowed. FFmpeg has no option for that. Over UDP a server may still name another
+   * host as the video's source: FFmpeg's first datagrams and its receiver reports go there.
    *
    * @param kept the beginning of the whitelist that stays
    */
