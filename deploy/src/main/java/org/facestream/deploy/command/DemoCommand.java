@@ -18,6 +18,7 @@ import org.facestream.deploy.DemoGallery;
 import org.facestream.deploy.LogOutput;
 import org.facestream.deploy.embedded.DataFolder;
 import org.facestream.deploy.embedded.EmbeddedKafka;
+import org.facestream.deploy.embedded.Leftovers;
 import org.facestream.deploy.simulation.DemoCameras;
 import org.facestream.deploy.simulation.Score;
 import org.facestream.deploy.simulation.Scorecard;
@@ -49,6 +50,8 @@ import picocli.CommandLine.Option;
       "  facestream demo --json --seconds 60 > events.jsonl"
     })
 final class DemoCommand extends Subcommand {
+  private static final String PREFIX = "facestream-demo-";
+
   private static final String MIN_FACE = "detector.min-face-size";
 
   private static final Duration EDGE = Duration.ofSeconds(2);
@@ -71,7 +74,10 @@ final class DemoCommand extends Subcommand {
     Configuration configuration = enoughFor(configuration());
     // A key that is not known is told before anything is drawn.
     configuration.settings();
-    Path place = data == null ? Files.createTempDirectory("facestream-demo-") : data;
+    Path place = data == null ? Files.createTempDirectory(PREFIX) : data;
+    if (data == null) {
+      Leftovers.sweep(place, PREFIX);
+    }
     try (DataFolder folder = DataFolder.take(place, EmbeddedKafka.LEAST_FREE)) {
       AllInOne.Ports ports = allInOne.ports(true);
       try {

@@ -99,6 +99,11 @@ public final class DataFolder implements AutoCloseable {
     }
   }
 
+  /** Whether a process holds a folder or has held it. */
+  static boolean wasTaken(Path folder) {
+    return Files.isRegularFile(folder.resolve(LOCK));
+  }
+
   /** Whether a process, this one or another, holds a folder now. Makes nothing. */
   public static boolean isTaken(Path folder) {
     Path file = folder.resolve(LOCK);
