@@ -58,12 +58,29 @@ final class SecretReferences {
     return reference.appendTail(resolved).toString();
   }
 
-  private String secret(String text) throws SourceException {
+  /**
+   * Checks the references of a URL, without looking for what they refer to.
+   *
+   * @throws SourceException {@link Fault#URL_REFUSED} when one has not the form
+   */
+  static void checkForms(String url) throws SourceException {
+    Matcher reference = REFERENCE.matcher(url);
+    while (reference.find()) {
+      form(reference.group(1));
+    }
+  }
+
+  private static Matcher form(String text) throws SourceException {
     Matcher form = FORM.matcher(text);
     if (!form.matches() || text.contains("..")) {
       throw new SourceException(
           Fault.URL_REFUSED, "a reference is ${env:NAME} or ${secret:NAME}, with a plain name");
     }
+    return form;
+  }
+
+  private String secret(String text) throws SourceException {
+    Matcher form = form(text);
     String name = form.group(2);
     String value = form.group(1).equals("env") ? environment.get(name) : fromFile(name);
     if (value == null) {

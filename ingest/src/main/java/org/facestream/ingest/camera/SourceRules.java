@@ -84,10 +84,11 @@ public final class SourceRules {
    * @throws UserError which says why its URL is refused
    */
   public void check(Camera camera) {
-    if (camera.url().startsWith("${")) {
-      return;
-    }
     try {
+      SecretReferences.checkForms(camera.url());
+      if (camera.url().startsWith("${")) {
+        return;
+      }
       locate(camera, camera.url().replaceAll("\\$\\{[^}]*}", "x"));
     } catch (SourceException refused) {
       throw new UserError("Camera '%s': %s.".formatted(camera.id(), refused.getMessage()), refused);
@@ -134,6 +135,9 @@ public final class SourceRules {
     }
     String host = host(url).orElseThrow(() -> refused("it has no valid host; " + ENCODE));
     String authority = authority(url);
+    if (port(authority) > 65_535) {
+      throw refused("a port is 1 to 65535");
+    }
     // What follows would go to that host, and its name be a piece of the password.
     if (authority.contains("@") && rest.indexOf('@', 2 + authority.length()) >= 0) {
       throw refused("there is an '@' behind the host; " + ENCODE);
@@ -192,6 +196,11 @@ public final class SourceRules {
     } catch (URISyntaxException malformed) {
       return Optional.empty();
     }
+  }
+
+  /** Or -1 when there is none. The host is valid. */
+  private static int port(String authority) {
+    return URI.create("rtsp://" + authority.substring(authority.lastIndexOf('@') + 1)).getPort();
   }
 
   private static String authority(String url) {

@@ -60,6 +60,8 @@ class SourceRulesTest {
         "rtsp://169.254.169.254/latest/meta-data",
         "rtsp://u:p@169.254.169.254/s",
         "rtsp://169.254.169.254./s",
+        "rtsp://192.0.2.7:99999/s",
+        "rtsp://u:${secret:../../etc/passwd}@192.0.2.7/s",
         "rtsp://2852039166/s",
         "rtsp://0xa9fea9fe/s",
         "rtsp://0251.0376.0251.0376/s",
