@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
  * {@code -Dfacestream.reconnects=1000}; the suite makes do with few.
  */
 class ReconnectTest {
-  private static final int RECONNECTS = Integer.getInteger("facestream.reconnects", 15);
+  private static final int RECONNECTS = Integer.getInteger("facestream.reconnects", 8);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   /** The defaults of 500 ms and 30 s, 125 times as fast: ten minutes are 4.8 seconds. */

@@ -111,24 +111,24 @@ class BenchPipelineCommandTest {
             "--size",
             "640x360",
             "--seconds",
-            "1",
-            "--rounds",
             "2",
+            "--rounds",
+            "1",
             "--data",
             folder.toString(),
             "--json");
     assertEquals(0, run.exitCode(), run.err());
     JsonNode report = JSON.readTree(run.out());
     for (String work : List.of("decode", "whole")) {
-      assertEquals(2, report.get(work).get("rounds").size());
+      assertEquals(1, report.get(work).get("rounds").size());
       for (JsonNode round : report.get(work).get("rounds")) {
         assertTrue(round.get("ours").asDouble() > 0, run.out());
         assertTrue(round.get("theirs").asDouble() > 0, run.out());
       }
       assertTrue(report.get(work).get("ratio").asDouble() > 0, run.out());
     }
-    assertEquals(0, report.at("/decode/rounds/1/our_frames").asDouble(), run.out());
-    assertTrue(report.at("/whole/rounds/1/our_frames").asDouble() > 0, run.out());
+    assertEquals(0, report.at("/decode/rounds/0/our_frames").asDouble(), run.out());
+    assertTrue(report.at("/whole/rounds/0/our_frames").asDouble() > 0, run.out());
     assertTrue(isEmpty(folder), "nothing is left behind");
   }
 

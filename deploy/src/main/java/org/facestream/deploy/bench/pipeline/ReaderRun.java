@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.bytedeco.javacpp.Loader;
 import org.facestream.deploy.Configuration;
@@ -127,7 +128,7 @@ public record ReaderRun(
       throws InterruptedException {
     worker.registry().apply(List.of(camera), true);
     awaitLive(worker);
-    return rounds(worker, camera, ffmpeg, work, folder);
+    return rounds(worker, camera, ffmpeg, work, folder, () -> {});
   }
 
   /**
@@ -154,16 +155,18 @@ public record ReaderRun(
             },
             "camera-" + camera.id());
     reader.setDaemon(true);
-    reader.start();
-    ReaderReport.Comparison comparison = rounds(worker, camera, ffmpeg, work, folder);
+    ReaderReport.Comparison comparison =
+        rounds(worker, camera, ffmpeg, work, folder, reader::start);
     reader.join(time.toMillis());
     return comparison;
   }
 
   private ReaderReport.Comparison rounds(
-      Worker worker, Camera camera, String ffmpeg, List<String> work, Path folder)
+      Worker worker, Camera camera, String ffmpeg, List<String> work, Path folder, Runnable begin)
       throws InterruptedException {
     try (FfmpegProgram theirs = new FfmpegProgram(ffmpeg, camera.url(), work, folder)) {
+      await(() -> theirs.frames() > 0, "FFmpeg's program read no picture of the camera.");
+      begin.run();
       pause(Duration.ofSeconds(Math.min(seconds, WARM_UP_SECONDS)));
       List<ReaderReport.Round> measured = new ArrayList<>();
       for (int round = 0; round < rounds; round++) {
@@ -206,10 +209,17 @@ public record ReaderRun(
   }
 
   private static void awaitLive(Worker worker) throws InterruptedException {
+    await(
+        () -> worker.count("facestream_camera_state", "state", "live") >= 1,
+        "The simulated camera gave no picture: the machine is too busy.");
+  }
+
+  private static void await(BooleanSupplier condition, String otherwise)
+      throws InterruptedException {
     long deadline = System.nanoTime() + CONNECTING.toNanos();
-    while (worker.count("facestream_camera_state", "state", "live") < 1) {
+    while (!condition.getAsBoolean()) {
       if (System.nanoTime() > deadline) {
-        throw new UserError("The simulated camera gave no picture: the machine is too busy.");
+        throw new UserError(otherwise);
       }
       pause(Duration.ofMillis(100));
     }
