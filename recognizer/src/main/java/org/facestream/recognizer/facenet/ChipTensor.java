@@ -6,6 +6,7 @@ import java.nio.FloatBuffer;
 import java.util.List;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.opencv_core.Mat;
+import org.bytedeco.opencv.opencv_core.Scalar;
 import org.facestream.detector.onnx.TensorBuffer;
 
 /** Chips of one size, one below the other in native memory, and the tensor that they become. */
@@ -16,11 +17,16 @@ final class ChipTensor implements AutoCloseable {
   private final int count;
   private final Mat chips;
 
-  /** Room for {@code count} chips, each with undefined pixels. */
+  /**
+   * Room for {@code count} chips, all black: whatever lay in that memory before would be a face's
+   * remains, or a sample on which a sound network fails by chance.
+   */
   ChipTensor(ModelDefinition.Input input, int count) {
     this.input = input;
     this.count = count;
-    chips = new Mat(count * input.height(), input.width(), opencv_core.CV_8UC3);
+    try (Scalar black = new Scalar(0, 0, 0, 0)) {
+      chips = new Mat(count * input.height(), input.width(), opencv_core.CV_8UC3, black);
+    }
   }
 
   /** The pixels of one chip, a view that the caller closes: RGB, 8 bits. */

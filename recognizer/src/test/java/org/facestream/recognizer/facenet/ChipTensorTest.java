@@ -33,6 +33,33 @@ class ChipTensorTest {
     return chips.tensor();
   }
 
+  /** Memory that another tensor has left white is found again by the allocator. */
+  @Test
+  void beginsBlack() {
+    Input input =
+        new Input(
+            WIDTH,
+            HEIGHT,
+            Type.UINT8,
+            Layout.NHWC,
+            Channels.RGB,
+            List.of(0f, 0f, 0f),
+            List.of(1f, 1f, 1f));
+    for (int i = 0; i < 20; i++) {
+      try (ChipTensor used = new ChipTensor(input, 1);
+          Mat chip = used.chip(0);
+          Scalar white = new Scalar(255, 255, 255, 0)) {
+        chip.put(white);
+      }
+      try (ChipTensor fresh = new ChipTensor(input, 1)) {
+        ByteBuffer bytes = (ByteBuffer) fresh.tensor().data();
+        while (bytes.hasRemaining()) {
+          assertEquals(0, bytes.get());
+        }
+      }
+    }
+  }
+
   @Test
   void bytesAreThePixels() {
     Input input =
