@@ -66,10 +66,12 @@ class ArchitectureTest {
         List.of(
             "ingest.frame",
             "ingest.worker",
-            // The cameras topic says how faces are looked for on each camera.
+            // The cameras topic says how faces are looked for on each camera, and its zones.
             "ingest.camera.Camera",
             "ingest.camera.CameraTopic",
-            "ingest.camera.FaceSearch"));
+            "ingest.camera.FaceSearch",
+            "ingest.camera.Polygon",
+            "ingest.camera.Zone"));
   }
 
   @Test

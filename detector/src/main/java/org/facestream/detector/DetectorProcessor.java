@@ -61,6 +61,7 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
   private final Telemetry telemetry;
   private final Mtcnn mtcnn;
   private final FaceSearches searches;
+  private final Zones zones;
   private final Runnable cameras;
   private final TrackRecovery recovery;
   private final Clock clock;
@@ -85,7 +86,8 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
   /**
    * @param mtcnn stays its owner's
    * @param searches how faces are looked for
-   * @param cameras brings the searches up to date, before each batch
+   * @param zones of each camera
+   * @param cameras brings searches and zones up to date, before each batch
    * @param clock tells the age of frames
    * @param facesTopic full name
    * @param tracksTopic full name
@@ -96,6 +98,7 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
       Telemetry telemetry,
       Mtcnn mtcnn,
       FaceSearches searches,
+      Zones zones,
       Runnable cameras,
       TrackRecovery recovery,
       Clock clock,
@@ -106,6 +109,7 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
     this.telemetry = telemetry;
     this.mtcnn = mtcnn;
     this.searches = searches;
+    this.zones = zones;
     this.cameras = cameras;
     this.recovery = recovery;
     this.clock = clock;
@@ -299,7 +303,8 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
             frame,
             decoded.picture().rgb(),
             found,
-            search(decoded).goodScore());
+            search(decoded).goodScore(),
+            zones.of(frame.camera()));
     turn.put(frame.camera(), decoded.source().record().partition(), selection.after());
     int faces = selection.faces().size() + selection.unconfirmed() + selection.heldBack();
     load.handled(frame.camera(), faces > 0, clock.instant());

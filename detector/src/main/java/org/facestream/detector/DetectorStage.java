@@ -77,7 +77,16 @@ public final class DetectorStage implements Stage {
               TrackTopic.TOPIC,
               Topics.DEAD_LETTERS));
       FaceSearches searches = new FaceSearches(options.search(), options.tracks().weakScore());
-      TopicFeed cameras = closing.add(new TopicFeed(clients, CameraTopic.TOPIC, searches::take));
+      Zones zones = new Zones();
+      TopicFeed cameras =
+          closing.add(
+              new TopicFeed(
+                  clients,
+                  CameraTopic.TOPIC,
+                  camera -> {
+                    searches.take(camera);
+                    zones.take(camera);
+                  }));
       DetectorProcessor processor =
           closing.add(
               new DetectorProcessor(
@@ -85,6 +94,7 @@ public final class DetectorStage implements Stage {
                   telemetry,
                   mtcnn,
                   searches,
+                  zones,
                   cameras::refresh,
                   new TrackRecovery(clients, trackPartitions()),
                   Clock.systemUTC(),

@@ -28,6 +28,10 @@ import org.facestream.detector.face.FaceTopic;
 import org.facestream.detector.mtcnn.Mtcnn;
 import org.facestream.detector.onnx.Device;
 import org.facestream.detector.track.TrackRecovery;
+import org.facestream.ingest.camera.Camera;
+import org.facestream.ingest.camera.CameraTopic;
+import org.facestream.ingest.camera.Polygon;
+import org.facestream.ingest.camera.Zone;
 import org.facestream.ingest.frame.Frame;
 import org.facestream.ingest.frame.FrameTopic;
 import org.facestream.ingest.frame.InvalidRecordException;
@@ -52,7 +56,8 @@ class DetectorProcessorTest {
 
   private final Telemetry telemetry = new Telemetry();
   private final DeadLetters deadLetters = new DeadLetters("detector", "cctv.dlq.v1", telemetry);
-  private final DetectorProcessor processor = processor(Map.of(), telemetry);
+  private final Zones zones = new Zones();
+  private final DetectorProcessor processor = processor(Map.of(), zones, telemetry);
   private long offset;
 
   @BeforeAll
@@ -205,7 +210,7 @@ class DetectorProcessorTest {
     Map<String, String> options =
         Map.of("detector.best-shots.publish", "all", "detector.track.confirm-hits", "1");
     try (Telemetry another = new Telemetry();
-        DetectorProcessor everything = processor(options, another)) {
+        DetectorProcessor everything = processor(options, new Zones(), another)) {
       for (int i = 0; i < 10; i++) {
         var record = record("gate", i, 200 * i, jpeg(5, 300));
         best += turn(record).size();
@@ -216,6 +221,51 @@ class DetectorProcessorTest {
     assertEquals(10, all);
     assertEquals(3, best);
     assertEquals(6, telemetry.dropped("detector", "gate", "not-best-shot").count());
+  }
+
+  /** The head of the person is at about 320 of 640 pixels at first, and goes to the right. */
+  @Test
+  void aFaceSaysInWhichZonesItIsAndTheFirstInEachIsPublished() throws InvalidRecordException {
+    zones(zone("left", 0, .75), zone("right", .75, 1));
+    List<Face> faces = new ArrayList<>();
+    for (int i = 0; i < 14; i++) {
+      // Smaller and smaller, so that no face is a better one.
+      byte[] frame = jpeg(640, 480, placed(5, 150 + 20 * i, 60, 240 - 2 * i));
+      faces.addAll(turn(record("gate", i, 200 * i, frame)));
+    }
+    assertEquals(1, faces.stream().map(Face::track).distinct().count());
+    assertEquals(
+        List.of("left", "left", "left", "right"),
+        faces.stream().flatMap(face -> face.zones().stream()).toList());
+    Face entering = faces.get(3);
+    assertTrue((entering.box().left() + entering.box().right()) / 2 >= 480, entering::toString);
+    assertTrue(entering.captureTime().isBefore(START.plusMillis(2_800)), entering::toString);
+
+    // A zone that is drawn while somebody stands there holds for the next frame.
+    zones(zone("left", 0, .75), zone("right", .75, 1), zone("new", .5, 1));
+    List<Face> next = turn(record("gate", 14, 2_800, jpeg(640, 480, placed(5, 410, 60, 212))));
+    assertEquals(List.of("right", "new"), next.get(0).zones());
+    zones();
+    assertEquals(
+        List.of(), turn(record("gate", 15, 3_000, jpeg(640, 480, placed(5, 410, 60, 212)))));
+  }
+
+  private static Zone zone(String name, double from, double to) {
+    return new Zone(
+        name,
+        Polygon.of(
+            List.of(List.of(from, 0.0), List.of(to, 0.0), List.of(to, 1.0), List.of(from, 1.0))));
+  }
+
+  private void zones(Zone... wanted) {
+    Camera camera = Camera.of("gate", "rtsp://192.0.2.7/s").withZones(List.of(wanted));
+    zones.take(
+        new ConsumerRecord<>(
+            "cctv.cameras.v1",
+            0,
+            0,
+            "gate",
+            CameraTopic.toRecord("cctv.cameras.v1", camera).value()));
   }
 
   /**
@@ -284,7 +334,8 @@ class DetectorProcessorTest {
     }
   }
 
-  private static DetectorProcessor processor(Map<String, String> options, Telemetry telemetry) {
+  private static DetectorProcessor processor(
+      Map<String, String> options, Zones zones, Telemetry telemetry) {
     KafkaClients clients =
         new KafkaClients(
             Settings.load(List.of(KafkaConfig.class), Optional.empty(), Map.of(), Map.of())
@@ -295,6 +346,7 @@ class DetectorProcessorTest {
         telemetry,
         mtcnn,
         new FaceSearches(checked.search(), checked.tracks().weakScore()),
+        zones,
         () -> {},
         new TrackRecovery(clients, 8),
         Clock.fixed(START, ZoneOffset.UTC),

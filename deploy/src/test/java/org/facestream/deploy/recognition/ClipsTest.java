@@ -27,6 +27,7 @@ import org.facestream.detector.mtcnn.Mtcnn;
 import org.facestream.detector.mtcnn.MtcnnOptions;
 import org.facestream.detector.onnx.Device;
 import org.facestream.detector.track.CameraTracks;
+import org.facestream.detector.track.CameraZones;
 import org.facestream.detector.track.FaceSelector;
 import org.facestream.ingest.camera.VideoSource;
 import org.facestream.ingest.frame.Frame;
@@ -248,7 +249,7 @@ class ClipsTest {
                   new byte[0]);
           List<Detection> found = mtcnn.detect(List.of(picture), options).get(0);
           FaceSelector.Selection selection =
-              selector.select(state, frame, picture.rgb(), found, GOOD);
+              selector.select(state, frame, picture.rgb(), found, GOOD, CameraZones.NONE);
           state = selection.after();
           for (Face face : selection.faces()) {
             if (face.score() >= LEAST_SCORE) {

@@ -23,6 +23,7 @@ import org.facestream.detector.mtcnn.Mtcnn;
 import org.facestream.detector.mtcnn.MtcnnOptions;
 import org.facestream.detector.onnx.Device;
 import org.facestream.detector.track.CameraTracks;
+import org.facestream.detector.track.CameraZones;
 import org.facestream.detector.track.FaceSelector;
 import org.facestream.ingest.camera.VideoSource;
 import org.facestream.ingest.frame.Frame;
@@ -88,8 +89,8 @@ class BestShotsTest {
       // As the detector does it: weak detections carry tracks on.
       MtcnnOptions options = MtcnnOptions.DEFAULT.withThresholds(0.6f, 0.7f, 0.4f);
       List<Detection> found = mtcnn.detect(List.of(picture), options).get(0);
-      FaceSelector.Selection whole = every.select(everyTracks, frame, picture.rgb(), found, GOOD);
-      FaceSelector.Selection few = chosen.select(chosenTracks, frame, picture.rgb(), found, GOOD);
+      FaceSelector.Selection whole = every.select(everyTracks, frame, picture.rgb(), found, GOOD, CameraZones.NONE);
+      FaceSelector.Selection few = chosen.select(chosenTracks, frame, picture.rgb(), found, GOOD, CameraZones.NONE);
       everyTracks = whole.after();
       chosenTracks = few.after();
       all += whole.faces().size();

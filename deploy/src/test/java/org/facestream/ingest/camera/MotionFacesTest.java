@@ -23,6 +23,7 @@ import org.facestream.detector.mtcnn.Mtcnn;
 import org.facestream.detector.mtcnn.MtcnnOptions;
 import org.facestream.detector.onnx.Device;
 import org.facestream.detector.track.CameraTracks;
+import org.facestream.detector.track.CameraZones;
 import org.facestream.detector.track.FaceSelector;
 import org.facestream.ingest.IngestConfig;
 import org.facestream.ingest.frame.Frame;
@@ -106,7 +107,8 @@ class MotionFacesTest {
                   frame,
                   picture.rgb(),
                   mtcnn.detect(List.of(picture), options).get(0),
-                  0.7f);
+                  0.7f,
+                  CameraZones.NONE);
           tracks = selection.after();
           Set<String> faces = new HashSet<>();
           for (Face face : selection.faces()) {

@@ -1,6 +1,7 @@
 package org.facestream.detector.face;
 
 import java.time.Instant;
+import java.util.List;
 
 /**
  * One face in one frame, cut out with a margin, not yet aligned.
@@ -18,6 +19,7 @@ import java.time.Instant;
  * @param cropLandmarks in coordinates of the crop
  * @param score the detector's probability, 0 to 1
  * @param quality how well it serves recognition
+ * @param zones names of the camera's zones that it is in, in the camera's order
  * @param jpeg the crop, a whole JPEG file
  */
 public record Face(
@@ -34,4 +36,64 @@ public record Face(
     Landmarks cropLandmarks,
     float score,
     Quality quality,
-    byte[] jpeg) {}
+    List<String> zones,
+    byte[] jpeg) {
+
+  public Face {
+    zones = List.copyOf(zones);
+  }
+
+  /** A face outside of all zones. */
+  public Face(
+      String id,
+      String camera,
+      long epoch,
+      long frameSequence,
+      Instant captureTime,
+      String track,
+      int frameWidth,
+      int frameHeight,
+      Box box,
+      Landmarks landmarks,
+      Landmarks cropLandmarks,
+      float score,
+      Quality quality,
+      byte[] jpeg) {
+    this(
+        id,
+        camera,
+        epoch,
+        frameSequence,
+        captureTime,
+        track,
+        frameWidth,
+        frameHeight,
+        box,
+        landmarks,
+        cropLandmarks,
+        score,
+        quality,
+        List.of(),
+        jpeg);
+  }
+
+  /** The same in other zones. */
+  public Face withZones(List<String> others) {
+    return new Face(
+        id,
+        camera,
+        epoch,
+        frameSequence,
+        captureTime,
+        track,
+        frameWidth,
+        frameHeight,
+        box,
+        landmarks,
+        cropLandmarks,
+        score,
+        quality,
+        others,
+        jpeg);
+  }
+}

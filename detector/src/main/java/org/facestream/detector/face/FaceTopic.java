@@ -2,6 +2,9 @@ package org.facestream.detector.face;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectReader;
@@ -10,6 +13,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -44,7 +48,7 @@ public final class FaceTopic {
   private static final JsonMapper JSON =
       JsonMapper.builder()
           .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+          // What is missing is null; only zones may be.
           .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
           .build();
@@ -65,7 +69,14 @@ public final class FaceTopic {
       Landmarks landmarks,
       Landmarks cropLandmarks,
       float score,
-      Quality quality) {}
+      Quality quality,
+      // Older records have none.
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) @JsonSetter(nulls = Nulls.AS_EMPTY)
+          List<String> zones) {
+    Header {
+      zones = List.copyOf(zones);
+    }
+  }
 
   private FaceTopic() {}
 
@@ -121,6 +132,7 @@ public final class FaceTopic {
           header.cropLandmarks(),
           header.score(),
           header.quality(),
+          header.zones(),
           record.value());
     } catch (JacksonException malformed) {
       throw new InvalidRecordException(
@@ -146,7 +158,8 @@ public final class FaceTopic {
             face.landmarks(),
             face.cropLandmarks(),
             face.score(),
-            face.quality());
+            face.quality(),
+            face.zones());
     try {
       return WRITER.writeValueAsBytes(header);
     } catch (JacksonException impossible) {

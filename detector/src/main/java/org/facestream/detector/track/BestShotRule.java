@@ -1,9 +1,12 @@
 package org.facestream.detector.track;
 
+import java.util.List;
+
 /**
  * Chooses the faces worth sending. A standing person gives the same face in every frame; one good
  * look is worth more than thirty copies, and the descriptor network is spared them. The first few
- * always go, because the recognizer decides by votes and should not wait for a better look.
+ * always go, because the recognizer decides by votes and should not wait for a better look; and so
+ * does the first face in a zone, because nobody else can tell that the person came there.
  */
 final class BestShotRule {
   private final BestShotConfig config;
@@ -18,14 +21,15 @@ final class BestShotRule {
    * @param track that it belongs to, believed
    * @param quality of the face, 0 to 1
    * @param captured capture time, milliseconds since 1970
+   * @param zones that the face is in
    */
-  boolean wants(Track track, float quality, long captured) {
+  boolean wants(Track track, float quality, long captured, List<String> zones) {
     if (config.publish() == BestShotConfig.Choice.ALL) {
       return true;
     }
     Track.Sent sent = track.sent();
     long since = captured - sent.last();
-    if (sent.faces() == 0 || since >= config.every().toMillis()) {
+    if (sent.faces() == 0 || since >= config.every().toMillis() || sent.enters(zones)) {
       return true;
     }
     if (sent.faces() < config.first()) {

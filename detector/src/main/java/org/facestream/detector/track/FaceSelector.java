@@ -53,9 +53,15 @@ public final class FaceSelector {
    * @param rgb the decoded frame, CV_8UC3, red first
    * @param detections in the frame, weak ones too
    * @param goodScore from which a detection is a face
+   * @param zones of the camera
    */
   public Selection select(
-      CameraTracks before, Frame frame, Mat rgb, List<Detection> detections, float goodScore) {
+      CameraTracks before,
+      Frame frame,
+      Mat rgb,
+      List<Detection> detections,
+      float goodScore,
+      CameraZones zones) {
     FrameId id = new FrameId(frame.camera(), frame.epoch(), frame.sequence());
     long captured = frame.captureTime().toEpochMilli();
     long begun = System.nanoTime();
@@ -81,15 +87,16 @@ public final class FaceSelector {
       }
       Detection found = detections.get(i);
       Quality quality = QualityMeter.measure(rgb, found.box(), found.landmarks(), found.score());
-      if (!rule.wants(track, quality.overall(), captured)) {
+      List<String> in = zones.of(found.box(), rgb.cols(), rgb.rows());
+      if (!rule.wants(track, quality.overall(), captured, in)) {
         heldBack++;
         continue;
       }
-      tracks.set(at, track.sent(quality.overall(), captured));
+      tracks.set(at, track.sent(quality.overall(), captured, in));
       long cut = System.nanoTime();
       FaceCropper.Crop crop = cropper.cut(rgb, found.box(), found.landmarks());
       cutting += System.nanoTime() - cut;
-      faces.add(face(frame, rgb, id.face(i), track.id(), found, crop, quality));
+      faces.add(face(frame, rgb, id.face(i), track.id(), found, crop, quality, in));
     }
     CameraTracks state = step.state();
     tracking.record(System.nanoTime() - begun - cutting, TimeUnit.NANOSECONDS);
@@ -108,7 +115,8 @@ public final class FaceSelector {
       String track,
       Detection found,
       FaceCropper.Crop crop,
-      Quality quality) {
+      Quality quality,
+      List<String> zones) {
     return new Face(
         id,
         frame.camera(),
@@ -123,6 +131,7 @@ public final class FaceSelector {
         crop.landmarks(),
         found.score(),
         quality,
+        zones,
         crop.jpeg());
   }
 }

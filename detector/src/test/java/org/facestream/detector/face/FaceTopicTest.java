@@ -33,6 +33,7 @@ class FaceTopicTest {
           landmarks(-70.5f),
           0.9876f,
           new Quality(0.75f, 0.5f, 1, 0.9f, 0.8f, -12.5f, 3, 1.25f),
+          List.of("hall", "the counter"),
           JPEG);
 
   /** Stored records must stay readable: another layout needs another version of the topic. */
@@ -49,7 +50,9 @@ class FaceTopicTest {
       "nose":{"x":59.5,"y":24.5},"leftMouth":{"x":51.5,"y":39.5},\
       "rightMouth":{"x":68.5,"y":39.5}},"score":0.9876,\
       "quality":{"overall":0.75,"sharpness":0.5,"size":1.0,"pose":0.9,"exposure":0.8,\
-      "yaw":-12.5,"pitch":3.0,"roll":1.25}}""";
+      "yaw":-12.5,"pitch":3.0,"roll":1.25},"zones":["hall","the counter"]}""";
+
+  private static final String OUTSIDE = GOLDEN.replace(",\"zones\":[\"hall\",\"the counter\"]", "");
 
   @Test
   void writesTheGoldenBytes() {
@@ -72,6 +75,18 @@ class FaceTopicTest {
     assertEquals(withoutPicture(FACE), withoutPicture(read));
   }
 
+  /** So were records written before there were zones, and so they are where a camera has none. */
+  @Test
+  void aFaceOutsideOfAllZonesNeedNotSaySo() throws InvalidRecordException {
+    Face outside = FACE.withZones(List.of());
+    assertEquals(
+        OUTSIDE,
+        new String(FaceTopic.toRecord("t", outside).headers().lastHeader("face").value(), UTF_8));
+    assertEquals(
+        withoutPicture(outside),
+        withoutPicture(FaceTopic.fromRecord(record("gate", OUTSIDE, JPEG))));
+  }
+
   @Test
   void ignoresPropertiesOfLaterVersions() throws InvalidRecordException {
     String later = GOLDEN.replace("{\"id\"", "{\"glasses\":true,\"id\"");
@@ -88,8 +103,16 @@ class FaceTopicTest {
     assertEquals("bad-header", refusal(record("gate", "no JSON", JPEG)));
     assertEquals("bad-header", refusal(record("gate", "null", JPEG)));
     assertEquals("bad-header", refusal(record("yard", GOLDEN, JPEG)));
-    assertEquals(
-        "bad-header", refusal(record("gate", GOLDEN.replace("\"score\":0.9876,", ""), JPEG)));
+    for (String part :
+        List.of(
+            "\"score\":0.9876,",
+            "\"epoch\":1795321800123,",
+            "\"track\":\"gate-ljz2-5-1\",",
+            "\"frameWidth\":1280,")) {
+      assertEquals("bad-header", refusal(record("gate", GOLDEN.replace(part, ""), JPEG)), part);
+    }
+    assertEquals("bad-header", refusal(record("gate", GOLDEN.replace("[\"hall\"", "[null"), JPEG)));
+    assertEquals("bad-header", refusal(record("gate", "{\"zones\":[]}", JPEG)));
     assertEquals(
         "bad-header", refusal(record("gate", GOLDEN.replace("\"x\":120.0", "\"x\":null"), JPEG)));
     assertEquals("bad-header", refusal(record("gate", GOLDEN.replace("160.5,", "100.5,"), JPEG)));
@@ -143,6 +166,7 @@ class FaceTopicTest {
         face.landmarks(),
         face.cropLandmarks(),
         face.score(),
-        face.quality());
+        face.quality(),
+        face.zones());
   }
 }

@@ -46,8 +46,8 @@ class BestShotRuleTest {
       for (int time = 0; time < 10_000; time += 100) {
         float quality = random.nextFloat();
         seen.add((double) quality);
-        if (rule.wants(track, quality, START + time)) {
-          track = track.sent(quality, START + time);
+        if (rule.wants(track, quality, START + time, List.of())) {
+          track = track.sent(quality, START + time, List.of());
         }
       }
       double best = seen.stream().mapToDouble(Double::doubleValue).max().orElseThrow();
@@ -60,6 +60,34 @@ class BestShotRuleTest {
     assertEquals(100, times(BestShotConfig.Choice.ALL, 100, any -> 0.7).size());
   }
 
+  @Test
+  void theFirstFaceInAZoneIsSentAndTheBorderDoesNotChatter() {
+    BestShotRule rule = new BestShotRule(config(BestShotConfig.Choice.BEST));
+    Track track = track();
+    List<Integer> times = new ArrayList<>();
+    for (int time = 0; time < 3_000; time += 100) {
+      // Comes to the counter after a second, and from then on stands on its border.
+      List<String> zones =
+          time < 1_000 || time % 200 == 0 ? List.of("hall") : List.of("hall", "counter");
+      if (rule.wants(track, 0.7f, START + time, zones)) {
+        times.add(time);
+        track = track.sent(0.7f, START + time, zones);
+      }
+    }
+    assertEquals(List.of(0, 200, 400, 1_100), times);
+    assertEquals(List.of("hall", "counter"), track.sent().zones());
+  }
+
+  @Test
+  void zonesThatChangeForEverAreForgottenAtLast() {
+    Track.Sent sent = Track.Sent.NOTHING;
+    for (int i = 0; i < 40; i++) {
+      sent = sent.and(0.7f, START, List.of("zone " + i));
+    }
+    assertEquals(32, sent.zones().size());
+    assertFalse(sent.enters(List.of("zone 50")));
+  }
+
   private static List<Integer> times(
       BestShotConfig.Choice choice, int interval, DoubleUnaryOperator quality) {
     BestShotRule rule = new BestShotRule(config(choice));
@@ -67,9 +95,9 @@ class BestShotRuleTest {
     List<Integer> times = new ArrayList<>();
     for (int time = 0; time < 10_000; time += interval) {
       float now = (float) quality.applyAsDouble(time);
-      if (rule.wants(track, now, START + time)) {
+      if (rule.wants(track, now, START + time, List.of())) {
         times.add(time);
-        track = track.sent(now, START + time);
+        track = track.sent(now, START + time, List.of());
       }
     }
     return times;

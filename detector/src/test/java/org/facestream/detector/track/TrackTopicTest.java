@@ -28,7 +28,7 @@ class TrackTopicTest {
           7,
           1,
           true,
-          new Track.Sent(3, 0.75f, 1_795_321_799_000L));
+          new Track.Sent(3, 0.75f, 1_795_321_799_000L, List.of("hall", "the counter")));
   private static final CameraTracks STATE =
       new CameraTracks(1280, 720, 1_795_321_800_450L, List.of(TRACK));
   private static final String GOLDEN =
@@ -37,7 +37,7 @@ class TrackTopicTest {
       "motion":{"x":[100.5,-3.0,2.0,0.5,4.0],"y":[50.0,1.0,2.0,0.5,4.0],\
       "size":[4.0,0.25,0.01,0.0,0.1],"aspect":[-0.125,0.0,0.01,0.0,0.01]},\
       "lastSeen":1795321800250,"hits":7,"missed":1,"confirmed":true,\
-      "sent":{"faces":3,"best":0.75,"last":1795321799000}}]}""";
+      "sent":{"faces":3,"best":0.75,"last":1795321799000,"zones":["hall","the counter"]}}]}""";
 
   @Test
   void writesTheGoldenBytes() {
@@ -57,6 +57,17 @@ class TrackTopicTest {
 
     assertEquals(STATE, TrackTopic.fromRecord(record));
     assertEquals(5, TrackTopic.framesPartition(record));
+  }
+
+  /** Whoever takes over from a detector of before there were zones goes on with its tracks. */
+  @Test
+  void readsTracksOfBeforeThereWereZones() throws InvalidRecordException {
+    String earlier = GOLDEN.replace(",\"zones\":[\"hall\",\"the counter\"]", "");
+    Track read = TrackTopic.fromRecord(record("5", earlier)).tracks().get(0);
+    assertEquals(new Track.Sent(3, 0.75f, 1_795_321_799_000L, List.of()), read.sent());
+    CameraTracks same = new CameraTracks(1280, 720, 1_795_321_800_450L, List.of(read));
+    ProducerRecord<String, byte[]> written = TrackTopic.toRecord("t", 0, "gate", 5, same);
+    assertEquals(earlier, new String(written.value(), UTF_8));
   }
 
   /** A motion that lost a bit would part ways with the one that was not interrupted. */
@@ -84,9 +95,19 @@ class TrackTopicTest {
   @Test
   void refusesWhatItCannotRead() {
     assertThrows(InvalidRecordException.class, () -> TrackTopic.fromRecord(record("0", "no JSON")));
+    for (String part :
+        List.of(
+            "\"hits\":7,", "\"width\":1280,", "\"confirmed\":true,", "\"id\":\"gate-ljz2-5-1\",")) {
+      assertThrows(
+          InvalidRecordException.class,
+          () -> TrackTopic.fromRecord(record("0", GOLDEN.replace(part, ""))),
+          part);
+    }
     assertThrows(
         InvalidRecordException.class,
-        () -> TrackTopic.fromRecord(record("0", GOLDEN.replace("\"hits\":7,", ""))));
+        () ->
+            TrackTopic.fromRecord(
+                record("0", "{\"width\":1280,\"height\":720,\"lastFrame\":1795321800450}")));
     assertThrows(
         InvalidRecordException.class, () -> TrackTopic.framesPartition(record("x", GOLDEN)));
   }
