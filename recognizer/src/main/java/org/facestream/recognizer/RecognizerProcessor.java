@@ -179,6 +179,7 @@ final class RecognizerProcessor implements ConsumeLoop.Processor {
         face.box(),
         face.score(),
         face.quality().overall(),
+        face.zones(),
         candidates,
         options.thresholds().on(face.camera()),
         options.model().name(),

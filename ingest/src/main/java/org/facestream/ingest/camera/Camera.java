@@ -26,7 +26,7 @@ import org.facestream.ingest.worker.config.UserError;
  * @param decoder what decodes it, or null
  * @param motion how still scenes are told and held back; null when every picture is published
  * @param masks areas that are blacked out before a picture leaves the worker, at most 32
- * @param zones named areas, for whoever reads the events; at most 32, each name once
+ * @param zones named areas that identity events name; at most 32, each name once
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonIgnoreProperties(ignoreUnknown = true)

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import org.facestream.ingest.worker.config.UserError;
 
 /**
- * A named area of a camera's picture, for whoever reads the events; ingest itself does nothing with
- * it.
+ * A named area of a camera's picture: identity events say in which of them somebody was. Ingest
+ * itself does nothing with it; the detector does.
  *
  * @param name 1 to 64 printable characters
  * @param polygon where it is

@@ -2,15 +2,16 @@ package org.facestream.recognizer.identity;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
+import java.util.List;
 import org.facestream.detector.face.Box;
 
 /**
  * What people build on: who was seen, where and when. One track gives {@code started}, then {@code
- * updated} when the decision improves, then {@code ended}. Of several events of a track the one
- * with the highest revision counts: when a track goes on after it had been taken for ended (its
- * camera or a worker stood still), an {@code updated} follows the {@code ended}, and a new {@code
- * ended} in its time. A person who is forgotten while the track goes on is taken back by an {@code
- * updated}.
+ * updated} when the decision improves or the person comes into another zone of the camera, then
+ * {@code ended}. Of several events of a track the one with the highest revision counts: when a
+ * track goes on after it had been taken for ended (its camera or a worker stood still), an {@code
+ * updated} follows the {@code ended}, and a new {@code ended} in its time. A person who is
+ * forgotten while the track goes on is taken back by an {@code updated}.
  *
  * @param eventId {@code track + "." + revision}: a replay writes the same event, never a second one
  * @param type what happened
@@ -20,6 +21,8 @@ import org.facestream.detector.face.Box;
  * @param revision 1, 2, 3... within the track
  * @param firstSeen capture time of the track's first face
  * @param lastSeen capture time of the track's last face so far
+ * @param zones names of the camera's zones that the track has been in so far, in the order of first
+ *     entry, each once; at most {@value #MOST_ZONES}
  * @param personId the person, or null when unknown
  * @param name the person's name, or {@code unknown}
  * @param watchlist that the person is on, or null
@@ -46,6 +49,7 @@ public record IdentityEvent(
     int revision,
     Instant firstSeen,
     Instant lastSeen,
+    List<String> zones,
     String personId,
     String name,
     String watchlist,
@@ -62,8 +66,64 @@ public record IdentityEvent(
 
   public static final int SCHEMA_VERSION = 1;
 
+  /** As many as a camera has; more only when its zones change while somebody is there. */
+  static final int MOST_ZONES = 32;
+
   /** The name of whoever is not in the gallery. */
   public static final String UNKNOWN = "unknown";
+
+  public IdentityEvent {
+    // Events of before there were zones have none.
+    zones = zones == null ? List.of() : List.copyOf(zones);
+  }
+
+  /** An event of somebody who was in no zone. */
+  public IdentityEvent(
+      String eventId,
+      Type type,
+      int schemaVersion,
+      String camera,
+      String track,
+      int revision,
+      Instant firstSeen,
+      Instant lastSeen,
+      String personId,
+      String name,
+      String watchlist,
+      Double distance,
+      Double margin,
+      int faces,
+      double quality,
+      double score,
+      Box box,
+      String model,
+      long galleryVersion,
+      String bestFace,
+      Instant captureTime) {
+    this(
+        eventId,
+        type,
+        schemaVersion,
+        camera,
+        track,
+        revision,
+        firstSeen,
+        lastSeen,
+        List.of(),
+        personId,
+        name,
+        watchlist,
+        distance,
+        margin,
+        faces,
+        quality,
+        score,
+        box,
+        model,
+        galleryVersion,
+        bestFace,
+        captureTime);
+  }
 
   /** What happened to the track. */
   public enum Type {

@@ -16,6 +16,7 @@ import org.facestream.detector.face.Box;
  * @param box in frame coordinates
  * @param score the detector's probability, 0 to 1
  * @param quality how well the face serves recognition, 0 to 1
+ * @param zones names of the camera's zones that the face is in
  * @param candidates the likeliest persons, first the one whose distance is the least share of the
  *     threshold; empty when the gallery was empty
  * @param threshold the distance under which a face counts as a person's, unless the candidate has
@@ -34,6 +35,7 @@ public record Match(
     Box box,
     float score,
     float quality,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> zones,
     List<Candidate> candidates,
     float threshold,
     String model,
@@ -41,7 +43,39 @@ public record Match(
     float[] descriptor) {
 
   public Match {
+    // Matches of before there were zones have none.
+    zones = zones == null ? List.of() : List.copyOf(zones);
     candidates = List.copyOf(candidates);
+  }
+
+  /** A face outside of all zones. */
+  public Match(
+      String faceId,
+      String camera,
+      String track,
+      Instant captureTime,
+      Box box,
+      float score,
+      float quality,
+      List<Candidate> candidates,
+      float threshold,
+      String model,
+      long galleryVersion,
+      float[] descriptor) {
+    this(
+        faceId,
+        camera,
+        track,
+        captureTime,
+        box,
+        score,
+        quality,
+        List.of(),
+        candidates,
+        threshold,
+        model,
+        galleryVersion,
+        descriptor);
   }
 
   /** A candidate's distance as a share of the threshold that counts for the person. */
@@ -64,6 +98,7 @@ public record Match(
         box,
         score,
         quality,
+        zones,
         candidates,
         other,
         model,
@@ -84,6 +119,7 @@ public record Match(
         box,
         score,
         quality,
+        zones,
         candidates.stream().filter(candidate -> !gone.test(candidate.personId())).toList(),
         threshold,
         model,

@@ -119,7 +119,8 @@ final class TrackDecision {
         now.personId() != null
             && told.distance() != null
             && told.distance() - now.distance() >= DecisionRules.BETTER * match.threshold();
-    return state.ended() || other || better
+    boolean elsewhere = !now.zones().equals(told.zones());
+    return state.ended() || other || better || elsewhere
         ? Optional.of(IdentityEvent.Type.updated)
         : Optional.empty();
   }
@@ -198,7 +199,8 @@ final class TrackDecision {
         best,
         match.model(),
         Math.max(state.galleryVersion(), match.galleryVersion()),
-        state.recentWith(match.faceId()));
+        state.recentWith(match.faceId()),
+        state.zonesWith(match.zones()));
   }
 
   private SortedMap<String, Evidence> weigh(SortedMap<String, Evidence> before, Match match) {
@@ -316,6 +318,7 @@ final class TrackDecision {
         state.best(),
         state.model(),
         state.galleryVersion(),
-        state.recent());
+        state.recent(),
+        state.zones());
   }
 }

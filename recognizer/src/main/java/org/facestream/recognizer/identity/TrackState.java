@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.facestream.detector.face.Box;
 
 /**
@@ -31,6 +32,7 @@ import org.facestream.detector.face.Box;
  * @param model of the last face
  * @param galleryVersion of the last face
  * @param recent ids of the last faces, at most {@value #RECENT}
+ * @param zones that it has been in, in the order of first entry
  */
 record TrackState(
     String camera,
@@ -47,7 +49,8 @@ record TrackState(
     BestFace best,
     String model,
     long galleryVersion,
-    List<String> recent) {
+    List<String> recent,
+    List<String> zones) {
 
   /** Enough to know a face that comes twice: whoever delivers again begins a little earlier. */
   static final int RECENT = 16;
@@ -55,10 +58,15 @@ record TrackState(
   TrackState {
     // A state of before there were any.
     recent = recent == null ? List.of() : List.copyOf(recent);
+    zones = zones == null ? List.of() : List.copyOf(zones);
   }
 
   /** What was published of the decision. */
-  record Told(String personId, String name, String watchlist, Double distance) {}
+  record Told(String personId, String name, String watchlist, Double distance, List<String> zones) {
+    Told {
+      zones = zones == null ? List.of() : List.copyOf(zones);
+    }
+  }
 
   /**
    * Whom a face of the track was nearest to, named or not.
@@ -90,6 +98,7 @@ record TrackState(
         null,
         first.model(),
         0,
+        List.of(),
         List.of());
   }
 
@@ -104,6 +113,16 @@ record TrackState(
     return more.subList(Math.max(0, more.size() - RECENT), more.size());
   }
 
+  /** The zones when there is a face in these. */
+  List<String> zonesWith(List<String> more) {
+    return zones.containsAll(more)
+        ? zones
+        : Stream.concat(zones.stream(), more.stream())
+            .distinct()
+            .limit(IdentityEvent.MOST_ZONES)
+            .toList();
+  }
+
   /** The person with the most evidence. */
   Optional<Map.Entry<String, Evidence>> leader() {
     return evidence.entrySet().stream()
@@ -114,10 +133,10 @@ record TrackState(
   Told decision() {
     if (personId == null) {
       return new Told(
-          null, IdentityEvent.UNKNOWN, null, closest == null ? null : closest.distance());
+          null, IdentityEvent.UNKNOWN, null, closest == null ? null : closest.distance(), zones);
     }
     Evidence person = evidence.get(personId);
-    return new Told(personId, person.name(), person.watchlist(), person.distance());
+    return new Told(personId, person.name(), person.watchlist(), person.distance(), zones);
   }
 
   /** Everybody of whom anything is remembered here. */
@@ -172,7 +191,8 @@ record TrackState(
             best,
             model,
             galleryVersion,
-            recent);
+            recent,
+            zones);
     return ended || (told != null && told.personId() == null) ? without.retold() : without;
   }
 
@@ -193,7 +213,8 @@ record TrackState(
         best,
         model,
         galleryVersion,
-        recent);
+        recent,
+        zones);
   }
 
   /** After an event of that type was published. */
@@ -213,7 +234,8 @@ record TrackState(
         best,
         model,
         galleryVersion,
-        recent);
+        recent,
+        zones);
   }
 
   /** The event that was published last, given that {@link #afterEvent} made this state. */
@@ -231,6 +253,7 @@ record TrackState(
         revision,
         firstSeen,
         lastSeen,
+        told.zones(),
         told.personId(),
         told.name(),
         told.watchlist(),

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.time.Instant;
+import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.facestream.detector.face.Box;
@@ -22,6 +23,7 @@ class IdentityTopicTest {
       "{\"eventId\":\"door-1763785800000-42-0.2\",\"type\":\"updated\",\"schemaVersion\":1,"
           + "\"camera\":\"door\",\"track\":\"door-1763785800000-42-0\",\"revision\":2,"
           + "\"firstSeen\":\"2026-11-22T04:30:00.120Z\",\"lastSeen\":\"2026-11-22T04:30:01.000Z\","
+          + "\"zones\":[\"entrance\",\"the counter\"],"
           + "\"personId\":\"søren\",\"name\":\"Søren\",\"watchlist\":\"wanted\",\"distance\":0.41,\"margin\":0.25,"
           + "\"faces\":3,\"quality\":0.8,\"score\":0.99,"
           + "\"box\":{\"left\":1.5,\"top\":2.0,\"right\":51.5,\"bottom\":62.0},"
@@ -38,6 +40,7 @@ class IdentityTopicTest {
         2,
         SEEN,
         SEEN.plusMillis(880),
+        List.of("entrance", "the counter"),
         "søren",
         "Søren",
         "wanted",
@@ -85,6 +88,13 @@ class IdentityTopicTest {
   }
 
   @Test
+  void readsEventsOfBeforeThereWereZones() throws InvalidRecordException {
+    String earlier = GOLDEN.replace("\"zones\":[\"entrance\",\"the counter\"],", "");
+    assertEquals(List.of(), IdentityTopic.read(earlier.getBytes(UTF_8)).zones());
+    EventSchema.check(earlier.getBytes(UTF_8));
+  }
+
+  @Test
   void refusesWhatIsNoJson() {
     assertThrows(InvalidRecordException.class, () -> IdentityTopic.read(new byte[] {'{'}));
     assertThrows(InvalidRecordException.class, () -> IdentityTopic.read(new byte[0]));
@@ -100,7 +110,8 @@ class IdentityTopicTest {
         "bad-value, #{\"type\":\"ended\",\"schemaVersion\":1,\"revision\":1,\"faces\":1,\"quality\":1,"
             + "\"score\":1,\"galleryVersion\":0}#",
         "bad-json, #{\"type\":\"vanished\"}#",
-        "bad-json, #{\"firstSeen\":\"yesterday\"}#"
+        "bad-json, #{\"firstSeen\":\"yesterday\"}#",
+        "bad-json, #{\"zones\":[null]}#"
       })
   void refusesWhatIsNoEvent(String reason, String value) {
     assertEquals(
@@ -116,6 +127,8 @@ class IdentityTopicTest {
       value = {
         "#\"revision\":2#, #\"revision\":0#",
         "#\"watchlist\":\"wanted\"#, #\"watchlist\":\"\"#",
+        "#\"the counter\"#, #\"entrance\"#",
+        "#\"the counter\"#, #\"\"#",
         "#\"personId\":\"søren\"#, #\"personId\":null#",
         "#\"distance\":0.41#, #\"distance\":null#",
         "#\"distance\":0.41#, #\"distance\":-1#",

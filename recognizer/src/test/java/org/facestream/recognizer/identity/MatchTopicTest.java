@@ -20,7 +20,7 @@ class MatchTopicTest {
       "{\"faceId\":\"door-1-42-0\",\"camera\":\"door\",\"track\":\"door-1-40-0\","
           + "\"captureTime\":\"2026-11-22T04:30:00.120Z\","
           + "\"box\":{\"left\":1.0,\"top\":2.0,\"right\":51.0,\"bottom\":62.0},"
-          + "\"score\":0.99,\"quality\":0.75,\"candidates\":["
+          + "\"score\":0.99,\"quality\":0.75,\"zones\":[\"entrance\",\"the counter\"],\"candidates\":["
           + "{\"personId\":\"ada\",\"name\":\"Ada\",\"distance\":0.4,\"reference\":\"f1\"},"
           + "{\"personId\":\"bob\",\"name\":\"Bob\",\"distance\":0.9,\"reference\":\"f2\",\"watchlist\":\"wanted\",\"threshold\":0.7}],"
           + "\"threshold\":0.6,\"model\":\"resnet34-128\",\"galleryVersion\":17,"
@@ -35,6 +35,7 @@ class MatchTopicTest {
         new Box(1, 2, 51, 62),
         .99f,
         .75f,
+        List.of("entrance", "the counter"),
         List.of(
             new Match.Candidate("ada", "Ada", .4f, "f1"),
             new Match.Candidate("bob", "Bob", .9f, "f2", "wanted", .7f)),
@@ -57,7 +58,17 @@ class MatchTopicTest {
     Match read = MatchTopic.read("door", GOLDEN.getBytes(UTF_8));
     assertArrayEquals(match().descriptor(), read.descriptor());
     assertEquals(match().candidates(), read.candidates());
+    assertEquals(match().zones(), read.zones());
     assertEquals(GOLDEN, new String(RecordJson.write(read), UTF_8));
+  }
+
+  /** As matches of before there were zones. */
+  @Test
+  void zonesMayBeLeftOut() throws InvalidRecordException {
+    String without = GOLDEN.replace("\"zones\":[\"entrance\",\"the counter\"],", "");
+    Match read = MatchTopic.read("door", without.getBytes(UTF_8));
+    assertEquals(List.of(), read.zones());
+    assertEquals(without, new String(RecordJson.write(read), UTF_8));
   }
 
   @Test
