@@ -74,7 +74,7 @@ public final class PersonRecords {
         connection,
         "SELECT FROM forgotten_person WHERE person_sha256 = ? AND gallery_version > "
             + galleryVersion,
-        EventStore.sha256(personId));
+        ForgottenPeople.sha256(personId));
   }
 
   /** Whether an event or a sighting names a person, by id. */

@@ -1,5 +1,7 @@
 package org.facestream.sink.store;
 
+import static org.facestream.sink.store.Events.event;
+import static org.facestream.sink.store.Events.there;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -17,9 +19,12 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.facestream.ingest.worker.RetryableException;
 import org.facestream.ingest.worker.config.UserError;
+import org.facestream.recognizer.identity.IdentityEvent.Type;
+import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -38,7 +43,7 @@ class DatabaseTest {
   static void open() throws Exception {
     server = new TestDatabase(folder).start();
     server.demandPasswords(PASSWORD);
-    for (String name : new String[] {"fresh", "newer", "shared", "closed", "inurl"}) {
+    for (String name : new String[] {"fresh", "older", "newer", "shared", "closed", "inurl"}) {
       server.execute("CREATE DATABASE " + name + " OWNER guarded");
     }
   }
@@ -121,6 +126,53 @@ class DatabaseTest {
     }
     try (Database second = database("newer", PASSWORD)) {
       assertMessage(second, "version 99", "update facestream");
+    }
+  }
+
+  /** A database of before there were zones and watchlists in it, with rows. */
+  @Test
+  void bringsAnOlderSchemaUpToDateWithItsRows() throws Exception {
+    Flyway.configure()
+        .dataSource(url("older"), "guarded", PASSWORD)
+        .locations("classpath:org/facestream/sink/store/migration")
+        .table("facestream_schema_history")
+        .target("2")
+        .load()
+        .migrate();
+    try (var connection = java.sql.DriverManager.getConnection(url("older"), "guarded", PASSWORD);
+        var statement = connection.createStatement()) {
+      statement.execute(
+          "INSERT INTO identity_event (event_id, type, schema_version, camera, track, revision,"
+              + " first_seen, last_seen, name, faces, quality, score, box_left, box_top, box_right,"
+              + " box_bottom, model, gallery_version, capture_time) VALUES ('t.1', 'started', 1,"
+              + " 'gate', 't', 1, now(), now(), 'unknown', 1, 1, 1, 0, 0, 1, 1, 'm', 0, now())");
+      statement.execute(
+          "INSERT INTO sighting (track, revision, ended, camera, first_seen, last_seen, name,"
+              + " faces, quality, score, model) VALUES ('t', 1, false, 'gate', now(), now(),"
+              + " 'unknown', 1, 1, 1, 'm')");
+      try (Database database = database("older", PASSWORD)) {
+        database.check();
+        for (String table : List.of("identity_event", "sighting")) {
+          try (var rows =
+              statement.executeQuery(
+                  "SELECT count(*) FROM " + table + " WHERE watchlist IS NULL AND zones = '{}'")) {
+            assertTrue(rows.next());
+            assertEquals(1, rows.getInt(1), table);
+          }
+        }
+        // The old track goes on in the new columns.
+        EventStore store = new EventStore(database.dataSource());
+        store.store(List.of(there(event("t", 2, Type.ended, "ann"), "wanted", "entrance")));
+      }
+      try (var rows =
+          statement.executeQuery(
+              "SELECT revision, ended, watchlist, zones FROM sighting WHERE track = 't'")) {
+        assertTrue(rows.next());
+        assertEquals(2, rows.getInt(1));
+        assertTrue(rows.getBoolean(2));
+        assertEquals("wanted", rows.getString(3));
+        assertEquals("{entrance}", rows.getString(4));
+      }
     }
   }
 

@@ -2,6 +2,7 @@ package org.facestream.sink.store;
 
 import static org.facestream.sink.store.Events.START;
 import static org.facestream.sink.store.Events.event;
+import static org.facestream.sink.store.Events.there;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -52,22 +53,25 @@ class EventStoreTest {
 
   @Test
   void keepsEveryPartOfAnEvent() throws Exception {
-    assertEquals(new Rows(1, 1), store.store(List.of(event("t", 2, Type.updated, "ann"))));
+    IdentityEvent event =
+        there(event("t", 2, Type.updated, "ann"), "wanted", "entrance", "the \"counter\", {left}");
+    assertEquals(new Rows(1, 1), store.store(List.of(event)));
     assertEquals(
         List.of(
-            "t.2|updated|1|gate|t|2|2026-11-22 04:30:00.123|2026-11-22 04:30:02.123|ann|ANN|0.375"
-                + "|null|4|0.75|0.5|1.5|2|30|40.25|dlib-128|7|face-t|2026-11-22 04:30:02.123"),
+            "t.2|updated|1|gate|t|2|2026-11-22 04:30:00.123|2026-11-22 04:30:02.123|2"
+                + "|entrance|the \"counter\", {left}|ann|ANN|wanted|0.375|null|4|0.75|0.5|1.5|2|30|40.25|dlib-128|7|face-t|2026-11-22 04:30:02.123"),
         server.query(
             "SELECT event_id, type, schema_version, camera, track, revision,"
-                + " first_seen AT TIME ZONE 'UTC', last_seen AT TIME ZONE 'UTC', person_id, name,"
-                + " distance, margin, faces, quality, score, box_left, box_top, box_right,"
+                + " first_seen AT TIME ZONE 'UTC', last_seen AT TIME ZONE 'UTC', cardinality(zones),"
+                + " zones[1], zones[2], person_id, name, watchlist, distance, margin, faces, quality, score, box_left, box_top, box_right,"
                 + " box_bottom, model, gallery_version, best_face,"
                 + " capture_time AT TIME ZONE 'UTC' FROM identity_event"));
     assertEquals(
-        List.of("t|2|f|gate|ann|ANN|0.375|null|4|0.75|0.5|dlib-128|face-t"),
+        List.of(
+            "t|2|f|gate|2|entrance|the \"counter\", {left}|ann|ANN|wanted|0.375|null|4|0.75|0.5|dlib-128|face-t"),
         server.query(
-            "SELECT track, revision, ended, camera, person_id, name, distance, margin, faces,"
-                + " quality, score, model, best_face FROM sighting"));
+            "SELECT track, revision, ended, camera, cardinality(zones), zones[1], zones[2],"
+                + " person_id, name, watchlist, distance, margin, faces, quality, score, model, best_face FROM sighting"));
   }
 
   @Test
@@ -183,6 +187,36 @@ class EventStoreTest {
     assertEquals(List.of("ANN"), server.query("SELECT name FROM sighting WHERE track = 'v'"));
   }
 
+  /** A watchlist tells who somebody may be; a zone does not. */
+  @Test
+  void whoIsForgottenIsOnNoWatchlistButWasThere() throws Exception {
+    store.store(
+        List.of(
+            there(event("t", 1, Type.started, "ann"), "wanted", "entrance"),
+            there(event("u", 1, Type.started, "bob"), "wanted", "entrance")));
+    store.forgetPerson("ann", 7);
+    store.store(
+        List.of(there(event("t", 2, Type.updated, "ann"), "wanted", "entrance", "counter")));
+    assertEquals(
+        List.of("t.1|null|{entrance}", "t.2|null|{entrance,counter}", "u.1|wanted|{entrance}"),
+        server.query("SELECT event_id, watchlist, zones FROM identity_event ORDER BY event_id"));
+    assertEquals(
+        List.of("t|null|{entrance,counter}", "u|wanted|{entrance}"),
+        server.query("SELECT track, watchlist, zones FROM sighting ORDER BY track"));
+  }
+
+  @Test
+  void aSightingFollowsItsTrackIntoZonesAndOntoWatchlists() throws Exception {
+    store.store(List.of(event("t", 1, Type.started, null)));
+    assertEquals(List.of("null|{}"), server.query("SELECT watchlist, zones FROM sighting"));
+    store.store(List.of(there(event("t", 2, Type.updated, "ann"), "wanted", "counter")));
+    assertEquals(
+        1, server.count("sighting WHERE watchlist = 'wanted' AND 'counter' = ANY (zones)"));
+    store.store(List.of(there(event("t", 3, Type.updated, "ann"), null, "counter", "exit")));
+    assertEquals(
+        List.of("null|{counter,exit}"), server.query("SELECT watchlist, zones FROM sighting"));
+  }
+
   @Test
   void aTrackThatBeganBeforeThePersonWasForgottenStaysUnknown() throws Exception {
     Instant now = Instant.now();
@@ -211,8 +245,8 @@ class EventStoreTest {
   @Test
   void aTrackThatBeganWhileRecognizersHadNotHeardIsStoredAsUnknown() throws Exception {
     store.forgetPerson("ann", 0);
-    Instant soon = Instant.now().plus(EventStore.LAG).minusSeconds(5);
-    Instant later = Instant.now().plus(EventStore.LAG).plusSeconds(5);
+    Instant soon = Instant.now().plus(ForgottenPeople.LAG).minusSeconds(5);
+    Instant later = Instant.now().plus(ForgottenPeople.LAG).plusSeconds(5);
     store.store(List.of(began("soon", 1, soon, soon, 7), began("later", 1, later, later, 7)));
     assertEquals(
         List.of("later|ANN", "soon|unknown"),

@@ -1,6 +1,7 @@
 package org.facestream.sink.store;
 
 import java.time.Instant;
+import java.util.List;
 import org.facestream.detector.face.Box;
 import org.facestream.recognizer.identity.IdentityEvent;
 import org.facestream.recognizer.identity.IdentityEvent.Type;
@@ -27,6 +28,7 @@ public final class Events {
         revision,
         START.isBefore(seen) ? START : seen,
         seen,
+        List.of(),
         person,
         person == null ? IdentityEvent.UNKNOWN : person.toUpperCase(java.util.Locale.ROOT),
         null,
@@ -40,5 +42,32 @@ public final class Events {
         7,
         "face-" + track,
         seen);
+  }
+
+  /** The same of somebody on a watchlist, or on none, who was in zones. */
+  public static IdentityEvent there(IdentityEvent event, String watchlist, String... zones) {
+    return new IdentityEvent(
+        event.eventId(),
+        event.type(),
+        event.schemaVersion(),
+        event.camera(),
+        event.track(),
+        event.revision(),
+        event.firstSeen(),
+        event.lastSeen(),
+        List.of(zones),
+        event.personId(),
+        event.name(),
+        watchlist,
+        event.distance(),
+        event.margin(),
+        event.faces(),
+        event.quality(),
+        event.score(),
+        event.box(),
+        event.model(),
+        event.galleryVersion(),
+        event.bestFace(),
+        event.captureTime());
   }
 }
