@@ -3,6 +3,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,7 +12,7 @@ import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
-/** Says who came before which camera and who left; alerts when somebody is on a watchlist. */
+/** Says who came before which camera, in which zones, and who left; alerts when somebody is on a watchlist. */
 public final class WatchIdentities {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int MOST_TRACKS = 10_000;
@@ -59,6 +60,13 @@ public final class WatchIdentities {
     }
   }
 
+  /** In which of the camera's zones the person has been so far; mostly nothing. */
+  private static String zones(JsonNode event) {
+    List<String> zones = new ArrayList<>();
+    event.path("zones").forEach(zone -> zones.add(zone.asText()));
+    return zones.isEmpty() ? "" : ", in " + String.join(" and ", zones);
+  }
+
   private void take(JsonNode event) {
     Track before = tracks.getOrDefault(event.get("track").asText(), new Track(0, ""));
     int revision = event.get("revision").asInt();
@@ -68,6 +76,7 @@ public final class WatchIdentities {
     String who = event.get("personId").isNull() ? "somebody unknown" : event.get("name").asText();
     String watchlist = event.path("watchlist").textValue();
     String said = watchlist == null ? who : "ALERT, " + who + " of the watchlist " + watchlist;
+    said += zones(event);
     if (event.get("type").asText().equals("ended")) {
       Instant first = Instant.parse(event.get("firstSeen").asText());
       Instant last = Instant.parse(event.get("lastSeen").asText());

@@ -1,4 +1,4 @@
-"""Says who came before which camera and who left; alerts when somebody is on a watchlist."""
+"""Says who came before which camera, in which zones, and who left; alerts when somebody is on a watchlist."""
 
 import argparse
 import json
@@ -24,7 +24,9 @@ def sentence(event):
         stayed = time(event["lastSeen"]) - time(event["firstSeen"])
         return f"{who} left after {int(stayed.total_seconds())} s"
     watchlist = event.get("watchlist")
-    return f"ALERT, {who} of the watchlist {watchlist}" if watchlist else who
+    said = f"ALERT, {who} of the watchlist {watchlist}" if watchlist else who
+    zones = event.get("zones")  # Those of the camera's in which the person has been so far.
+    return f"{said}, in {' and '.join(zones)}" if zones else said
 
 
 def take(event, tracks):

@@ -37,7 +37,7 @@ public final class EventLine {
             : String.format(Locale.ROOT, "distance %.2f, ", event.distance());
     return String.format(
         Locale.ROOT,
-        "%s  %-12s  %-16s  %-18s  (%s%d %s)",
+        "%s  %-12s  %-16s  %-18s  (%s%s%d %s)",
         CLOCK.format(event.captureTime().atZone(zone)),
         printable(event.camera()),
         printable(
@@ -45,9 +45,16 @@ public final class EventLine {
                 ? event.name()
                 : event.name() + " (" + event.watchlist() + ")"),
         what,
+        zones(event),
         distance,
         event.faces(),
         event.faces() == 1 ? "face" : "faces");
+  }
+
+  private static String zones(IdentityEvent event) {
+    return event.zones().isEmpty()
+        ? ""
+        : "in " + printable(String.join(" and ", event.zones())) + ", ";
   }
 
   /** A name comes from outside and must not steer the terminal. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.List;
 import org.facestream.detector.face.Box;
 import org.facestream.recognizer.identity.IdentityEvent;
 import org.junit.jupiter.api.Test;
@@ -36,7 +37,17 @@ class EventLineTest {
   }
 
   @Test
+  void saysInWhichZonesSomebodyHasBeen() {
+    assertTrue(
+        lines
+            .of(event(IdentityEvent.Type.updated, "Ada", null, 0.41, "entrance", "counter"))
+            .endsWith("  (in entrance and counter, distance 0.41, 3 faces)"));
+  }
+
+  @Test
   void aNameDoesNotSteerTheTerminal() {
+    assertFalse(
+        lines.of(event(IdentityEvent.Type.started, "Ada", null, 0.1, "\033[2J")).contains("\033"));
     assertFalse(lines.of(event(IdentityEvent.Type.started, "A\033[2Jda\n", 0.1)).contains("\033"));
   }
 
@@ -45,7 +56,7 @@ class EventLineTest {
   }
 
   private static IdentityEvent event(
-      IdentityEvent.Type type, String name, String watchlist, Double distance) {
+      IdentityEvent.Type type, String name, String watchlist, Double distance, String... zones) {
     Instant seen = Instant.parse("2026-11-22T12:03:41.500Z");
     return new IdentityEvent(
         "t.1",
@@ -56,6 +67,7 @@ class EventLineTest {
         1,
         seen.minusMillis(4_200),
         seen,
+        List.of(zones),
         null,
         name,
         watchlist,

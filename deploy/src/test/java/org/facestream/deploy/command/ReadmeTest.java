@@ -10,6 +10,7 @@ import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.reflect.RecordComponent;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,6 +76,23 @@ class ReadmeTest {
     assertEquals(
         event.get("eventId").asText(),
         event.get("track").asText() + "." + event.get("revision").asInt());
+  }
+
+  @Test
+  void everyFieldOfAnEventIsDescribedAndNoOther() throws IOException {
+    Set<String> described = new TreeSet<>();
+    String table = between("| field | meaning |\n|---|---|\n", "\n\n");
+    for (String row : table.split("\n")) {
+      Matcher name = Pattern.compile("`([A-Za-z]+)`").matcher(row.split("\\|")[1]);
+      while (name.find()) {
+        described.add(name.group(1));
+      }
+    }
+    Set<String> fields = new TreeSet<>();
+    for (RecordComponent field : IdentityEvent.class.getRecordComponents()) {
+      fields.add(field.getName());
+    }
+    assertEquals(fields, described);
   }
 
   private static String between(String begin, String end) throws IOException {

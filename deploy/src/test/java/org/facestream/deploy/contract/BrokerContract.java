@@ -176,6 +176,7 @@ abstract class BrokerContract {
             LANDMARKS.within(5, 5, 1),
             0.998f,
             new Quality(0.9f, 0.8f, 0.7f, 0.95f, 0.6f, 4, -3, 1),
+            List.of("Empfang Süd"),
             new byte[] {1, 2, 3});
     ConsumerRecord<String, byte[]> record =
         passed("faces", FaceTopic.TOPIC, topic -> FaceTopic.toRecord(topic, face));
@@ -186,6 +187,7 @@ abstract class BrokerContract {
     assertEquals(face.quality(), read.quality());
     assertEquals(face.track(), read.track());
     assertEquals(face.id(), read.id());
+    assertEquals(face.zones(), read.zones());
   }
 
   @Test
@@ -199,6 +201,7 @@ abstract class BrokerContract {
             BOX,
             0.998f,
             0.9f,
+            List.of("Empfang Süd"),
             List.of(new Match.Candidate("p1", "Zoë Ångström", 0.41f, "r1")),
             0.6f,
             "resnet34-128",
@@ -208,6 +211,7 @@ abstract class BrokerContract {
         passed("matches", MatchTopic.TOPIC, topic -> MatchTopic.toRecord(topic, match));
     Match read = MatchTopic.read(record.key(), record.value());
     assertEquals(match.candidates(), read.candidates());
+    assertEquals(match.zones(), read.zones());
     assertArrayEquals(match.descriptor(), read.descriptor());
     assertEquals(match.captureTime(), read.captureTime());
   }
@@ -224,6 +228,7 @@ abstract class BrokerContract {
             1,
             CAPTURED.minusMillis(400),
             CAPTURED,
+            List.of("Empfang Süd"),
             "p1",
             "Zoë Ångström",
             "wanted",

@@ -45,7 +45,8 @@ class ExamplesTest {
       List.of(
           "door: somebody unknown",
           "door: Zoë Ångström",
-          "door: ALERT, Zoë Ångström of the watchlist wanted",
+          "door: Zoë Ångström, in entrance",
+          "door: ALERT, Zoë Ångström of the watchlist wanted, in entrance and the counter",
           "door: Zoë Ångström left after 4 s",
           "door: somebody unknown left after 4 s");
 
@@ -67,20 +68,37 @@ class ExamplesTest {
       producer.initTransactions();
       send(producer, clients, event("t", 1, IdentityEvent.Type.started, null, null));
       send(producer, clients, event("t", 2, IdentityEvent.Type.updated, "Zoë Ångström", null));
+      send(
+          producer,
+          clients,
+          event("t", 3, IdentityEvent.Type.updated, "Zoë Ångström", null, "entrance"));
       // Nothing that a reader has to say: it is only surer now.
-      send(producer, clients, event("t", 3, IdentityEvent.Type.updated, "Zoë Ångström", null));
+      send(
+          producer,
+          clients,
+          event("t", 4, IdentityEvent.Type.updated, "Zoë Ångström", null, "entrance"));
       // Of a worker that died: for readers of committed records it never was.
       producer.beginTransaction();
       producer.send(
           IdentityTopic.toRecord(
               clients.name(IdentityTopic.TOPIC),
-              event("t", 4, IdentityEvent.Type.updated, "Nobody At All", "banned")));
+              event("t", 5, IdentityEvent.Type.updated, "Nobody At All", "banned")));
       producer.flush();
       producer.abortTransaction();
-      send(producer, clients, event("t", 4, IdentityEvent.Type.updated, "Zoë Ångström", "wanted"));
+      send(
+          producer,
+          clients,
+          event(
+              "t",
+              5,
+              IdentityEvent.Type.updated,
+              "Zoë Ångström",
+              "wanted",
+              "entrance",
+              "the counter"));
       // Comes again, and is behind what is known.
       send(producer, clients, event("t", 2, IdentityEvent.Type.updated, "Zoë Ångström", null));
-      send(producer, clients, event("t", 5, IdentityEvent.Type.ended, "Zoë Ångström", "wanted"));
+      send(producer, clients, event("t", 6, IdentityEvent.Type.ended, "Zoë Ångström", "wanted"));
       send(producer, clients, event("u", 1, IdentityEvent.Type.ended, null, null));
     }
   }
@@ -98,7 +116,12 @@ class ExamplesTest {
   }
 
   private static IdentityEvent event(
-      String track, int revision, IdentityEvent.Type type, String name, String watchlist) {
+      String track,
+      int revision,
+      IdentityEvent.Type type,
+      String name,
+      String watchlist,
+      String... zones) {
     return new IdentityEvent(
         track + "." + revision,
         type,
@@ -108,6 +131,7 @@ class ExamplesTest {
         revision,
         SEEN,
         SEEN.plusMillis(4_300),
+        List.of(zones),
         name == null ? null : "p1",
         name == null ? IdentityEvent.UNKNOWN : name,
         watchlist,

@@ -89,8 +89,10 @@ class BestShotsTest {
       // As the detector does it: weak detections carry tracks on.
       MtcnnOptions options = MtcnnOptions.DEFAULT.withThresholds(0.6f, 0.7f, 0.4f);
       List<Detection> found = mtcnn.detect(List.of(picture), options).get(0);
-      FaceSelector.Selection whole = every.select(everyTracks, frame, picture.rgb(), found, GOOD, CameraZones.NONE);
-      FaceSelector.Selection few = chosen.select(chosenTracks, frame, picture.rgb(), found, GOOD, CameraZones.NONE);
+      FaceSelector.Selection whole =
+          every.select(everyTracks, frame, picture.rgb(), found, GOOD, CameraZones.NONE);
+      FaceSelector.Selection few =
+          chosen.select(chosenTracks, frame, picture.rgb(), found, GOOD, CameraZones.NONE);
       everyTracks = whole.after();
       chosenTracks = few.after();
       all += whole.faces().size();
