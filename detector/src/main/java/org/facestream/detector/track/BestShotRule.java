@@ -20,16 +20,17 @@ final class BestShotRule {
    *
    * @param track that it belongs to, believed
    * @param quality of the face, 0 to 1
+   * @param score that it is a face, 0 to 1
    * @param captured capture time, milliseconds since 1970
    * @param zones that the face is in
    */
-  boolean wants(Track track, float quality, long captured, List<String> zones) {
+  boolean wants(Track track, float quality, float score, long captured, List<String> zones) {
     if (config.publish() == BestShotConfig.Choice.ALL) {
       return true;
     }
     Track.Sent sent = track.sent();
     long since = captured - sent.last();
-    if (sent.faces() == 0 || since >= config.every().toMillis() || sent.enters(zones)) {
+    if (sent.faces() == 0 || since >= config.every().toMillis() || sent.enters(zones, score)) {
       return true;
     }
     if (sent.faces() < config.first()) {

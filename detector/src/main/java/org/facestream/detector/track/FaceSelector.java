@@ -88,11 +88,11 @@ public final class FaceSelector {
       Detection found = detections.get(i);
       Quality quality = QualityMeter.measure(rgb, found.box(), found.landmarks(), found.score());
       List<String> in = zones.of(found.box(), rgb.cols(), rgb.rows());
-      if (!rule.wants(track, quality.overall(), captured, in)) {
+      if (!rule.wants(track, quality.overall(), found.score(), captured, in)) {
         heldBack++;
         continue;
       }
-      tracks.set(at, track.sent(quality.overall(), captured, in));
+      tracks.set(at, track.sent(quality.overall(), found.score(), captured, in));
       long cut = System.nanoTime();
       FaceCropper.Crop crop = cropper.cut(rgb, found.box(), found.landmarks());
       cutting += System.nanoTime() - cut;

@@ -3,8 +3,9 @@ package org.facestream.detector.track;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Optional;
 
 /**
  * One face followed through the frames of a camera, immutable.
@@ -34,27 +35,52 @@ public record Track(
       long last,
       // The notebook of an older version has none.
       @JsonInclude(JsonInclude.Include.NON_EMPTY) @JsonSetter(nulls = Nulls.AS_EMPTY)
-          List<String> zones) {
+          List<Entry> zones) {
     /** As many as a camera has; more only when its zones change while somebody is there. */
     static final int MOST_ZONES = 32;
 
     static final Sent NOTHING = new Sent(0, 0, 0, List.of());
 
+    /** Whoever reads the faces may ignore those that are less surely one. */
+    private static final float SURE = 0.95f;
+
+    /**
+     * A zone that a published face was in.
+     *
+     * @param zone its name
+     * @param score the best of those faces, 0 to 1
+     */
+    public record Entry(String zone, float score) {}
+
     public Sent {
       zones = List.copyOf(zones);
     }
 
-    /** Whether a face is the first in one of its zones. */
-    boolean enters(List<String> its) {
-      return zones.size() < MOST_ZONES && !zones.containsAll(its);
+    /** Whether a face tells of one of its zones what was not told yet, or not surely. */
+    boolean enters(List<String> its, float score) {
+      return its.stream()
+          .anyMatch(
+              zone ->
+                  told(zone)
+                      .map(entry -> entry.score() < SURE && score >= SURE)
+                      .orElse(zones.size() < MOST_ZONES));
     }
 
-    Sent and(float quality, long captured, List<String> its) {
-      return new Sent(
-          faces + 1,
-          Math.max(best, quality),
-          captured,
-          Stream.concat(zones.stream(), its.stream()).distinct().limit(MOST_ZONES).toList());
+    Sent and(float quality, float score, long captured, List<String> its) {
+      List<Entry> more = new ArrayList<>(zones);
+      for (String zone : its) {
+        Entry before = told(zone).orElse(null);
+        if (before != null) {
+          more.set(more.indexOf(before), new Entry(zone, Math.max(before.score(), score)));
+        } else if (more.size() < MOST_ZONES) {
+          more.add(new Entry(zone, score));
+        }
+      }
+      return new Sent(faces + 1, Math.max(best, quality), captured, more);
+    }
+
+    private Optional<Entry> told(String zone) {
+      return zones.stream().filter(entry -> entry.zone().equals(zone)).findFirst();
     }
   }
 
@@ -65,11 +91,12 @@ public record Track(
   /**
    * After a face was published.
    *
-   * @param zones that the face was in
+   * @param score that it is a face, 0 to 1
+   * @param zones that it was in
    */
-  Track sent(float quality, long captured, List<String> zones) {
+  Track sent(float quality, float score, long captured, List<String> zones) {
     return new Track(
-        id, motion, lastSeen, hits, missed, confirmed, sent.and(quality, captured, zones));
+        id, motion, lastSeen, hits, missed, confirmed, sent.and(quality, score, captured, zones));
   }
 
   /** The motion at a time; a time before the last detection is taken for that of the detection. */

@@ -46,8 +46,8 @@ class BestShotRuleTest {
       for (int time = 0; time < 10_000; time += 100) {
         float quality = random.nextFloat();
         seen.add((double) quality);
-        if (rule.wants(track, quality, START + time, List.of())) {
-          track = track.sent(quality, START + time, List.of());
+        if (rule.wants(track, quality, 0.99f, START + time, List.of())) {
+          track = track.sent(quality, 0.99f, START + time, List.of());
         }
       }
       double best = seen.stream().mapToDouble(Double::doubleValue).max().orElseThrow();
@@ -69,23 +69,43 @@ class BestShotRuleTest {
       // Comes to the counter after a second, and from then on stands on its border.
       List<String> zones =
           time < 1_000 || time % 200 == 0 ? List.of("hall") : List.of("hall", "counter");
-      if (rule.wants(track, 0.7f, START + time, zones)) {
+      if (rule.wants(track, 0.7f, 0.99f, START + time, zones)) {
         times.add(time);
-        track = track.sent(0.7f, START + time, zones);
+        track = track.sent(0.7f, 0.99f, START + time, zones);
       }
     }
     assertEquals(List.of(0, 200, 400, 1_100), times);
-    assertEquals(List.of("hall", "counter"), track.sent().zones());
+    assertEquals(
+        List.of("hall", "counter"),
+        track.sent().zones().stream().map(Track.Sent.Entry::zone).toList());
+  }
+
+  /** A reader may take no notice of a face that is hardly one, and of where it was. */
+  @Test
+  void aZoneThatOnlyADoubtfulFaceToldOfIsToldOnceMoreByASurerOne() {
+    BestShotRule rule = new BestShotRule(config(BestShotConfig.Choice.BEST));
+    List<String> zones = List.of("counter");
+    Track track = track();
+    for (int time = 0; time < 600; time += 200) {
+      track = track.sent(0.7f, 0.99f, START + time, List.of());
+    }
+    assertTrue(rule.wants(track, 0.7f, 0.72f, START + 600, zones));
+    track = track.sent(0.7f, 0.72f, START + 600, zones);
+    assertFalse(rule.wants(track, 0.7f, 0.8f, START + 800, zones));
+    assertTrue(rule.wants(track, 0.7f, 0.99f, START + 1000, zones));
+    track = track.sent(0.7f, 0.99f, START + 1000, zones);
+    assertFalse(rule.wants(track, 0.7f, 1, START + 1200, zones));
   }
 
   @Test
   void zonesThatChangeForEverAreForgottenAtLast() {
     Track.Sent sent = Track.Sent.NOTHING;
     for (int i = 0; i < 40; i++) {
-      sent = sent.and(0.7f, START, List.of("zone " + i));
+      sent = sent.and(0.7f, 0.8f, START, List.of("zone " + i));
     }
     assertEquals(32, sent.zones().size());
-    assertFalse(sent.enters(List.of("zone 50")));
+    assertFalse(sent.enters(List.of("zone 50"), 1));
+    assertTrue(sent.enters(List.of("zone 31"), 1));
   }
 
   private static List<Integer> times(
@@ -95,9 +115,9 @@ class BestShotRuleTest {
     List<Integer> times = new ArrayList<>();
     for (int time = 0; time < 10_000; time += interval) {
       float now = (float) quality.applyAsDouble(time);
-      if (rule.wants(track, now, START + time, List.of())) {
+      if (rule.wants(track, now, 0.99f, START + time, List.of())) {
         times.add(time);
-        track = track.sent(now, START + time, List.of());
+        track = track.sent(now, 0.99f, START + time, List.of());
       }
     }
     return times;

@@ -28,7 +28,11 @@ class TrackTopicTest {
           7,
           1,
           true,
-          new Track.Sent(3, 0.75f, 1_795_321_799_000L, List.of("hall", "the counter")));
+          new Track.Sent(
+              3,
+              0.75f,
+              1_795_321_799_000L,
+              List.of(new Track.Sent.Entry("hall", 0.5f), new Track.Sent.Entry("the counter", 1))));
   private static final CameraTracks STATE =
       new CameraTracks(1280, 720, 1_795_321_800_450L, List.of(TRACK));
   private static final String GOLDEN =
@@ -37,7 +41,7 @@ class TrackTopicTest {
       "motion":{"x":[100.5,-3.0,2.0,0.5,4.0],"y":[50.0,1.0,2.0,0.5,4.0],\
       "size":[4.0,0.25,0.01,0.0,0.1],"aspect":[-0.125,0.0,0.01,0.0,0.01]},\
       "lastSeen":1795321800250,"hits":7,"missed":1,"confirmed":true,\
-      "sent":{"faces":3,"best":0.75,"last":1795321799000,"zones":["hall","the counter"]}}]}""";
+      "sent":{"faces":3,"best":0.75,"last":1795321799000,"zones":[{"zone":"hall","score":0.5},{"zone":"the counter","score":1.0}]}}]}""";
 
   @Test
   void writesTheGoldenBytes() {
@@ -62,7 +66,10 @@ class TrackTopicTest {
   /** Whoever takes over from a detector of before there were zones goes on with its tracks. */
   @Test
   void readsTracksOfBeforeThereWereZones() throws InvalidRecordException {
-    String earlier = GOLDEN.replace(",\"zones\":[\"hall\",\"the counter\"]", "");
+    String earlier =
+        GOLDEN.replace(
+            ",\"zones\":[{\"zone\":\"hall\",\"score\":0.5},{\"zone\":\"the counter\",\"score\":1.0}]",
+            "");
     Track read = TrackTopic.fromRecord(record("5", earlier)).tracks().get(0);
     assertEquals(new Track.Sent(3, 0.75f, 1_795_321_799_000L, List.of()), read.sent());
     CameraTracks same = new CameraTracks(1280, 720, 1_795_321_800_450L, List.of(read));
