@@ -1,0 +1,137 @@
+package org.facestream.recognizer.identity;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What a face says for and against each person in question.
+ *
+ * <p>Every face adds to the evidence of every person in question: for the nearest person {@code
+ * quality · (threshold - distance) / threshold}, with the threshold that counts for this person on
+ * this camera, which is negative beyond the threshold, and nothing positive when the second-best
+ * person is as near; against the others by how much farther they were, all in shares of the
+ * thresholds.
+ */
+final class Weighing {
+  private static final int MOST_PERSONS = 8;
+
+  /** One face cannot say more against a person than this. */
+  private static final double MOST_AGAINST = -.25;
+
+  /** Evidence below this counts the same, so that a track with bad first faces can recover. */
+  private static final double LEAST = -.5;
+
+  private final DecisionRules rules;
+
+  Weighing(DecisionRules rules) {
+    this.rules = rules;
+  }
+
+  /**
+   * The evidence of a track when there is one more face; at most {@value #MOST_PERSONS} persons.
+   */
+  SortedMap<String, Evidence> with(SortedMap<String, Evidence> before, Match match) {
+    SortedMap<String, Evidence> after = new TreeMap<>();
+    List<Match.Candidate> candidates = match.candidates();
+    double weight = Math.max(.1, Math.min(1, match.quality()));
+    for (int i = 0; i < candidates.size(); i++) {
+      Match.Candidate candidate = candidates.get(i);
+      Evidence known = before.get(candidate.personId());
+      Evidence added = add(known, match, i, weight);
+      if (known != null || added.sum() > 0) {
+        after.put(candidate.personId(), added);
+      }
+    }
+    if (!candidates.isEmpty()) {
+      // Who is not among the nearest is at least as far as the last of them.
+      double against = weight * share(match, candidates.size() - 1);
+      before.forEach(
+          (person, evidence) -> {
+            if (!after.containsKey(person)) {
+              after.put(
+                  person,
+                  new Evidence(
+                      evidence.name(),
+                      evidence.watchlist(),
+                      Math.max(LEAST, evidence.sum() + Math.min(0, against)),
+                      evidence.faces(),
+                      evidence.sure(),
+                      evidence.distance(),
+                      evidence.margin(),
+                      evidence.other()));
+            }
+          });
+    }
+    while (after.size() > MOST_PERSONS) {
+      after.remove(
+          after.entrySet().stream()
+              .min(Comparator.comparingDouble(entry -> entry.getValue().sum()))
+              .orElseThrow()
+              .getKey());
+    }
+    return after;
+  }
+
+  private Evidence add(Evidence known, Match match, int rank, double weight) {
+    Match.Candidate candidate = match.candidates().get(rank);
+    double distance = candidate.distance();
+    Double margin = margin(match.candidates(), rank);
+    double share = share(match, rank);
+    boolean speaks = share > 0;
+    boolean sure =
+        speaks
+            && match.share(rank) <= DecisionRules.SURE_DISTANCE
+            && match.quality() >= DecisionRules.SURE_QUALITY
+            && (match.candidates().size() < 2 || ahead(match) >= 2 * rules.margin());
+    double before = known == null ? 0 : known.sum();
+    boolean nearer = known == null || distance < known.distance();
+    return new Evidence(
+        candidate.name(),
+        candidate.watchlist(),
+        Math.max(LEAST, Math.min(DecisionRules.MOST, before + weight * share)),
+        (known == null ? 0 : known.faces()) + (speaks ? 1 : 0),
+        sure || (known != null && known.sure()),
+        nearer ? distance : known.distance(),
+        nearer ? margin : known.margin(),
+        nearer ? other(match.candidates(), rank) : known.other());
+  }
+
+  /** What a face says of the candidate of that rank: positive for, negative against. */
+  private double share(Match match, int rank) {
+    double under = 1 - match.share(rank);
+    if (rank > 0) {
+      double farther = match.share(rank) - match.share(0);
+      return Math.max(MOST_AGAINST, Math.min(0, under) - farther);
+    }
+    boolean ambiguous = match.candidates().size() > 1 && ahead(match) < rules.margin();
+    return Math.max(MOST_AGAINST, ambiguous ? Math.min(0, under) : under);
+  }
+
+  /** How much nearer the nearest person is than the second, in shares of their thresholds. */
+  private static double ahead(Match match) {
+    return match.share(1) - match.share(0);
+  }
+
+  /**
+   * How much farther the second-best person was than the best; of a person of another rank, as a
+   * negative number, how much nearer the best was. Null when there was only one.
+   */
+  static Double margin(List<Match.Candidate> candidates, int rank) {
+    if (rank > 0) {
+      return (double) candidates.get(0).distance() - candidates.get(rank).distance();
+    }
+    return candidates.size() < 2
+        ? null
+        : Double.valueOf((double) candidates.get(1).distance() - candidates.get(0).distance());
+  }
+
+  /** Whom the margin of that rank is measured to. */
+  static String other(List<Match.Candidate> candidates, int rank) {
+    if (rank > 0) {
+      return candidates.get(0).personId();
+    }
+    return candidates.size() < 2 ? null : candidates.get(1).personId();
+  }
+}
