@@ -1,10 +1,7 @@
 package org.facestream.detector;
 
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Timer;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -12,7 +9,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -28,11 +24,6 @@ import org.facestream.detector.track.TrackMemory;
 import org.facestream.detector.track.TrackRecovery;
 import org.facestream.detector.track.TrackTopic;
 import org.facestream.ingest.frame.Frame;
-import org.facestream.ingest.frame.FrameTopic;
-import org.facestream.ingest.frame.InvalidRecordException;
-import org.facestream.ingest.frame.JpegHeader;
-import org.facestream.ingest.frame.Picture;
-import org.facestream.ingest.frame.UnreadablePictureException;
 import org.facestream.ingest.worker.ConsumeLoop;
 import org.facestream.ingest.worker.DeadLetters;
 import org.facestream.ingest.worker.Telemetry;
@@ -49,16 +40,7 @@ import org.facestream.ingest.worker.Telemetry;
 final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
   static final String STAGE = "detector";
 
-  /**
-   * Pixels that are detected on at a time, about eight pictures of 720p, while the next so many are
-   * being decoded. A picture that is larger goes alone: two of 8K take 200 MB.
-   */
-  private static final long MOST_PIXELS = 8_000_000;
-
-  private static final int LONGEST_CAMERA = 64;
-
   private final DetectorOptions options;
-  private final Telemetry telemetry;
   private final Mtcnn mtcnn;
   private final FaceSearches searches;
   private final Zones zones;
@@ -70,18 +52,16 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
   private final LoadMeter load;
   private final FrameDecoder decoder;
   private final FaceSelector selector;
+  private final FrameIntake intake;
   private final FairShare share = new FairShare();
   private final Pace pace;
   private final Timer decoding;
   private final Timer detecting;
   private final Timer inference;
-  private final Gauge liveTracks;
-  private final Gauge device;
-  private final AtomicInteger live = new AtomicInteger();
+  private final DetectorMeters meters;
 
   private final TrackMemory memory = new TrackMemory();
   private final Set<Integer> toRecover = new HashSet<>();
-  private final List<Runnable> meters = new ArrayList<>();
 
   /**
    * @param mtcnn stays its owner's
@@ -106,7 +86,6 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
       String tracksTopic,
       LoadMeter load) {
     this.options = options;
-    this.telemetry = telemetry;
     this.mtcnn = mtcnn;
     this.searches = searches;
     this.zones = zones;
@@ -116,6 +95,7 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
     this.facesTopic = facesTopic;
     this.tracksTopic = tracksTopic;
     this.load = load;
+    this.intake = new FrameIntake(options.maxAge(), options.batch());
     this.decoder = new FrameDecoder(options.decodeThreads());
     this.pace = new Pace(options.turn());
     this.selector =
@@ -128,16 +108,7 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
     this.decoding = telemetry.part(STAGE, "decode");
     this.detecting = telemetry.part(STAGE, "mtcnn");
     this.inference = telemetry.part(STAGE, "onnx");
-    this.liveTracks =
-        Gauge.builder("facestream.tracks.live", live, AtomicInteger::get)
-            .description("Faces that are being followed on all cameras of this worker together")
-            .tags("stage", STAGE)
-            .register(telemetry.registry());
-    this.device =
-        Gauge.builder("facestream.device", () -> 1)
-            .description("1 for what the networks of a stage run on")
-            .tags("stage", STAGE, "device", mtcnn.device().toString())
-            .register(telemetry.registry());
+    this.meters = new DetectorMeters(telemetry, clock, mtcnn.device());
   }
 
   @Override
@@ -145,24 +116,24 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
       List<ConsumerRecord<String, byte[]>> batch, DeadLetters deadLetters) {
     recover();
     long begun = System.nanoTime();
-    List<Runnable> counted = new ArrayList<>();
+    meters.begin();
     List<ProducerRecord<String, byte[]>> results = new ArrayList<>();
     TrackMemory.Turn turn = memory.begin(clock.instant());
     cameras.run();
     FairShare.Choice choice =
-        share.choose(offers(read(batch, deadLetters, counted), deadLetters), pace.room());
+        share.choose(intake.offers(batch, clock.instant(), deadLetters, meters), pace.room());
     for (FairShare.Offer late : choice.overtaken()) {
       load.overtaken(late.camera());
-      counted.add(dropped(late.source().frame(), "overtaken", 1));
+      meters.dropped(late.source().frame(), "overtaken", 1);
     }
-    List<List<Source>> chunks = chunks(choice.taken());
-    FrameDecoder.Pending next = decoder.begin(chunks.isEmpty() ? List.of() : chunks.get(0));
+    List<List<Source>> portions = intake.portions(choice.taken());
+    FrameDecoder.Pending next = decoder.begin(portions.isEmpty() ? List.of() : portions.get(0));
     try {
-      for (int i = 0; i < chunks.size(); i++) {
+      for (int i = 0; i < portions.size(); i++) {
         List<Decoded> decoded = decoding.record(next::take);
         // The next pictures are decoded while these are detected on.
-        next = decoder.begin(i + 1 < chunks.size() ? chunks.get(i + 1) : List.of());
-        results.addAll(handle(decoded, turn, deadLetters, counted));
+        next = decoder.begin(i + 1 < portions.size() ? portions.get(i + 1) : List.of());
+        results.addAll(handle(decoded, turn, deadLetters));
       }
     } finally {
       next.close();
@@ -174,7 +145,7 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
                     tracksTopic, recovery.partition(partition), camera, partition, tracks)));
     turn.keep();
     results.addAll(load.report(clock.instant()));
-    meters.addAll(counted);
+    meters.keep();
     pace.took(
         choice.taken().stream().mapToLong(FairShare.Offer::pixels).sum(),
         System.nanoTime() - begun);
@@ -194,63 +165,9 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
     toRecover.clear();
   }
 
-  /** The frames that are well-formed and young enough. */
-  private List<Source> read(
-      List<ConsumerRecord<String, byte[]>> batch, DeadLetters deadLetters, List<Runnable> counted) {
-    Instant oldest = clock.instant().minus(options.maxAge());
-    List<Source> frames = new ArrayList<>(batch.size());
-    for (ConsumerRecord<String, byte[]> record : batch) {
-      try {
-        Frame frame = FrameTopic.fromRecord(record);
-        counted.add(telemetry.in(STAGE, label(frame.camera()))::increment);
-        if (frame.captureTime().isBefore(oldest)) {
-          counted.add(dropped(frame, "too-old", 1));
-        } else {
-          frames.add(new Source(record, frame));
-        }
-      } catch (InvalidRecordException invalid) {
-        deadLetters.reject(record, invalid.reason(), invalid.getMessage());
-      }
-    }
-    return frames;
-  }
-
-  private static List<FairShare.Offer> offers(List<Source> frames, DeadLetters deadLetters) {
-    List<FairShare.Offer> offers = new ArrayList<>(frames.size());
-    for (Source source : frames) {
-      try {
-        JpegHeader header = JpegHeader.read(source.frame().jpeg());
-        long pixels = (long) header.width() * header.height();
-        // What claims to be larger is refused unseen, so it costs nothing.
-        offers.add(new FairShare.Offer(source, pixels > Picture.MOST_FRAME_PIXELS ? 0 : pixels));
-      } catch (UnreadablePictureException unreadable) {
-        deadLetters.reject(source.record(), unreadable.reason(), unreadable.getMessage());
-      }
-    }
-    return offers;
-  }
-
-  private List<List<Source>> chunks(List<FairShare.Offer> frames) {
-    List<List<Source>> chunks = new ArrayList<>();
-    long room = 0;
-    for (FairShare.Offer frame : frames) {
-      boolean full = chunks.isEmpty() || chunks.get(chunks.size() - 1).size() == options.batch();
-      if (full || frame.pixels() > room) {
-        chunks.add(new ArrayList<>());
-        room = MOST_PIXELS;
-      }
-      room -= frame.pixels();
-      chunks.get(chunks.size() - 1).add(frame.source());
-    }
-    return chunks;
-  }
-
   /** Detects on pictures, and closes them. */
   private List<ProducerRecord<String, byte[]>> handle(
-      List<Decoded> decoded,
-      TrackMemory.Turn turn,
-      DeadLetters deadLetters,
-      List<Runnable> counted) {
+      List<Decoded> decoded, TrackMemory.Turn turn, DeadLetters deadLetters) {
     try {
       List<Decoded> readable = new ArrayList<>(decoded.size());
       for (Decoded frame : decoded) {
@@ -266,7 +183,7 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
       List<List<Detection>> found = detect(readable);
       List<ProducerRecord<String, byte[]>> results = new ArrayList<>();
       for (int i = 0; i < readable.size(); i++) {
-        select(readable.get(i), found.get(i), turn, counted)
+        select(readable.get(i), found.get(i), turn)
             .forEach(face -> results.add(FaceTopic.toRecord(facesTopic, face)));
       }
       return results;
@@ -294,8 +211,7 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
     return searches.of(frame.source().frame().camera());
   }
 
-  private List<Face> select(
-      Decoded decoded, List<Detection> found, TrackMemory.Turn turn, List<Runnable> counted) {
+  private List<Face> select(Decoded decoded, List<Detection> found, TrackMemory.Turn turn) {
     Frame frame = decoded.source().frame();
     FaceSelector.Selection selection =
         selector.select(
@@ -308,48 +224,22 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
     turn.put(frame.camera(), decoded.source().record().partition(), selection.after());
     int faces = selection.faces().size() + selection.unconfirmed() + selection.heldBack();
     load.handled(frame.camera(), faces > 0, clock.instant());
-    String camera = label(frame.camera());
-    counted.add(() -> detected(camera).increment(faces));
-    counted.add(() -> telemetry.out(STAGE, camera).increment(selection.faces().size()));
-    counted.add(dropped(frame, "unconfirmed-track", selection.unconfirmed()));
-    counted.add(dropped(frame, "not-best-shot", selection.heldBack()));
-    counted.add(
-        () -> {
-          Duration age = Duration.between(frame.captureTime(), clock.instant());
-          telemetry.sinceCapture(STAGE, camera).record(age.isNegative() ? Duration.ZERO : age);
-        });
+    meters.selected(frame, selection, faces);
     return selection.faces();
-  }
-
-  private Counter detected(String camera) {
-    return Counter.builder("facestream.faces.detected")
-        .description("Faces that the detector found, published or not")
-        .tags("stage", STAGE, "camera", camera)
-        .register(telemetry.registry());
-  }
-
-  private Runnable dropped(Frame frame, String reason, int count) {
-    return () -> telemetry.dropped(STAGE, label(frame.camera()), reason).increment(count);
-  }
-
-  /** Keys come from outside; only well-formed ones are worth a label of their own. */
-  private static String label(String camera) {
-    return camera.length() > LONGEST_CAMERA ? "unknown" : camera;
   }
 
   @Override
   public void committed() {
     memory.committed();
     memory.forgetSilent(clock.instant(), options.tracks().forgetAfter());
-    live.set(memory.liveTracks());
-    meters.forEach(Runnable::run);
-    meters.clear();
+    meters.live(memory.liveTracks());
+    meters.committed();
   }
 
   @Override
   public void aborted() {
     memory.aborted();
-    meters.clear();
+    meters.aborted();
   }
 
   @Override
@@ -362,7 +252,7 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
   public void revoked(Collection<TopicPartition> partitions) {
     memory.forget(numbers(partitions));
     toRecover.removeAll(numbers(partitions));
-    live.set(memory.liveTracks());
+    meters.live(memory.liveTracks());
   }
 
   private static Set<Integer> numbers(Collection<TopicPartition> partitions) {
@@ -372,7 +262,6 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
   @Override
   public void close() {
     decoder.close();
-    telemetry.registry().remove(liveTracks);
-    telemetry.registry().remove(device);
+    meters.close();
   }
 }

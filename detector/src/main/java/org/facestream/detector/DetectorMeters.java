@@ -1,0 +1,120 @@
+package org.facestream.detector;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.facestream.detector.onnx.Device;
+import org.facestream.detector.track.FaceSelector;
+import org.facestream.ingest.frame.Frame;
+import org.facestream.ingest.worker.Telemetry;
+
+/**
+ * What a detector counts. What a turn counted shows when the turn is committed, and never when it
+ * failed: it comes again then. For one thread.
+ */
+final class DetectorMeters implements AutoCloseable {
+  private static final String STAGE = DetectorProcessor.STAGE;
+  private static final int LONGEST_CAMERA = 64;
+
+  private final Telemetry telemetry;
+  private final Clock clock;
+  private final Gauge liveTracks;
+  private final Gauge device;
+  private final AtomicInteger live = new AtomicInteger();
+
+  /** Of the turn that is going on, and of those that are done and not committed. */
+  private final List<Runnable> turn = new ArrayList<>();
+
+  private final List<Runnable> done = new ArrayList<>();
+
+  /**
+   * @param clock tells the age of frames when they are done
+   * @param device that the networks run on
+   */
+  DetectorMeters(Telemetry telemetry, Clock clock, Device device) {
+    this.telemetry = telemetry;
+    this.clock = clock;
+    this.liveTracks =
+        Gauge.builder("facestream.tracks.live", live, AtomicInteger::get)
+            .description("Faces that are being followed on all cameras of this worker together")
+            .tags("stage", STAGE)
+            .register(telemetry.registry());
+    this.device =
+        Gauge.builder("facestream.device", () -> 1)
+            .description("1 for what the networks of a stage run on")
+            .tags("stage", STAGE, "device", device.toString())
+            .register(telemetry.registry());
+  }
+
+  /** A turn begins; what one that failed half-way counted is forgotten. */
+  void begin() {
+    turn.clear();
+  }
+
+  /** The turn succeeded. */
+  void keep() {
+    done.addAll(turn);
+    turn.clear();
+  }
+
+  void committed() {
+    done.forEach(Runnable::run);
+    done.clear();
+  }
+
+  void aborted() {
+    done.clear();
+  }
+
+  void live(int tracks) {
+    live.set(tracks);
+  }
+
+  void took(Frame frame) {
+    turn.add(telemetry.in(STAGE, label(frame))::increment);
+  }
+
+  void dropped(Frame frame, String reason, int count) {
+    turn.add(() -> telemetry.dropped(STAGE, label(frame), reason).increment(count));
+  }
+
+  /**
+   * A frame is done.
+   *
+   * @param found good detections in it
+   */
+  void selected(Frame frame, FaceSelector.Selection selection, int found) {
+    String camera = label(frame);
+    turn.add(() -> detected(camera).increment(found));
+    turn.add(() -> telemetry.out(STAGE, camera).increment(selection.faces().size()));
+    dropped(frame, "unconfirmed-track", selection.unconfirmed());
+    dropped(frame, "not-best-shot", selection.heldBack());
+    turn.add(
+        () -> {
+          Duration age = Duration.between(frame.captureTime(), clock.instant());
+          telemetry.sinceCapture(STAGE, camera).record(age.isNegative() ? Duration.ZERO : age);
+        });
+  }
+
+  private Counter detected(String camera) {
+    return Counter.builder("facestream.faces.detected")
+        .description("Faces that the detector found, published or not")
+        .tags("stage", STAGE, "camera", camera)
+        .register(telemetry.registry());
+  }
+
+  /** Keys come from outside; only well-formed ones are worth a label of their own. */
+  private static String label(Frame frame) {
+    return frame.camera().length() > LONGEST_CAMERA ? "unknown" : frame.camera();
+  }
+
+  @Override
+  public void close() {
+    telemetry.registry().remove(liveTracks);
+    telemetry.registry().remove(device);
+  }
+}
