@@ -37,6 +37,8 @@ import org.facestream.detector.face.FaceTopic;
 import org.facestream.ingest.camera.Camera;
 import org.facestream.ingest.camera.CameraRegistry;
 import org.facestream.ingest.camera.FaceSearch;
+import org.facestream.ingest.camera.Polygon;
+import org.facestream.ingest.camera.Zone;
 import org.facestream.ingest.frame.Frame;
 import org.facestream.ingest.frame.FrameTopic;
 import org.facestream.ingest.frame.InvalidRecordException;
@@ -60,6 +62,18 @@ class DetectorHandoverTest {
   private static final int FRAMES = 24;
   private static final List<String> CAMERAS = List.of("gate", "yard", "hall");
 
+  /** Somebody who walks through the picture comes there before the last restart. */
+  private static final List<Zone> RIGHT =
+      List.of(
+          new Zone(
+              "right",
+              Polygon.of(
+                  List.of(
+                      List.of(0.35, 0.0),
+                      List.of(1.0, 0.0),
+                      List.of(1.0, 1.0),
+                      List.of(0.35, 1.0)))));
+
   private final Instant start = Instant.now().truncatedTo(ChronoUnit.MILLIS);
 
   @TempDir Path folder;
@@ -69,7 +83,10 @@ class DetectorHandoverTest {
     List<byte[]> pictures = pictures();
     try (EmbeddedKafka kafka = new EmbeddedKafka(folder, 0)) {
       Map<String, String> through = runThrough(kafka, pictures);
-      assertEquals(3, through.values().stream().distinct().count(), through::toString);
+      List<String> tracks = through.values().stream().map(told -> told.split(" ")[0]).toList();
+      assertEquals(3, tracks.stream().distinct().count(), through::toString);
+      // Told before the last restart, and not again after it.
+      assertTrue(through.values().stream().anyMatch(told -> told.endsWith(" [right]")));
       assertTrue(through.size() >= 9, through::toString);
 
       assertEquals(through, restarted(kafka, pictures));
@@ -169,6 +186,7 @@ class DetectorHandoverTest {
               "detector.max-age", "1h");
       clients = new KafkaClients(settings("any").get(KafkaConfig.class));
       Topics.ensure(clients, List.of(FrameTopic.TOPIC));
+      new CameraRegistry(clients).add(Camera.of("hall", "rtsp://192.0.2.7/s").withZones(RIGHT));
       producer = clients.producer(Map.of());
     }
 
@@ -233,7 +251,7 @@ class DetectorHandoverTest {
       }
     }
 
-    /** The tracks of the published faces by face. */
+    /** The tracks and zones of the published faces by face. */
     Map<String, String> faces() throws InvalidRecordException {
       Map<String, String> tracks = new TreeMap<>();
       List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
@@ -242,7 +260,7 @@ class DetectorHandoverTest {
       }
       for (ConsumerRecord<String, byte[]> record : records) {
         Face face = FaceTopic.fromRecord(record);
-        String twice = tracks.put(face.id(), face.track());
+        String twice = tracks.put(face.id(), face.track() + " " + face.zones());
         assertEquals(null, twice, "a face was published twice");
       }
       return tracks;
