@@ -70,7 +70,7 @@ public final class TopicReader implements AutoCloseable {
   public void onlyPartitionOf(String key) {
     // Kafka's clients have this rule in no public class, and nobody tells where a key is without
     // writing a record. To read all partitions instead would be as many times the bytes, of a topic
-    // that holds gigabytes of pictures. That both agree is in the contract of brokers, as tested.
+    // that holds gigabytes of pictures. BrokerContract, a test, fails when the two do not agree.
     int number = BuiltInPartitioner.partitionForKey(key.getBytes(UTF_8), partitions.size());
     partitions = partitions.stream().filter(partition -> partition.partition() == number).toList();
     consumer.assign(partitions);
