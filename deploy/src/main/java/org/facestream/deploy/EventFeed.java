@@ -1,14 +1,10 @@
 package org.facestream.deploy;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
 import org.facestream.ingest.frame.InvalidRecordException;
 import org.facestream.ingest.worker.kafka.KafkaClients;
-import org.facestream.ingest.worker.kafka.Topics;
 import org.facestream.recognizer.identity.IdentityEvent;
 import org.facestream.recognizer.identity.IdentityTopic;
 import org.slf4j.Logger;
@@ -17,12 +13,9 @@ import org.slf4j.LoggerFactory;
 /** Hands on every identity event from now on, as any reader of the topic would see it. */
 public final class EventFeed implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(EventFeed.class);
-  private static final Duration POLL = Duration.ofMillis(100);
 
-  private final org.apache.kafka.clients.consumer.Consumer<String, byte[]> reader;
   private final Consumer<Event> listener;
-  private final Thread thread;
-  private volatile boolean stopping;
+  private final TopicTail tail;
 
   /**
    * An event, read and as it is.
@@ -39,31 +32,12 @@ public final class EventFeed implements AutoCloseable {
    */
   public EventFeed(KafkaClients clients, Consumer<Event> listener) {
     this.listener = listener;
-    Topics.ensure(clients, List.of(IdentityTopic.TOPIC));
-    String topic = clients.name(IdentityTopic.TOPIC);
-    reader = clients.reader();
-    List<TopicPartition> partitions =
-        reader.partitionsFor(topic).stream()
-            .map(partition -> new TopicPartition(topic, partition.partition()))
-            .toList();
-    reader.assign(partitions);
-    reader.seekToEnd(partitions);
-    // The seek is lazy; asking for the position does it.
-    partitions.forEach(reader::position);
-    thread = new Thread(this::run, "event-feed");
-    thread.start();
-  }
-
-  private void run() {
-    while (!stopping) {
-      try {
-        reader.poll(POLL).forEach(this::handOn);
-      } catch (KafkaException failed) {
-        if (!stopping) {
-          log.warn("the identities topic cannot be read: {}", failed.toString());
-        }
-      }
-    }
+    this.tail =
+        new TopicTail(
+            clients,
+            List.of(IdentityTopic.TOPIC),
+            "event-feed",
+            records -> records.forEach(this::handOn));
   }
 
   private void handOn(ConsumerRecord<String, byte[]> record) {
@@ -81,14 +55,6 @@ public final class EventFeed implements AutoCloseable {
 
   @Override
   public void close() {
-    stopping = true;
-    try {
-      thread.join(5_000);
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-    }
-    if (!thread.isAlive()) {
-      reader.close();
-    }
+    tail.close();
   }
 }

@@ -6,17 +6,13 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Properties;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.MetadataVersion;
-import org.facestream.ingest.worker.config.Settings;
 import org.facestream.ingest.worker.kafka.KafkaClients;
-import org.facestream.ingest.worker.kafka.KafkaConfig;
 
 /** A real broker for tests: one node, on free ports of the loopback address. */
 final class TestBroker implements AutoCloseable {
@@ -58,13 +54,7 @@ final class TestBroker implements AutoCloseable {
   }
 
   KafkaClients clients() {
-    return new KafkaClients(
-        Settings.load(
-                List.of(KafkaConfig.class),
-                Optional.empty(),
-                Map.of(),
-                Map.of("kafka.bootstrap-servers", "127.0.0.1:" + port, "kafka.partitions", "2"))
-            .get(KafkaConfig.class));
+    return KafkaClients.of("127.0.0.1:" + port, Map.of("kafka.partitions", "2"));
   }
 
   private static int freePort() {

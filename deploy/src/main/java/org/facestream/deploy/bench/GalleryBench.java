@@ -9,14 +9,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Properties;
-import java.util.Random;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.producer.Producer;
@@ -26,18 +23,13 @@ import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
 import org.facestream.deploy.embedded.EmbeddedKafka;
 import org.facestream.ingest.worker.Telemetry;
-import org.facestream.ingest.worker.config.Settings;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.ingest.worker.kafka.KafkaClients;
-import org.facestream.ingest.worker.kafka.KafkaConfig;
 import org.facestream.ingest.worker.kafka.Topics;
-import org.facestream.recognizer.facenet.Metric;
-import org.facestream.recognizer.gallery.DescriptorSpace;
 import org.facestream.recognizer.gallery.GalleryReplica;
 import org.facestream.recognizer.gallery.GallerySnapshot;
 import org.facestream.recognizer.gallery.GalleryTopic;
 import org.facestream.recognizer.gallery.Reduction;
-import org.facestream.recognizer.gallery.Reference;
 import org.facestream.recognizer.identity.Match;
 
 /**
@@ -52,7 +44,6 @@ import org.facestream.recognizer.identity.Match;
  */
 public record GalleryBench(
     List<Integer> sizes, int length, int perPerson, List<Integer> batches, Path folder) {
-  private static final String MODEL = "bench";
   private static final int NAMED = 2;
   private static final long LEAST_NANOS = 1_000_000_000L;
   private static final int LEAST_RUNS = 5;
@@ -100,22 +91,16 @@ public record GalleryBench(
    * @param each is told each result as soon as it is there
    */
   public List<Result> run(Consumer<Result> each) throws InterruptedException {
+    SyntheticGallery synthetic = new SyntheticGallery(length, perPerson);
     List<Result> results = new ArrayList<>();
     try (EmbeddedKafka kafka = new EmbeddedKafka(folder, 0)) {
-      KafkaClients clients =
-          new KafkaClients(
-              Settings.load(
-                      List.of(KafkaConfig.class),
-                      Optional.empty(),
-                      Map.of(),
-                      Map.of("kafka.bootstrap-servers", kafka.bootstrapServers()))
-                  .get(KafkaConfig.class));
+      KafkaClients clients = KafkaClients.of(kafka.bootstrapServers(), Map.of());
       Topics.ensure(clients, List.of(GalleryTopic.TOPIC));
       int written = 0;
       for (int size : sizes) {
-        write(clients, written, size);
+        write(clients, synthetic, written, size);
         written = size;
-        Result result = measure(clients, size);
+        Result result = measure(clients, synthetic, size);
         results.add(result);
         each.accept(result);
       }
@@ -123,48 +108,22 @@ public record GalleryBench(
     return results;
   }
 
-  private void write(KafkaClients clients, int from, int to) {
+  private static void write(KafkaClients clients, SyntheticGallery synthetic, int from, int to) {
     String topic = clients.name(GalleryTopic.TOPIC);
     try (Producer<String, byte[]> producer =
         clients.producer(Map.of(ProducerConfig.LINGER_MS_CONFIG, 20))) {
       for (int number = from; number < to; number++) {
-        producer.send(GalleryTopic.toRecord(topic, reference(number)));
+        producer.send(GalleryTopic.toRecord(topic, synthetic.reference(number)));
       }
       producer.flush();
     }
   }
 
-  private Reference reference(int number) {
-    return new Reference(
-        "face-" + number,
-        "person-" + number / perPerson,
-        "Person " + number / perPerson,
-        MODEL,
-        descriptor(number),
-        new byte[0],
-        1,
-        null,
-        null,
-        "bench",
-        Instant.EPOCH);
-  }
-
-  private float[] descriptor(long seed) {
-    Random random = new Random(seed * 0x9E3779B97F4A7C15L);
-    // So that descriptors are of about length 1.
-    double spread = 1 / Math.sqrt(length);
-    float[] values = new float[length];
-    for (int i = 0; i < length; i++) {
-      values[i] = (float) (random.nextGaussian() * spread);
-    }
-    return values;
-  }
-
-  private Result measure(KafkaClients clients, int size) throws InterruptedException {
+  private Result measure(KafkaClients clients, SyntheticGallery synthetic, int size)
+      throws InterruptedException {
     long before = usedBytes();
     try (Telemetry telemetry = new Telemetry()) {
-      GalleryReplica replica =
-          new GalleryReplica(new DescriptorSpace(MODEL, length, Metric.EUCLIDEAN), telemetry);
+      GalleryReplica replica = new GalleryReplica(synthetic.space(), telemetry);
       Topology topology = replica.addTo(new Topology(), clients.name(GalleryTopic.TOPIC));
       Properties settings = new Properties();
       settings.putAll(clients.shared());
@@ -181,21 +140,21 @@ public record GalleryBench(
         double bytes = (usedBytes() - before) / (double) size;
         Map<Integer, Double> perFace = new HashMap<>();
         for (int batch : batches) {
-          perFace.put(batch, match(replica.snapshot(), batch));
+          perFace.put(batch, match(replica.snapshot(), synthetic, batch));
         }
-        boolean exact = exact(replica.snapshot(), size);
-        double live = addOne(clients, replica, size);
+        boolean exact = exact(replica.snapshot(), synthetic, size);
+        double live = addOne(clients, replica, synthetic, size);
         return new Result(size, length, started, bytes, live, perFace, exact);
       }
     }
   }
 
   /** The median of runs over new faces each time, per face. */
-  private double match(GallerySnapshot gallery, int batch) {
+  private static double match(GallerySnapshot gallery, SyntheticGallery synthetic, int batch) {
     List<Long> times = new ArrayList<>();
     long all = 0;
     for (int run = 0; run < LEAST_RUNS || (all < LEAST_NANOS && run < 1000); run++) {
-      float[][] faces = faces(batch, run);
+      float[][] faces = synthetic.faces(batch, run);
       long start = System.nanoTime();
       gallery.match(faces, NAMED, Reduction.MINIMUM, Instant.EPOCH);
       long took = System.nanoTime() - start;
@@ -206,36 +165,14 @@ public record GalleryBench(
     return times.get(times.size() / 2) / 1e6 / batch;
   }
 
-  /** Faces near some reference, as those of enrolled people are, and of strangers. */
-  private float[][] faces(int count, int run) {
-    float[][] faces = new float[count][];
-    for (int i = 0; i < count; i++) {
-      faces[i] = descriptor(i % 2 == 0 ? 1_000_000_000L + 1000L * run + i : 7L * i);
-      faces[i][0] += 0.01f;
-    }
-    return faces;
-  }
-
-  private boolean exact(GallerySnapshot gallery, int size) {
-    float[][] faces = faces(4, 0);
+  private static boolean exact(GallerySnapshot gallery, SyntheticGallery synthetic, int size) {
+    float[][] faces = synthetic.faces(4, 0);
     List<List<Match.Candidate>> found =
         gallery.match(faces, NAMED, Reduction.MINIMUM, Instant.EPOCH);
     for (int face = 0; face < faces.length; face++) {
-      double[] least = new double[(size - 1) / perPerson + 1];
-      Arrays.fill(least, Double.POSITIVE_INFINITY);
-      for (int number = 0; number < size; number++) {
-        float[] reference = descriptor(number);
-        double square = 0;
-        for (int d = 0; d < length; d++) {
-          double difference = (double) faces[face][d] - reference[d];
-          square += difference * difference;
-        }
-        least[number / perPerson] = Math.min(least[number / perPerson], Math.sqrt(square));
-      }
-      double[] sorted = least.clone();
-      Arrays.sort(sorted);
+      double[] nearest = synthetic.distances(faces[face], size);
       for (int place = 0; place < found.get(face).size(); place++) {
-        if (Math.abs(found.get(face).get(place).distance() - sorted[place]) > 1e-5) {
+        if (Math.abs(found.get(face).get(place).distance() - nearest[place]) > 1e-5) {
           return false;
         }
       }
@@ -243,15 +180,17 @@ public record GalleryBench(
     return true;
   }
 
-  private double addOne(KafkaClients clients, GalleryReplica replica, int size)
+  private static double addOne(
+      KafkaClients clients, GalleryReplica replica, SyntheticGallery synthetic, int size)
       throws InterruptedException {
     long start;
     try (Producer<String, byte[]> producer = clients.producer(Map.of())) {
       producer.partitionsFor(clients.name(GalleryTopic.TOPIC));
       start = System.nanoTime();
-      producer.send(GalleryTopic.toRecord(clients.name(GalleryTopic.TOPIC), reference(size)));
+      producer.send(
+          GalleryTopic.toRecord(clients.name(GalleryTopic.TOPIC), synthetic.reference(size)));
       producer.flush();
-      float[][] face = {descriptor(size)};
+      float[][] face = {synthetic.descriptor(size)};
       while (true) {
         List<Match.Candidate> nearest =
             replica.snapshot().match(face, 1, Reduction.MINIMUM, Instant.EPOCH).get(0);

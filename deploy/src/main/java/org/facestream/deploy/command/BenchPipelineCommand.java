@@ -1,16 +1,13 @@
 package org.facestream.deploy.command;
 
 import java.net.URI;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.facestream.deploy.Shutdown;
 import org.facestream.deploy.bench.pipeline.PipelineRun;
-import org.facestream.deploy.simulation.LoadCameras;
 import org.facestream.ingest.worker.config.UserError;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -40,8 +37,6 @@ import picocli.CommandLine.Option;
       "      --set kafka.bootstrap-servers=127.0.0.1:19092"
     })
 final class BenchPipelineCommand extends Subcommand {
-  static final Pattern SIZE = Pattern.compile("(\\d{2,4})x(\\d{2,4})");
-
   @Option(
       names = "--cameras",
       paramLabel = "N",
@@ -66,12 +61,7 @@ final class BenchPipelineCommand extends Subcommand {
       description = "Frames a second that each camera sends. Default: as --fps")
   private Integer streamFps;
 
-  @Option(
-      names = "--size",
-      paramLabel = "WxH",
-      defaultValue = "1280x720",
-      description = "Size of the video. Default: ${DEFAULT-VALUE}")
-  private String size;
+  @Mixin private VideoSize size;
 
   @Option(
       names = "--faces",
@@ -134,14 +124,7 @@ final class BenchPipelineCommand extends Subcommand {
       description = "Measure these workers, each given by the address of its /metrics.")
   private List<URI> metrics = List.of();
 
-  @Option(
-      names = "--data",
-      paramLabel = "DIR",
-      description = "Make the temporary folder in this one.")
-  private Path data;
-
-  @Option(names = "--json", description = "Print one line of JSON.")
-  private boolean json;
+  @Mixin private BenchOutput output;
 
   @Override
   int execute() throws Exception {
@@ -151,32 +134,23 @@ final class BenchPipelineCommand extends Subcommand {
     PipelineRun run =
         new PipelineRun(
             cameras == null ? OptionalInt.empty() : OptionalInt.of(cameras),
-            load(size, streamFps == null ? fps : streamFps, fps, faces),
+            size.load(streamFps == null ? fps : streamFps, fps, faces),
             seconds,
             warmUp,
             p99,
             drops / 100,
             most,
             rtspPort,
-            data,
+            output.data(),
             metrics);
     int code =
         Shutdown.ofProcess()
             .orderly(
                 () -> {
-                  boolean carried = run.run(configuration(), json, this::print, this::say);
+                  boolean carried = run.run(configuration(), output.json(), this::print, this::say);
                   return carried ? 0 : Complaints.FAILURE;
                 });
     return unlessInterrupted(code);
-  }
-
-  static LoadCameras.Load load(String size, int streamFps, int fps, int faces) {
-    Matcher parts = SIZE.matcher(size);
-    if (!parts.matches()) {
-      throw new UserError("--size is WIDTHxHEIGHT in pixels, such as 1280x720.");
-    }
-    return new LoadCameras.Load(
-        Integer.parseInt(parts.group(1)), Integer.parseInt(parts.group(2)), streamFps, fps, faces);
   }
 
   private void print(String text) {

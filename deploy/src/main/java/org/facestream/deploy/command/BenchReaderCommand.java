@@ -1,9 +1,9 @@
 package org.facestream.deploy.command;
 
-import java.nio.file.Path;
 import org.facestream.deploy.Shutdown;
 import org.facestream.deploy.bench.pipeline.ReaderRun;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -38,12 +38,7 @@ final class BenchReaderCommand extends Subcommand {
       description = "Frames a second that the camera sends. Default: ${DEFAULT-VALUE}")
   private int streamFps;
 
-  @Option(
-      names = "--size",
-      paramLabel = "WxH",
-      defaultValue = "1280x720",
-      description = "Size of the video. Default: ${DEFAULT-VALUE}")
-  private String size;
+  @Mixin private VideoSize size;
 
   @Option(
       names = "--seconds",
@@ -68,20 +63,12 @@ final class BenchReaderCommand extends Subcommand {
       })
   private String ffmpeg;
 
-  @Option(
-      names = "--data",
-      paramLabel = "DIR",
-      description = "Make the temporary folder in this one.")
-  private Path data;
-
-  @Option(names = "--json", description = "Print one line of JSON.")
-  private boolean json;
+  @Mixin private BenchOutput output;
 
   @Override
   int execute() throws Exception {
     ReaderRun run =
-        new ReaderRun(
-            BenchPipelineCommand.load(size, streamFps, fps, 1), seconds, rounds, ffmpeg, data);
+        new ReaderRun(size.load(streamFps, fps, 1), seconds, rounds, ffmpeg, output.data());
     int code =
         Shutdown.ofProcess()
             .orderly(
@@ -89,7 +76,7 @@ final class BenchReaderCommand extends Subcommand {
                   String report =
                       run.run(
                           configuration(),
-                          json,
+                          output.json(),
                           line -> {
                             err().println(line);
                             err().flush();

@@ -195,6 +195,8 @@ public final class EmbeddedKafka implements AutoCloseable {
     // Frames are kept for a minute: look that often, and give their disk back at once.
     settings.put("log.retention.check.interval.ms", "15000");
     settings.put("log.segment.delete.delay.ms", "1000");
+    // So soon does whoever is forgotten leave the disk.
+    settings.put("log.cleaner.backoff.ms", "5000");
     settings.put("metadata.log.max.snapshot.interval.ms", "600000");
     settings.put("metadata.max.idle.interval.ms", "5000");
 

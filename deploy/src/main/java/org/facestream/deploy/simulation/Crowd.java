@@ -28,7 +28,7 @@ public final class Crowd implements AutoCloseable {
   private final Closing closing = new Closing();
   private final List<Backdrop> places = new ArrayList<>();
   private final List<Cutout> people = new ArrayList<>();
-  private final Mat noise;
+  private final Grain grain;
 
   /**
    * @param width of the pictures, pixels
@@ -47,7 +47,7 @@ public final class Crowd implements AutoCloseable {
     for (DemoPerson person : DemoPeople.all()) {
       people.add(closing.add(new Cutout(person)));
     }
-    noise = closing.add(Scene.noise(width + Scene.NOISE_SHIFTS, height + Scene.NOISE_SHIFTS, seed));
+    grain = closing.add(new Grain(width, height, seed));
   }
 
   /**
@@ -63,7 +63,7 @@ public final class Crowd implements AutoCloseable {
     // Rows as in a stand, each behind an edge; as many columns as the picture is wide for them.
     int columns = (int) Math.max(1, Math.ceil(Math.sqrt(faces * 1.35 * width / (double) height)));
     int rows = (faces + columns - 1) / columns;
-    int shift = random.nextInt(Scene.NOISE_SHIFTS);
+    int shift = Grain.shift(random);
     List<Box> truth = new ArrayList<>();
     for (int row = 0; row < rows; row++) {
       int floor = height * (row + 1) / rows;
@@ -79,7 +79,7 @@ public final class Crowd implements AutoCloseable {
         double y = floor - tall * face;
         double degrees = 8 * random.nextDouble() - 4;
         double light = 0.85 + 0.25 * random.nextDouble();
-        people.get(person).draw(into, new Pose(x, y, face, degrees, light), floor, noise, shift);
+        people.get(person).draw(into, new Pose(x, y, face, degrees, light), floor, grain, shift);
         double half = HEIGHT_OF_WIDTH * face / 2;
         truth.add(
             new Box(

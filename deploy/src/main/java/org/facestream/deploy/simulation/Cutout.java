@@ -60,10 +60,10 @@ final class Cutout implements AutoCloseable {
    * @param frame RGB, changed
    * @param pose where and how
    * @param floor y below which nothing of the person shows
-   * @param noise RGB, at least as large as the frame, about {@code Scene.NOISE_MEAN}
-   * @param noiseX where in the noise to begin, small
+   * @param grain for frames at least as large
+   * @param shift of the frame's grain
    */
-  void draw(Mat frame, Pose pose, int floor, Mat noise, int noiseX) {
+  void draw(Mat frame, Pose pose, int floor, Grain grain, int shift) {
     double scale = pose.faceWidth() / FACE;
     double cosine = scale * Math.cos(Math.toRadians(pose.degrees()));
     double sine = scale * Math.sin(Math.toRadians(pose.degrees()));
@@ -96,7 +96,7 @@ final class Cutout implements AutoCloseable {
         Mat shown = new Mat();
         Mat hidden = new Mat();
         Mat behind = frame.apply(place);
-        Mat grain = noise.apply(new Rect(noiseX, noiseX, width, height));
+        Mat part = grain.part(shift, width, height);
         Size size = new Size(width, height)) {
       try (DoubleIndexer values = map.createIndexer()) {
         values.put(0, 0, cosine, -sine, shiftX - fromX);
@@ -119,7 +119,7 @@ final class Cutout implements AutoCloseable {
           opencv_core.BORDER_CONSTANT,
           Scalar.BLACK);
       shown.convertTo(hidden, -1, -1, 1);
-      opencv_core.addWeighted(person, pose.light(), grain, 1, -Scene.NOISE_MEAN, person);
+      opencv_core.addWeighted(person, pose.light(), part, 1, -Grain.MEAN, person);
       opencv_imgproc.blendLinear(person, behind, shown, hidden, behind);
     }
   }

@@ -2,13 +2,8 @@ package org.facestream.deploy.simulation;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
-import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.opencv_core.Mat;
-import org.bytedeco.opencv.opencv_core.Rect;
 import org.bytedeco.opencv.opencv_core.Scalar;
-import org.facestream.deploy.simulation.rtsp.AccessUnit;
-import org.facestream.deploy.simulation.rtsp.H264Encoder;
 import org.facestream.deploy.simulation.rtsp.H264Loop;
 import org.facestream.ingest.worker.Closing;
 
@@ -35,31 +30,17 @@ final class LoadScene implements AutoCloseable {
   private static final double GRAIN = 2;
 
   private static final double FACES_OF_DISTANCE = 0.4;
-  private static final int QUANTISER = 24;
   private static final long SEED = 5;
 
   private final Format format;
   private final Closing closing = new Closing();
-  private final Backdrop backdrop;
-  private final Mat noise;
+  private final Place place;
   private final List<Walk> walks = new ArrayList<>();
   private final List<Cutout> people = new ArrayList<>();
 
   LoadScene(Format format, int faces) {
     this.format = format;
-    this.backdrop =
-        closing.add(
-            new Backdrop(
-                "photo2.png",
-                new Scalar(120, 82, 52, 0),
-                2,
-                format.width(),
-                format.height(),
-                SEED));
-    this.noise =
-        closing.add(
-            Scene.noise(
-                format.width() + Scene.NOISE_SHIFTS, format.height() + Scene.NOISE_SHIFTS, SEED));
+    this.place = closing.add(new Place(format, "photo2.png", new Scalar(120, 82, 52, 0), 2, SEED));
     List<Cutout> everyone = new ArrayList<>();
     for (DemoPerson person : DemoPeople.all()) {
       everyone.add(closing.add(new Cutout(person)));
@@ -101,42 +82,23 @@ final class LoadScene implements AutoCloseable {
    * @param into becomes RGB of the scene's size
    */
   void draw(int frame, Mat into) {
-    backdrop.rgb().copyTo(into);
-    int shift = new Random(SEED + frame).nextInt(Scene.NOISE_SHIFTS);
+    place.drawEmpty(into);
+    int shift = place.shift(frame);
     double time = frame / (double) format.fps();
     for (int i = 0; i < walks.size(); i++) {
       Walk walk = walks.get(i);
       double since = (time - walk.start() + LOOP_SECONDS) % LOOP_SECONDS;
       if (since < walk.seconds()) {
-        Pose pose =
-            walk.at(
-                walk.start() + since, format.width(), format.height(), backdrop.floor(), SEED + i);
-        people.get(i).draw(into, pose, backdrop.floor(), noise, shift);
+        place.draw(into, people.get(i), place.pose(walk, walk.start() + since, SEED + i), shift);
       }
     }
-    // A sensor's grain: without it nothing but the people changes, and decoding is far too cheap.
-    try (Mat grain = noise.apply(new Rect(shift, shift, format.width(), format.height()))) {
-      opencv_core.addWeighted(into, 1, grain, GRAIN, -GRAIN * Scene.NOISE_MEAN, into);
-    }
+    // Without it nothing but the people changes, and decoding is far too cheap.
+    place.addGrain(into, shift, GRAIN);
   }
 
   /** Encodes the whole loop. */
   H264Loop encode() {
-    List<AccessUnit> units = new ArrayList<>();
-    try (Mat picture = new Mat();
-        H264Encoder encoder =
-            new H264Encoder(format.width(), format.height(), format.fps(), QUANTISER)) {
-      for (int frame = 0; frame < frames(); frame++) {
-        draw(frame, picture);
-        units.addAll(encoder.encode(picture));
-      }
-      units.addAll(encoder.finish());
-    }
-    if (units.size() != frames()) {
-      throw new IllegalStateException(
-          "the encoder made %d of %d frames".formatted(units.size(), frames()));
-    }
-    return new H264Loop(units, format.fps());
+    return place.encode(frames(), this::draw);
   }
 
   @Override

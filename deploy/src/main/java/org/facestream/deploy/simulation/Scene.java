@@ -4,12 +4,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.TreeMap;
-import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.opencv_core.Mat;
-import org.facestream.deploy.simulation.rtsp.AccessUnit;
-import org.facestream.deploy.simulation.rtsp.H264Encoder;
 import org.facestream.deploy.simulation.rtsp.H264Loop;
 import org.facestream.ingest.worker.Closing;
 
@@ -18,21 +14,13 @@ import org.facestream.ingest.worker.Closing;
  * seed gives the same pictures.
  */
 final class Scene implements AutoCloseable {
-  static final int NOISE_MEAN = 16;
-
-  private static final double NOISE_DEVIATION = 2.5;
-  static final int NOISE_SHIFTS = 64;
-
   /** Pixels of a frame 720 high: a smaller face is not counted as seen. */
   private static final double SMALLEST_FACE = 56;
-
-  private static final int QUANTISER = 24;
 
   private final Script script;
   private final Format format;
   private final Closing closing = new Closing();
-  private final Backdrop backdrop;
-  private final Mat noise;
+  private final Place place;
   private final Map<String, Cutout> people = new TreeMap<>();
 
   /**
@@ -48,18 +36,9 @@ final class Scene implements AutoCloseable {
   Scene(Script script, Format format) {
     this.script = script;
     this.format = format;
-    this.backdrop =
+    this.place =
         closing.add(
-            new Backdrop(
-                script.photograph(),
-                script.wall(),
-                script.courses(),
-                format.width(),
-                format.height(),
-                script.seed()));
-    this.noise =
-        closing.add(
-            noise(format.width() + NOISE_SHIFTS, format.height() + NOISE_SHIFTS, script.seed()));
+            new Place(format, script.photograph(), script.wall(), script.courses(), script.seed()));
     for (Walk walk : script.walks()) {
       people.computeIfAbsent(walk.person(), id -> closing.add(new Cutout(DemoPeople.person(id))));
     }
@@ -76,30 +55,16 @@ final class Scene implements AutoCloseable {
    * @param into becomes RGB of the scene's size
    */
   void draw(int frame, Mat into) {
-    backdrop.rgb().copyTo(into);
-    int shift = new Random(script.seed() + frame).nextInt(NOISE_SHIFTS);
+    place.drawEmpty(into);
+    int shift = place.shift(frame);
     for (Placed placed : at(frame)) {
-      people.get(placed.walk().person()).draw(into, placed.pose(), backdrop.floor(), noise, shift);
+      place.draw(into, people.get(placed.walk().person()), placed.pose(), shift);
     }
   }
 
   /** Encodes the whole loop. */
   H264Loop encode() {
-    List<AccessUnit> units = new ArrayList<>();
-    try (Mat picture = new Mat();
-        H264Encoder encoder =
-            new H264Encoder(format.width(), format.height(), format.fps(), QUANTISER)) {
-      for (int frame = 0; frame < frames(); frame++) {
-        draw(frame, picture);
-        units.addAll(encoder.encode(picture));
-      }
-      units.addAll(encoder.finish());
-    }
-    if (units.size() != frames()) {
-      throw new IllegalStateException(
-          "the encoder made %d of %d frames".formatted(units.size(), frames()));
-    }
-    return new H264Loop(units, format.fps());
+    return place.encode(frames(), this::draw);
   }
 
   /** The truth of one loop, by time of appearance. */
@@ -131,8 +96,7 @@ final class Scene implements AutoCloseable {
     List<Placed> placed = new ArrayList<>();
     for (Walk walk : script.walks()) {
       if (walk.on(time)) {
-        Pose pose = walk.at(time, format.width(), format.height(), backdrop.floor(), script.seed());
-        placed.add(new Placed(walk, pose));
+        placed.add(new Placed(walk, place.pose(walk, time, script.seed())));
       }
     }
     placed.sort(Comparator.comparingDouble(person -> person.pose().faceWidth()));
@@ -158,23 +122,6 @@ final class Scene implements AutoCloseable {
       }
     }
     return false;
-  }
-
-  /** Grain about {@link #NOISE_MEAN}, RGB. */
-  static Mat noise(int width, int height, long seed) {
-    byte[] values = new byte[3 * width * height];
-    Random random = new Random(seed);
-    // Repeating every few rows is not seen, and spares seconds of random numbers.
-    int distinct = Math.min(values.length, 3 * width * 61 + 7);
-    for (int i = 0; i < values.length; i++) {
-      values[i] =
-          i < distinct
-              ? (byte) Math.max(0, NOISE_MEAN + NOISE_DEVIATION * random.nextGaussian())
-              : values[i - distinct];
-    }
-    Mat noise = new Mat(height, width, opencv_core.CV_8UC3);
-    noise.data().put(values);
-    return noise;
   }
 
   /** A walk and where its person is. */

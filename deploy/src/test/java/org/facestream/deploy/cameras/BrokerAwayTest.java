@@ -63,7 +63,11 @@ class BrokerAwayTest {
       }
       Instant resumed = Instant.now();
       Awaitility.await().atMost(PATIENCE).until(() -> site.stage().health().ready());
-      Thread.sleep(2_000);
+      for (String camera : CAMERAS) {
+        Awaitility.await(camera + " is seen")
+            .atMost(PATIENCE)
+            .until(() -> site.observations().frames(camera, resumed, Instant.MAX).size() > 5);
+      }
       Instant ended = Instant.now();
 
       for (String camera : CAMERAS) {
@@ -90,9 +94,6 @@ class BrokerAwayTest {
             frames.size(),
             frames.stream().map(Observations.Seen::sequence).distinct().count(),
             "doubled");
-        assertTrue(
-            site.observations().frames(camera, ended.minusSeconds(2), ended).size() > 2,
-            "no frames after it");
       }
       Figures.print(10, "while the broker is away: %s -> %s", early, late);
       late.assertFlatSince(early);

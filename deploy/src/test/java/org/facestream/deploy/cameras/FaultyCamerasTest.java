@@ -152,7 +152,7 @@ class FaultyCamerasTest {
     assertTrue(took.toSeconds() < 10, took::toString);
   }
 
-  /** 5 frames a second, before and while others fail; the bound leaves room for a busy machine. */
+  /** 5 frames a second before and while others fail, or as many as a busy machine gave before. */
   @Test
   void theOthersKeepTheirRate() {
     for (String camera : List.of("steady", "steady-too")) {
@@ -167,8 +167,10 @@ class FaultyCamerasTest {
           after,
           gap.toMillis());
       double rate = after.stream().mapToInt(Integer::intValue).average().orElseThrow();
-      assertEquals(5, rate, 1, camera);
-      assertTrue(gap.toMillis() < 2_000, gap::toString);
+      double usual = before.stream().mapToInt(Integer::intValue).average().orElseThrow();
+      assertTrue(rate <= 6 && rate >= Math.min(4, 0.8 * usual), camera + ": " + rate);
+      long usualGap = site.observations().longestGap(camera, began, fault).toMillis();
+      assertTrue(gap.toMillis() < Math.max(2_000, 4 * usualGap), gap::toString);
       assertEquals(0, site.count("facestream.camera.reconnects", camera));
     }
   }

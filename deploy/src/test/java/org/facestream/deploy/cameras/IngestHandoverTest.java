@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -31,9 +30,7 @@ import org.facestream.ingest.camera.CameraState;
 import org.facestream.ingest.frame.Frame;
 import org.facestream.ingest.frame.FrameTopic;
 import org.facestream.ingest.frame.InvalidRecordException;
-import org.facestream.ingest.worker.config.Settings;
 import org.facestream.ingest.worker.kafka.KafkaClients;
-import org.facestream.ingest.worker.kafka.KafkaConfig;
 import org.facestream.ingest.worker.kafka.TopicReader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,7 +46,8 @@ class IngestHandoverTest {
     List<Process> workers = new ArrayList<>();
     try (EmbeddedKafka kafka = new EmbeddedKafka(folder.resolve("kafka"), 0);
         RtspServer server = new RtspServer()) {
-      KafkaClients clients = new KafkaClients(config(kafka));
+      KafkaClients clients =
+          KafkaClients.of(kafka.bootstrapServers(), Map.of("kafka.partitions", "4"));
       CameraRegistry registry = new CameraRegistry(clients);
       server.start();
       List<Camera> cameras = new ArrayList<>();
@@ -201,14 +199,5 @@ class IngestHandoverTest {
         .redirectErrorStream(true)
         .redirectOutput(data.resolve("log").toFile())
         .start();
-  }
-
-  private static KafkaConfig config(EmbeddedKafka kafka) {
-    return Settings.load(
-            List.of(KafkaConfig.class),
-            Optional.empty(),
-            Map.of(),
-            Map.of("kafka.bootstrap-servers", kafka.bootstrapServers(), "kafka.partitions", "4"))
-        .get(KafkaConfig.class);
   }
 }

@@ -10,9 +10,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
@@ -38,10 +40,9 @@ import org.facestream.ingest.camera.CameraTopic;
 import org.facestream.ingest.camera.Polygon;
 import org.facestream.ingest.frame.Frame;
 import org.facestream.ingest.frame.FrameTopic;
-import org.facestream.ingest.worker.config.Settings;
 import org.facestream.ingest.worker.kafka.KafkaClients;
-import org.facestream.ingest.worker.kafka.KafkaConfig;
 import org.facestream.ingest.worker.kafka.Topic;
+import org.facestream.ingest.worker.kafka.TopicReader;
 import org.facestream.ingest.worker.kafka.Topics;
 import org.facestream.recognizer.gallery.GalleryTopic;
 import org.facestream.recognizer.gallery.Reference;
@@ -68,19 +69,8 @@ abstract class BrokerContract {
   abstract String bootstrapServers();
 
   private KafkaClients clients(String prefix) {
-    return new KafkaClients(
-        Settings.load(
-                List.of(KafkaConfig.class),
-                Optional.empty(),
-                Map.of(),
-                Map.of(
-                    "kafka.bootstrap-servers",
-                    bootstrapServers(),
-                    "kafka.topic-prefix",
-                    prefix,
-                    "kafka.partitions",
-                    "3"))
-            .get(KafkaConfig.class));
+    return KafkaClients.of(
+        bootstrapServers(), Map.of("kafka.topic-prefix", prefix, "kafka.partitions", "3"));
   }
 
   @Test
@@ -118,6 +108,32 @@ abstract class BrokerContract {
                 .get(name)
                 .partitions()
                 .size());
+      }
+    }
+  }
+
+  /** {@link TopicReader#onlyPartitionOf} goes by a class that Kafka may change. */
+  @Test
+  void aReaderKnowsWhereTheProducerPutsAKey() throws Exception {
+    KafkaClients clients = clients("keys");
+    Topics.ensure(clients, List.of(FaceTopic.TOPIC));
+    String topic = clients.name(FaceTopic.TOPIC);
+    List<String> keys =
+        List.of("a", "gate", "yard", "door/left", "hall-2", "Tür", "大门", "x".repeat(99), "b", "c");
+    Map<String, Integer> partitions = new HashMap<>();
+    try (Producer<String, byte[]> producer = clients.producer(Map.of())) {
+      for (String key : keys) {
+        ProducerRecord<String, byte[]> record = new ProducerRecord<>(topic, key, new byte[1]);
+        partitions.put(key, producer.send(record).get(20, TimeUnit.SECONDS).partition());
+      }
+    }
+    assertEquals(3, Set.copyOf(partitions.values()).size(), partitions::toString);
+    for (String key : keys) {
+      try (TopicReader reader = new TopicReader(clients, FaceTopic.TOPIC)) {
+        reader.onlyPartitionOf(key);
+        List<Integer> read =
+            reader.ends().keySet().stream().map(TopicPartition::partition).toList();
+        assertEquals(List.of(partitions.get(key)), read, key);
       }
     }
   }

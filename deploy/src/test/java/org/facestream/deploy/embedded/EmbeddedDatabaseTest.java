@@ -17,7 +17,6 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.concurrent.TimeUnit;
 import org.facestream.ingest.worker.config.UserError;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,21 +65,7 @@ class EmbeddedDatabaseTest {
   /** As after kill -9: a process starts the server and dies, the server lives on. */
   @Test
   void stopsWhatAKilledProcessLeftBehind() throws Exception {
-    Process killed =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                AbandonedDatabase.class.getName(),
-                folder.toString())
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .start();
-    try (var output = killed.inputReader()) {
-      assertEquals("ready", output.readLine());
-    } finally {
-      killed.destroyForcibly();
-    }
-    assertTrue(killed.waitFor(10, TimeUnit.SECONDS));
+    AbandonedProcess.runAndKill(AbandonedDatabase.class, folder);
     long orphan =
         Long.parseLong(Files.readAllLines(folder.resolve("data/postmaster.pid")).get(0).trim());
     assertTrue(ProcessHandle.of(orphan).map(ProcessHandle::isAlive).orElse(false));

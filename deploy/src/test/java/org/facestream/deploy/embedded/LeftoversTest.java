@@ -1,12 +1,10 @@
 package org.facestream.deploy.embedded;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -36,21 +34,7 @@ class LeftoversTest {
   }
 
   private static long abandon(Path database) throws Exception {
-    Process killed =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                EmbeddedDatabaseTest.AbandonedDatabase.class.getName(),
-                database.toString())
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .start();
-    try (var output = killed.inputReader()) {
-      assertEquals("ready", output.readLine());
-    } finally {
-      killed.destroyForcibly();
-    }
-    assertTrue(killed.waitFor(10, TimeUnit.SECONDS));
+    AbandonedProcess.runAndKill(EmbeddedDatabaseTest.AbandonedDatabase.class, database);
     Path pidFile = database.resolve("data").resolve("postmaster.pid");
     return Long.parseLong(Files.readAllLines(pidFile).get(0).trim());
   }

@@ -15,7 +15,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -23,9 +22,7 @@ import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.Producer;
 import org.facestream.deploy.embedded.EmbeddedKafka;
 import org.facestream.detector.face.Box;
-import org.facestream.ingest.worker.config.Settings;
 import org.facestream.ingest.worker.kafka.KafkaClients;
-import org.facestream.ingest.worker.kafka.KafkaConfig;
 import org.facestream.ingest.worker.kafka.Topics;
 import org.facestream.recognizer.identity.IdentityEvent;
 import org.facestream.recognizer.identity.IdentityTopic;
@@ -55,14 +52,7 @@ class ExamplesTest {
   @BeforeAll
   static void publish(@TempDir Path folder) {
     broker = new EmbeddedKafka(folder, 0);
-    KafkaClients clients =
-        new KafkaClients(
-            Settings.load(
-                    List.of(KafkaConfig.class),
-                    Optional.empty(),
-                    Map.of(),
-                    Map.of("kafka.bootstrap-servers", broker.bootstrapServers()))
-                .get(KafkaConfig.class));
+    KafkaClients clients = KafkaClients.of(broker.bootstrapServers(), Map.of());
     Topics.ensure(clients, List.of(IdentityTopic.TOPIC));
     try (Producer<String, byte[]> producer = clients.transactional("examples-test")) {
       producer.initTransactions();

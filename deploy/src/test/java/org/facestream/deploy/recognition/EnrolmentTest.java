@@ -17,16 +17,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.facestream.deploy.embedded.EmbeddedKafka;
-import org.facestream.detector.mtcnn.Mtcnn;
-import org.facestream.detector.onnx.Device;
 import org.facestream.ingest.frame.Picture;
-import org.facestream.ingest.worker.config.Settings;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.ingest.worker.kafka.KafkaClients;
-import org.facestream.ingest.worker.kafka.KafkaConfig;
-import org.facestream.recognizer.facenet.DescriptorModel;
-import org.facestream.recognizer.facenet.Descriptors;
 import org.facestream.recognizer.gallery.Enrolment;
 import org.facestream.recognizer.gallery.EnrolmentFolder;
 import org.facestream.recognizer.gallery.EnrolmentResult;
@@ -35,53 +28,11 @@ import org.facestream.recognizer.gallery.EnrolmentTerms;
 import org.facestream.recognizer.gallery.People;
 import org.facestream.recognizer.gallery.Reference;
 import org.facestream.recognizer.gallery.TermsRule;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Real photographs and networks, a real broker: from pictures to the gallery topic and back. */
-@Timeout(180)
-class EnrolmentTest {
-  private static EmbeddedKafka broker;
-  private static List<Mtcnn> detectors;
-  private static Descriptors descriptors;
-
-  @BeforeAll
-  static void open(@TempDir Path folder) {
-    broker = new EmbeddedKafka(folder, 0);
-    detectors = List.of(new Mtcnn(Device.CPU, 1), new Mtcnn(Device.CPU, 1));
-    descriptors = new Descriptors(DescriptorModel.of("resnet34-128"), Device.CPU, 1);
-  }
-
-  @AfterAll
-  static void close() {
-    descriptors.close();
-    detectors.forEach(Mtcnn::close);
-    broker.close();
-  }
-
-  private static KafkaClients clients(String prefix) {
-    return new KafkaClients(
-        Settings.load(
-                List.of(KafkaConfig.class),
-                Optional.empty(),
-                Map.of(),
-                Map.of(
-                    "kafka.bootstrap-servers",
-                    broker.bootstrapServers(),
-                    "kafka.topic-prefix",
-                    prefix,
-                    "kafka.partitions",
-                    "3"))
-            .get(KafkaConfig.class));
-  }
-
-  private static Enrolment enrolment(KafkaClients clients, EnrolmentRules rules) {
-    return new Enrolment(clients, rules, detectors, descriptors);
-  }
-
+class EnrolmentTest extends EnrolmentCase {
   private static EnrolmentResult.Enrolled enrolled(EnrolmentResult result) {
     assertTrue(result instanceof EnrolmentResult.Enrolled, result::toString);
     return (EnrolmentResult.Enrolled) result;

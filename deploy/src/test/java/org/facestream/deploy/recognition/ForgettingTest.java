@@ -10,12 +10,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.apache.kafka.clients.producer.Producer;
 import org.facestream.deploy.embedded.EmbeddedKafka;
-import org.facestream.ingest.worker.config.Settings;
 import org.facestream.ingest.worker.kafka.KafkaClients;
-import org.facestream.ingest.worker.kafka.KafkaConfig;
 import org.facestream.ingest.worker.kafka.TopicReader;
 import org.facestream.recognizer.gallery.GalleryTopic;
 import org.facestream.recognizer.gallery.People;
@@ -45,17 +42,7 @@ class ForgettingTest {
       throws Exception {
     try (EmbeddedKafka broker = new EmbeddedKafka(folder, 0)) {
       KafkaClients clients =
-          new KafkaClients(
-              Settings.load(
-                      List.of(KafkaConfig.class),
-                      Optional.empty(),
-                      Map.of(),
-                      Map.of(
-                          "kafka.bootstrap-servers",
-                          broker.bootstrapServers(),
-                          "kafka.partitions",
-                          "2"))
-                  .get(KafkaConfig.class));
+          KafkaClients.of(broker.bootstrapServers(), Map.of("kafka.partitions", "2"));
       People people = new People(clients);
       String topic = clients.name(GalleryTopic.TOPIC);
       try (Producer<String, byte[]> producer = clients.producer(Map.of())) {
@@ -71,7 +58,7 @@ class ForgettingTest {
       assertEquals(4, ada.references().size());
       assertEquals(5 + 4, ada.galleryVersion());
       assertTrue(people.list().stream().allMatch(entry -> entry.person().id().equals("bob")));
-      // The cleaner looks every 15 seconds.
+      // The cleaner looks every five seconds.
       await()
           .atMost(Duration.ofSeconds(60))
           .pollInterval(Duration.ofSeconds(1))

@@ -28,18 +28,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import javax.imageio.ImageIO;
 import org.apache.kafka.clients.producer.Producer;
-import org.facestream.deploy.embedded.EmbeddedKafka;
 import org.facestream.detector.face.Face;
 import org.facestream.detector.face.FaceTopic;
 import org.facestream.detector.mtcnn.Mtcnn;
-import org.facestream.detector.onnx.Device;
-import org.facestream.ingest.worker.config.Settings;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.ingest.worker.kafka.KafkaClients;
-import org.facestream.ingest.worker.kafka.KafkaConfig;
 import org.facestream.ingest.worker.kafka.Topics;
-import org.facestream.recognizer.facenet.DescriptorModel;
-import org.facestream.recognizer.facenet.Descriptors;
 import org.facestream.recognizer.gallery.Enrolment;
 import org.facestream.recognizer.gallery.EnrolmentFolder;
 import org.facestream.recognizer.gallery.EnrolmentResult;
@@ -50,53 +44,11 @@ import org.facestream.recognizer.gallery.People;
 import org.facestream.recognizer.gallery.Reference;
 import org.facestream.recognizer.gallery.StoredFaces;
 import org.facestream.recognizer.gallery.Submission;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What people hand in to be enrolled, good and bad: real bytes, networks and broker. */
-@Timeout(180)
-class HandedInTest {
-  private static EmbeddedKafka broker;
-  private static List<Mtcnn> detectors;
-  private static Descriptors descriptors;
-
-  @BeforeAll
-  static void open(@TempDir Path folder) {
-    broker = new EmbeddedKafka(folder, 0);
-    detectors = List.of(new Mtcnn(Device.CPU, 1), new Mtcnn(Device.CPU, 1));
-    descriptors = new Descriptors(DescriptorModel.of("resnet34-128"), Device.CPU, 1);
-  }
-
-  @AfterAll
-  static void close() {
-    descriptors.close();
-    detectors.forEach(Mtcnn::close);
-    broker.close();
-  }
-
-  private static KafkaClients clients(String prefix) {
-    return new KafkaClients(
-        Settings.load(
-                List.of(KafkaConfig.class),
-                Optional.empty(),
-                Map.of(),
-                Map.of(
-                    "kafka.bootstrap-servers",
-                    broker.bootstrapServers(),
-                    "kafka.topic-prefix",
-                    prefix,
-                    "kafka.partitions",
-                    "3"))
-            .get(KafkaConfig.class));
-  }
-
-  private static Enrolment enrolment(KafkaClients clients, EnrolmentRules rules) {
-    return new Enrolment(clients, rules, detectors, descriptors);
-  }
-
+class HandedInTest extends EnrolmentCase {
   private static List<EnrolmentResult> enrolAll(
       KafkaClients clients, EnrolmentRules rules, List<Submission> submissions) {
     List<EnrolmentResult> results = new ArrayList<>();
@@ -303,9 +255,10 @@ class HandedInTest {
         Face seen =
             Portraits.seen(
                 detectors.get(0), 4, 1 - i * .1, "front-gate", track, i, captured.plusMillis(i));
-        producer.send(
-            FaceTopic.toRecord(
-                topic, withId(seen, track.replace("-1-0", "-%d-0".formatted(i + 1)))));
+        String id = track.replace("-1-0", "-%d-0".formatted(i + 1));
+        Face face =
+            Portraits.like(seen, id, track, seen.cropLandmarks(), seen.score(), seen.jpeg());
+        producer.send(FaceTopic.toRecord(topic, face));
       }
       producer.flush();
     }
@@ -326,24 +279,6 @@ class HandedInTest {
         assertThrows(UserError.class, () -> stored.face(track.replace("-1-0", "-9-0")));
     assertTrue(gone.getMessage().contains("its time is over"), gone.getMessage());
     assertThrows(UserError.class, () -> stored.bestOfTrack("no id"));
-  }
-
-  private static Face withId(Face face, String id) {
-    return new Face(
-        id,
-        face.camera(),
-        face.epoch(),
-        face.frameSequence(),
-        face.captureTime(),
-        face.track(),
-        face.frameWidth(),
-        face.frameHeight(),
-        face.box(),
-        face.landmarks(),
-        face.cropLandmarks(),
-        face.score(),
-        face.quality(),
-        face.jpeg());
   }
 
   @Test

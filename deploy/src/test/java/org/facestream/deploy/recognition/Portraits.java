@@ -11,6 +11,7 @@ import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.Scalar;
 import org.bytedeco.opencv.opencv_core.Size;
 import org.facestream.detector.face.Face;
+import org.facestream.detector.face.Landmarks;
 import org.facestream.detector.face.Quality;
 import org.facestream.detector.mtcnn.Detection;
 import org.facestream.detector.mtcnn.Mtcnn;
@@ -94,5 +95,25 @@ final class Portraits {
     } catch (UnreadablePictureException unreadable) {
       throw new AssertionError(unreadable);
     }
+  }
+
+  /** Another face of the same picture. */
+  static Face like(
+      Face face, String id, String track, Landmarks cropLandmarks, float score, byte[] jpeg) {
+    return new Face(
+        id,
+        face.camera(),
+        face.epoch(),
+        face.frameSequence(),
+        face.captureTime(),
+        track,
+        face.frameWidth(),
+        face.frameHeight(),
+        face.box(),
+        face.landmarks(),
+        cropLandmarks,
+        score,
+        face.quality(),
+        jpeg);
   }
 }

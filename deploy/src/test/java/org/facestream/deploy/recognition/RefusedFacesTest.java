@@ -161,20 +161,6 @@ class RefusedFacesTest extends RecognizerStageCase {
   }
 
   private static Face with(Face face, String track, Landmarks landmarks, byte[] jpeg) {
-    return new Face(
-        track + "-0",
-        face.camera(),
-        face.epoch(),
-        face.frameSequence(),
-        face.captureTime(),
-        track,
-        face.frameWidth(),
-        face.frameHeight(),
-        face.box(),
-        face.landmarks(),
-        landmarks,
-        face.score(),
-        face.quality(),
-        jpeg);
+    return Portraits.like(face, track + "-0", track, landmarks, face.score(), jpeg);
   }
 }

@@ -14,12 +14,12 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.facestream.ingest.frame.InvalidRecordException;
 import org.facestream.ingest.worker.Backoff;
 import org.facestream.ingest.worker.Closing;
+import org.facestream.ingest.worker.Membership;
 import org.facestream.ingest.worker.Stage;
 import org.facestream.ingest.worker.Telemetry;
 import org.facestream.ingest.worker.kafka.KafkaClients;
@@ -39,7 +39,6 @@ public final class CameraAssignment implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(100);
   private static final Duration SHORT = Duration.ofSeconds(2);
   private static final Duration STOPPING = Duration.ofSeconds(4);
-  private static final double SILENT_BROKER_SECONDS = 8;
 
   /** What is known of an assigned partition. */
   private static final class Table {
@@ -261,18 +260,10 @@ public final class CameraAssignment implements AutoCloseable {
     }
   }
 
-  /** A broker that is away makes {@code poll} silent; what tells is the last heartbeat. */
   private Stage.Health membership() {
-    for (Metric metric : consumer.metrics().values()) {
-      if (metric.metricName().name().equals("last-heartbeat-seconds-ago")) {
-        double seconds = ((Number) metric.metricValue()).doubleValue();
-        if (seconds < 0) {
-          return Stage.Health.notReady("joining the consumer group");
-        }
-        if (seconds > SILENT_BROKER_SECONDS) {
-          return Stage.Health.notReady("the broker has not answered for %.0f s".formatted(seconds));
-        }
-      }
+    Stage.Health inGroup = Membership.health(consumer);
+    if (!inGroup.ready()) {
+      return inGroup;
     }
     return tables.values().stream().allMatch(table -> table.loaded)
         ? Stage.Health.READY

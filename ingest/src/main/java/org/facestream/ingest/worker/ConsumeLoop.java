@@ -99,11 +99,10 @@ public final class ConsumeLoop implements AutoCloseable {
   }
 
   private final Settings settings;
-  private final Telemetry telemetry;
   private final GroupMember member;
-  private final Supplier<Producer<String, byte[]>> producers;
+  private final Publisher publisher;
   private final Processor processor;
-  private final DeadLetters deadLetters;
+  private final FaultIsolation isolation;
   private final DistributionSummary batchSize;
   private final Counter retries;
   private final Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(5));
@@ -115,9 +114,6 @@ public final class ConsumeLoop implements AutoCloseable {
   private volatile boolean stopping;
   private volatile long lastTurn = System.nanoTime();
   private volatile Stage.Health health = Stage.Health.notReady("starting");
-
-  private Producer<String, byte[]> producer;
-  private AutoCloseable producerMetrics;
 
   public ConsumeLoop(
       Settings settings,
@@ -145,11 +141,14 @@ public final class ConsumeLoop implements AutoCloseable {
       Supplier<Producer<String, byte[]>> producers,
       Processor processor) {
     this.settings = settings;
-    this.telemetry = telemetry;
     this.member = new GroupMember(settings, telemetry, consumers, processor);
-    this.producers = producers;
+    this.publisher = new Publisher(settings.stage(), telemetry, producers);
     this.processor = processor;
-    this.deadLetters = new DeadLetters(settings.stage(), deadLettersTopic, telemetry);
+    this.isolation =
+        new FaultIsolation(
+            settings.stage(),
+            processor,
+            new DeadLetters(settings.stage(), deadLettersTopic, telemetry));
     this.batchSize = telemetry.batch(settings.stage());
     this.retries =
         Counter.builder("facestream.retries")
@@ -194,7 +193,7 @@ public final class ConsumeLoop implements AutoCloseable {
 
   private void run() {
     try (Closing closing = new Closing()) {
-      closing.add(this::closeProducer);
+      closing.add(publisher);
       closing.add(member);
       turns();
     } catch (RuntimeException failed) {
@@ -226,7 +225,7 @@ public final class ConsumeLoop implements AutoCloseable {
     Map<TopicPartition, Long> first = new HashMap<>();
     try {
       member.open();
-      openProducer();
+      publisher.open();
       ConsumerRecords<String, byte[]> polled = member.poll(POLL);
       if (!polled.isEmpty()) {
         for (TopicPartition partition : polled.partitions()) {
@@ -249,51 +248,14 @@ public final class ConsumeLoop implements AutoCloseable {
     List<ConsumerRecord<String, byte[]>> batch = new ArrayList<>(polled.count());
     polled.forEach(batch::add);
     batchSize.record(batch.size());
-    List<ProducerRecord<String, byte[]>> results = new ArrayList<>(process(batch));
-    results.addAll(deadLetters.drain());
+    List<ProducerRecord<String, byte[]>> results = isolation.process(batch);
     Map<TopicPartition, OffsetAndMetadata> offsets = polled.nextOffsets();
     if (results.isEmpty()) {
       member.commit(offsets);
     } else {
-      producer.beginTransaction();
-      results.forEach(producer::send);
-      producer.sendOffsetsToTransaction(offsets, member.metadata());
-      producer.commitTransaction();
+      publisher.publish(results, offsets, member.metadata());
     }
     processor.committed();
-  }
-
-  private List<ProducerRecord<String, byte[]>> process(List<ConsumerRecord<String, byte[]>> batch) {
-    try {
-      return processor.process(batch, deadLetters);
-    } catch (RetryableException | KafkaException transientFailure) {
-      throw transientFailure;
-    } catch (RuntimeException failed) {
-      processor.aborted();
-      deadLetters.drain();
-      if (batch.size() == 1) {
-        log.warn("{}: a record cannot be processed", settings.stage(), failed);
-        deadLetters.reject(batch.get(0), "processing-failed", failed.toString());
-        return List.of();
-      }
-    }
-    return oneByOne(batch);
-  }
-
-  private List<ProducerRecord<String, byte[]>> oneByOne(
-      List<ConsumerRecord<String, byte[]>> batch) {
-    List<ProducerRecord<String, byte[]>> results = new ArrayList<>();
-    for (ConsumerRecord<String, byte[]> record : batch) {
-      try {
-        results.addAll(processor.process(List.of(record), deadLetters));
-      } catch (RetryableException | KafkaException transientFailure) {
-        throw transientFailure;
-      } catch (RuntimeException failed) {
-        log.warn("{}: a record cannot be processed", settings.stage(), failed);
-        deadLetters.reject(record, "processing-failed", failed.toString());
-      }
-    }
-    return results;
   }
 
   /**
@@ -319,16 +281,8 @@ public final class ConsumeLoop implements AutoCloseable {
     health = Stage.Health.notReady(failed.toString());
     log.warn(
         "{}: turn failed ({}); again in {} ms", settings.stage(), failed, wait.toMillis(), failed);
-    processor.aborted();
-    deadLetters.drain();
-    try {
-      if (producer != null) {
-        producer.abortTransaction();
-      }
-    } catch (KafkaException | IllegalStateException fatal) {
-      // No transaction was open, or this producer is fenced: a new one starts clean.
-      closeProducer();
-    }
+    isolation.abort();
+    publisher.abort();
     try {
       if (!member.isOpen()) {
         Thread.sleep(wait.toMillis());
@@ -342,20 +296,5 @@ public final class ConsumeLoop implements AutoCloseable {
       log.warn("{}: the consumer is replaced", settings.stage(), unusable);
       member.close();
     }
-  }
-
-  private void openProducer() {
-    if (producer != null) {
-      return;
-    }
-    producer = producers.get();
-    producerMetrics = telemetry.bind(producer, settings.stage());
-    producer.initTransactions();
-  }
-
-  private void closeProducer() {
-    GroupMember.closeClient(producerMetrics, producer);
-    producerMetrics = null;
-    producer = null;
   }
 }

@@ -13,7 +13,6 @@ import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,7 +23,6 @@ import org.slf4j.LoggerFactory;
  */
 final class GroupMember implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(GroupMember.class);
-  private static final Duration SILENT_BROKER = Duration.ofSeconds(8);
 
   /** Long enough for a fetch's way there and back. */
   private static final Duration MORE = Duration.ofMillis(5);
@@ -147,23 +145,8 @@ final class GroupMember implements AutoCloseable {
         && consumer.currentLag(partition).orElse(1) > 0;
   }
 
-  /**
-   * A broker that went away does not make {@code poll} fail, it only makes it silent: what tells is
-   * the time since the group's coordinator last answered a heartbeat.
-   */
   Stage.Health health() {
-    for (Metric metric : consumer.metrics().values()) {
-      if (metric.metricName().name().equals("last-heartbeat-seconds-ago")) {
-        double seconds = ((Number) metric.metricValue()).doubleValue();
-        if (seconds < 0) {
-          return Stage.Health.notReady("joining the consumer group");
-        }
-        return seconds > SILENT_BROKER.toSeconds()
-            ? Stage.Health.notReady("the broker has not answered for %.0f s".formatted(seconds))
-            : Stage.Health.READY;
-      }
-    }
-    return Stage.Health.READY;
+    return Membership.health(consumer);
   }
 
   /**

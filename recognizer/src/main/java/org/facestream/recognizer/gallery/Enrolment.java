@@ -3,11 +3,9 @@ package org.facestream.recognizer.gallery;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import org.apache.kafka.clients.producer.Producer;
 import org.facestream.detector.face.Face;
 import org.facestream.detector.mtcnn.Mtcnn;
 import org.facestream.ingest.worker.Closing;
@@ -31,8 +29,7 @@ public final class Enrolment implements AutoCloseable {
   private final KnownReferences known;
   private final PictureQueue queue;
   private final Clock clock;
-  private final String topic;
-  private final Producer<String, byte[]> producer;
+  private final GalleryWriter writer;
   private final Closing closing = new Closing();
 
   /**
@@ -53,7 +50,6 @@ public final class Enrolment implements AutoCloseable {
             .map(detector -> new FaceExaminer(rules.gate(), detector, descriptors))
             .toList();
     this.examiner = examiners.get(0);
-    this.topic = clients.name(GalleryTopic.TOPIC);
     Topics.ensure(clients, List.of(GalleryTopic.TOPIC));
     try {
       this.known =
@@ -62,7 +58,7 @@ public final class Enrolment implements AutoCloseable {
                   clients,
                   DescriptorSpace.of(descriptors.model()),
                   rules.threshold().orElse(descriptors.model().threshold())));
-      this.producer = closing.add(clients.producer(Map.of()));
+      this.writer = closing.add(new GalleryWriter(clients));
       this.queue = closing.add(new PictureQueue(examiners, this::settled));
     } catch (RuntimeException failed) {
       closing.close();
@@ -182,7 +178,7 @@ public final class Enrolment implements AutoCloseable {
   }
 
   private void write(Reference reference) {
-    People.write(producer, List.of(GalleryTopic.toRecord(topic, reference)));
+    writer.put(List.of(reference));
     known.put(reference);
     AuditTrail.enrolled(reference);
   }

@@ -12,25 +12,14 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
-import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.errors.InterruptException;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.TopicReader;
 import org.facestream.ingest.worker.kafka.Topics;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The persons of the gallery, as the gallery topic has them now. */
 public final class People {
-  private static final Logger log = LoggerFactory.getLogger(People.class);
-
   /** To forget somebody takes one look at what is left, two when they are enrolled meanwhile. */
   private static final int MOST_LOOKS = 5;
 
@@ -146,7 +135,7 @@ public final class People {
    */
   public Forgotten forget(String idOrName) {
     try (TopicReader reader = GalleryReader.open(clients);
-        Producer<String, byte[]> producer = clients.producer(Map.of())) {
+        GalleryWriter writer = new GalleryWriter(clients)) {
       Map<String, Reference> references = new LinkedHashMap<>();
       GalleryReader.readOn(reader, references);
       Person person = one(entries(references.values()), idOrName).person();
@@ -159,7 +148,7 @@ public final class People {
               "%s is being enrolled at the same time: end that, and forget once more."
                   .formatted(person.id()));
         }
-        erase(producer, left, ends);
+        writer.erase(left, ends);
         left.forEach(reference -> erased.put(reference.faceId(), reference));
         // Who enrols or merges at this moment may have looked before, and written after.
         GalleryReader.readOn(reader, references);
@@ -178,25 +167,6 @@ public final class People {
         .filter(reference -> reference.personId().equals(person.id()))
         .sorted(Comparator.comparing(Reference::enrolledAt))
         .toList();
-  }
-
-  private void erase(
-      Producer<String, byte[]> producer, List<Reference> references, Map<Integer, Long> ends) {
-    String topic = clients.name(GalleryTopic.TOPIC);
-    write(producer, tombstones(references, key -> GalleryTopic.tombstone(topic, key)))
-        .forEach(written -> ends.merge(written.partition(), written.offset() + 1, Math::max));
-    try {
-      write(producer, tombstones(references, key -> GalleryTopic.closingTombstone(topic, key)));
-    } catch (UserError late) {
-      // The person is forgotten, and whoever asked has more to erase. Whatever is written to
-      // those partitions next closes the segments too.
-      log.warn("gallery: the bytes of what was erased may stay on Kafka's disk for longer", late);
-    }
-  }
-
-  private static List<ProducerRecord<String, byte[]>> tombstones(
-      List<Reference> references, Function<String, ProducerRecord<String, byte[]>> tombstone) {
-    return references.stream().map(reference -> tombstone.apply(reference.faceId())).toList();
   }
 
   /**
@@ -277,38 +247,11 @@ public final class People {
   }
 
   private Entry rewrite(List<Reference> references, Person person) {
-    String topic = clients.name(GalleryTopic.TOPIC);
     List<Reference> rewritten = references.stream().map(reference -> reference.as(person)).toList();
-    write(rewritten.stream().map(reference -> GalleryTopic.toRecord(topic, reference)).toList());
+    try (GalleryWriter writer = new GalleryWriter(clients)) {
+      writer.put(rewritten);
+    }
     return new Entry(person, rewritten);
-  }
-
-  private void write(List<ProducerRecord<String, byte[]>> records) {
-    try (Producer<String, byte[]> producer = clients.producer(Map.of())) {
-      write(producer, records);
-    }
-  }
-
-  /** Returns when every record is acknowledged, with their places. */
-  static List<RecordMetadata> write(
-      Producer<String, byte[]> producer, List<ProducerRecord<String, byte[]>> records) {
-    List<Future<RecordMetadata>> sent = new ArrayList<>(records.size());
-    records.forEach(record -> sent.add(producer.send(record)));
-    producer.flush();
-    try {
-      List<RecordMetadata> written = new ArrayList<>(sent.size());
-      for (Future<RecordMetadata> future : sent) {
-        written.add(future.get());
-      }
-      return written;
-    } catch (InterruptedException interrupted) {
-      throw new InterruptException(interrupted);
-    } catch (ExecutionException failed) {
-      throw new UserError(
-          "The gallery cannot be written to Kafka (%s). Try again."
-              .formatted(failed.getCause().getMessage()),
-          failed);
-    }
   }
 
   /** References by person, persons by name. */

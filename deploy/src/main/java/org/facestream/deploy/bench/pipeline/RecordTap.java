@@ -1,22 +1,18 @@
 package org.facestream.deploy.bench.pipeline;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
+import org.facestream.deploy.TopicTail;
 import org.facestream.deploy.simulation.LoadCameras;
 import org.facestream.detector.face.FaceTopic;
 import org.facestream.ingest.frame.InvalidRecordException;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.Topic;
-import org.facestream.ingest.worker.kafka.Topics;
 import org.facestream.recognizer.identity.IdentityEvent;
 import org.facestream.recognizer.identity.IdentityTopic;
 import org.facestream.recognizer.identity.MatchTopic;
@@ -31,7 +27,6 @@ import org.slf4j.LoggerFactory;
  */
 final class RecordTap implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(RecordTap.class);
-  private static final Duration POLL = Duration.ofMillis(100);
   private static final List<Topic> TOPICS =
       List.of(FaceTopic.TOPIC, MatchTopic.TOPIC, IdentityTopic.TOPIC);
 
@@ -39,35 +34,18 @@ final class RecordTap implements AutoCloseable {
   private static final long TOGETHER_MILLIS = 1_000;
 
   private final Map<String, String> things = new HashMap<>();
-  private final Consumer<String, byte[]> reader;
-  private final Thread thread;
+  private final TopicTail tail;
   private final Map<String, List<Double>> ages = new TreeMap<>();
   private final Map<String, Started> started = new HashMap<>();
-  private volatile boolean stopping;
 
   /** A track's beginning, which its end may show not to have been caused by a face. */
   private record Started(long captured, long received, List<Double> in, Double age) {}
 
   /** Begins at the topics' ends: what is published after this returns is seen. */
   RecordTap(KafkaClients clients) {
-    Topics.ensure(clients, TOPICS);
-    reader = clients.reader();
-    List<TopicPartition> partitions = new ArrayList<>();
-    for (Topic topic : TOPICS) {
-      things.put(clients.name(topic), topic.thing());
-      reader
-          .partitionsFor(clients.name(topic))
-          .forEach(
-              partition ->
-                  partitions.add(new TopicPartition(partition.topic(), partition.partition())));
-    }
-    reader.assign(partitions);
-    reader.seekToEnd(partitions);
-    // The seek is lazy; asking for the position does it.
-    partitions.forEach(reader::position);
+    TOPICS.forEach(topic -> things.put(clients.name(topic), topic.thing()));
     take();
-    thread = new Thread(this::run, "bench-tap");
-    thread.start();
+    tail = new TopicTail(clients, TOPICS, "bench-tap", this::note);
   }
 
   /** Milliseconds from capture to arrival, by what a topic carries, of what came since the last. */
@@ -87,18 +65,9 @@ final class RecordTap implements AutoCloseable {
     return ages.getOrDefault(IdentityTopic.TOPIC.thing(), List.of()).size();
   }
 
-  private void run() {
-    while (!stopping) {
-      try {
-        ConsumerRecords<String, byte[]> polled = reader.poll(POLL);
-        long received = System.currentTimeMillis();
-        polled.forEach(record -> note(record, received));
-      } catch (KafkaException failed) {
-        if (!stopping) {
-          log.warn("the measured topics cannot be read: {}", failed.toString());
-        }
-      }
-    }
+  private void note(ConsumerRecords<String, byte[]> polled) {
+    long received = System.currentTimeMillis();
+    polled.forEach(record -> note(record, received));
   }
 
   private synchronized void note(ConsumerRecord<String, byte[]> record, long received) {
@@ -137,14 +106,6 @@ final class RecordTap implements AutoCloseable {
 
   @Override
   public void close() {
-    stopping = true;
-    try {
-      thread.join(5_000);
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-    }
-    if (!thread.isAlive()) {
-      reader.close();
-    }
+    tail.close();
   }
 }

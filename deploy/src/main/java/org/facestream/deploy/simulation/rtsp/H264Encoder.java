@@ -133,8 +133,7 @@ public final class H264Encoder implements AutoCloseable {
       candidate.flags(candidate.flags() | AV_CODEC_FLAG_LOW_DELAY);
       AVDictionary options = new AVDictionary(null);
       // A steady quality, not a bit rate: OpenH264 keeps a rate by leaving frames out, and the
-      // clock
-      // of a loop counts every frame.
+      // clock of a loop counts every frame.
       av_dict_set(options, "rc_mode", "off", 0);
       int opened = avcodec_open2(candidate, codec, options);
       av_dict_free(options);

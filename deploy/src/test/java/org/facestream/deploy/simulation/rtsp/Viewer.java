@@ -44,6 +44,8 @@ public final class Viewer implements AutoCloseable {
     AVDictionary options = new AVDictionary(null);
     av_dict_set(options, "timeout", "5000000", 0);
     av_dict_set(options, "analyzeduration", "1000000", 0);
+    // It would watch twenty pictures only to learn how many come in a second.
+    av_dict_set(options, "fpsprobesize", "0", 0);
     if (!transport.isEmpty()) {
       av_dict_set(options, "rtsp_transport", transport, 0);
     }

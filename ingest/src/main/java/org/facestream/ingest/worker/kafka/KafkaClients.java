@@ -5,7 +5,9 @@ import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.CommonClientConfigs;
@@ -22,6 +24,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.facestream.ingest.worker.config.Settings;
 import org.facestream.ingest.worker.config.UserError;
 
 /**
@@ -41,6 +44,19 @@ public final class KafkaClients {
     this.config = config;
     config.clientProperties().ifPresent(this::readProperties);
     shared.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, config.bootstrapServers());
+  }
+
+  /**
+   * For who knows a broker and has no configuration.
+   *
+   * @param settings further ones, such as {@code kafka.partitions}; all others are the defaults
+   */
+  public static KafkaClients of(String bootstrapServers, Map<String, String> settings) {
+    Map<String, String> all = new HashMap<>(settings);
+    all.put("kafka.bootstrap-servers", bootstrapServers);
+    return new KafkaClients(
+        Settings.load(List.of(KafkaConfig.class), Optional.empty(), Map.of(), all)
+            .get(KafkaConfig.class));
   }
 
   public KafkaConfig config() {

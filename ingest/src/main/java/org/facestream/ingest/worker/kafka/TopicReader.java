@@ -63,8 +63,14 @@ public final class TopicReader implements AutoCloseable {
     }
   }
 
-  /** Reads from now on only the partition that records of a key are in. */
+  /**
+   * Reads from now on only the partition that records of a key are in: where Kafka's producer puts
+   * them when it is not told.
+   */
   public void onlyPartitionOf(String key) {
+    // Kafka's clients have this rule in no public class, and nobody tells where a key is without
+    // writing a record. To read all partitions instead would be as many times the bytes, of a topic
+    // that holds gigabytes of pictures. BrokerContract, a test, fails when the two do not agree.
     int number = BuiltInPartitioner.partitionForKey(key.getBytes(UTF_8), partitions.size());
     partitions = partitions.stream().filter(partition -> partition.partition() == number).toList();
     consumer.assign(partitions);

@@ -1,7 +1,5 @@
 package org.facestream.recognizer.facenet.convert;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.facestream.detector.onnx.convert.WeightManifest;
 import org.facestream.ingest.worker.config.UserError;
@@ -28,15 +26,6 @@ public final class DescriptorConverter {
    */
   public static Path convert(Path packageDir, Path outDir) {
     byte[] model = ResNet34Graph.build(WeightManifest.read(packageDir.resolve(MANIFEST)), ABOUT);
-    Path file = outDir.resolve("resnet34-128.onnx");
-    try {
-      Files.createDirectories(outDir);
-      return Files.write(file, model);
-    } catch (IOException unwritable) {
-      throw new UserError(
-          "%s cannot be written (%s); give a folder that you may write to"
-              .formatted(file, unwritable.getMessage()),
-          unwritable);
-    }
+    return ModelFile.write(outDir, "resnet34-128.onnx", model);
   }
 }

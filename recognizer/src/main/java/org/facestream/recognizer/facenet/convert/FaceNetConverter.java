@@ -1,6 +1,5 @@
 package org.facestream.recognizer.facenet.convert;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.facestream.ingest.worker.config.UserError;
@@ -32,15 +31,6 @@ public final class FaceNetConverter {
    */
   public static Path convert(Path packageDir, Path outDir) {
     byte[] model = FaceNetGraph.build(FrozenGraph.read(packageDir.resolve(FROZEN)), ABOUT, true);
-    Path file = outDir.resolve("facenet.onnx");
-    try {
-      Files.createDirectories(outDir);
-      return Files.write(file, model);
-    } catch (IOException unwritable) {
-      throw new UserError(
-          "%s cannot be written (%s); give a folder that you may write to"
-              .formatted(file, unwritable.getMessage()),
-          unwritable);
-    }
+    return ModelFile.write(outDir, "facenet.onnx", model);
   }
 }

@@ -1,6 +1,5 @@
 package org.facestream.recognizer.facenet.convert;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.facestream.detector.onnx.convert.WeightManifest;
@@ -33,15 +32,6 @@ public final class MobileFaceNetConverter {
   public static Path convert(Path packageDir, Path outDir) {
     byte[] model =
         MobileFaceNetGraph.build(WeightManifest.read(packageDir.resolve(MANIFEST)), ABOUT);
-    Path file = outDir.resolve("mobilefacenet.onnx");
-    try {
-      Files.createDirectories(outDir);
-      return Files.write(file, model);
-    } catch (IOException unwritable) {
-      throw new UserError(
-          "%s cannot be written (%s); give a folder that you may write to"
-              .formatted(file, unwritable.getMessage()),
-          unwritable);
-    }
+    return ModelFile.write(outDir, "mobilefacenet.onnx", model);
   }
 }

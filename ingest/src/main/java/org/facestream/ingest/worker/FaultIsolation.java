@@ -1,0 +1,80 @@
+package org.facestream.ingest.worker;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Has batches processed so that a record which cannot be is a dead letter and holds up no other. A
+ * failure that may pass is no record's fault, and is thrown on. The loop's thread only.
+ */
+final class FaultIsolation {
+  private static final Logger log = LoggerFactory.getLogger(FaultIsolation.class);
+
+  private final String stage;
+  private final ConsumeLoop.Processor processor;
+  private final DeadLetters deadLetters;
+
+  FaultIsolation(String stage, ConsumeLoop.Processor processor, DeadLetters deadLetters) {
+    this.stage = stage;
+    this.processor = processor;
+    this.deadLetters = deadLetters;
+  }
+
+  /**
+   * Processes a batch; where that fails, its records one by one.
+   *
+   * @param batch in order per partition, never empty
+   * @return what is to be published: results, then dead letters
+   */
+  List<ProducerRecord<String, byte[]>> process(List<ConsumerRecord<String, byte[]>> batch) {
+    List<ProducerRecord<String, byte[]>> results = new ArrayList<>(results(batch));
+    results.addAll(deadLetters.drain());
+    return results;
+  }
+
+  /** What was processed and is not committed is void. */
+  void abort() {
+    processor.aborted();
+    deadLetters.drain();
+  }
+
+  private List<ProducerRecord<String, byte[]>> results(List<ConsumerRecord<String, byte[]>> batch) {
+    try {
+      return processor.process(batch, deadLetters);
+    } catch (RetryableException | KafkaException transientFailure) {
+      throw transientFailure;
+    } catch (RuntimeException failed) {
+      abort();
+      if (batch.size() == 1) {
+        reject(batch.get(0), failed);
+        return List.of();
+      }
+    }
+    return oneByOne(batch);
+  }
+
+  private List<ProducerRecord<String, byte[]>> oneByOne(
+      List<ConsumerRecord<String, byte[]>> batch) {
+    List<ProducerRecord<String, byte[]>> results = new ArrayList<>();
+    for (ConsumerRecord<String, byte[]> record : batch) {
+      try {
+        results.addAll(processor.process(List.of(record), deadLetters));
+      } catch (RetryableException | KafkaException transientFailure) {
+        throw transientFailure;
+      } catch (RuntimeException failed) {
+        reject(record, failed);
+      }
+    }
+    return results;
+  }
+
+  private void reject(ConsumerRecord<String, byte[]> record, RuntimeException failed) {
+    log.warn("{}: a record cannot be processed", stage, failed);
+    deadLetters.reject(record, "processing-failed", failed.toString());
+  }
+}

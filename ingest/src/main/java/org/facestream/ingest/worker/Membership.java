@@ -1,0 +1,33 @@
+package org.facestream.ingest.worker;
+
+import java.time.Duration;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.Metric;
+
+/** Whether a consumer is in its group, as far as it can know. */
+public final class Membership {
+  private static final Duration SILENT_BROKER = Duration.ofSeconds(8);
+
+  private Membership() {}
+
+  /**
+   * A broker that went away does not make {@code poll} fail, it only makes it silent: what tells is
+   * the time since the group's coordinator last answered a heartbeat.
+   *
+   * @param consumer a group's; used by this thread
+   */
+  public static Stage.Health health(Consumer<?, ?> consumer) {
+    for (Metric metric : consumer.metrics().values()) {
+      if (metric.metricName().name().equals("last-heartbeat-seconds-ago")) {
+        double seconds = ((Number) metric.metricValue()).doubleValue();
+        if (seconds < 0) {
+          return Stage.Health.notReady("joining the consumer group");
+        }
+        return seconds > SILENT_BROKER.toSeconds()
+            ? Stage.Health.notReady("the broker has not answered for %.0f s".formatted(seconds))
+            : Stage.Health.READY;
+      }
+    }
+    return Stage.Health.READY;
+  }
+}
