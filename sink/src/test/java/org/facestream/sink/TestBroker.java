@@ -1,9 +1,6 @@
 package org.facestream.sink;
 
-import java.io.IOException;
 import java.io.PrintStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -13,14 +10,15 @@ import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.MetadataVersion;
 import org.facestream.ingest.worker.kafka.KafkaClients;
+import org.facestream.sink.store.FreePort;
 
 /** A real broker for tests: one node, on free ports of the loopback address. */
 final class TestBroker implements AutoCloseable {
-  private final int port = freePort();
+  private final int port = FreePort.choose();
   private final KafkaRaftServer server;
 
   TestBroker(Path folder) throws Exception {
-    int controller = freePort();
+    int controller = FreePort.choose();
     new Formatter()
         .setPrintStream(new PrintStream(PrintStream.nullOutputStream()))
         .setNodeId(1)
@@ -55,14 +53,6 @@ final class TestBroker implements AutoCloseable {
 
   KafkaClients clients() {
     return KafkaClients.of("127.0.0.1:" + port, Map.of("kafka.partitions", "2"));
-  }
-
-  private static int freePort() {
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return free.getLocalPort();
-    } catch (IOException failed) {
-      throw new java.io.UncheckedIOException(failed);
-    }
   }
 
   @Override

@@ -1,22 +1,31 @@
 package org.facestream.deploy.embedded;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.util.concurrent.ThreadLocalRandom;
 import org.facestream.ingest.worker.config.UserError;
 
 /** Ports on 127.0.0.1. */
 public final class LoopbackPort {
+  private static final int FIRST = 20_000;
+  private static final int LAST = 31_999;
+  private static final int ATTEMPTS = 1_000;
+
   private LoopbackPort() {}
 
-  /** A port that was free a moment ago. */
+  /**
+   * A port that was free a moment ago. Not one of those that systems give to outgoing connections:
+   * one of these, or another process that asks, might have it before a slow server listens.
+   */
   public static int free() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-      return socket.getLocalPort();
-    } catch (IOException none) {
-      throw new UserError("No free port on 127.0.0.1: " + none.getMessage(), none);
+    for (int i = 0; i < ATTEMPTS; i++) {
+      int port = ThreadLocalRandom.current().nextInt(FIRST, LAST + 1);
+      if (isFree(port)) {
+        return port;
+      }
     }
+    throw new UserError("No free port from %d to %d on 127.0.0.1.".formatted(FIRST, LAST));
   }
 
   /** Whether a server could listen there now. */
