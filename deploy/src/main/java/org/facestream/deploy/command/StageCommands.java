@@ -22,6 +22,9 @@ final class StageCommands {
   abstract static class Alone extends Subcommand {
     private static final Logger log = LoggerFactory.getLogger(Alone.class);
 
+    /** For a broker that is only just starting; whatever supervises the worker does the rest. */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
     private final StageKind kind;
 
     Alone(StageKind kind) {
@@ -50,6 +53,7 @@ final class StageCommands {
         Stage stage = kind.make(settings, clients, worker.telemetry());
         // Not before it is accepted: a refusal is one line, which would drown in it.
         log.info("configuration: {}", settings.effective());
+        BrokerWait.await(clients, PATIENCE, log::warn);
         shutdown.refuseWhenRequested();
         worker.start(stage);
         shutdown.underWay();

@@ -1,0 +1,88 @@
+package org.facestream.deploy.command;
+
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.DescribeClusterOptions;
+import org.facestream.deploy.Shutdown;
+import org.facestream.ingest.worker.config.UserError;
+import org.facestream.ingest.worker.kafka.KafkaClients;
+
+/**
+ * Finds out whether a broker answers before anything is asked of it: Kafka's clients wait for one
+ * in silence, and each in its own way.
+ */
+final class BrokerWait {
+  /** Who waits longer than this wants to know what for. */
+  private static final Duration QUIET = Duration.ofSeconds(2);
+
+  private static final Duration LOOK = Duration.ofMillis(100);
+
+  private BrokerWait() {}
+
+  /**
+   * Returns as soon as a broker answers.
+   *
+   * @param longest to wait for it
+   * @param say is told, when it takes a while, what is waited for and how long at most
+   * @throws UserError when none does, or it refuses this client
+   */
+  static void await(KafkaClients clients, Duration longest, Consumer<String> say) {
+    Admin admin = clients.admin();
+    try {
+      await(admin, clients, longest, say);
+    } finally {
+      // What still waits for an answer is not waited for.
+      admin.close(Duration.ZERO);
+    }
+  }
+
+  private static void await(
+      Admin admin, KafkaClients clients, Duration longest, Consumer<String> say) {
+    Future<String> answer =
+        admin
+            .describeCluster(new DescribeClusterOptions().timeoutMs((int) longest.toMillis()))
+            .clusterId();
+    String where = clients.config().bootstrapServers();
+    long begun = System.nanoTime();
+    boolean told = false;
+    while (true) {
+      try {
+        answer.get(LOOK.toMillis(), TimeUnit.MILLISECONDS);
+        return;
+      } catch (TimeoutException notYet) {
+        Shutdown.ofProcess().refuseWhenRequested();
+        long waited = System.nanoTime() - begun;
+        if (waited > longest.toNanos()) {
+          throw silent(where, longest, notYet);
+        }
+        if (!told && waited > QUIET.toNanos()) {
+          told = true;
+          say.accept(
+              "Waiting for Kafka at %s, %d s at most ...".formatted(where, longest.toSeconds()));
+        }
+      } catch (ExecutionException failed) {
+        if (failed.getCause() instanceof org.apache.kafka.common.errors.TimeoutException) {
+          throw silent(where, longest, failed);
+        }
+        throw clients.unusable(failed.getCause());
+      } catch (InterruptedException interrupted) {
+        Thread.currentThread().interrupt();
+        throw new UserError("Interrupted while waiting for Kafka at " + where + ".", interrupted);
+      }
+    }
+  }
+
+  private static UserError silent(String where, Duration longest, Exception cause) {
+    return new UserError(
+        ("No Kafka answers at %s, in %d s: start `facestream run`, or say where Kafka is: `--data"
+                + " DIR` for the folder of a run, `--set kafka.bootstrap-servers=HOST:PORT` for a"
+                + " broker of yours.")
+            .formatted(where, longest.toSeconds()),
+        cause);
+  }
+}
