@@ -50,6 +50,7 @@ import picocli.CommandLine.Parameters;
       "  facestream enroll --person \"Ada Lovelace\" ada1.jpg ada2.jpg",
       "  facestream enroll people/ --consent case-17 --expiry 2027-06-30 --report report.csv",
       "  facestream enroll people/ --watch",
+      "  facestream enroll banned/ --watchlist wanted",
       "  facestream enroll --person \"Ada Lovelace\" --face gate-mf9zk2c8-17-0"
     })
 final class EnrollCommand extends Subcommand {
@@ -107,13 +108,23 @@ final class EnrollCommand extends Subcommand {
       description = "The day from which on the pictures are no longer used, such as 2027-06-30.")
   private String expiry;
 
+  @Option(
+      names = "--watchlist",
+      paramLabel = "NAME",
+      description = {
+        "Put whoever is enrolled on this watchlist, in place of the one they",
+        "are on; `people watchlist` takes them off it."
+      })
+  private String watchlist;
+
   private final EnrolmentCount count = new EnrolmentCount();
   private final Shutdown shutdown = Shutdown.ofProcess();
 
   @Override
   int execute() throws Exception {
     checkCombination();
-    return shutdown.orderly(this::enrol);
+    EnrolmentTerms terms = terms();
+    return shutdown.orderly(() -> enrol(terms));
   }
 
   private void checkCombination() {
@@ -138,6 +149,13 @@ final class EnrollCommand extends Subcommand {
     }
   }
 
+  private EnrolmentTerms terms() {
+    Optional<Instant> end =
+        Optional.ofNullable(expiry)
+            .map(day -> day(day).atStartOfDay(ZoneId.systemDefault()).toInstant());
+    return new EnrolmentTerms(Optional.ofNullable(consent), end, Optional.ofNullable(watchlist));
+  }
+
   private static LocalDate day(String text) {
     try {
       return LocalDate.parse(text);
@@ -152,12 +170,8 @@ final class EnrollCommand extends Subcommand {
     throw new ParameterException(spec.commandLine(), why);
   }
 
-  private int enrol() {
+  private int enrol(EnrolmentTerms terms) {
     EnrolmentFolder folder = person == null ? new EnrolmentFolder(paths.get(0)) : null;
-    Optional<Instant> end =
-        Optional.ofNullable(expiry)
-            .map(day -> day(day).atStartOfDay(ZoneId.systemDefault()).toInstant());
-    EnrolmentTerms terms = new EnrolmentTerms(Optional.ofNullable(consent), end);
     try (EnrolmentReport report = reportFile == null ? null : new EnrolmentReport(reportFile);
         KafkaOptions.Connection connection = kafka.connect(configuration()).audited();
         Enroller enroller =

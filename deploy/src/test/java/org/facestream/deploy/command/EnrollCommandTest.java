@@ -53,6 +53,13 @@ class EnrollCommandTest {
         changed.err().contains("1 of 1 are enrolled with another model than mobilefacenet"),
         changed.err());
 
+    CommandLineRun watched =
+        CommandLineRun.of("enroll", people.toString(), "--watchlist", "guests", "--data", data);
+    assertEquals(0, watched.exitCode(), watched.err());
+    CommandLineRun show = CommandLineRun.of("people", "show", first, "--json", "--data", data);
+    assertTrue(show.out().contains("\"watchlist\":\"guests\""), show.out());
+    assertEquals(0, CommandLineRun.of("people", "forget", first, "--data", data).exitCode());
+
     CommandLineRun again = CommandLineRun.of("people", "forget", first, "--data", data);
     assertEquals(2, again.exitCode());
     assertTrue(again.err().contains(first), again.err());
@@ -85,6 +92,8 @@ class EnrollCommandTest {
         "enroll --person Ada --face gate-1-2-0 picture.jpg",
         "enroll --person Ada picture.jpg --watch",
         "enroll --person a/b picture.jpg",
+        "enroll . --watchlist none",
+        "enroll --person Ada --face gate-1-2-0 --watchlist Wanted",
         "enroll nowhere"
       })
   void whatDoesNotGoTogetherIsSaidInOneLine(String line) {
