@@ -63,6 +63,13 @@ public final class TopicReader implements AutoCloseable {
     }
   }
 
+  /** Goes on from the end: only what comes later is read. */
+  public void skip() {
+    consumer.seekToEnd(partitions);
+    // The seek is lazy; asking for the position does it.
+    partitions.forEach(partition -> consumer.position(partition, PATIENCE));
+  }
+
   /** Reads from now on only the partition that records of a key are in. */
   public void onlyPartitionOf(String key) {
     int number = BuiltInPartitioner.partitionForKey(key.getBytes(UTF_8), partitions.size());
