@@ -28,13 +28,14 @@ final class BrokerWait {
    * Returns as soon as a broker answers.
    *
    * @param longest to wait for it
+   * @param advice what to do when none does
    * @param say is told, when it takes a while, what is waited for and how long at most
    * @throws UserError when none does, or it refuses this client
    */
-  static void await(KafkaClients clients, Duration longest, Consumer<String> say) {
+  static void await(KafkaClients clients, Duration longest, String advice, Consumer<String> say) {
     Admin admin = clients.admin();
     try {
-      await(admin, clients, longest, say);
+      await(admin, clients, longest, advice, say);
     } finally {
       // What still waits for an answer is not waited for.
       admin.close(Duration.ZERO);
@@ -42,7 +43,7 @@ final class BrokerWait {
   }
 
   private static void await(
-      Admin admin, KafkaClients clients, Duration longest, Consumer<String> say) {
+      Admin admin, KafkaClients clients, Duration longest, String advice, Consumer<String> say) {
     Future<String> answer =
         admin
             .describeCluster(new DescribeClusterOptions().timeoutMs((int) longest.toMillis()))
@@ -58,7 +59,7 @@ final class BrokerWait {
         Shutdown.ofProcess().refuseWhenRequested();
         long waited = System.nanoTime() - begun;
         if (waited > longest.toNanos()) {
-          throw silent(where, longest, notYet);
+          throw silent(where, longest, advice, notYet);
         }
         if (!told && waited > QUIET.toNanos()) {
           told = true;
@@ -67,7 +68,7 @@ final class BrokerWait {
         }
       } catch (ExecutionException failed) {
         if (failed.getCause() instanceof org.apache.kafka.common.errors.TimeoutException) {
-          throw silent(where, longest, failed);
+          throw silent(where, longest, advice, failed);
         }
         throw clients.unusable(failed.getCause());
       } catch (InterruptedException interrupted) {
@@ -77,12 +78,9 @@ final class BrokerWait {
     }
   }
 
-  private static UserError silent(String where, Duration longest, Exception cause) {
+  private static UserError silent(String where, Duration longest, String advice, Exception cause) {
     return new UserError(
-        ("No Kafka answers at %s, in %d s: start `facestream run`, or say where Kafka is: `--data"
-                + " DIR` for the folder of a run, `--set kafka.bootstrap-servers=HOST:PORT` for a"
-                + " broker of yours.")
-            .formatted(where, longest.toSeconds()),
+        "No Kafka answers at %s, in %d s: %s.".formatted(where, longest.toSeconds(), advice),
         cause);
   }
 }

@@ -85,6 +85,12 @@ final class CameraTestCommand extends Subcommand {
         camera = camera.withUrl(file.toString());
         configuration = allowing(configuration, file.getParent());
       }
+      boolean anywhere = configuration.settings().get(IngestConfig.class).filesFolder().isEmpty();
+      if (anywhere && !target.contains(":") && !Files.exists(Path.of(target))) {
+        throw new UserError(
+            "There is no file or folder %s; a camera's address begins with rtsp:// or rtsps://."
+                .formatted(target));
+      }
       rules = new SourceRules(configuration.settings().get(IngestConfig.class));
     }
     rules.check(camera);
@@ -139,7 +145,7 @@ final class CameraTestCommand extends Subcommand {
         OwnerOnly.write(save, result.frame().jpeg());
       } catch (IOException failed) {
         throw new UserError(
-            "Cannot write %s: %s.".formatted(save, Complaints.reason(failed)), failed);
+            "Cannot write %s: %s.".formatted(save, UserError.reason(failed)), failed);
       }
       line("saved", "%s, %d x %d", save, result.frame().width(), result.frame().height());
     }

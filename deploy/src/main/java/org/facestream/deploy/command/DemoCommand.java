@@ -40,7 +40,8 @@ import picocli.CommandLine.Option;
       "Three simulated cameras speak RTSP and show people who come and go; some of them are enrolled.",
       "Broker, database and all stages run as with `facestream run`. At the end it compares what was",
       "shown with what was recognised. Faces of 50 pixels and more are looked for. Ports that are taken",
-      "give way to free ones. Without --data everything is in a temporary folder and gone afterwards."
+      "give way to free ones. People whom you enrol meanwhile, and cameras that you add, are not judged.",
+      "Without --data everything is in a temporary folder and gone afterwards."
     },
     sortOptions = false,
     footer = {

@@ -16,8 +16,10 @@ import org.facestream.detector.face.Face;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.recognizer.gallery.EnrolmentFolder;
 import org.facestream.recognizer.gallery.EnrolmentResult;
+import org.facestream.recognizer.gallery.EnrolmentRules;
 import org.facestream.recognizer.gallery.EnrolmentTerms;
 import org.facestream.recognizer.gallery.FolderWatch;
+import org.facestream.recognizer.gallery.GalleryConfig;
 import org.facestream.recognizer.gallery.PersonName;
 import org.facestream.recognizer.gallery.StoredFaces;
 import org.facestream.recognizer.gallery.Submission;
@@ -50,7 +52,7 @@ import picocli.CommandLine.Parameters;
       "  facestream enroll --person \"Ada Lovelace\" ada1.jpg ada2.jpg",
       "  facestream enroll people/ --consent case-17 --expiry 2027-06-30 --report report.csv",
       "  facestream enroll people/ --watch",
-      "  facestream enroll banned/ --watchlist wanted",
+      "  facestream enroll guests/ --watchlist guests",
       "  facestream enroll --person \"Ada Lovelace\" --face gate-mf9zk2c8-17-0"
     })
 final class EnrollCommand extends Subcommand {
@@ -172,6 +174,13 @@ final class EnrollCommand extends Subcommand {
 
   private int enrol(EnrolmentTerms terms) {
     EnrolmentFolder folder = person == null ? new EnrolmentFolder(paths.get(0)) : null;
+    // Before a broker is started or a data folder is made.
+    EnrolmentRules.of(configuration().settings().get(GalleryConfig.class), Optional.empty())
+        .withTerms(terms)
+        .check();
+    if (folder != null && !watch && folder.submissions().isEmpty()) {
+      throw noPicture();
+    }
     try (EnrolmentReport report = reportFile == null ? null : new EnrolmentReport(reportFile);
         KafkaOptions.Connection connection = kafka.connect(configuration()).audited();
         Enroller enroller =
@@ -196,12 +205,16 @@ final class EnrollCommand extends Subcommand {
       return Complaints.FAILURE;
     }
     if (count.used() == 0) {
-      throw new UserError(
-          count.all() == 0
-              ? "There is no picture in " + paths.get(0) + ": put a folder per person into it."
-              : "No picture could be enrolled: the lines above say why.");
+      throw count.all() == 0
+          ? noPicture()
+          : new UserError("No picture could be enrolled: the lines above say why.");
     }
     return 0;
+  }
+
+  private UserError noPicture() {
+    return new UserError(
+        "There is no picture in " + paths.get(0) + ": put a folder per person into it.");
   }
 
   private List<Submission> pictures() {

@@ -42,6 +42,10 @@ final class KafkaOptions {
       })
   private Path data;
 
+  private static final String ADVICE =
+      "start `facestream run`, or say where Kafka is: `--data DIR` for the folder of a run, `--set"
+          + " kafka.bootstrap-servers=HOST:PORT` for a broker of yours";
+
   private int wait = 10;
 
   @Option(
@@ -162,7 +166,7 @@ final class KafkaOptions {
     }
     try {
       KafkaClients clients = new KafkaClients(settings.get(KafkaConfig.class));
-      BrokerWait.await(clients, Duration.ofSeconds(wait), this::say);
+      BrokerWait.await(clients, Duration.ofSeconds(wait), ADVICE, this::say);
       return new Connection(settings, clients, folder, closing);
     } catch (RuntimeException unreachable) {
       closing.close();

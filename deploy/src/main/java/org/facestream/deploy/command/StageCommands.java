@@ -51,9 +51,9 @@ final class StageCommands {
       try (Worker worker = new Worker(settings.get(WorkerConfig.class))) {
         KafkaClients clients = new KafkaClients(settings.get(KafkaConfig.class));
         Stage stage = kind.make(settings, clients, worker.telemetry());
+        BrokerWait.await(clients, PATIENCE, "start it, or set kafka.bootstrap-servers", log::warn);
         // Not before it is accepted: a refusal is one line, which would drown in it.
         log.info("configuration: {}", settings.effective());
-        BrokerWait.await(clients, PATIENCE, log::warn);
         shutdown.refuseWhenRequested();
         worker.start(stage);
         shutdown.underWay();

@@ -30,7 +30,8 @@ class EnrollCommandTest {
     Path nobody = Files.createDirectories(people.resolve("Nobody"));
     Files.writeString(nobody.resolve("words.jpg"), "no picture");
 
-    CommandLineRun enroll = CommandLineRun.of("enroll", people.toString(), "--data", data);
+    CommandLineRun enroll =
+        CommandLineRun.of("enroll", people.toString(), "--watchlist", "guests", "--data", data);
     assertEquals(0, enroll.exitCode(), enroll.err());
     assertTrue(enroll.out().contains("2 of 3 pictures enrolled, of 2 people."), enroll.out());
     assertTrue(enroll.out().contains("✗ Nobody/words.jpg: "), enroll.out());
@@ -41,9 +42,10 @@ class EnrollCommandTest {
     CommandLineRun rename =
         CommandLineRun.of("people", "rename", known.get(1).name(), "Zoë Ångström", "--data", data);
     assertEquals(0, rename.exitCode(), rename.err());
-    CommandLineRun list = CommandLineRun.of("people", "list", "--data", data);
+    CommandLineRun list = CommandLineRun.of("people", "list", "--json", "--data", data);
     assertFalse(list.out().contains(first), list.out());
     assertTrue(list.out().contains("Zoë Ångström"), list.out());
+    assertTrue(list.out().contains("\"watchlist\":\"guests\""), list.out());
 
     assertFalse(list.err().contains("another model"), list.err());
     CommandLineRun changed =
@@ -52,13 +54,6 @@ class EnrollCommandTest {
     assertTrue(
         changed.err().contains("1 of 1 are enrolled with another model than mobilefacenet"),
         changed.err());
-
-    CommandLineRun watched =
-        CommandLineRun.of("enroll", people.toString(), "--watchlist", "guests", "--data", data);
-    assertEquals(0, watched.exitCode(), watched.err());
-    CommandLineRun show = CommandLineRun.of("people", "show", first, "--json", "--data", data);
-    assertTrue(show.out().contains("\"watchlist\":\"guests\""), show.out());
-    assertEquals(0, CommandLineRun.of("people", "forget", first, "--data", data).exitCode());
 
     CommandLineRun again = CommandLineRun.of("people", "forget", first, "--data", data);
     assertEquals(2, again.exitCode());
@@ -80,6 +75,23 @@ class EnrollCommandTest {
     assertEquals(2, run.exitCode(), run.out());
     assertTrue(run.out().contains("there is no such file"), run.out());
     assertTrue(run.err().contains("No picture could be enrolled"), run.err());
+  }
+
+  @Test
+  void whereThereIsNothingToEnrolNoDataFolderIsMade() throws Exception {
+    Path people = Files.createDirectory(folder.resolve("people"));
+    Path data = folder.resolve("data");
+    CommandLineRun empty =
+        CommandLineRun.of("enroll", people.toString(), "--data", data.toString());
+    assertEquals(2, empty.exitCode());
+    assertEquals(1, empty.err().lines().count(), empty.err());
+    assertTrue(empty.err().contains("There is no picture in"), empty.err());
+    CommandLineRun over =
+        CommandLineRun.of(
+            "enroll", "--person", "Ada", "a.jpg", "--expiry", "2020-01-01", "--data", data + "");
+    assertEquals(2, over.exitCode());
+    assertTrue(over.err().contains("The expiry is over already"), over.err());
+    assertFalse(Files.exists(data));
   }
 
   @ParameterizedTest

@@ -38,7 +38,6 @@ class NoBrokerTest {
       strings = {
         "camera list",
         "camera test door",
-        "people show Ada",
         "people forget Ada",
         "enroll --person Ada DIR/ada.jpg"
       })

@@ -192,7 +192,8 @@ public final class KafkaClients {
       properties.load(reader);
     } catch (IOException unreadable) {
       throw new UserError(
-          "Cannot read the Kafka client properties " + file + ": " + unreadable.getMessage(),
+          "Cannot read the Kafka client properties %s: %s."
+              .formatted(file, UserError.reason(unreadable)),
           unreadable);
     }
     properties.forEach((key, value) -> shared.put(key.toString(), value));
