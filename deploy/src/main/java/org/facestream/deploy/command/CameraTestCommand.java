@@ -81,6 +81,9 @@ final class CameraTestCommand extends Subcommand {
       camera = Camera.of("test", target);
       // Whoever names a file here may read it anyway.
       if (!target.contains(":") && Files.exists(Path.of(target))) {
+        if (!Files.isReadable(Path.of(target))) {
+          throw new UserError("Cannot read " + target + ": permission denied.");
+        }
         Path file = Path.of(target).toAbsolutePath().normalize();
         camera = camera.withUrl(file.toString());
         configuration = allowing(configuration, file.getParent());

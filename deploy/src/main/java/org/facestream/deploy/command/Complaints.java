@@ -1,6 +1,7 @@
 package org.facestream.deploy.command;
 
 import java.io.PrintWriter;
+import java.nio.file.FileSystemException;
 import java.util.List;
 import org.apache.kafka.common.KafkaException;
 import org.facestream.ingest.camera.MaskedUrl;
@@ -45,6 +46,13 @@ final class Complaints {
   static int onFailure(Exception failed, CommandLine command, ParseResult parsed) {
     if (failed instanceof UserError) {
       print(command, "facestream: " + oneLine(failed.getMessage()), failed);
+      return USER_ERROR;
+    }
+    if (failed instanceof FileSystemException file && file.getFile() != null) {
+      print(
+          command,
+          "facestream: %s: %s.".formatted(oneLine(file.getFile()), UserError.reason(file)),
+          failed);
       return USER_ERROR;
     }
     if (failed instanceof KafkaException) {
