@@ -107,7 +107,7 @@ public final class Replay implements AutoCloseable {
 
   private boolean sourcesEnded() {
     List<Camera> cameras = registry.list().stream().filter(Camera::enabled).toList();
-    if (cameras.isEmpty() || cameras.stream().anyMatch(Replay::live)) {
+    if (cameras.isEmpty() || cameras.stream().anyMatch(Replay::isLive)) {
       return false;
     }
     Map<String, CameraReport> reports = registry.reports();
@@ -128,8 +128,8 @@ public final class Replay implements AutoCloseable {
     return true;
   }
 
-  /** Others than files and folders have a scheme. */
-  private static boolean live(Camera camera) {
+  /** Whether a camera never ends; others than files and folders have a scheme. */
+  public static boolean isLive(Camera camera) {
     return camera.url().contains("://");
   }
 

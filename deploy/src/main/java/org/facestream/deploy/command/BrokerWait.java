@@ -20,6 +20,9 @@ final class BrokerWait {
   /** Who waits longer than this wants to know what for. */
   private static final Duration QUIET = Duration.ofSeconds(2);
 
+  /** So that it is we who give up, and not the client. */
+  private static final Duration SPARE = Duration.ofSeconds(10);
+
   private static final Duration LOOK = Duration.ofMillis(100);
 
   private BrokerWait() {}
@@ -46,7 +49,8 @@ final class BrokerWait {
       Admin admin, KafkaClients clients, Duration longest, String advice, Consumer<String> say) {
     Future<String> answer =
         admin
-            .describeCluster(new DescribeClusterOptions().timeoutMs((int) longest.toMillis()))
+            .describeCluster(
+                new DescribeClusterOptions().timeoutMs((int) longest.plus(SPARE).toMillis()))
             .clusterId();
     String where = clients.config().bootstrapServers();
     long begun = System.nanoTime();
@@ -58,13 +62,13 @@ final class BrokerWait {
       } catch (TimeoutException notYet) {
         Shutdown.ofProcess().refuseWhenRequested();
         long waited = System.nanoTime() - begun;
-        if (waited > longest.toNanos()) {
-          throw silent(where, longest, advice, notYet);
-        }
-        if (!told && waited > QUIET.toNanos()) {
+        if (!told && waited > QUIET.toNanos() && longest.compareTo(QUIET) > 0) {
           told = true;
           say.accept(
               "Waiting for Kafka at %s, %d s at most ...".formatted(where, longest.toSeconds()));
+        }
+        if (waited > longest.toNanos()) {
+          throw silent(where, longest, advice, notYet);
         }
       } catch (ExecutionException failed) {
         if (failed.getCause() instanceof org.apache.kafka.common.errors.TimeoutException) {

@@ -110,7 +110,7 @@ final class Session {
       shutdown.refuseWhenRequested();
       everything.startStages();
       shutdown.underWay();
-      introduce(everything, cameras);
+      introduce(everything, cameras, replay.isPresent());
       awaitReady(everything, everyCamera ? cameras.size() : 0);
       Instant begin = Instant.now();
       watch(everything, replay);
@@ -164,7 +164,7 @@ final class Session {
     return exitCode;
   }
 
-  private void introduce(AllInOne everything, List<Camera> cameras) {
+  private void introduce(AllInOne everything, List<Camera> cameras, boolean replay) {
     say(
         switch (cameras.size()) {
           case 0 ->
@@ -181,7 +181,10 @@ final class Session {
                 everything.endpoints().jdbcUrl(),
                 everything.endpoints().databaseUser(),
                 everything.endpoints().passwordFile()));
-    say(options.duration().isPresent() ? "" : "  Ctrl-C ends it.");
+    boolean ends = replay && cameras.stream().noneMatch(Replay::isLive);
+    String end =
+        ends ? "  It ends when all is read and stored, or with Ctrl-C." : "  Ctrl-C ends it.";
+    say(options.duration().isPresent() ? "" : end);
   }
 
   private void watch(AllInOne everything, Optional<Replay> replay) throws InterruptedException {

@@ -18,7 +18,7 @@ class ReplayRunTest {
   @TempDir Path folder;
 
   @Test
-  @Timeout(180)
+  @Timeout(300)
   void endsWhenEverythingHasComeOut() throws Exception {
     Path pictures = Files.createDirectories(folder.resolve("lobby"));
     byte[] portrait = DemoPeople.portrait(DemoPeople.all().get(0));

@@ -63,13 +63,6 @@ public final class TopicReader implements AutoCloseable {
     }
   }
 
-  /** Goes on from the end: only what comes later is read. */
-  public void skip() {
-    consumer.seekToEnd(partitions);
-    // The seek is lazy; asking for the position does it.
-    partitions.forEach(partition -> consumer.position(partition, PATIENCE));
-  }
-
   /** Reads from now on only the partition that records of a key are in. */
   public void onlyPartitionOf(String key) {
     int number = BuiltInPartitioner.partitionForKey(key.getBytes(UTF_8), partitions.size());
@@ -81,6 +74,13 @@ public final class TopicReader implements AutoCloseable {
   /** The offset that the next record of each partition will have. */
   public Map<TopicPartition, Long> ends() {
     return consumer.endOffsets(partitions, PATIENCE);
+  }
+
+  /** Goes on from the end: only what comes later is read. */
+  public void skip() {
+    consumer.seekToEnd(partitions);
+    // The seek is lazy; asking for the position does it.
+    partitions.forEach(partition -> consumer.position(partition, PATIENCE));
   }
 
   /**
