@@ -4,10 +4,13 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Comparator;
+import java.util.Set;
 import org.facestream.ingest.worker.Telemetry;
 
 /** How the cameras of this process are, from the metrics that Prometheus reads too. */
 public final class CameraStates {
+  private static final Set<String> RESTING = Set.of("off", "backoff");
+
   private final MeterRegistry registry;
 
   public CameraStates(Telemetry telemetry) {
@@ -20,6 +23,20 @@ public final class CameraStates {
         .mapToDouble(Gauge::value)
         .filter(value -> value == 1)
         .count();
+  }
+
+  /** Whether a camera's pictures come, or are about to. */
+  public boolean busy() {
+    return registry.find("facestream.camera.state").gauges().stream()
+        .filter(gauge -> !RESTING.contains(gauge.getId().getTag("state")))
+        .anyMatch(gauge -> gauge.value() == 1);
+  }
+
+  /** How often a camera has failed since the process began. */
+  public double failures(String camera) {
+    return registry.find("facestream.camera.reconnects").tag("camera", camera).counters().stream()
+        .mapToDouble(Counter::count)
+        .sum();
   }
 
   /** Frames that a camera has given since the process began. */

@@ -11,6 +11,7 @@ import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.recognizer.gallery.EnrolmentResult;
 import org.facestream.recognizer.gallery.EnrolmentTerms;
 import org.facestream.recognizer.gallery.GalleryConfig;
+import org.facestream.recognizer.gallery.People;
 
 /** Enrols those of the demonstration's people who are to be known. */
 public final class DemoGallery {
@@ -31,6 +32,20 @@ public final class DemoGallery {
       }
     }
     return DemoPeople.enrolled().stream().map(DemoPerson::name).toList();
+  }
+
+  /** Ids of those who were forgotten, or merged into somebody else, since. */
+  public static List<String> withdrawn(KafkaClients clients) {
+    List<People.Entry> there = new People(clients).list();
+    return DemoPeople.enrolled().stream()
+        .filter(
+            person ->
+                there.stream()
+                    .map(People.Entry::person)
+                    .noneMatch(
+                        one -> one.id().equals(person.id()) || one.name().equals(person.name())))
+        .map(DemoPerson::id)
+        .toList();
   }
 
   /** Also a gallery that demands terms can be shown. */

@@ -26,8 +26,7 @@ public final class FilesFolder {
           .filter(text -> !text.isEmpty())
           .map(Path::of);
     } catch (IOException unreadable) {
-      throw new UserError(
-          "Cannot read %s (%s).".formatted(file, unreadable.getMessage()), unreadable);
+      throw UserError.unreadable(file, unreadable);
     }
   }
 

@@ -39,8 +39,9 @@ final class CameraOptions {
   @Option(
       names = "--as-fast-as-possible",
       description = {
-        "Read files and folders once, as fast as their frames are processed, and drop none;",
-        "otherwise they play in their own time, again and again."
+        "Read files and folders once, as fast as their frames are processed, drop none, and end",
+        "when all is stored, unless there are live cameras too; otherwise files play in their own",
+        "time, again and again."
       })
   private boolean fast;
 
@@ -56,8 +57,8 @@ final class CameraOptions {
     for (String option : cameras) {
       Camera camera = Camera.parse(option);
       if (isFile(camera)) {
-        // Whoever names a file wants to see it as a camera, which does not end.
-        camera = camera.withLoop(!fast);
+        // Whoever names a file wants to see it as a camera, which does not end; but in a replay.
+        camera = camera.withLoop(true);
         camera = folder && !Files.exists(Path.of(camera.url())) ? camera : absolute(camera);
       }
       Camera named = camera;
@@ -98,6 +99,11 @@ final class CameraOptions {
       options.putIfAbsent("detector.turn", FRAMES_KEPT);
     }
     return new Configuration(configuration.file(), configuration.environment(), options);
+  }
+
+  /** Whether files and folders are read once. */
+  boolean fast() {
+    return fast;
   }
 
   /** Has the next run on the data folder allow the same files. */

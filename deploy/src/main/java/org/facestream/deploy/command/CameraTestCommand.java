@@ -81,9 +81,18 @@ final class CameraTestCommand extends Subcommand {
       camera = Camera.of("test", target);
       // Whoever names a file here may read it anyway.
       if (!target.contains(":") && Files.exists(Path.of(target))) {
+        if (!Files.isReadable(Path.of(target))) {
+          throw new UserError("Cannot read " + target + ": permission denied.");
+        }
         Path file = Path.of(target).toAbsolutePath().normalize();
         camera = camera.withUrl(file.toString());
         configuration = allowing(configuration, file.getParent());
+      }
+      boolean anywhere = configuration.settings().get(IngestConfig.class).filesFolder().isEmpty();
+      if (anywhere && !target.contains(":") && !Files.exists(Path.of(target))) {
+        throw new UserError(
+            "There is no file or folder %s; a camera's address begins with rtsp:// or rtsps://."
+                .formatted(target));
       }
       rules = new SourceRules(configuration.settings().get(IngestConfig.class));
     }
@@ -139,7 +148,7 @@ final class CameraTestCommand extends Subcommand {
         OwnerOnly.write(save, result.frame().jpeg());
       } catch (IOException failed) {
         throw new UserError(
-            "Cannot write %s: %s.".formatted(save, Complaints.reason(failed)), failed);
+            "Cannot write %s: %s.".formatted(save, UserError.reason(failed)), failed);
       }
       line("saved", "%s, %d x %d", save, result.frame().width(), result.frame().height());
     }

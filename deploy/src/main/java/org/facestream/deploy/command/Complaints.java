@@ -1,12 +1,9 @@
 package org.facestream.deploy.command;
 
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
-import java.nio.file.NoSuchFileException;
 import java.util.List;
+import org.apache.kafka.common.KafkaException;
 import org.facestream.ingest.camera.MaskedUrl;
 import org.facestream.ingest.worker.config.UserError;
 import picocli.CommandLine;
@@ -27,7 +24,8 @@ final class Complaints {
     String message =
         cause instanceof UserError
             ? cause.getMessage()
-            : wrong.getMessage().lines().findFirst().orElse("");
+            // Of a map's option picocli says so twice.
+            : wrong.getMessage().lines().findFirst().orElse("").replace("option option", "option");
     StringBuilder line = new StringBuilder("facestream: ").append(message);
     if (!message.endsWith(".")) {
       line.append('.');
@@ -50,6 +48,21 @@ final class Complaints {
       print(command, "facestream: " + oneLine(failed.getMessage()), failed);
       return USER_ERROR;
     }
+    if (failed instanceof FileSystemException file && file.getFile() != null) {
+      print(
+          command,
+          "facestream: %s: %s.".formatted(oneLine(file.getFile()), UserError.reason(file)),
+          failed);
+      return USER_ERROR;
+    }
+    if (failed instanceof KafkaException) {
+      print(
+          command,
+          "facestream: Kafka did not do it (%s); is it still running? --stacktrace shows where."
+              .formatted(oneLine(String.valueOf(failed.getMessage()))),
+          failed);
+      return FAILURE;
+    }
     String what = failed.getMessage() == null ? "" : ": " + oneLine(failed.getMessage());
     print(
         command,
@@ -57,23 +70,6 @@ final class Complaints {
             .formatted(failed.getClass().getSimpleName(), what),
         failed);
     return FAILURE;
-  }
-
-  /** What went wrong with a file, in words: the messages of many are only its name. */
-  static String reason(IOException failed) {
-    if (failed instanceof NoSuchFileException) {
-      return "there is no such file or folder";
-    }
-    if (failed instanceof AccessDeniedException) {
-      return "permission denied";
-    }
-    if (failed instanceof FileAlreadyExistsException) {
-      return "a file is in its place";
-    }
-    if (failed instanceof FileSystemException told && told.getReason() != null) {
-      return told.getReason();
-    }
-    return failed.getMessage() == null ? failed.getClass().getSimpleName() : failed.getMessage();
   }
 
   /** An address in the wrong place may hold a password; a path of it has lost a slash. */

@@ -9,8 +9,10 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.facestream.deploy.AllInOne;
 import org.facestream.deploy.Configuration;
@@ -22,6 +24,7 @@ import org.facestream.deploy.embedded.Leftovers;
 import org.facestream.deploy.simulation.DemoCameras;
 import org.facestream.deploy.simulation.Score;
 import org.facestream.deploy.simulation.Scorecard;
+import org.facestream.ingest.camera.Camera;
 import org.facestream.ingest.camera.CameraRegistry;
 import org.facestream.ingest.worker.config.Settings;
 import org.facestream.ingest.worker.config.UserError;
@@ -37,7 +40,8 @@ import picocli.CommandLine.Option;
       "Three simulated cameras speak RTSP and show people who come and go; some of them are enrolled.",
       "Broker, database and all stages run as with `facestream run`. At the end it compares what was",
       "shown with what was recognised. Faces of 50 pixels and more are looked for. Ports that are taken",
-      "give way to free ones. Without --data everything is in a temporary folder and gone afterwards."
+      "give way to free ones. People whom you enrol meanwhile, and cameras that you add, are not judged.",
+      "Without --data everything is in a temporary folder and gone afterwards."
     },
     sortOptions = false,
     footer = {
@@ -136,10 +140,21 @@ final class DemoCommand extends Subcommand {
     enrol(session, everything);
     CameraRegistry registry = new CameraRegistry(everything.clients());
     registry.apply(cameras.cameras(), true);
+    // Whoever watches may add cameras of their own, of which nothing is known.
+    Set<String> shown =
+        cameras.cameras().stream().map(Camera::id).collect(Collectors.toUnmodifiableSet());
     Scorecard scorecard = new Scorecard();
     Session.Window window =
         session.run(
-            everything, registry.list(), true, event -> scorecard.add(event, Instant.now()));
+            everything,
+            registry.list(),
+            true,
+            event -> {
+              if (shown.contains(event.camera())) {
+                scorecard.add(event, Instant.now());
+              }
+            });
+    DemoGallery.withdrawn(everything.clients()).forEach(scorecard::withdraw);
     // Who is only just coming or going at begin and end may be recognised too.
     Score score =
         scorecard.score(

@@ -79,7 +79,7 @@ record DrawTarget(Path path, boolean file) {
   }
 
   private static UserError unwritable(Path path, IOException failed) {
-    return new UserError("Cannot write %s: %s.".formatted(path, Complaints.reason(failed)), failed);
+    return new UserError("Cannot write %s: %s.".formatted(path, UserError.reason(failed)), failed);
   }
 
   private static String extension(Path path) {

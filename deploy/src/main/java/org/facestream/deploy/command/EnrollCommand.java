@@ -16,8 +16,10 @@ import org.facestream.detector.face.Face;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.recognizer.gallery.EnrolmentFolder;
 import org.facestream.recognizer.gallery.EnrolmentResult;
+import org.facestream.recognizer.gallery.EnrolmentRules;
 import org.facestream.recognizer.gallery.EnrolmentTerms;
 import org.facestream.recognizer.gallery.FolderWatch;
+import org.facestream.recognizer.gallery.GalleryConfig;
 import org.facestream.recognizer.gallery.PersonName;
 import org.facestream.recognizer.gallery.StoredFaces;
 import org.facestream.recognizer.gallery.Submission;
@@ -50,6 +52,7 @@ import picocli.CommandLine.Parameters;
       "  facestream enroll --person \"Ada Lovelace\" ada1.jpg ada2.jpg",
       "  facestream enroll people/ --consent case-17 --expiry 2027-06-30 --report report.csv",
       "  facestream enroll people/ --watch",
+      "  facestream enroll guests/ --watchlist guests",
       "  facestream enroll --person \"Ada Lovelace\" --face gate-mf9zk2c8-17-0"
     })
 final class EnrollCommand extends Subcommand {
@@ -107,13 +110,23 @@ final class EnrollCommand extends Subcommand {
       description = "The day from which on the pictures are no longer used, such as 2027-06-30.")
   private String expiry;
 
+  @Option(
+      names = "--watchlist",
+      paramLabel = "NAME",
+      description = {
+        "Put whoever is enrolled on this watchlist, in place of the one they",
+        "are on; `people watchlist` takes them off it."
+      })
+  private String watchlist;
+
   private final EnrolmentCount count = new EnrolmentCount();
   private final Shutdown shutdown = Shutdown.ofProcess();
 
   @Override
   int execute() throws Exception {
     checkCombination();
-    return shutdown.orderly(this::enrol);
+    EnrolmentTerms terms = terms();
+    return shutdown.orderly(() -> enrol(terms));
   }
 
   private void checkCombination() {
@@ -138,6 +151,13 @@ final class EnrollCommand extends Subcommand {
     }
   }
 
+  private EnrolmentTerms terms() {
+    Optional<Instant> end =
+        Optional.ofNullable(expiry)
+            .map(day -> day(day).atStartOfDay(ZoneId.systemDefault()).toInstant());
+    return new EnrolmentTerms(Optional.ofNullable(consent), end, Optional.ofNullable(watchlist));
+  }
+
   private static LocalDate day(String text) {
     try {
       return LocalDate.parse(text);
@@ -152,12 +172,15 @@ final class EnrollCommand extends Subcommand {
     throw new ParameterException(spec.commandLine(), why);
   }
 
-  private int enrol() {
+  private int enrol(EnrolmentTerms terms) {
     EnrolmentFolder folder = person == null ? new EnrolmentFolder(paths.get(0)) : null;
-    Optional<Instant> end =
-        Optional.ofNullable(expiry)
-            .map(day -> day(day).atStartOfDay(ZoneId.systemDefault()).toInstant());
-    EnrolmentTerms terms = new EnrolmentTerms(Optional.ofNullable(consent), end);
+    // Before a broker is started or a data folder is made.
+    EnrolmentRules.of(configuration().settings().get(GalleryConfig.class), Optional.empty())
+        .withTerms(terms)
+        .check();
+    if (folder != null && !watch && folder.submissions().isEmpty()) {
+      throw noPicture();
+    }
     try (EnrolmentReport report = reportFile == null ? null : new EnrolmentReport(reportFile);
         KafkaOptions.Connection connection = kafka.connect(configuration()).audited();
         Enroller enroller =
@@ -182,12 +205,16 @@ final class EnrollCommand extends Subcommand {
       return Complaints.FAILURE;
     }
     if (count.used() == 0) {
-      throw new UserError(
-          count.all() == 0
-              ? "There is no picture in " + paths.get(0) + ": put a folder per person into it."
-              : "No picture could be enrolled: the lines above say why.");
+      throw count.all() == 0
+          ? noPicture()
+          : new UserError("No picture could be enrolled: the lines above say why.");
     }
     return 0;
+  }
+
+  private UserError noPicture() {
+    return new UserError(
+        "There is no picture in " + paths.get(0) + ": put a folder per person into it.");
   }
 
   private List<Submission> pictures() {

@@ -22,7 +22,7 @@ final class EnrolmentCount {
     if (result instanceof EnrolmentResult.Enrolled enrolled) {
       used++;
       already += enrolled.already() ? 1 : 0;
-      people.add(enrolled.reference().personId());
+      people.add(enrolled.person().id());
     } else if (result instanceof EnrolmentResult.Refused no) {
       refused.merge(no.reason(), 1, Integer::sum);
     }

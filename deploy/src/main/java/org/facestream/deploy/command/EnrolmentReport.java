@@ -89,7 +89,7 @@ final class EnrolmentReport implements AutoCloseable {
 
   private UserError unwritable(IOException failed) {
     return new UserError(
-        "The report %s cannot be written: %s.".formatted(file, Complaints.reason(failed)), failed);
+        "The report %s cannot be written: %s.".formatted(file, UserError.reason(failed)), failed);
   }
 
   @Override

@@ -26,6 +26,7 @@ import org.facestream.ingest.worker.kafka.KafkaConfig;
 import org.facestream.recognizer.gallery.GalleryConfig;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** How a command that is no worker finds Kafka. */
@@ -40,6 +41,25 @@ final class KafkaOptions {
         "./facestream-data if there is one, else kafka.bootstrap-servers."
       })
   private Path data;
+
+  private static final String ADVICE =
+      "start `facestream run`, or say where Kafka is: `--data DIR` for the folder of a run, `--set"
+          + " kafka.bootstrap-servers=HOST:PORT` for a broker of yours";
+
+  private int wait = 10;
+
+  @Option(
+      names = "--wait",
+      paramLabel = "SECONDS",
+      description = "How long to wait for a Kafka that does not answer; 10 unless given.")
+  void longest(Integer seconds) {
+    // picocli also calls this without a value, to begin afresh.
+    if (seconds != null && (seconds < 1 || seconds > 3600)) {
+      throw new ParameterException(
+          command.commandLine(), "--wait is " + seconds + "; give 1 to 3600");
+    }
+    wait = seconds == null ? 10 : seconds;
+  }
 
   /** A start takes seconds, after kill -9 some ten; a busy machine makes that more. */
   private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -144,8 +164,14 @@ final class KafkaOptions {
         throw failed;
       }
     }
-    return new Connection(
-        settings, new KafkaClients(settings.get(KafkaConfig.class)), folder, closing);
+    try {
+      KafkaClients clients = new KafkaClients(settings.get(KafkaConfig.class));
+      BrokerWait.await(clients, Duration.ofSeconds(wait), ADVICE, this::say);
+      return new Connection(settings, clients, folder, closing);
+    } catch (RuntimeException unreachable) {
+      closing.close();
+      throw unreachable;
+    }
   }
 
   private Map<String, String> addresses(Path folder, Want want, Closing closing) {
@@ -194,9 +220,7 @@ final class KafkaOptions {
       }
       if (!told) {
         told = true;
-        PrintWriter err = command.commandLine().getErr();
-        err.printf("Waiting for the facestream%s that uses %s ...%n", holder, folder);
-        err.flush();
+        say("Waiting for the facestream%s that uses %s ...".formatted(holder, folder));
       }
       try {
         Thread.sleep(100);
@@ -205,6 +229,12 @@ final class KafkaOptions {
         throw new UserError("Interrupted while waiting for " + folder + ".", interrupted);
       }
     }
+  }
+
+  private void say(String line) {
+    PrintWriter err = command.commandLine().getErr();
+    err.println(line);
+    err.flush();
   }
 
   private static void forgetEndpoints(Path folder) {

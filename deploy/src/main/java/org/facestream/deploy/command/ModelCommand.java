@@ -113,7 +113,7 @@ final class ModelCommand extends Subcommand {
       } catch (IOException unwritable) {
         throw new UserError(
             "Cannot write models to %s: %s; choose another folder with --out DIR."
-                .formatted(outDir, Complaints.reason(unwritable)),
+                .formatted(outDir, UserError.reason(unwritable)),
             unwritable);
       }
       return written;

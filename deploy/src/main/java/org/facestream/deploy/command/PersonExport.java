@@ -105,14 +105,14 @@ final class PersonExport {
     } catch (IOException left) {
       throw new UserError(
           "The export failed, and what is in %s is not whole and cannot be deleted (%s): delete it."
-              .formatted(folder, Complaints.reason(left)),
+              .formatted(folder, UserError.reason(left)),
           left);
     }
   }
 
   private UserError unwritable(IOException failed) {
     return new UserError(
-        "Cannot write to %s: %s.".formatted(folder, Complaints.reason(failed)), failed);
+        "Cannot write to %s: %s.".formatted(folder, UserError.reason(failed)), failed);
   }
 
   /** A JSON array in a file, object by object, until it is {@linkplain #end ended}. */

@@ -1,11 +1,16 @@
 package org.facestream.deploy.command;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import org.facestream.recognizer.gallery.People;
 import org.facestream.recognizer.gallery.Reference;
+import org.facestream.recognizer.identity.RecordJson;
 
 /**
  * A person of the gallery, as programs read it.
@@ -18,6 +23,15 @@ import org.facestream.recognizer.gallery.Reference;
  */
 record PersonView(
     String id, String name, String watchlist, Instant since, List<Picture> references) {
+
+  /** How a day is shown to people. */
+  static final DateTimeFormatter DAY =
+      DateTimeFormatter.ISO_LOCAL_DATE.withZone(ZoneId.systemDefault());
+
+  /** A view, or several, as one line of JSON. */
+  static String json(Object views) {
+    return new String(RecordJson.write(views), UTF_8);
+  }
 
   /**
    * One enrolled picture.

@@ -34,7 +34,7 @@ final class PictureFile {
       throw new UserError(
           "%s is not a usable picture: %s.".formatted(path, unreadable.getMessage()), unreadable);
     } catch (IOException failed) {
-      throw new UserError("Cannot read %s: %s.".formatted(path, Complaints.reason(failed)), failed);
+      throw new UserError("Cannot read %s: %s.".formatted(path, UserError.reason(failed)), failed);
     }
   }
 }

@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
       "Kafka and PostgreSQL are embedded and keep their data in the data folder; a second run on",
       "the same folder goes on where the first stopped. Cameras are remembered too: give them once.",
       "Identity events go to the standard output, everything else to the standard error.",
-      "Ctrl-C or SIGTERM ends it in an orderly way."
+      "Ctrl-C or SIGTERM ends it in an orderly way; with --as-fast-as-possible it also ends by itself."
     },
     sortOptions = false,
     footer = {
@@ -31,6 +31,7 @@ import picocli.CommandLine.Option;
       "  facestream run --camera door=rtsp://192.0.2.7/stream --camera hall=rtsp://192.0.2.8/stream",
       "  facestream run --cameras cameras.yaml --data /var/lib/facestream",
       "  facestream run --json > events.jsonl",
+      "  facestream run --camera lobby=lobby.mp4 --as-fast-as-possible",
       "",
       "Passwords in camera addresses: write rtsp://viewer:$${env:DOOR}@192.0.2.7/stream in single",
       "quotes and put the password into the variable DOOR."
@@ -70,7 +71,11 @@ final class RunCommand extends Subcommand {
         try (AllInOne everything = new AllInOne(configuration, folder, ports)) {
           CameraRegistry registry = new CameraRegistry(everything.clients());
           registry.apply(cameras.given(configuration(), registry.list()), false);
-          session.run(everything, registry.list(), false, event -> {});
+          if (cameras.fast()) {
+            session.replay(everything, registry.list());
+          } else {
+            session.run(everything, registry.list(), false, event -> {});
+          }
         }
       }
       return session.exitCode();

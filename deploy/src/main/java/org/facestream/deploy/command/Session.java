@@ -6,12 +6,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import org.facestream.deploy.AllInOne;
 import org.facestream.deploy.CameraStates;
 import org.facestream.deploy.EventFeed;
 import org.facestream.deploy.EventLine;
+import org.facestream.deploy.Replay;
 import org.facestream.deploy.Shutdown;
 import org.facestream.deploy.StatusLine;
 import org.facestream.ingest.camera.Camera;
@@ -27,6 +29,8 @@ final class Session {
   private static final Duration ON_A_TERMINAL = Duration.ofSeconds(1);
 
   private static final Duration ELSEWHERE = Duration.ofSeconds(10);
+
+  private static final Duration LOOK = Duration.ofMillis(500);
 
   /** What a start may take after which the time begins to count all the same. */
   private static final Duration READY = Duration.ofSeconds(60);
@@ -78,6 +82,23 @@ final class Session {
       boolean everyCamera,
       Consumer<IdentityEvent> observer)
       throws InterruptedException {
+    return run(everything, cameras, everyCamera, observer, Optional.empty());
+  }
+
+  /** The same for files that are read once; ends too when all of them are done with. */
+  void replay(AllInOne everything, List<Camera> cameras) throws InterruptedException {
+    try (Replay replay = new Replay(everything)) {
+      run(everything, cameras, false, replay::saw, Optional.of(replay));
+    }
+  }
+
+  private Window run(
+      AllInOne everything,
+      List<Camera> cameras,
+      boolean everyCamera,
+      Consumer<IdentityEvent> observer,
+      Optional<Replay> replay)
+      throws InterruptedException {
     Window window;
     try (EventFeed feed =
         new EventFeed(
@@ -89,10 +110,10 @@ final class Session {
       shutdown.refuseWhenRequested();
       everything.startStages();
       shutdown.underWay();
-      introduce(everything, cameras);
+      introduce(everything, cameras, replay.isPresent());
       awaitReady(everything, everyCamera ? cameras.size() : 0);
       Instant begin = Instant.now();
-      watch(everything);
+      watch(everything, replay);
       window = new Window(begin, Instant.now());
     }
     judge(everything, cameras);
@@ -143,7 +164,7 @@ final class Session {
     return exitCode;
   }
 
-  private void introduce(AllInOne everything, List<Camera> cameras) {
+  private void introduce(AllInOne everything, List<Camera> cameras, boolean replay) {
     say(
         switch (cameras.size()) {
           case 0 ->
@@ -160,23 +181,43 @@ final class Session {
                 everything.endpoints().jdbcUrl(),
                 everything.endpoints().databaseUser(),
                 everything.endpoints().passwordFile()));
-    say(options.duration().isPresent() ? "" : "  Ctrl-C ends it.");
+    boolean ends = replay && cameras.stream().noneMatch(Replay::isLive);
+    String end =
+        ends ? "  It ends when all is read and stored, or with Ctrl-C." : "  Ctrl-C ends it.";
+    say(options.duration().isPresent() ? "" : end);
   }
 
-  private void watch(AllInOne everything) throws InterruptedException {
+  private void watch(AllInOne everything, Optional<Replay> replay) throws InterruptedException {
     StatusLine status = new StatusLine(everything.worker().telemetry());
     long end = System.nanoTime() + options.duration().orElse(Duration.ofDays(36_500)).toNanos();
     Duration interval = terminal ? ON_A_TERMINAL : ELSEWHERE;
+    long nextStatus = System.nanoTime() + interval.toNanos();
     while (true) {
-      long left = end - System.nanoTime();
-      if (left <= 0
-          || shutdown.await(left < interval.toNanos() ? Duration.ofNanos(left) : interval)) {
+      long now = System.nanoTime();
+      long left = Math.min(end, nextStatus) - now;
+      if (now >= end
+          || shutdown.await(left < LOOK.toNanos() ? Duration.ofNanos(Math.max(0, left)) : LOOK)) {
         break;
       }
-      String notReady = everything.notReady();
-      showStatus(status.next() + (notReady.isEmpty() ? "" : " · NOT READY: " + notReady));
+      if (replay.isPresent() && replay.get().over()) {
+        tell(replay.get());
+        return;
+      }
+      if (System.nanoTime() >= nextStatus) {
+        nextStatus += interval.toNanos();
+        String notReady = everything.notReady();
+        showStatus(status.next() + (notReady.isEmpty() ? "" : " · NOT READY: " + notReady));
+      }
     }
     say(shutdown.isRequested() ? "Stopping." : "Time is over; stopping.");
+  }
+
+  private void tell(Replay replay) {
+    say(replay.summary());
+    if (!replay.unread().isEmpty()) {
+      say("facestream: these could not be read: " + String.join(", ", replay.unread()) + ".");
+      exitCode = Complaints.FAILURE;
+    }
   }
 
   private synchronized void show(EventFeed.Event event) {

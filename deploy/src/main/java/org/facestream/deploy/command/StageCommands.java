@@ -22,6 +22,9 @@ final class StageCommands {
   abstract static class Alone extends Subcommand {
     private static final Logger log = LoggerFactory.getLogger(Alone.class);
 
+    /** For a broker that is only just starting; whatever supervises the worker does the rest. */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
     private final StageKind kind;
 
     Alone(StageKind kind) {
@@ -48,6 +51,7 @@ final class StageCommands {
       try (Worker worker = new Worker(settings.get(WorkerConfig.class))) {
         KafkaClients clients = new KafkaClients(settings.get(KafkaConfig.class));
         Stage stage = kind.make(settings, clients, worker.telemetry());
+        BrokerWait.await(clients, PATIENCE, "start it, or set kafka.bootstrap-servers", log::warn);
         // Not before it is accepted: a refusal is one line, which would drown in it.
         log.info("configuration: {}", settings.effective());
         shutdown.refuseWhenRequested();

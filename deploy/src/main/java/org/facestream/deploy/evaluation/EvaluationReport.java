@@ -66,6 +66,13 @@ public record EvaluationReport(
     if (tracks != null) {
       new TrackRates(tracks, identifying).write(text);
     }
+    if (!slowestFirst.isEmpty()) {
+      times(text);
+    }
+    return text.toString();
+  }
+
+  private void times(StringBuilder text) {
     Times times = times();
     line(
         text,
@@ -76,7 +83,6 @@ public record EvaluationReport(
     for (Described slow : slowestFirst.subList(0, Math.min(SHOWN, slowestFirst.size()))) {
       line(text, "  %7.1f ms  %s", (slow.findNanos() + slow.describeNanos()) / 1e6, slow.name());
     }
-    return text.toString();
   }
 
   private void verify(StringBuilder text) {
@@ -119,8 +125,13 @@ public record EvaluationReport(
         suggested.threshold(),
         100 * suggested.trueAcceptRate(),
         measurable(wanted) ? "" : "; too few pairs to tell: take more pictures");
+    List<Verification.ScoredPair> worst = worst();
+    if (worst.isEmpty()) {
+      line(text, "  no pair is wrong at %.3f", verifying);
+      return;
+    }
     line(text, "  wrong at %.3f, the worst first:", verifying);
-    for (Verification.ScoredPair wrong : worst()) {
+    for (Verification.ScoredPair wrong : worst) {
       line(
           text,
           "    %.3f %s %s %s",

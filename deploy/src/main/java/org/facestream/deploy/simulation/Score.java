@@ -18,6 +18,7 @@ import java.util.Map;
  * @param cameras each camera
  * @param people each person on each camera
  * @param mistakes every track that named someone who was not there
+ * @param guests whoever was named and is not of the demonstration; not judged
  */
 public record Score(
     Instant begin,
@@ -25,7 +26,8 @@ public record Score(
     OfCamera all,
     List<OfCamera> cameras,
     List<OfPerson> people,
-    List<Mistake> mistakes) {
+    List<Mistake> mistakes,
+    List<Guest> guests) {
 
   /**
    * A person on a camera, in sightings.
@@ -35,7 +37,7 @@ public record Score(
    * @param enrolled whether the gallery knew the person
    * @param right sightings with the right name or, of someone not enrolled, that stayed unknown
    * @param missed sightings without
-   * @param cutOff sightings without, which the run's begin or end cut off
+   * @param cutOff sightings without, which the run's begin or end cut off, or which are not judged
    */
   public record OfPerson(
       String camera, String person, boolean enrolled, int right, int missed, int cutOff) {}
@@ -113,6 +115,14 @@ public record Score(
   public record Mistake(String camera, String track, String named, Instant at) {}
 
   /**
+   * Somebody whom the demonstration does not know, so that whoever watches it enrolled them.
+   *
+   * @param name as events tell it
+   * @param tracks that were ever given that name
+   */
+  public record Guest(String name, int tracks) {}
+
+  /**
    * Whether nobody was named wrongly, and everyone enrolled who could be seen whole was recognised
    * on each camera where they could.
    */
@@ -161,6 +171,11 @@ public record Score(
           "wrong: %s on %s at %s, who was not there%n"
               .formatted(mistake.named(), mistake.camera(), mistake.at()));
     }
+    for (Guest guest : guests) {
+      text.append(
+          "not judged: %s, named in %d %s, is not of the demonstration%n"
+              .formatted(guest.name(), guest.tracks(), guest.tracks() == 1 ? "track" : "tracks"));
+    }
     return text.toString();
   }
 
@@ -184,6 +199,7 @@ public record Score(
                         "named", mistake.named(),
                         "at", mistake.at().toString()))
             .toList());
+    values.put("guests", guests);
     try {
       return new ObjectMapper().writeValueAsString(values);
     } catch (JsonProcessingException never) {

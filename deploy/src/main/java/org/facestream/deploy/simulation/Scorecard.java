@@ -20,7 +20,11 @@ import org.facestream.recognizer.identity.IdentityEvent;
  * <p>A track belongs to the sighting of the person it names, on its camera, at its time. A track
  * that ever named someone who was not to be seen is wrong, even if it was revised. An unknown track
  * belongs to the stranger with whom it shares most time. Of sightings that the run's begin or end
- * cut off, successes count and failures do not. Safe for use by several threads.
+ * cut off, successes count and failures do not.
+ *
+ * <p>Whoever watches the demonstration may enrol people, forget them, or enrol one of its
+ * strangers: what then names somebody whom it does not know is no mistake, and the sighting it
+ * belongs to is not judged. Safe for use by several threads.
  */
 public final class Scorecard {
   /** How far the clocks of a camera and of its frames' capture times may be apart. */
@@ -33,6 +37,8 @@ public final class Scorecard {
   private final Map<String, Track> tracks = new TreeMap<>();
   private final Map<String, List<Double>> latencies = new TreeMap<>();
   private final Set<String> eventIds = new HashSet<>();
+  private final Map<String, String> guests = new TreeMap<>();
+  private final Set<String> withdrawn = new HashSet<>();
 
   /**
    * @param names of the enrolled people by person id; an event may tell a person by either
@@ -56,13 +62,22 @@ public final class Scorecard {
     if (!eventIds.add(event.eventId())) {
       return;
     }
-    tracks.merge(event.track(), Track.of(event, person(event)), Track::with);
+    String person = person(event);
+    if (person != null && !names.containsKey(person)) {
+      guests.put(person, event.name());
+    }
+    tracks.merge(event.track(), Track.of(event, person), Track::with);
     boolean timely =
         event.type() == IdentityEvent.Type.started || event.type() == IdentityEvent.Type.updated;
     if (timely) {
       double milliseconds = Duration.between(event.captureTime(), received).toNanos() / 1e6;
       latencies.computeIfAbsent(event.camera(), camera -> new ArrayList<>()).add(milliseconds);
     }
+  }
+
+  /** An enrolled person is enrolled no more: whether they are recognised is not judged. */
+  public synchronized void withdraw(String person) {
+    withdrawn.add(person);
   }
 
   /**
@@ -77,6 +92,8 @@ public final class Scorecard {
     truth.forEach(sighting -> cameras.add(sighting.camera()));
     tracks.values().forEach(track -> cameras.add(track.camera()));
     Set<Sighting> found = new HashSet<>();
+    Set<Sighting> unjudged = new HashSet<>();
+    Map<String, Integer> named = new TreeMap<>();
     List<Score.Mistake> mistakes = new ArrayList<>();
     Map<String, int[]> stray = new TreeMap<>();
     for (Track track : tracks.values()) {
@@ -85,7 +102,10 @@ public final class Scorecard {
       }
       List<Sighting> near = truth.stream().filter(track::meets).toList();
       for (String person : track.named()) {
-        if (near.stream().noneMatch(sighting -> sighting.person().equals(person))) {
+        if (guests.containsKey(person)) {
+          named.merge(guests.get(person), 1, Integer::sum);
+          near.stream().max(Comparator.comparing(track::shared)).ifPresent(unjudged::add);
+        } else if (near.stream().noneMatch(sighting -> sighting.person().equals(person))) {
           mistakes.add(new Score.Mistake(track.camera(), track.id(), person, track.first()));
         }
       }
@@ -109,7 +129,7 @@ public final class Scorecard {
     for (String camera : cameras) {
       List<Sighting> there =
           truth.stream().filter(sighting -> sighting.camera().equals(camera)).toList();
-      List<Score.OfPerson> seen = people(camera, there, found, begin, end);
+      List<Score.OfPerson> seen = people(camera, there, found, unjudged, begin, end);
       people.addAll(seen);
       int wrong = (int) mistakes.stream().filter(each -> each.camera().equals(camera)).count();
       scores.add(
@@ -128,11 +148,19 @@ public final class Scorecard {
         Score.OfCamera.of("all", people, mistakes.size(), strays, all),
         scores,
         people,
-        mistakes);
+        mistakes,
+        named.entrySet().stream()
+            .map(guest -> new Score.Guest(guest.getKey(), guest.getValue()))
+            .toList());
   }
 
   private List<Score.OfPerson> people(
-      String camera, List<Sighting> there, Set<Sighting> found, Instant begin, Instant end) {
+      String camera,
+      List<Sighting> there,
+      Set<Sighting> found,
+      Set<Sighting> unjudged,
+      Instant begin,
+      Instant end) {
     List<Score.OfPerson> people = new ArrayList<>();
     for (String person : new TreeSet<>(there.stream().map(Sighting::person).toList())) {
       int right = 0;
@@ -142,8 +170,11 @@ public final class Scorecard {
         if (!sighting.person().equals(person)) {
           continue;
         }
+        boolean judged = !unjudged.contains(sighting) && !withdrawn.contains(person);
         boolean whole =
-            !sighting.from().isBefore(begin) && !sighting.to().plus(SETTLING).isAfter(end);
+            judged
+                && !sighting.from().isBefore(begin)
+                && !sighting.to().plus(SETTLING).isAfter(end);
         if (found.contains(sighting)) {
           right++;
         } else if (whole) {

@@ -34,6 +34,11 @@ class BadInputTest {
       textBlock =
           """
           conifg                                                | config
+          config --set nonsense                                 | Value for option '--set'
+          config --config DIR                                   | it is a folder
+          camera test none.mp4                                  | no file or folder none.mp4
+          evaluate --images DIR/none                            | there is no such file or folder
+          evaluate --images DIR --pairs DIR/none.txt            | there is no such file or folder
           run --camra door=rtsp://192.0.2.7/                    | --camera
           run --seconds soon --data DIR                         | --seconds
           run --set ingest.fsp=5 --data DIR                     | ingest.fps
@@ -156,6 +161,12 @@ class BadInputTest {
   void aPictureThatIsNone() throws IOException {
     Path picture = Files.writeString(folder.resolve("words.jpg"), "no picture");
     refused("words.jpg", "detect", picture.toString());
+  }
+
+  @Test
+  void aCameraFileThatIsNoText() throws IOException {
+    Path file = Files.write(folder.resolve("cameras.yaml"), new byte[] {(byte) 0xff, 1, 2});
+    refused("it is not text in UTF-8", "camera", "apply", "-f", file.toString());
   }
 
   @Test

@@ -30,7 +30,8 @@ class EnrollCommandTest {
     Path nobody = Files.createDirectories(people.resolve("Nobody"));
     Files.writeString(nobody.resolve("words.jpg"), "no picture");
 
-    CommandLineRun enroll = CommandLineRun.of("enroll", people.toString(), "--data", data);
+    CommandLineRun enroll =
+        CommandLineRun.of("enroll", people.toString(), "--watchlist", "guests", "--data", data);
     assertEquals(0, enroll.exitCode(), enroll.err());
     assertTrue(enroll.out().contains("2 of 3 pictures enrolled, of 2 people."), enroll.out());
     assertTrue(enroll.out().contains("✗ Nobody/words.jpg: "), enroll.out());
@@ -41,9 +42,10 @@ class EnrollCommandTest {
     CommandLineRun rename =
         CommandLineRun.of("people", "rename", known.get(1).name(), "Zoë Ångström", "--data", data);
     assertEquals(0, rename.exitCode(), rename.err());
-    CommandLineRun list = CommandLineRun.of("people", "list", "--data", data);
+    CommandLineRun list = CommandLineRun.of("people", "list", "--json", "--data", data);
     assertFalse(list.out().contains(first), list.out());
     assertTrue(list.out().contains("Zoë Ångström"), list.out());
+    assertTrue(list.out().contains("\"watchlist\":\"guests\""), list.out());
 
     assertFalse(list.err().contains("another model"), list.err());
     CommandLineRun changed =
@@ -75,6 +77,23 @@ class EnrollCommandTest {
     assertTrue(run.err().contains("No picture could be enrolled"), run.err());
   }
 
+  @Test
+  void whereThereIsNothingToEnrolNoDataFolderIsMade() throws Exception {
+    Path people = Files.createDirectory(folder.resolve("people"));
+    Path data = folder.resolve("data");
+    CommandLineRun empty =
+        CommandLineRun.of("enroll", people.toString(), "--data", data.toString());
+    assertEquals(2, empty.exitCode());
+    assertEquals(1, empty.err().lines().count(), empty.err());
+    assertTrue(empty.err().contains("There is no picture in"), empty.err());
+    CommandLineRun over =
+        CommandLineRun.of(
+            "enroll", "--person", "Ada", "a.jpg", "--expiry", "2020-01-01", "--data", data + "");
+    assertEquals(2, over.exitCode());
+    assertTrue(over.err().contains("The expiry is over already"), over.err());
+    assertFalse(Files.exists(data));
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -85,6 +104,8 @@ class EnrollCommandTest {
         "enroll --person Ada --face gate-1-2-0 picture.jpg",
         "enroll --person Ada picture.jpg --watch",
         "enroll --person a/b picture.jpg",
+        "enroll . --watchlist none",
+        "enroll --person Ada --face gate-1-2-0 --watchlist Wanted",
         "enroll nowhere"
       })
   void whatDoesNotGoTogetherIsSaidInOneLine(String line) {

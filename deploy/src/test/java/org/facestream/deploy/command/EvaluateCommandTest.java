@@ -97,7 +97,8 @@ class EvaluateCommandTest {
     CommandLineRun missing =
         CommandLineRun.of("evaluate", "--images", people.toString(), "--pairs", pairs.toString());
     assertEquals(2, missing.exitCode());
-    assertTrue(missing.err().contains("no-such-person_0001.jpg cannot be read"), missing.err());
+    assertTrue(
+        missing.err().contains("no-such-person_0001.jpg: there is no such file"), missing.err());
     CommandLineRun run =
         CommandLineRun.of("evaluate", "--images", people.toString(), "--most-pairs", "6");
     assertEquals(0, run.exitCode(), run.err());

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -56,10 +57,12 @@ class EnrolmentTest extends EnrolmentCase {
             new EnrolmentTerms(Optional.of("form 7"), Optional.of(expiry)));
     try (Enrolment enrolment = enrolment(clients, terms)) {
       EnrolmentResult.Enrolled first = enrolled(enrolment.enrol("Søren", "a.jpg", photograph));
-      assertEquals("søren", first.reference().personId());
-      assertEquals("form 7", first.reference().consent());
-      assertEquals(expiry, first.reference().expiry());
-      assertEquals("a.jpg", first.reference().source());
+      assertEquals("søren", first.person().id());
+      Reference written = new People(clients).show("søren").references().get(0);
+      assertEquals(first.faceId(), written.faceId());
+      assertEquals("form 7", written.consent());
+      assertEquals(expiry, written.expiry());
+      assertEquals("a.jpg", written.source());
       assertTrue(enrolled(enrolment.enrol("Søren", "b.jpg", photograph)).already());
     }
     // Another process, with no memory but the topic.
@@ -170,11 +173,11 @@ class EnrolmentTest extends EnrolmentCase {
             false,
             new TermsRule(false, false, Optional.of(longest)),
             EnrolmentTerms.NONE);
-    try (Enrolment enrolment = enrolment(clients("validity"), rules)) {
+    KafkaClients clients = clients("validity");
+    try (Enrolment enrolment = enrolment(clients, rules)) {
       for (int person = 1; person <= 2; person++) {
-        Reference reference =
-            enrolled(enrolment.enrol("Person " + person, "test", Portraits.photograph(person)))
-                .reference();
+        enrolled(enrolment.enrol("Person " + person, "test", Portraits.photograph(person)));
+        Reference reference = new People(clients).show("Person " + person).references().get(0);
         assertEquals(reference.enrolledAt().plus(longest), reference.expiry());
       }
     }
@@ -226,6 +229,50 @@ class EnrolmentTest extends EnrolmentCase {
         new People(clients)
             .list().stream().map(entry -> entry.person().name()).collect(Collectors.joining(", ")));
     assertNotEquals("", new People(clients).show("Four").references().get(0).source());
+  }
+
+  @Test
+  void whoIsEnrolledOnAWatchlistIsOnItWithEveryReference() {
+    KafkaClients clients = clients("watchlist");
+    try (Enrolment enrolment = enrolment(clients, EnrolmentRules.DEFAULT)) {
+      enrolled(enrolment.enrol("Ada", "1.jpg", Portraits.photograph(1)));
+      enrolled(enrolment.enrol("Eve", "2.jpg", Portraits.photograph(2)));
+    }
+    People people = new People(clients);
+    Reference before = people.show("Ada").references().get(0);
+    try (Enrolment enrolment = enrolment(clients, watched("wanted"))) {
+      enrolled(enrolment.enrol("Ada", "3.jpg", Portraits.photograph(3)));
+      assertEquals(List.of("wanted", "wanted"), watchlists(people.show("Ada")));
+      assertNull(people.show("Eve").person().watchlist());
+    }
+    Reference after = people.show("Ada").references().get(0);
+    assertArrayEquals(before.thumbnail(), after.thumbnail());
+    assertArrayEquals(before.descriptor(), after.descriptor());
+    // A picture that is enrolled already moves its person too, and terms can be renewed at once.
+    EnrolmentRules moved =
+        EnrolmentRules.DEFAULT.withTerms(
+            new EnrolmentTerms(Optional.of("case 9"), Optional.empty(), Optional.of("guests")));
+    try (Enrolment enrolment = enrolment(clients, moved)) {
+      assertTrue(enrolled(enrolment.enrol("Ada", "1.jpg", Portraits.photograph(1))).already());
+      assertEquals(List.of("guests", "guests"), watchlists(people.show("Ada")));
+      assertEquals("case 9", people.show("Ada").references().get(0).consent());
+    }
+    // Without a word about it, everybody stays on theirs.
+    try (Enrolment enrolment = enrolment(clients, EnrolmentRules.DEFAULT)) {
+      enrolled(enrolment.enrol("Ada", "4.jpg", Portraits.photograph(4)));
+      assertEquals(List.of("guests", "guests", "guests"), watchlists(people.show("Ada")));
+    }
+    assertThrows(UserError.class, () -> watched("none"));
+    assertThrows(UserError.class, () -> watched("Most Wanted"));
+  }
+
+  private static EnrolmentRules watched(String watchlist) {
+    return EnrolmentRules.DEFAULT.withTerms(
+        new EnrolmentTerms(Optional.empty(), Optional.empty(), Optional.of(watchlist)));
+  }
+
+  private static List<String> watchlists(People.Entry entry) {
+    return entry.references().stream().map(Reference::watchlist).toList();
   }
 
   @Test

@@ -267,9 +267,10 @@ class HandedInTest extends EnrolmentCase {
     assertEquals(1, second.frameSequence());
     assertEquals(track, stored.bestOfTrack(track).track());
     try (Enrolment enrolment = enrolment(clients, EnrolmentRules.DEFAULT)) {
-      EnrolmentResult.Enrolled enrolled = (EnrolmentResult.Enrolled) enrolment.enrol("Ada", second);
-      assertEquals("camera front-gate, face " + second.id(), enrolled.reference().source());
-      assertTrue(enrolled.reference().thumbnail().length > 500);
+      assertEquals("enrolled", outcome(enrolment.enrol("Ada", second)));
+      Reference enrolled = new People(clients).show("Ada").references().get(0);
+      assertEquals("camera front-gate, face " + second.id(), enrolled.source());
+      assertTrue(enrolled.thumbnail().length > 500);
       // Whom the camera saw is who is on the photograph.
       assertEquals(
           "conflict", outcome(enrolment.enrol("Eve", "photograph", Portraits.photograph(4))));

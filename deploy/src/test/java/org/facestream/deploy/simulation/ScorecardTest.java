@@ -131,6 +131,39 @@ class ScorecardTest {
   }
 
   @Test
+  void whoeverIsEnrolledMeanwhileIsToldApart() throws Exception {
+    List<Sighting> truth =
+        List.of(
+            sighting("gate", "ann", 10, 20),
+            sighting("gate", "stranger", 30, 40),
+            sighting("gate", "stranger", 44, 50));
+    add("gate", "t1", 1, Type.started, "ann", 10, 12, 0.1);
+    add("gate", "t2", 1, Type.started, null, 30, 31, 0.1);
+    // Whoever watches took the stranger's face from the first event, and called it Eve.
+    add("gate", "t2", 2, Type.updated, "eve", 30, 33, 0.1);
+    add("gate", "t3", 1, Type.started, "eve", 44, 46, 0.1);
+    Score score = scorecard.score(truth, BEGIN, END);
+    assertTrue(score.passed());
+    assertEquals(0, score.all().wrong());
+    assertEquals(0, score.all().strangers(), "a stranger with a name of the user's is not judged");
+    assertEquals(List.of(new Score.Guest("name of eve", 2)), score.guests());
+    assertFalse(score.text().contains("missed:"), score::text);
+    assertFalse(score.text().contains("wrong:"), score::text);
+    assertTrue(score.text().contains("not judged: name of eve, named in 2 tracks"), score::text);
+    assertEquals(
+        2, new ObjectMapper().readTree(score.json()).get("guests").get(0).get("tracks").asInt());
+  }
+
+  @Test
+  void whoeverIsForgottenMeanwhileIsNotMissed() {
+    List<Sighting> truth = List.of(sighting("gate", "ann", 10, 20));
+    add("gate", "t1", 1, Type.started, null, 10, 12, 0.1);
+    assertFalse(scorecard.score(truth, BEGIN, END).passed());
+    scorecard.withdraw("ann");
+    assertTrue(scorecard.score(truth, BEGIN, END).passed());
+  }
+
+  @Test
   void writesJsonAndATable() throws Exception {
     add("gate", "t1", 1, Type.started, "bob", 11, 12, 0.1);
     Score score = scorecard.score(List.of(sighting("gate", "ann", 10, 20)), BEGIN, END);

@@ -94,7 +94,7 @@ public final class CameraFile {
               .formatted(
                   file, malformed.getLocation() == null ? 0 : malformed.getLocation().getLineNr()));
     } catch (IOException unreadable) {
-      throw new UserError("Cannot read " + file + ": " + unreadable.getMessage(), unreadable);
+      throw UserError.unreadable(file, unreadable);
     }
     if (root == null || !root.isObject()) {
       throw new UserError(file + " must begin with `cameras:` and hold a list of cameras.");

@@ -142,7 +142,7 @@ public final class CameraRegistry {
     try (TopicReader reader = new TopicReader(clients, read)) {
       reader.readToEnd(record -> enter(table, record, reading));
     } catch (KafkaException failed) {
-      throw unreachable(failed);
+      throw clients.unusable(failed);
     }
     return table;
   }
@@ -188,16 +188,9 @@ public final class CameraRegistry {
       Thread.currentThread().interrupt();
       throw new KafkaException("interrupted while writing cameras", interrupted);
     } catch (ExecutionException failed) {
-      throw unreachable(failed.getCause());
+      throw clients.unusable(failed.getCause());
     } catch (KafkaException failed) {
-      throw unreachable(failed);
+      throw clients.unusable(failed);
     }
-  }
-
-  private UserError unreachable(Throwable cause) {
-    return new UserError(
-        "Kafka at %s does not answer (%s). Start it, or set kafka.bootstrap-servers."
-            .formatted(clients.config().bootstrapServers(), cause.getClass().getSimpleName()),
-        cause);
   }
 }

@@ -229,7 +229,8 @@ final class CameraRunner {
           if (session.pictures == picturesAtRewind) {
             throw new SourceException(Fault.DECODE_FAILED, "the file has no picture");
           }
-          if (!camera.loop()) {
+          // A replay shows each once, also one that else goes on for ever.
+          if (!camera.loop() || session.replay) {
             return;
           }
           picturesAtRewind = session.pictures;

@@ -83,7 +83,8 @@ public record DescriptorModel(ModelDefinition definition, Optional<Path> folder)
           Optional.of(file.toAbsolutePath().getParent()));
     } catch (IOException unreadable) {
       throw new UserError(
-          "descriptor model " + file + " cannot be read: " + unreadable.getMessage(), unreadable);
+          "descriptor model %s cannot be read: %s.".formatted(file, UserError.reason(unreadable)),
+          unreadable);
     }
   }
 

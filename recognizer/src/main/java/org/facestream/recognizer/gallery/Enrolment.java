@@ -2,10 +2,13 @@ package org.facestream.recognizer.gallery;
 
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.facestream.detector.face.Face;
 import org.facestream.detector.mtcnn.Mtcnn;
 import org.facestream.ingest.worker.Closing;
@@ -16,7 +19,8 @@ import org.facestream.recognizer.facenet.Descriptors;
 /**
  * Makes references of pictures and writes them to the gallery topic. One picture that cannot be
  * used does not keep the others from being enrolled. Enrolling the same picture again changes
- * nothing, unless other terms are given: then it is on those.
+ * nothing, unless other terms are given: then it is on those. Of the gallery, what is needed to
+ * decide is kept in memory; pictures are not.
  *
  * <p>For one thread, which decides about one picture after the other, so that the result does not
  * depend on how many threads look for faces. Before each decision it takes in what others wrote:
@@ -119,8 +123,8 @@ public final class Enrolment implements AutoCloseable {
 
   /** Whether what is known says already what becomes of a picture. Asked by many threads. */
   private boolean settled(String name, String faceId) {
-    Reference same = known.get(faceId);
-    return same != null && (same.name().equals(name) || !rules.confirmed());
+    KnownFace same = known.get(faceId);
+    return same != null && (same.person().name().equals(name) || !rules.confirmed());
   }
 
   private EnrolmentResult decide(
@@ -138,49 +142,79 @@ public final class Enrolment implements AutoCloseable {
             "%s was forgotten meanwhile; enrol again if that is meant".formatted(name));
       }
       EnrolmentTerms terms = rules.demanded().apply(rules.terms(), now);
-      Person person = known.person(name);
-      Reference same = known.get(faceId);
-      if (same != null && same.personId().equals(person.id())) {
-        return again(same, source, terms, now);
+      Person before = known.person(name);
+      Person person = rules.terms().watched(before);
+      KnownFace same = known.get(faceId);
+      if (same != null && same.person().id().equals(person.id())) {
+        watch(before, person);
+        return again(same, person, source, terms, now);
       }
       if (same != null && !rules.confirmed()) {
         throw new RefusedException(
             "conflict",
             "this very picture is enrolled as %s; forget that first, or confirm"
-                .formatted(same.name()));
+                .formatted(same.person().name()));
       }
       ExaminedFace face = looked.isPresent() ? looked.get() : examination.face();
       Reference reference = face.of(person, source, terms, now);
       known.check(reference, rules, now);
+      watch(before, person);
       write(reference);
-      return new EnrolmentResult.Enrolled(source, name, reference, false);
+      return new EnrolmentResult.Enrolled(source, name, faceId, person, false);
     } catch (RefusedException refused) {
       return new EnrolmentResult.Refused(source, name, refused.reason(), refused.getMessage());
     }
   }
 
-  private EnrolmentResult again(Reference same, String source, EnrolmentTerms terms, Instant now)
+  /**
+   * Whoever is enrolled on a watchlist is on it with every reference, as by {@link People#watch};
+   * those that are there already come first, so that the last one written tells the truth.
+   */
+  private void watch(Person before, Person now) throws RefusedException {
+    if (Objects.equals(before.watchlist(), now.watchlist())) {
+      return;
+    }
+    List<Reference> others = new ArrayList<>();
+    for (KnownFace other : known.of(now.id())) {
+      others.add(known.whole(other).as(other.person().on(now.watchlist())));
+    }
+    put(others);
+    AuditTrail.watched(now, Math.max(1, others.size()));
+  }
+
+  private EnrolmentResult again(
+      KnownFace same, Person person, String source, EnrolmentTerms terms, Instant now)
       throws RefusedException {
     boolean over = same.expiry() != null && !same.expiry().isAfter(now);
     if (!over && !rules.terms().differFrom(same)) {
-      return new EnrolmentResult.Enrolled(source, same.name(), same, true);
+      return new EnrolmentResult.Enrolled(
+          source, same.person().name(), same.faceId(), person, true);
     }
     if (terms.expiry().isEmpty() && over) {
       throw new RefusedException(
           "expired", "it was enrolled until %s; give a new end".formatted(same.expiry()));
     }
+    // What was written a moment ago, on the watchlist, included.
     Reference renewed =
-        same.on(
-            terms.consent().or(() -> Optional.ofNullable(same.consent())),
-            terms.expiry().or(() -> Optional.ofNullable(same.expiry())));
+        known
+            .whole(known.get(same.faceId()))
+            .on(
+                terms.consent().or(() -> Optional.ofNullable(same.consent())),
+                terms.expiry().or(() -> Optional.ofNullable(same.expiry())));
     write(renewed);
-    return new EnrolmentResult.Enrolled(source, same.name(), renewed, true);
+    return new EnrolmentResult.Enrolled(source, same.person().name(), same.faceId(), person, true);
   }
 
   private void write(Reference reference) {
-    writer.put(List.of(reference));
-    known.put(reference);
+    put(List.of(reference));
     AuditTrail.enrolled(reference);
+  }
+
+  private void put(List<Reference> references) {
+    List<RecordMetadata> places = writer.put(references);
+    for (int i = 0; i < places.size(); i++) {
+      known.put(references.get(i), places.get(i).partition(), places.get(i).offset());
+    }
   }
 
   @Override

@@ -2,7 +2,6 @@ package org.facestream.recognizer.gallery;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -33,7 +32,7 @@ public final class EnrolmentFolder {
     try {
       this.root = folder.toRealPath();
     } catch (IOException unreadable) {
-      throw new UserError("Cannot read " + folder + ": " + unreadable.getMessage(), unreadable);
+      throw UserError.unreadable(folder, unreadable);
     }
   }
 
@@ -54,7 +53,7 @@ public final class EnrolmentFolder {
         visit(entry, found::add);
       }
     } catch (IOException unreadable) {
-      throw new UserError("Cannot read %s: %s.".formatted(root, reason(unreadable)), unreadable);
+      throw UserError.unreadable(root, unreadable);
     }
     return found;
   }
@@ -96,7 +95,8 @@ public final class EnrolmentFolder {
       return;
     } catch (IOException unreadable) {
       found.accept(
-          unusable(folder, person, "unreadable", "it cannot be read: " + reason(unreadable)));
+          unusable(
+              folder, person, "unreadable", "it cannot be read: " + UserError.reason(unreadable)));
       return;
     }
     for (Path file : files) {
@@ -125,10 +125,6 @@ public final class EnrolmentFolder {
     } catch (IOException broken) {
       return true;
     }
-  }
-
-  private static String reason(IOException failed) {
-    return failed instanceof AccessDeniedException ? "permission denied" : failed.getMessage();
   }
 
   private static List<Path> children(Path folder) throws IOException {

@@ -11,10 +11,11 @@ public sealed interface EnrolmentResult {
   /**
    * The picture is a reference now.
    *
-   * @param reference as it is in the gallery
+   * @param faceId the reference's key in the gallery
+   * @param person whose it is
    * @param already whether it was there before
    */
-  record Enrolled(String source, String name, Reference reference, boolean already)
+  record Enrolled(String source, String name, String faceId, Person person, boolean already)
       implements EnrolmentResult {}
 
   /**

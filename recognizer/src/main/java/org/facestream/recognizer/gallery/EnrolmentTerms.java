@@ -1,6 +1,7 @@
 package org.facestream.recognizer.gallery;
 
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 import org.facestream.ingest.worker.config.UserError;
 
@@ -9,13 +10,23 @@ import org.facestream.ingest.worker.config.UserError;
  *
  * @param consent reference to the person's consent, or empty
  * @param expiry when the references end to be used, or empty for never
+ * @param watchlist that whoever is enrolled is on from then on, or empty to leave that as it is
  */
-public record EnrolmentTerms(Optional<String> consent, Optional<Instant> expiry) {
+public record EnrolmentTerms(
+    Optional<String> consent, Optional<Instant> expiry, Optional<String> watchlist) {
   /** Neither. */
   public static final EnrolmentTerms NONE = new EnrolmentTerms(Optional.empty(), Optional.empty());
 
   private static final int LONGEST_CONSENT = 200;
 
+  /** Without a word about watchlists. */
+  public EnrolmentTerms(Optional<String> consent, Optional<Instant> expiry) {
+    this(consent, expiry, Optional.empty());
+  }
+
+  /**
+   * @throws UserError for what cannot be a reference to consent or the name of a watchlist
+   */
   public EnrolmentTerms {
     consent = consent.map(String::strip).filter(text -> !text.isEmpty());
     consent.ifPresent(
@@ -26,11 +37,20 @@ public record EnrolmentTerms(Optional<String> consent, Optional<Instant> expiry)
                     .formatted(LONGEST_CONSENT));
           }
         });
+    watchlist.ifPresent(Watchlist::check);
   }
 
-  /** Whether a reference is on other terms than those that are given here. */
-  boolean differFrom(Reference reference) {
+  /** Whether a reference has another consent or expiry than is given here. */
+  boolean differFrom(KnownFace reference) {
     return consent.filter(given -> !given.equals(reference.consent())).isPresent()
         || expiry.filter(given -> !given.equals(reference.expiry())).isPresent();
+  }
+
+  /** The person on the watchlist that is given here, if one is. */
+  Person watched(Person person) {
+    return watchlist
+        .filter(given -> !Objects.equals(given, person.watchlist()))
+        .map(person::on)
+        .orElse(person);
   }
 }

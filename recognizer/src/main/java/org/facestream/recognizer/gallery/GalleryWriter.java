@@ -30,10 +30,12 @@ final class GalleryWriter implements AutoCloseable {
   /**
    * Puts references into the gallery, in place of those with the same face ids.
    *
+   * @return where each is now, in the same order
    * @throws UserError when the broker does not take them
    */
-  void put(List<Reference> references) {
-    write(references.stream().map(reference -> GalleryTopic.toRecord(topic, reference)).toList());
+  List<RecordMetadata> put(List<Reference> references) {
+    return write(
+        references.stream().map(reference -> GalleryTopic.toRecord(topic, reference)).toList());
   }
 
   /**

@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.facestream.ingest.worker.kafka.KafkaClients;
+import org.facestream.ingest.worker.kafka.RecordLookup;
 import org.facestream.ingest.worker.kafka.TopicReader;
 import org.facestream.recognizer.identity.Match;
 
@@ -23,27 +24,31 @@ final class KnownReferences implements AutoCloseable {
   private final DescriptorSpace space;
   private final float threshold;
   private final GalleryMatrix matrix;
-  private final Map<String, Reference> byFace = new ConcurrentHashMap<>();
+  private final Map<String, KnownFace> byFace = new ConcurrentHashMap<>();
 
   /** How many references each person of a name has. */
   private final Map<String, Map<String, Integer>> idsByName = new HashMap<>();
 
   private final Map<String, Integer> ids = new HashMap<>();
 
-  /** By person id, of who is on one, as of the reference that was written last. */
-  private final Map<String, String> watchlists = new HashMap<>();
+  /** By id, as of the reference that was written last. */
+  private final Map<String, Person> persons = new HashMap<>();
 
   /** Names and face ids of whom others erased since {@link #begin}. */
   private final Set<String> erased = new HashSet<>();
 
+  private final KafkaClients clients;
   private final TopicReader reader;
+  private RecordLookup lookup;
 
   /**
-   * Reads the gallery.
+   * Reads the gallery. Of each reference the descriptor is kept, outside the heap, and a {@link
+   * KnownFace}: some 600 bytes, its keys in tables included.
    *
    * @param threshold distance under which two faces count as one person's
    */
   KnownReferences(KafkaClients clients, DescriptorSpace space, float threshold) {
+    this.clients = clients;
     this.space = space;
     this.threshold = threshold;
     this.matrix = new GalleryMatrix(space);
@@ -79,12 +84,12 @@ final class KnownReferences implements AutoCloseable {
   private void accept(ConsumerRecord<String, byte[]> entry) {
     GalleryReader.reference(entry)
         .ifPresentOrElse(
-            this::put,
+            reference -> put(reference, entry.partition(), entry.offset()),
             () -> {
               if (entry.key() != null) {
-                Reference gone = byFace.get(entry.key());
+                KnownFace gone = byFace.get(entry.key());
                 if (gone != null && entry.value() == null) {
-                  erased.add(gone.name());
+                  erased.add(gone.person().name());
                   erased.add(gone.faceId());
                 }
                 remove(entry.key());
@@ -93,15 +98,48 @@ final class KnownReferences implements AutoCloseable {
   }
 
   /** The reference of a face id, or null. */
-  Reference get(String faceId) {
+  KnownFace get(String faceId) {
     return byFace.get(faceId);
   }
 
-  void put(Reference reference) {
+  /** All of a person's. Looks through the whole gallery. */
+  List<KnownFace> of(String personId) {
+    return byFace.values().stream().filter(face -> face.person().id().equals(personId)).toList();
+  }
+
+  /**
+   * A reference with its picture, as it stands in the topic.
+   *
+   * @throws RefusedException with reason {@code changed} when that is not what is known
+   */
+  Reference whole(KnownFace face) throws RefusedException {
+    try {
+      if (lookup == null) {
+        lookup = new RecordLookup(clients, GalleryTopic.TOPIC);
+      }
+      return face.in(lookup.at(face.partition(), face.offset()))
+          .orElseThrow(
+              () ->
+                  new RefusedException(
+                      "changed", "it was changed by another at this moment; enrol it again"));
+    } catch (KafkaException failed) {
+      throw GalleryReader.unreadable(failed);
+    }
+  }
+
+  /**
+   * Adds or replaces one.
+   *
+   * @param partition of its record
+   * @param offset of its record
+   */
+  void put(Reference reference, int partition, long offset) {
     remove(reference.faceId());
-    byFace.put(reference.faceId(), reference);
+    Person written = new Person(reference.personId(), reference.name(), reference.watchlist());
+    Person person =
+        persons.merge(written.id(), written, (before, now) -> before.equals(now) ? before : now);
+    byFace.put(reference.faceId(), KnownFace.of(reference, person, partition, offset));
     ids.merge(reference.personId(), 1, Integer::sum);
-    watchlists.compute(reference.personId(), (id, before) -> reference.watchlist());
     idsByName
         .computeIfAbsent(reference.name(), name -> new LinkedHashMap<>())
         .merge(reference.personId(), 1, Integer::sum);
@@ -112,18 +150,19 @@ final class KnownReferences implements AutoCloseable {
   }
 
   private void remove(String faceId) {
-    Reference gone = byFace.remove(faceId);
+    KnownFace gone = byFace.remove(faceId);
     if (gone == null) {
       return;
     }
-    ids.computeIfPresent(gone.personId(), (id, count) -> count == 1 ? null : count - 1);
-    if (!ids.containsKey(gone.personId())) {
-      watchlists.remove(gone.personId());
+    Person person = gone.person();
+    ids.computeIfPresent(person.id(), (id, count) -> count == 1 ? null : count - 1);
+    if (!ids.containsKey(person.id())) {
+      persons.remove(person.id());
     }
-    Map<String, Integer> named = idsByName.get(gone.name());
-    named.computeIfPresent(gone.personId(), (id, count) -> count == 1 ? null : count - 1);
+    Map<String, Integer> named = idsByName.get(person.name());
+    named.computeIfPresent(person.id(), (id, count) -> count == 1 ? null : count - 1);
     if (named.isEmpty()) {
-      idsByName.remove(gone.name());
+      idsByName.remove(person.name());
     }
     matrix.remove(faceId);
   }
@@ -142,7 +181,8 @@ final class KnownReferences implements AutoCloseable {
               .formatted(named.size(), name, String.join(", ", named)));
     }
     String id = named.isEmpty() ? PersonName.id(name, ids.keySet()) : named.iterator().next();
-    return new Person(id, name, watchlists.get(id));
+    Person known = persons.get(id);
+    return new Person(id, name, known == null ? null : known.watchlist());
   }
 
   /**
@@ -183,6 +223,8 @@ final class KnownReferences implements AutoCloseable {
 
   @Override
   public void close() {
-    reader.close();
+    try (RecordLookup opened = lookup) {
+      reader.close();
+    }
   }
 }

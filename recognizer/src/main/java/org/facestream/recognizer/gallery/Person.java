@@ -13,4 +13,9 @@ public record Person(String id, String name, String watchlist) {
   public Person(String id, String name) {
     this(id, name, null);
   }
+
+  /** The same on that watchlist. */
+  Person on(String other) {
+    return new Person(id, name, other);
+  }
 }

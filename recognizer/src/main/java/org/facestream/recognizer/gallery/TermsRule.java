@@ -56,6 +56,6 @@ public record TermsRule(
                         + " earlier day.");
               }
             });
-    return new EnrolmentTerms(given.consent(), given.expiry().or(() -> latest));
+    return new EnrolmentTerms(given.consent(), given.expiry().or(() -> latest), given.watchlist());
   }
 }

@@ -267,7 +267,7 @@ public final class Settings {
                   malformed.getLocation() == null ? 0 : malformed.getLocation().getLineNr()),
           malformed);
     } catch (IOException unreadable) {
-      throw new UserError("Cannot read " + file + ": " + unreadable.getMessage(), unreadable);
+      throw UserError.unreadable(file, unreadable);
     }
   }
 

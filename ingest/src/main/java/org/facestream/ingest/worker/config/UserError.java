@@ -1,5 +1,14 @@
 package org.facestream.ingest.worker.config;
 
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+
 /**
  * Something that the person at the keyboard, and only they, can put right.
  *
@@ -15,5 +24,37 @@ public final class UserError extends RuntimeException {
 
   public UserError(String message, Throwable cause) {
     super(message, cause);
+  }
+
+  /** Of a file or folder that cannot be read. */
+  public static UserError unreadable(Path file, IOException why) {
+    return new UserError("Cannot read %s: %s.".formatted(file, reason(why)), why);
+  }
+
+  /** What went wrong with a file, in words: the messages of many exceptions are only its name. */
+  public static String reason(IOException failed) {
+    if (failed instanceof NoSuchFileException) {
+      return "there is no such file or folder";
+    }
+    if (failed instanceof AccessDeniedException) {
+      return "permission denied";
+    }
+    if (failed instanceof NotDirectoryException) {
+      return "it is not a folder";
+    }
+    if (failed instanceof FileAlreadyExistsException) {
+      return "a file is in its place";
+    }
+    if (failed instanceof CharacterCodingException) {
+      return "it is not text in UTF-8";
+    }
+    if (failed instanceof FileSystemException told && told.getReason() != null) {
+      return told.getReason();
+    }
+    String message = failed.getMessage();
+    if ("Is a directory".equals(message)) {
+      return "it is a folder";
+    }
+    return message == null ? "it failed" : message;
   }
 }

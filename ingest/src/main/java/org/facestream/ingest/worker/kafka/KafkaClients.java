@@ -20,6 +20,8 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.errors.DisconnectException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -110,12 +112,18 @@ public final class KafkaClients {
 
   /** A consumer outside any group, for reading a topic as a table. */
   public Consumer<String, byte[]> reader() {
+    return reader(Map.of());
+  }
+
+  /** The same; {@code overrides} win. */
+  public Consumer<String, byte[]> reader(Map<String, Object> overrides) {
     Map<String, Object> settings = new HashMap<>(shared);
     settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
     settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
     settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, LARGEST_RECORD);
     settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+    settings.putAll(overrides);
     return opened(
         () -> new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer()));
   }
@@ -165,6 +173,27 @@ public final class KafkaClients {
     }
   }
 
+  /**
+   * What to tell of a broker that could not be asked.
+   *
+   * @param why it failed, as Kafka's clients say
+   */
+  public UserError unusable(Throwable why) {
+    String where = config.bootstrapServers();
+    boolean silent =
+        why instanceof TimeoutException
+            || why instanceof java.util.concurrent.TimeoutException
+            || why instanceof DisconnectException
+            || why.getMessage() == null;
+    return new UserError(
+        silent
+            ? "Kafka at %s does not answer. Start it, or set kafka.bootstrap-servers."
+                .formatted(where)
+            : "Kafka at %s cannot be used: %s. See kafka.bootstrap-servers and kafka.client-properties."
+                .formatted(where, why.getMessage().replaceFirst("\\.$", "")),
+        why);
+  }
+
   private UserError refused(ConfigException why) {
     return new UserError(
         "Kafka's settings cannot be used: %s. See kafka.bootstrap-servers (%s) and"
@@ -179,7 +208,8 @@ public final class KafkaClients {
       properties.load(reader);
     } catch (IOException unreadable) {
       throw new UserError(
-          "Cannot read the Kafka client properties " + file + ": " + unreadable.getMessage(),
+          "Cannot read the Kafka client properties %s: %s."
+              .formatted(file, UserError.reason(unreadable)),
           unreadable);
     }
     properties.forEach((key, value) -> shared.put(key.toString(), value));

@@ -82,6 +82,13 @@ public final class TopicReader implements AutoCloseable {
     return consumer.endOffsets(partitions, PATIENCE);
   }
 
+  /** Goes on from the end: only what comes later is read. */
+  public void skip() {
+    consumer.seekToEnd(partitions);
+    // The seek is lazy; asking for the position does it.
+    partitions.forEach(partition -> consumer.position(partition, PATIENCE));
+  }
+
   /**
    * Reads on to what is the end now.
    *

@@ -15,7 +15,6 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TopicExistsException;
-import org.facestream.ingest.worker.config.UserError;
 
 /** Creates topics with explicit settings; the broker's automatic creation stays off. */
 public final class Topics {
@@ -33,7 +32,7 @@ public final class Topics {
    * Creates those topics that are missing, and waits until every partition of all of them has a
    * leader that answers.
    *
-   * @throws UserError when no broker answers
+   * @throws org.facestream.ingest.worker.config.UserError when no broker answers, or it refuses
    */
   public static void ensure(KafkaClients clients, Collection<Topic> topics) {
     KafkaConfig config = clients.config();
@@ -72,11 +71,7 @@ public final class Topics {
       Thread.currentThread().interrupt();
       throw new KafkaException("interrupted while creating topics", interrupted);
     } catch (ExecutionException | TimeoutException failed) {
-      Throwable cause = failed instanceof ExecutionException ? failed.getCause() : failed;
-      throw new UserError(
-          "Kafka at %s does not answer (%s). Start it, or set kafka.bootstrap-servers."
-              .formatted(config.bootstrapServers(), cause.getClass().getSimpleName()),
-          failed);
+      throw clients.unusable(failed instanceof ExecutionException ? failed.getCause() : failed);
     }
   }
 

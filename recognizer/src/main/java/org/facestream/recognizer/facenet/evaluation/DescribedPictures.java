@@ -108,9 +108,11 @@ public final class DescribedPictures {
       Optional<float[]> descriptor =
           face.map(each -> descriptors.describe(picture, each.landmarks()));
       return new Described(name, face, descriptor, found - start, System.nanoTime() - found);
-    } catch (IOException | UnreadablePictureException unreadable) {
+    } catch (IOException unreadable) {
+      throw UserError.unreadable(file, unreadable);
+    } catch (UnreadablePictureException unusable) {
       throw new UserError(
-          "picture " + file + " cannot be read: " + unreadable.getMessage(), unreadable);
+          "%s is not a usable picture: %s.".formatted(file, unusable.getMessage()), unusable);
     }
   }
 

@@ -30,7 +30,7 @@ public record FacePair(int fold, String first, String second, boolean same) {
     try {
       lines = Files.readAllLines(file);
     } catch (IOException unreadable) {
-      throw new UserError("pairs file " + file + " cannot be read: " + unreadable.getMessage());
+      throw UserError.unreadable(file, unreadable);
     }
     List<FacePair> pairs = new ArrayList<>();
     int perFold = 0;
@@ -49,12 +49,12 @@ public record FacePair(int fold, String first, String second, boolean same) {
         }
       } catch (NumberFormatException malformed) {
         throw new UserError(
-            "pairs file %s, line %d is not of LFW's format: '%s'"
+            "%s, line %d is not of LFW's format (name, number, number; or name, number, name, number): '%s'."
                 .formatted(file, i + 1, lines.get(i)));
       }
     }
     if (pairs.isEmpty()) {
-      throw new UserError("pairs file " + file + " has no pairs");
+      throw new UserError(file + " has no pairs.");
     }
     return pairs;
   }

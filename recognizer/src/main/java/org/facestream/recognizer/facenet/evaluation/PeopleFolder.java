@@ -44,11 +44,11 @@ public record PeopleFolder(Map<String, List<String>> people) {
         }
       }
     } catch (IOException unreadable) {
-      throw new UserError("folder " + folder + " cannot be read", unreadable);
+      throw UserError.unreadable(folder, unreadable);
     }
     if (people.size() < 2) {
       throw new UserError(
-          "folder " + folder + " must hold a folder of pictures per person, of two people or more");
+          folder + " must hold a folder of pictures per person, of two people or more.");
     }
     return new PeopleFolder(people);
   }

@@ -1,0 +1,90 @@
+package org.facestream.deploy.command;
+
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.DescribeClusterOptions;
+import org.facestream.deploy.Shutdown;
+import org.facestream.ingest.worker.config.UserError;
+import org.facestream.ingest.worker.kafka.KafkaClients;
+
+/**
+ * Finds out whether a broker answers before anything is asked of it: Kafka's clients wait for one
+ * in silence, and each in its own way.
+ */
+final class BrokerWait {
+  /** Who waits longer than this wants to know what for. */
+  private static final Duration QUIET = Duration.ofSeconds(2);
+
+  /** So that it is we who give up, and not the client. */
+  private static final Duration SPARE = Duration.ofSeconds(10);
+
+  private static final Duration LOOK = Duration.ofMillis(100);
+
+  private BrokerWait() {}
+
+  /**
+   * Returns as soon as a broker answers.
+   *
+   * @param longest to wait for it
+   * @param advice what to do when none does
+   * @param say is told, when it takes a while, what is waited for and how long at most
+   * @throws UserError when none does, or it refuses this client
+   */
+  static void await(KafkaClients clients, Duration longest, String advice, Consumer<String> say) {
+    Admin admin = clients.admin();
+    try {
+      await(admin, clients, longest, advice, say);
+    } finally {
+      // What still waits for an answer is not waited for.
+      admin.close(Duration.ZERO);
+    }
+  }
+
+  private static void await(
+      Admin admin, KafkaClients clients, Duration longest, String advice, Consumer<String> say) {
+    Future<String> answer =
+        admin
+            .describeCluster(
+                new DescribeClusterOptions().timeoutMs((int) longest.plus(SPARE).toMillis()))
+            .clusterId();
+    String where = clients.config().bootstrapServers();
+    long begun = System.nanoTime();
+    boolean told = false;
+    while (true) {
+      try {
+        answer.get(LOOK.toMillis(), TimeUnit.MILLISECONDS);
+        return;
+      } catch (TimeoutException notYet) {
+        Shutdown.ofProcess().refuseWhenRequested();
+        long waited = System.nanoTime() - begun;
+        if (!told && waited > QUIET.toNanos() && longest.compareTo(QUIET) > 0) {
+          told = true;
+          say.accept(
+              "Waiting for Kafka at %s, %d s at most ...".formatted(where, longest.toSeconds()));
+        }
+        if (waited > longest.toNanos()) {
+          throw silent(where, longest, advice, notYet);
+        }
+      } catch (ExecutionException failed) {
+        if (failed.getCause() instanceof org.apache.kafka.common.errors.TimeoutException) {
+          throw silent(where, longest, advice, failed);
+        }
+        throw clients.unusable(failed.getCause());
+      } catch (InterruptedException interrupted) {
+        Thread.currentThread().interrupt();
+        throw new UserError("Interrupted while waiting for Kafka at " + where + ".", interrupted);
+      }
+    }
+  }
+
+  private static UserError silent(String where, Duration longest, String advice, Exception cause) {
+    return new UserError(
+        "No Kafka answers at %s, in %d s: %s.".formatted(where, longest.toSeconds(), advice),
+        cause);
+  }
+}

@@ -1,0 +1,26 @@
+package org.facestream.deploy.command;
+
+import org.facestream.recognizer.gallery.People;
+import picocli.CommandLine.Mixin;
+
+/** What works on the gallery. */
+abstract class GalleryCommand extends Subcommand {
+  @Mixin private KafkaOptions kafka;
+
+  abstract int with(People people) throws Exception;
+
+  /** Whether it does something that must be written down. */
+  boolean audited() {
+    return false;
+  }
+
+  @Override
+  int execute() throws Exception {
+    try (KafkaOptions.Connection connection = kafka.connectExisting(configuration())) {
+      if (audited()) {
+        connection.audited();
+      }
+      return with(new People(connection.clients()));
+    }
+  }
+}

@@ -1,0 +1,47 @@
+package org.facestream.deploy.command;
+
+import java.nio.file.Path;
+import org.facestream.recognizer.gallery.AuditTrail;
+import org.facestream.recognizer.gallery.People;
+import org.facestream.sink.store.Database;
+import org.facestream.sink.store.EventStore;
+import org.facestream.sink.store.PersonRecords;
+import org.facestream.sink.store.StoreException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+@Command(
+    name = "export",
+    header = "Write all that is kept about a person into a folder.",
+    description = {
+      "",
+      "For a person who asks what is known about them: person.json with every enrolled picture, its",
+      "descriptor, consent, expiry and origin; the thumbnails; sightings.json and events.json from",
+      "PostgreSQL. Not in it is what Kafka's topics still hold: faces 6 hours, matches 3 days,",
+      "identity events 30 days, of which PostgreSQL has the same."
+    })
+final class PeopleExportCommand extends GalleryAndDatabaseCommand {
+  @Parameters(index = "0", paramLabel = "PERSON", description = "Name or id.")
+  private String person;
+
+  @Parameters(index = "1", paramLabel = "DIR", description = "A folder that is not there yet.")
+  private Path folder;
+
+  @Override
+  int with(People people, Database database) throws StoreException {
+    People.Entry entry = people.show(person);
+    PersonExport export = new PersonExport(folder);
+    // Before anything is on the disk, whatever becomes of the rest.
+    AuditTrail.exported(entry.person(), entry.references().size());
+    EventStore.Rows rows = export.write(entry, new PersonRecords(database.dataSource()));
+    out()
+        .printf(
+            "%s: %d pictures, %d sightings and %d events written to %s.%n",
+            entry.person().id(),
+            entry.references().size(),
+            rows.sightings(),
+            rows.events(),
+            folder);
+    return 0;
+  }
+}
