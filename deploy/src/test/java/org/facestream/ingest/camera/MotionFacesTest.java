@@ -86,7 +86,7 @@ class MotionFacesTest {
     try (Mtcnn mtcnn = new Mtcnn(Device.CPU, 1);
         VideoSource source = VideoSource.open(file)) {
       while (source.next()) {
-        long time = clock.at(source.timestamp(), 0);
+        long time = clock.at(source.timestamp(), 0, 0);
         if (!sampler.take(time)) {
           continue;
         }
@@ -134,7 +134,7 @@ class MotionFacesTest {
     int sampled = 0;
     try (VideoSource source = VideoSource.open(file)) {
       while (source.next()) {
-        long time = clock.at(source.timestamp(), 0);
+        long time = clock.at(source.timestamp(), 0, 0);
         if (!sampler.take(time)) {
           continue;
         }

@@ -27,6 +27,9 @@ final class CameraRunner {
   /** A file that is this late is not hurried after. */
   private static final long LATE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+  /** Whoever waits to be read for this part of the maximum age is behind: others wait, too. */
+  private static final int BEHIND = 2;
+
   private static final Duration PREDECESSOR = Duration.ofSeconds(5);
 
   private final IngestConfig config;
@@ -203,7 +206,11 @@ final class CameraRunner {
 
   private void session() throws SourceException {
     SourceUrl url = rules.resolve(camera);
-    VideoSource.Wish wish = new VideoSource.Wish(fps, hardware.device(decoder));
+    VideoSource.Wish wish =
+        new VideoSource.Wish(
+            fps,
+            hardware.device(decoder),
+            url.live() ? Optional.of(config.maxAge().dividedBy(BEHIND)) : Optional.empty());
     try (VideoSource source = VideoSource.open(url, patience, wish, deadline)) {
       Session session = new Session(source, url.live());
       try {
@@ -225,6 +232,10 @@ final class CameraRunner {
         case PICTURE -> session.picture();
         // It came, and shows that the camera lives.
         case SPARED -> status.picture(this);
+        case LEFT_OUT -> {
+          status.picture(this);
+          session.dropped("behind");
+        }
         case END -> {
           if (session.pictures == picturesAtRewind) {
             throw new SourceException(Fault.DECODE_FAILED, "the file has no picture");
@@ -254,8 +265,8 @@ final class CameraRunner {
     private long pictures;
     private long damaged;
     private long reopened;
-    private long skipped;
     private long bytes;
+    private long waited;
 
     Session(VideoSource source, boolean live) {
       this.source = source;
@@ -284,15 +295,12 @@ final class CameraRunner {
       }
       status.bytes(source.bytes() - bytes);
       bytes = source.bytes();
-      if (source.skipped() > skipped) {
-        dropped("behind", source.skipped() - skipped);
-        skipped = source.skipped();
-      }
+      status.behind(CameraRunner.this, source.behind());
     }
 
     void picture() {
       pictures++;
-      long time = streamClock.at(source.timestamp(), System.nanoTime());
+      long time = streamClock.at(source.timestamp(), System.nanoTime(), source.passed());
       if (!live && !replay) {
         origin = Math.max(origin, System.nanoTime() - time - LATE_NANOS);
         pause(origin + time);
@@ -326,19 +334,18 @@ final class CameraRunner {
 
     private Instant captured(long time, long wall) {
       long now = System.nanoTime();
+      long before = waited;
+      waited = source.waited();
       // A file's picture is taken when it is shown.
-      return captureClock.at(live ? time : now, now, wall);
+      return captureClock.at(live ? time : now, now, waited - before, wall);
     }
 
     private boolean tooOld(Instant captured, long wall) {
-      long age = wall - captured.toEpochMilli();
-      if (age > 2 * maxAge) {
-        source.skipAhead();
+      boolean old = wall - captured.toEpochMilli() > maxAge;
+      if (old) {
+        dropped("too-old");
       }
-      if (age > maxAge) {
-        dropped("too-old", 1);
-      }
-      return age > maxAge;
+      return old;
     }
 
     private Optional<EncodedPicture> encode(Camera wanted) {
@@ -353,8 +360,8 @@ final class CameraRunner {
       return encoded;
     }
 
-    private void dropped(String reason, long pictures) {
-      telemetry.dropped("ingest", camera.id(), reason).increment(pictures);
+    void dropped(String reason) {
+      telemetry.dropped("ingest", camera.id(), reason).increment();
     }
   }
 

@@ -26,6 +26,9 @@ final class CameraStatus implements AutoCloseable {
   /** After a change its rates are not known yet; they are told when they are. */
   private static final long SETTLED_NANOS = TimeUnit.SECONDS.toNanos(3);
 
+  /** The reason of a camera that is live and loses pictures here. */
+  private static final String BEHIND = "behind";
+
   private static final int PICTURES = 0;
   private static final int FRAMES = 1;
   private static final int BYTES = 2;
@@ -52,6 +55,7 @@ final class CameraStatus implements AutoCloseable {
   private Video video;
   private Gauge videoGauge;
   private boolean changed;
+  private boolean behind;
   private long nextTold = System.nanoTime();
   private volatile long lastPicture;
 
@@ -91,6 +95,7 @@ final class CameraStatus implements AutoCloseable {
   synchronized void begin(Object runner, long number) {
     if (runner == owner) {
       epoch = number;
+      behind = false;
     }
   }
 
@@ -137,6 +142,20 @@ final class CameraStatus implements AutoCloseable {
     in.increment();
     if (!is(CameraState.LIVE)) {
       move(runner, CameraState.LIVE, null, "pictures come");
+    }
+  }
+
+  /** Whether pictures are left out because reading is behind; told when that has changed. */
+  synchronized void behind(Object runner, boolean now) {
+    if (runner != owner || now == behind) {
+      return;
+    }
+    behind = now;
+    changed = true;
+    if (now) {
+      log.warn("camera {}: this machine cannot read it in time; pictures are left out", camera);
+    } else {
+      log.info("camera {}: it is read in time again", camera);
     }
   }
 
@@ -225,7 +244,7 @@ final class CameraStatus implements AutoCloseable {
         camera,
         shown,
         from,
-        why,
+        shown == CameraState.LIVE && behind ? BEHIND : why,
         rounded(rates.perSecond(PICTURES)),
         rounded(rates.perSecond(FRAMES)),
         rounded(lowered),

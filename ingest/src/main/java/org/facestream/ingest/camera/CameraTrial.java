@@ -61,7 +61,7 @@ public final class CameraTrial {
       long bytes = 0;
       long past = 0;
       while (past < time.toNanos() && source.next()) {
-        long now = clock.at(source.timestamp(), System.nanoTime());
+        long now = clock.at(source.timestamp(), System.nanoTime(), source.passed());
         pictures++;
         if (pictures == 1) {
           firstPicture = System.nanoTime() - begun;

@@ -1,19 +1,12 @@
 package org.facestream.ingest.camera;
 
 import static org.bytedeco.ffmpeg.global.avcodec.AV_CODEC_ID_MJPEG;
-import static org.bytedeco.ffmpeg.global.avcodec.AV_PKT_FLAG_CORRUPT;
-import static org.bytedeco.ffmpeg.global.avcodec.AV_PKT_FLAG_KEY;
-import static org.bytedeco.ffmpeg.global.avcodec.av_packet_alloc;
-import static org.bytedeco.ffmpeg.global.avcodec.av_packet_free;
-import static org.bytedeco.ffmpeg.global.avcodec.av_packet_unref;
 import static org.bytedeco.ffmpeg.global.avutil.AVERROR_EAGAIN;
 import static org.bytedeco.ffmpeg.global.avutil.AVERROR_EOF;
-import static org.bytedeco.ffmpeg.global.avutil.AV_NOPTS_VALUE;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_alloc;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_free;
 
 import java.util.Optional;
-import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 
 /**
@@ -29,6 +22,8 @@ final class PictureReader implements AutoCloseable {
     PICTURE,
     /** A picture that need not be decoded for the wanted rate, and was not. */
     SPARED,
+    /** A picture that was not decoded because the reader is behind its stream. */
+    LEFT_OUT,
     /** The end of a file. */
     END
   }
@@ -42,9 +37,7 @@ final class PictureReader implements AutoCloseable {
   private final PacketSource packets;
   private final String codecs;
   private final VideoSource.Wish wish;
-  private final PacketSieve sieve;
-  private final TemporalLayers layers = new TemporalLayers();
-  private final AVPacket packet = av_packet_alloc();
+  private final PacketFeed feed;
   private final AVFrame frame = av_frame_alloc();
 
   private VideoDecoder decoder;
@@ -52,16 +45,12 @@ final class PictureReader implements AutoCloseable {
   private boolean motionJpeg;
   private boolean proven;
   private boolean decoded;
-  private boolean packetHeld;
+  private boolean fed;
   private boolean emptying;
-  private boolean skipping;
-  private boolean waiting;
   private long timestamp = VideoSource.NO_TIMESTAMP;
   private long errors;
   private long damaged;
   private long reopened;
-  private long skipped;
-  private long bytes;
   private int width;
   private int height;
 
@@ -75,11 +64,12 @@ final class PictureReader implements AutoCloseable {
     this.packets = packets;
     this.codecs = codecs;
     this.wish = wish;
-    this.sieve = new PacketSieve(wish.fps());
+    this.feed = new PacketFeed(packets, wish);
     try {
       openDecoder();
     } catch (SourceException | RuntimeException | Error failed) {
       free();
+      feed.free();
       throw failed;
     }
   }
@@ -90,6 +80,7 @@ final class PictureReader implements AutoCloseable {
     decoder = new VideoDecoder(packets, codecs, onProcessor ? Optional.empty() : wish.device());
     errors = 0;
     emptying = false;
+    fed = false;
     proven = false;
   }
 
@@ -109,24 +100,45 @@ final class PictureReader implements AutoCloseable {
       }
     }
     decoded = false;
-    Optional<Step> read = read(late);
-    if (motionJpeg && !proven && read.equals(Optional.of(Step.PICTURE))) {
-      return frame().isPresent() ? read : Optional.empty();
+    return switch (feed.read(late)) {
+      case NOTHING -> Optional.empty();
+      case SPARED -> Optional.of(Step.SPARED);
+      case LEFT_OUT -> {
+        if (fed) {
+          // What it still holds back is older than what was left out.
+          forget();
+        }
+        yield Optional.of(Step.LEFT_OUT);
+      }
+      case END -> {
+        if (motionJpeg) {
+          yield Optional.of(Step.END);
+        }
+        // The decoder still holds pictures: it gives them, then says the end itself.
+        decoder.drain();
+        yield Optional.empty();
+      }
+      case NEEDED -> decode();
+    };
+  }
+
+  private Optional<Step> decode() throws SourceException {
+    if (feed.parameters().codec_id() != decoder.codec()) {
+      openDecoder();
     }
-    if (motionJpeg || read.isEmpty() || read.get() == Step.SPARED) {
-      return read;
+    if (motionJpeg) {
+      timestamp = feed.shown();
+      return proven || frame().isPresent() ? Optional.of(Step.PICTURE) : Optional.empty();
     }
-    if (read.get() == Step.END) {
-      // At the end the decoder still holds pictures: it gives them, then says the end itself.
-      decoder.drain();
-    } else if (decoder.send(packet) < 0) {
+    fed = true;
+    if (decoder.send(feed.packet()) < 0) {
       error();
-    } else if (sieve.keysOnly()) {
+    } else if (feed.keysOnly()) {
       // The decoder would hold the picture back until it has seen the next one.
       emptying = true;
       decoder.drain();
     }
-    release();
+    feed.release();
     return Optional.empty();
   }
 
@@ -139,8 +151,7 @@ final class PictureReader implements AutoCloseable {
       return Optional.of(Step.END);
     }
     if (received == AVERROR_EOF) {
-      emptying = false;
-      decoder.flush();
+      forget();
       return Optional.empty();
     }
     if (received < 0 || frame.decode_error_flags() != 0 || (frame.flags() & FRAME_CORRUPT) != 0) {
@@ -148,7 +159,7 @@ final class PictureReader implements AutoCloseable {
       return Optional.empty();
     }
     errors = 0;
-    timestamp = nanos(frame.best_effort_timestamp());
+    timestamp = feed.nanos(frame.best_effort_timestamp());
     decoded();
     return Optional.of(Step.PICTURE);
   }
@@ -157,49 +168,6 @@ final class PictureReader implements AutoCloseable {
     decoded = true;
     width = frame.width();
     height = frame.height();
-  }
-
-  /** {@link Step#PICTURE} here means: a packet of the video that is to be decoded. */
-  private Optional<Step> read(Fault late) throws SourceException {
-    release();
-    switch (packets.read(packet, late)) {
-      case END:
-        return Optional.of(Step.END);
-      case DAMAGED:
-        damaged++;
-        return Optional.empty();
-      case OTHER:
-        packetHeld = true;
-        return Optional.empty();
-      case VIDEO:
-        break;
-    }
-    packetHeld = true;
-    if (packet.size() <= 0 || packet.data() == null) {
-      // It bears other data only.
-      return Optional.empty();
-    }
-    bytes += packet.size();
-    if (packets.parameters().codec_id() != decoder.codec()) {
-      openDecoder();
-    }
-    long shown = nanos(packet.pts());
-    boolean needed = sieve.needs(PacketKind.of(packet, packets.parameters(), layers), shown);
-    if ((skipping || waiting) && (packet.flags() & AV_PKT_FLAG_KEY) == 0) {
-      skipped += skipping ? 1 : 0;
-      damaged += skipping ? 0 : 1;
-      return Optional.empty();
-    }
-    skipping = false;
-    waiting = false;
-    if ((packet.flags() & AV_PKT_FLAG_CORRUPT) != 0) {
-      damaged++;
-      return Optional.empty();
-    }
-    if (needed && motionJpeg) {
-      timestamp = shown;
-    }
-    return Optional.of(needed ? Step.PICTURE : Step.SPARED);
   }
 
   private void error() {
@@ -212,27 +180,14 @@ final class PictureReader implements AutoCloseable {
     // What the hardware cannot decode, the processor may.
     onProcessor = true;
     openDecoder();
-    waiting = true;
+    feed.awaitKey();
     reopened++;
-  }
-
-  private void release() {
-    if (packetHeld) {
-      av_packet_unref(packet);
-      packetHeld = false;
-    }
-  }
-
-  private long nanos(long ticks) {
-    return ticks == AV_NOPTS_VALUE
-        ? VideoSource.NO_TIMESTAMP
-        : Math.round(ticks * packets.nanosPerTick());
   }
 
   /** The pixels of the picture that {@link #step} came to; empty when they turn out damaged. */
   Optional<AVFrame> frame() {
     if (!decoded) {
-      if (decoder.send(packet) < 0 || decoder.receive(frame) < 0) {
+      if (decoder.send(feed.packet()) < 0 || decoder.receive(frame) < 0) {
         proven = false;
         error();
         return Optional.empty();
@@ -249,8 +204,8 @@ final class PictureReader implements AutoCloseable {
     if (!motionJpeg) {
       return Optional.empty();
     }
-    byte[] jpeg = new byte[packet.size()];
-    packet.data().get(jpeg);
+    byte[] jpeg = new byte[feed.packet().size()];
+    feed.packet().data().get(jpeg);
     Optional<EncodedPicture> picture = MotionJpeg.whole(jpeg);
     picture.ifPresent(
         whole -> {
@@ -267,7 +222,7 @@ final class PictureReader implements AutoCloseable {
 
   /** Pictures and packets so far that were damaged, and left out. */
   long damaged() {
-    return damaged;
+    return damaged + feed.damaged();
   }
 
   /** How often the decoder was opened anew because it only erred. */
@@ -275,25 +230,9 @@ final class PictureReader implements AutoCloseable {
     return reopened;
   }
 
-  /** From soon on so many pictures per second are wanted. */
-  void wanted(double fps) {
-    sieve.wanted(fps);
-  }
-
-  /** Leaves out everything up to the next key frame. */
-  void skipAhead() {
-    skipping = true;
-    forget();
-  }
-
-  /** Packets so far that {@link #skipAhead} left out. */
-  long skipped() {
-    return skipped;
-  }
-
-  /** Bytes of the video so far, as it came. */
-  long bytes() {
-    return bytes;
+  /** What the pictures are made of; for its counts. */
+  PacketFeed feed() {
+    return feed;
   }
 
   /** Of the stream's pictures; 0 until one was looked at. */
@@ -312,13 +251,13 @@ final class PictureReader implements AutoCloseable {
 
   /** Goes back to the beginning of a file. */
   void rewind() throws SourceException {
-    release();
-    packets.rewind();
+    feed.rewind();
     forget();
   }
 
   private void forget() {
     emptying = false;
+    fed = false;
     decoder.flush();
   }
 
@@ -330,8 +269,6 @@ final class PictureReader implements AutoCloseable {
   }
 
   private void free() {
-    release();
-    av_packet_free(packet);
     av_frame_free(frame);
     closeDecoder();
   }
@@ -340,6 +277,6 @@ final class PictureReader implements AutoCloseable {
   @Override
   public void close() {
     free();
-    packets.close();
+    feed.close();
   }
 }

@@ -14,6 +14,7 @@ final class StreamClock {
   private boolean started;
   private long lastStamp = VideoSource.NO_TIMESTAMP;
   private long lastArrival;
+  private long lastPassed;
   private long time;
   private long interval = USUAL_INTERVAL;
 
@@ -30,19 +31,22 @@ final class StreamClock {
    *
    * @param stamp the stream's timestamp in nanoseconds, or {@link VideoSource#NO_TIMESTAMP}
    * @param arrival {@link System#nanoTime} when the picture came
+   * @param passed nanoseconds of the stream that were read so far, with what was left out; 0 when
+   *     nothing ever is
    * @return nanoseconds since the first picture, never less than the time before
    */
-  long at(long stamp, long arrival) {
+  long at(long stamp, long arrival, long passed) {
     if (started) {
-      time += step(stamp, arrival);
+      time += step(stamp, arrival, passed - lastPassed);
     }
     started = true;
     lastStamp = stamp;
     lastArrival = arrival;
+    lastPassed = passed;
     return time;
   }
 
-  private long step(long stamp, long arrival) {
+  private long step(long stamp, long arrival, long read) {
     if (stamp == VideoSource.NO_TIMESTAMP) {
       return live ? Math.max(0, arrival - lastArrival) : interval;
     }
@@ -50,7 +54,8 @@ final class StreamClock {
       return interval;
     }
     long step = stamp - lastStamp;
-    long waited = live ? Math.max(0, arrival - lastArrival) : 0;
+    // Much may be left out in no time.
+    long waited = live ? Math.max(read, arrival - lastArrival) : 0;
     if (step <= -SECOND || step > waited + LONGEST_STEP) {
       return interval;
     }

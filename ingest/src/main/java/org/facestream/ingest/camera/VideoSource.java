@@ -44,9 +44,12 @@ public final class VideoSource implements AutoCloseable {
    * @param fps pictures per second that will be used: at least so many are decoded where there are
    *     as many, and a folder of pictures has just so many; infinite for every picture there is
    * @param device the hardware to decode with, or empty for the processor
+   * @param mostBehind pictures are left out when reading is further behind the source than this;
+   *     empty when each is to be decoded, however late
    */
-  record Wish(double fps, Optional<AVBufferRef> device) {
-    static final Wish EVERYTHING = new Wish(Double.POSITIVE_INFINITY, Optional.empty());
+  record Wish(double fps, Optional<AVBufferRef> device, Optional<Duration> mostBehind) {
+    static final Wish EVERYTHING =
+        new Wish(Double.POSITIVE_INFINITY, Optional.empty(), Optional.empty());
   }
 
   private static final double USUAL_FPS = 25;
@@ -144,13 +147,13 @@ public final class VideoSource implements AutoCloseable {
    */
   public boolean next() throws SourceException {
     PictureReader.Step step = advance();
-    while (step == PictureReader.Step.SPARED) {
+    while (step == PictureReader.Step.SPARED || step == PictureReader.Step.LEFT_OUT) {
       step = advance();
     }
     return step == PictureReader.Step.PICTURE;
   }
 
-  /** Goes on to the next picture that is not damaged, decoded or spared. */
+  /** Goes on to the next picture that is not damaged, decoded or not. */
   PictureReader.Step advance() throws SourceException {
     current = false;
     if (begun) {
@@ -197,22 +200,27 @@ public final class VideoSource implements AutoCloseable {
    * @param fps pictures per second
    */
   void wanted(double fps) {
-    reader.wanted(fps);
+    reader.feed().wanted(fps);
   }
 
-  /** Leaves out everything up to the next key frame, for a reader that has fallen behind. */
-  void skipAhead() {
-    reader.skipAhead();
+  /** Whether pictures are left out because reading is behind. */
+  boolean behind() {
+    return reader.feed().behind();
   }
 
-  /** Packets so far that {@link #skipAhead} left out. */
-  long skipped() {
-    return reader.skipped();
+  /** Nanoseconds so far that were spent waiting for the source. */
+  long waited() {
+    return reader.feed().waited();
+  }
+
+  /** Nanoseconds of a live stream that were read so far, decoded or not. */
+  long passed() {
+    return reader.feed().passed();
   }
 
   /** Bytes of the video so far, as it came. */
   long bytes() {
-    return reader.bytes();
+    return reader.feed().bytes();
   }
 
   /** Of the stream's pictures, before any scaling; 0 until one was looked at. */

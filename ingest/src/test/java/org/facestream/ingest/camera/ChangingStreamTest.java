@@ -159,7 +159,7 @@ class ChangingStreamTest {
     StreamClock clock = new StreamClock(false);
     try (VideoSource source = VideoSource.open(file)) {
       while (source.next()) {
-        seen.times().add(clock.at(source.timestamp(), 0));
+        seen.times().add(clock.at(source.timestamp(), 0, 0));
         EncodedPicture picture = source.jpeg(1280, 85).orElseThrow();
         seen.sizes().add(picture.width() + "x" + picture.height());
         seen.codecs().add(source.codec());

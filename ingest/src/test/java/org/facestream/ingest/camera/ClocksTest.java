@@ -17,22 +17,22 @@ class ClocksTest {
   @Test
   void streamTimeFollowsGoodTimestamps() {
     StreamClock clock = new StreamClock(true);
-    assertEquals(0, clock.at(500 * MS, 0));
-    assertEquals(40 * MS, clock.at(540 * MS, 9 * MS));
-    assertEquals(240 * MS, clock.at(740 * MS, 200 * MS));
+    assertEquals(0, clock.at(500 * MS, 0, 0));
+    assertEquals(40 * MS, clock.at(540 * MS, 9 * MS, 0));
+    assertEquals(240 * MS, clock.at(740 * MS, 200 * MS, 0));
   }
 
   @Test
   void streamTimeGoesOnOverWrapsJumpsAndStepsBack() {
     StreamClock clock = new StreamClock(true);
     long wrap = (1L << 33) * 1_000_000_000L / 90_000;
-    clock.at(wrap - 40 * MS, 0);
-    assertEquals(40 * MS, clock.at(wrap, 40 * MS));
-    assertEquals(80 * MS, clock.at(0, 80 * MS), "the counter began again");
-    assertEquals(120 * MS, clock.at(3_600_000 * MS, 120 * MS), "an hour in no time");
-    assertEquals(120 * MS, clock.at(3_599_990 * MS, 160 * MS), "a little back");
+    clock.at(wrap - 40 * MS, 0, 0);
+    assertEquals(40 * MS, clock.at(wrap, 40 * MS, 0));
+    assertEquals(80 * MS, clock.at(0, 80 * MS, 0), "the counter began again");
+    assertEquals(120 * MS, clock.at(3_600_000 * MS, 120 * MS, 0), "an hour in no time");
+    assertEquals(120 * MS, clock.at(3_599_990 * MS, 160 * MS, 0), "a little back");
     assertEquals(
-        60_120 * MS, clock.at(3_659_990 * MS, 60_160 * MS), "a minute that really went by");
+        60_120 * MS, clock.at(3_659_990 * MS, 60_160 * MS, 0), "a minute that really went by");
   }
 
   @Test
@@ -52,11 +52,11 @@ class ClocksTest {
   @Test
   void missingTimestampsAreMadeUp() {
     StreamClock live = new StreamClock(true);
-    live.at(VideoSource.NO_TIMESTAMP, 0);
-    assertEquals(55 * MS, live.at(VideoSource.NO_TIMESTAMP, 55 * MS));
+    live.at(VideoSource.NO_TIMESTAMP, 0, 0);
+    assertEquals(55 * MS, live.at(VideoSource.NO_TIMESTAMP, 55 * MS, 0));
     StreamClock file = new StreamClock(false);
-    file.at(VideoSource.NO_TIMESTAMP, 0);
-    assertEquals(40 * MS, file.at(VideoSource.NO_TIMESTAMP, 1));
+    file.at(VideoSource.NO_TIMESTAMP, 0, 0);
+    assertEquals(40 * MS, file.at(VideoSource.NO_TIMESTAMP, 1, 0));
   }
 
   @ParameterizedTest
@@ -92,19 +92,19 @@ class ClocksTest {
   void aPictureThatWasHeldUpKeepsItsCaptureTime() {
     CaptureClock clock = new CaptureClock();
     long wall = 1_000_000;
-    assertEquals(Instant.ofEpochMilli(wall), clock.at(0, 0, wall));
+    assertEquals(Instant.ofEpochMilli(wall), clock.at(0, 0, 0, wall));
     // Held up for three seconds, then a burst.
-    Instant held = clock.at(200 * MS, 3200 * MS, wall + 3200);
+    Instant held = clock.at(200 * MS, 3200 * MS, 3200 * MS, wall + 3200);
     assertEquals(wall + 200, held.toEpochMilli(), 100);
-    Instant next = clock.at(400 * MS, 3201 * MS, wall + 3201);
+    Instant next = clock.at(400 * MS, 3201 * MS, 0, wall + 3201);
     assertEquals(200, next.toEpochMilli() - held.toEpochMilli(), 2);
   }
 
   @Test
   void theFirstPictureBeingLateIsCorrectedByTheNext() {
     CaptureClock clock = new CaptureClock();
-    clock.at(0, 1000 * MS, 1_001_000);
-    assertEquals(1_001_002, clock.at(1000 * MS, 1002 * MS, 1_001_002).toEpochMilli());
+    clock.at(0, 1000 * MS, 0, 1_001_000);
+    assertEquals(1_001_002, clock.at(1000 * MS, 1002 * MS, 2 * MS, 1_001_002).toEpochMilli());
   }
 
   @Test
@@ -114,25 +114,30 @@ class ClocksTest {
     long age = 0;
     for (int i = 0; i < 400; i++) {
       long now = i * 100 + (i < 100 ? 0 : still);
-      age = now - clock.at(i * 100 * MS, now * MS, now).toEpochMilli();
+      long waited = i == 100 ? still : 100;
+      age = now - clock.at(i * 100 * MS, now * MS, waited * MS, now).toEpochMilli();
       assertTrue(i < 100 || i > 290 || age > 20_000, "not yet: " + age);
     }
     assertEquals(0, age, 20);
   }
 
   @Test
-  void picturesThatAreSkippedToCatchUpStayLate() {
+  void picturesThatAReaderIsTooSlowForStayLateForAsLongAsItTakes() {
     CaptureClock clock = new CaptureClock();
-    long stream = 0;
-    long late = 0;
-    for (int i = 0; i < 600; i++) {
-      // Decoding takes 130 ms for 100 ms of video; when four seconds wait, two are skipped.
-      long now = i * 130;
-      stream += late > 4000 ? 2100 : 100;
-      late = now - stream;
-      long age = now - clock.at(stream * MS, now * MS, now).toEpochMilli();
-      assertTrue(age > late - 1700, late + " ms late, but told as " + age);
+    clock.at(0, 0, 0, 0);
+    for (int i = 1; i < 6000; i++) {
+      // It came to be three seconds late, and now keeps step, for ten minutes, never waiting.
+      long now = i * 100 + Math.min(3000, i * 30);
+      long age = now - clock.at(i * 100 * MS, now * MS, 0, now).toEpochMilli();
+      assertEquals(now - i * 100, age, "picture " + i);
     }
+  }
+
+  @Test
+  void streamTimeFollowsAReaderThatLeavesMuchOutInNoTime() {
+    StreamClock clock = new StreamClock(true);
+    clock.at(0, 0, 0);
+    assertEquals(60_000 * MS, clock.at(60_000 * MS, 10 * MS, 60_000 * MS));
   }
 
   @Test
@@ -140,17 +145,17 @@ class ClocksTest {
     CaptureClock clock = new CaptureClock();
     long last = Long.MIN_VALUE;
     for (int i = 0; i < 100; i++) {
-      long now = clock.at(i % 3 == 0 ? i * MS : 0, i * MS / 2, 5_000_000 + i / 2).toEpochMilli();
+      long now = clock.at(i % 3 == 0 ? i * MS : 0, i * MS / 2, 0, 5_000_000 + i / 2).toEpochMilli();
       assertTrue(now > last);
       last = now;
     }
     clock.restart();
-    assertTrue(clock.at(0, 50 * MS, 5_000_050).toEpochMilli() > last);
+    assertTrue(clock.at(0, 50 * MS, 0, 5_000_050).toEpochMilli() > last);
     assertEquals(
         1_000_090,
-        clock.at(40 * MS, 90 * MS, 1_000_090).toEpochMilli(),
+        clock.at(40 * MS, 90 * MS, 40 * MS, 1_000_090).toEpochMilli(),
         1,
         "the clock was set back");
-    assertEquals(9_000_130, clock.at(80 * MS, 130 * MS, 9_000_130).toEpochMilli(), 1);
+    assertEquals(9_000_130, clock.at(80 * MS, 130 * MS, 40 * MS, 9_000_130).toEpochMilli(), 1);
   }
 }

@@ -196,7 +196,7 @@ class PacketSieveTest {
             VideoSource.open(
                 SourceUrl.file(file),
                 new VideoSource.Patience(patience, patience, patience),
-                new VideoSource.Wish(fps, Optional.empty()),
+                new VideoSource.Wish(fps, Optional.empty(), Optional.empty()),
                 deadline)) {
       PictureReader.Step step = source.advance();
       while (step != PictureReader.Step.END) {

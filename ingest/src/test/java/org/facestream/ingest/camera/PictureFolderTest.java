@@ -107,7 +107,7 @@ class PictureFolderTest {
     return VideoSource.open(
         SourceUrl.pictures(folder),
         new VideoSource.Patience(patience, patience, patience),
-        new VideoSource.Wish(fps, Optional.empty()),
+        new VideoSource.Wish(fps, Optional.empty(), Optional.empty()),
         deadline);
   }
 }

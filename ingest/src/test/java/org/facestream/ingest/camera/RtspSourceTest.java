@@ -1,6 +1,7 @@
 package org.facestream.ingest.camera;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -20,6 +21,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What an RTSP server may make us do, and over what its video comes. */
 class RtspSourceTest {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final VideoSource.Patience ALWAYS =
+      new VideoSource.Patience(PATIENCE, PATIENCE, PATIENCE);
+
   @TempDir private Path folder;
 
   @Test
@@ -43,6 +47,45 @@ class RtspSourceTest {
           server.requests()::toString);
       SourceUrl tcp = rules.resolve(camera);
       assertThrows(SourceException.class, () -> open(tcp, deadline).close());
+    }
+  }
+
+  @Test
+  void whoFellBehindLeavesOutWhatWaitedAndGoesOnAtAFreshKeyFrame()
+      throws IOException, SourceException, InterruptedException {
+    Path file = TestVideo.write(folder.resolve("a.ts"), "libopenh264", 160, 120, 10, 300);
+    VideoSource.Wish wish =
+        new VideoSource.Wish(10, Optional.empty(), Optional.of(Duration.ofMillis(500)));
+    try (TestRtspCamera server = TestRtspCamera.sending(file, 100);
+        CallDeadline deadline = new CallDeadline()) {
+      SourceUrl url =
+          new SourceUrl(SourceUrl.Kind.RTSP_UDP, "rtsp://127.0.0.1:" + server.port() + "/s");
+      try (VideoSource source = VideoSource.open(url, ALWAYS, wish, deadline)) {
+        for (int i = 0; i < 5; i++) {
+          assertEquals(PictureReader.Step.PICTURE, source.advance());
+        }
+        assertFalse(source.behind());
+        final long before = source.timestamp();
+        Thread.sleep(3_200);
+        int leftOut = 0;
+        PictureReader.Step step = source.advance();
+        while (step == PictureReader.Step.PICTURE && !source.behind()) {
+          // The decoder may hold one back.
+          step = source.advance();
+        }
+        while (step == PictureReader.Step.LEFT_OUT) {
+          leftOut++;
+          step = source.advance();
+        }
+        assertEquals(PictureReader.Step.PICTURE, step);
+        assertTrue(source.behind());
+        assertTrue(leftOut >= 15, "left out: " + leftOut);
+        long gone = (source.timestamp() - before) / 100_000_000;
+        assertEquals(leftOut, gone, 4, "what was left out lies between the two pictures");
+        assertEquals(160, source.jpeg(640, 85).orElseThrow().width());
+        assertEquals(0, source.damaged());
+        assertTrue(source.passed() > 2_000_000_000L, "of the stream: " + source.passed());
+      }
     }
   }
 
@@ -111,6 +154,6 @@ class RtspSourceTest {
   }
 
   private static VideoSource open(SourceUrl url, CallDeadline deadline) throws SourceException {
-    return VideoSource.open(url, new VideoSource.Patience(PATIENCE, PATIENCE, PATIENCE), deadline);
+    return VideoSource.open(url, ALWAYS, deadline);
   }
 }

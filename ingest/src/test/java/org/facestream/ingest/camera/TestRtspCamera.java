@@ -37,21 +37,31 @@ final class TestRtspCamera implements AutoCloseable {
   private final List<String> requests = new CopyOnWriteArrayList<>();
   private final Path file;
   private final String redirection;
+  private final long pause;
   private final Thread thread = new Thread(this::serve, "test-rtsp-camera");
   private volatile boolean closed;
 
-  private TestRtspCamera(Path file, String redirection) throws IOException {
+  private TestRtspCamera(Path file, String redirection, long pause) throws IOException {
     this.file = file;
     this.redirection = redirection;
+    this.pause = pause;
     thread.start();
   }
 
+  /** A picture every 20 ms: slowly enough for any receive buffer. */
   static TestRtspCamera sending(Path file) throws IOException {
-    return new TestRtspCamera(file, null);
+    return new TestRtspCamera(file, null, 20);
+  }
+
+  /**
+   * @param pause milliseconds between two pictures
+   */
+  static TestRtspCamera sending(Path file, long pause) throws IOException {
+    return new TestRtspCamera(file, null, pause);
   }
 
   static TestRtspCamera redirecting(String location) throws IOException {
-    return new TestRtspCamera(null, location);
+    return new TestRtspCamera(null, location, 0);
   }
 
   int port() {
@@ -122,7 +132,6 @@ final class TestRtspCamera implements AutoCloseable {
     return head + "Session: 7\r\nPublic: DESCRIBE, SETUP, PLAY, TEARDOWN\r\n\r\n";
   }
 
-  /** Slowly enough for any receive buffer. */
   private void send(int port) {
     AVFormatContext in = new AVFormatContext(null);
     check(avformat_open_input(in, file.toString(), (AVInputFormat) null, (AVDictionary) null));
@@ -143,7 +152,7 @@ final class TestRtspCamera implements AutoCloseable {
       check(av_write_frame(out, packet));
       av_packet_unref(packet);
       try {
-        Thread.sleep(20);
+        Thread.sleep(pause);
       } catch (InterruptedException over) {
         break;
       }

@@ -123,23 +123,6 @@ class VideoSourceTest {
   }
 
   @Test
-  void skippingAheadGoesOnAtTheNextKeyFrame() throws SourceException {
-    Path file = TestVideo.write(folder.resolve("a.mp4"), "libopenh264", 160, 120, 10, 25);
-    try (VideoSource source = VideoSource.open(file)) {
-      assertTrue(source.next());
-      source.skipAhead();
-      int pictures = 0;
-      while (source.next()) {
-        pictures++;
-        assertTrue(source.jpeg(160, 85).isPresent());
-      }
-      assertTrue(source.skipped() > 0 && pictures >= 5, source.skipped() + ", " + pictures);
-      assertEquals(24, source.skipped() + pictures, 2);
-      assertEquals(0, source.damaged());
-    }
-  }
-
-  @Test
   void damageIsCountedAndSkipped() throws SourceException, IOException {
     Path file = TestVideo.write(folder.resolve("a.ts"), "libopenh264", 320, 240, 10, 50);
     byte[] bytes = Files.readAllBytes(file);

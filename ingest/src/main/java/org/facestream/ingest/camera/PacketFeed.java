@@ -1,0 +1,195 @@
+package org.facestream.ingest.camera;
+
+import static org.bytedeco.ffmpeg.global.avcodec.AV_PKT_FLAG_CORRUPT;
+import static org.bytedeco.ffmpeg.global.avcodec.AV_PKT_FLAG_KEY;
+import static org.bytedeco.ffmpeg.global.avcodec.av_packet_alloc;
+import static org.bytedeco.ffmpeg.global.avcodec.av_packet_free;
+import static org.bytedeco.ffmpeg.global.avcodec.av_packet_unref;
+import static org.bytedeco.ffmpeg.global.avutil.AV_NOPTS_VALUE;
+
+import java.util.Optional;
+import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
+import org.bytedeco.ffmpeg.avcodec.AVPacket;
+
+/**
+ * The packets of one video, and which of them are to be decoded: not those that the wanted rate has
+ * no use for, not those that a reader must leave out that is behind its stream, and nothing that is
+ * damaged. One thread uses it.
+ */
+final class PacketFeed implements AutoCloseable {
+  /** What {@link #read} came to. */
+  enum Next {
+    /** A packet that is to be decoded. */
+    NEEDED,
+    /** A picture that the wanted rate has no use for. */
+    SPARED,
+    /** A picture that was left out because the reader is behind. */
+    LEFT_OUT,
+    /** Nothing, or nothing that can be used. */
+    NOTHING,
+    /** The end of a file. */
+    END
+  }
+
+  private final PacketSource packets;
+  private final PacketSieve sieve;
+  private final PacketLag lag = new PacketLag();
+  private final Optional<CatchUp> catchUp;
+  private final TemporalLayers layers = new TemporalLayers();
+  private final AVPacket packet = av_packet_alloc();
+  private boolean held;
+  private boolean awaitingKey;
+  private long shown = VideoSource.NO_TIMESTAMP;
+  private long damaged;
+  private long bytes;
+  private long waited;
+
+  /**
+   * @param packets stays the caller's to close until {@link #close} is called
+   */
+  PacketFeed(PacketSource packets, VideoSource.Wish wish) {
+    this.packets = packets;
+    this.sieve = new PacketSieve(wish.fps());
+    this.catchUp = wish.mostBehind().map(CatchUp::new);
+  }
+
+  /**
+   * Reads the next packet.
+   *
+   * @param late the fault when the deadline passes
+   */
+  Next read(Fault late) throws SourceException {
+    release();
+    long begun = System.nanoTime();
+    PacketSource.Read read = packets.read(packet, late);
+    long arrival = System.nanoTime();
+    long took = arrival - begun;
+    waited += took;
+    return switch (read) {
+      case END -> Next.END;
+      case DAMAGED -> {
+        damaged++;
+        yield Next.NOTHING;
+      }
+      case OTHER -> {
+        held = true;
+        yield Next.NOTHING;
+      }
+      case VIDEO -> {
+        held = true;
+        // Without data it bears something else.
+        yield packet.size() <= 0 || packet.data() == null ? Next.NOTHING : choose(arrival, took);
+      }
+    };
+  }
+
+  private Next choose(long arrival, long took) {
+    bytes += packet.size();
+    shown = nanos(packet.pts());
+    boolean key = (packet.flags() & AV_PKT_FLAG_KEY) != 0;
+    boolean needed = sieve.needs(PacketKind.of(packet, packets.parameters(), layers), shown);
+    long behind = lag.of(shown, arrival, took);
+    if (awaitingKey && !key) {
+      damaged++;
+      return Next.NOTHING;
+    }
+    awaitingKey = false;
+    if ((packet.flags() & AV_PKT_FLAG_CORRUPT) != 0) {
+      damaged++;
+      return Next.NOTHING;
+    }
+    if (!needed) {
+      return Next.SPARED;
+    }
+    boolean leftOut =
+        catchUp.isPresent() && catchUp.get().leavesOut(key, lag.time(), behind, arrival);
+    return leftOut ? Next.LEFT_OUT : Next.NEEDED;
+  }
+
+  /** The packet that {@link #read} came to. */
+  AVPacket packet() {
+    return packet;
+  }
+
+  /** When its picture is shown, in nanoseconds, or {@link VideoSource#NO_TIMESTAMP}. */
+  long shown() {
+    return shown;
+  }
+
+  long nanos(long ticks) {
+    return ticks == AV_NOPTS_VALUE
+        ? VideoSource.NO_TIMESTAMP
+        : Math.round(ticks * packets.nanosPerTick());
+  }
+
+  /** What the video is encoded as now. */
+  AVCodecParameters parameters() {
+    return packets.parameters();
+  }
+
+  /** Whether each picture that is decoded depends on no other. */
+  boolean keysOnly() {
+    return sieve.keysOnly() || behind();
+  }
+
+  /** Whether pictures are left out because the reader is behind. */
+  boolean behind() {
+    return catchUp.isPresent() && catchUp.get().behind();
+  }
+
+  /** What comes before the next key frame cannot be decoded, and counts as damaged. */
+  void awaitKey() {
+    awaitingKey = true;
+  }
+
+  /** From soon on so many pictures per second are wanted. */
+  void wanted(double fps) {
+    sieve.wanted(fps);
+  }
+
+  /** Packets so far that were damaged. */
+  long damaged() {
+    return damaged;
+  }
+
+  /** Bytes of the video so far, as it came. */
+  long bytes() {
+    return bytes;
+  }
+
+  /** Nanoseconds so far that reading took: nearly all of it is waiting for the source. */
+  long waited() {
+    return waited;
+  }
+
+  /** Nanoseconds of the stream that were read so far. */
+  long passed() {
+    return lag.time();
+  }
+
+  void release() {
+    if (held) {
+      av_packet_unref(packet);
+      held = false;
+    }
+  }
+
+  /** Goes back to the beginning of a file. */
+  void rewind() throws SourceException {
+    release();
+    packets.rewind();
+  }
+
+  /** Call it once. */
+  @Override
+  public void close() {
+    free();
+    packets.close();
+  }
+
+  /** For a feed that did not come into use: without closing what gives the packets. */
+  void free() {
+    release();
+    av_packet_free(packet);
+  }
+}
