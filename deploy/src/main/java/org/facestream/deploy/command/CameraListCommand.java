@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.facestream.ingest.camera.Camera;
 import org.facestream.ingest.camera.CameraRegistry;
 import org.facestream.ingest.camera.CameraReport;
@@ -25,7 +26,9 @@ import picocli.CommandLine.Option;
     description = {
       "",
       "States: connecting, live, stalled, backoff (with the reason), off; disabled; and unknown",
-      "where no worker has told of the camera for 30 seconds."
+      "where no worker has told of the camera for 30 seconds. Of a live one: frames a second that were",
+      "published, of those that it gives, and what is lost here; `behind` means that this machine",
+      "cannot read it in time. --json has all counts."
     })
 final class CameraListCommand extends Subcommand {
   private static final String DISABLED = "disabled";
@@ -85,21 +88,24 @@ final class CameraListCommand extends Subcommand {
     return silent ? UNKNOWN : report.state().label();
   }
 
-  private static String detail(CameraReport report) {
-    if (report.reason() != null) {
-      return report.reason();
-    }
+  static String detail(CameraReport report) {
     if (report.state() != CameraState.LIVE || report.fpsIn() == null || report.codec() == null) {
-      return "";
+      return report.reason() == null ? "" : report.reason();
     }
-    return String.format(
-        Locale.ROOT,
-        "%.1f of %.1f fps, %s %d x %d",
-        report.fpsOut(),
-        report.fpsIn(),
-        report.codec(),
-        report.width(),
-        report.height());
+    String rates =
+        String.format(
+            Locale.ROOT,
+            "%.1f of %.1f fps, %s %d x %d",
+            report.fpsOut(),
+            report.fpsIn(),
+            report.codec(),
+            report.width(),
+            report.height());
+    String losses =
+        report.droppedPerSecond().entrySet().stream()
+            .map(loss -> String.format(Locale.ROOT, "%.1f %s", loss.getValue(), loss.getKey()))
+            .collect(Collectors.joining(", "));
+    return losses.isEmpty() ? rates : rates + "; loses a second: " + losses;
   }
 
   private static String age(Instant since, Instant now) {

@@ -124,6 +124,7 @@ class IngestStageTest {
       assertEquals(320, report.width());
       assertTrue(report.bitsPerSecond() > 1000 && report.framesOut() > 0, report.toString());
       assertEquals("tester", report.worker());
+      assertTrue(report.bytesIn() > 1000, report.toString());
       maskingGoesOnWithoutANewConnection(report);
       server.stop();
       awaitTold("live", "backoff (connection-refused|ended|input-output)");

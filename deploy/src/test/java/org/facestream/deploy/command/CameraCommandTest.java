@@ -6,15 +6,20 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.facestream.deploy.embedded.DataFolder;
 import org.facestream.ingest.camera.Camera;
 import org.facestream.ingest.camera.CameraReport;
 import org.facestream.ingest.camera.CameraState;
+import org.facestream.ingest.camera.CameraStatusTopic;
+import org.facestream.ingest.frame.InvalidRecordException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -101,7 +106,30 @@ class CameraCommandTest {
         null,
         0,
         0,
+        0,
+        Map.of(),
+        Map.of(),
+        0,
         at);
+  }
+
+  @Test
+  void aCameraThatLosesFramesSaysSoInTheTable() throws InvalidRecordException {
+    String told =
+        "{\"camera\":\"door\",\"state\":\"live\",\"since\":\"2026-11-22T06:50:08.120Z\",%s"
+            + "\"fpsIn\":25.0,\"fpsOut\":1.0,\"codec\":\"h264\",\"width\":1280,\"height\":720,"
+            + "\"framesIn\":9,\"framesOut\":5,\"at\":\"2026-11-22T06:50:18.120Z\"}";
+    assertEquals("1.0 of 25.0 fps, h264 1280 x 720", detail(told.formatted("")));
+    String losing = "\"reason\":\"behind\",\"droppedPerSecond\":{\"too-old\":0.2,\"behind\":23.8},";
+    assertEquals(
+        "1.0 of 25.0 fps, h264 1280 x 720; loses a second: 23.8 behind, 0.2 too-old",
+        detail(told.formatted(losing)));
+  }
+
+  private static String detail(String report) throws InvalidRecordException {
+    ConsumerRecord<String, byte[]> record =
+        new ConsumerRecord<>("t", 0, 0, "door", report.getBytes(StandardCharsets.UTF_8));
+    return CameraListCommand.detail(CameraStatusTopic.fromRecord(record).orElseThrow());
   }
 
   private static void assertWarns(CommandLineRun run, String camera) {

@@ -328,6 +328,10 @@ abstract class BrokerContract {
             1_795_330_208_000L,
             7,
             3,
+            2,
+            Map.of("too-old", 2L),
+            Map.of("too-old", 0.4),
+            12_345,
             Instant.parse("2026-11-22T06:50:09Z"));
     ConsumerRecord<String, byte[]> record =
         passed(

@@ -4,6 +4,9 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * How a camera is, as the worker that runs it tells. What is not known, or does not apply, is null.
@@ -12,7 +15,8 @@ import java.time.Instant;
  * @param state what it is doing
  * @param since when it came into that state
  * @param reason one of a small fixed set of words: while in backoff why it failed last, such as
- *     {@code unauthorized} or {@code read-timeout}; {@code no-picture} while stalled; while off
+ *     {@code unauthorized} or {@code read-timeout}; {@code no-picture} while stalled; {@code
+ *     behind} while live but losing pictures because the machine cannot read it in time; while off
  *     {@code disabled}, {@code ended} (a file) or {@code stopped} (its worker ended or gave it
  *     away)
  * @param fpsIn pictures a second that the camera gives, over the last five seconds
@@ -28,6 +32,13 @@ import java.time.Instant;
  *     org.facestream.ingest.frame.Frame#epoch}
  * @param framesIn pictures that came since the worker runs it
  * @param framesOut frames that Kafka took since the worker runs it
+ * @param framesHeldBack frames that its motion gate held back since the worker runs it
+ * @param framesDropped pictures that were lost since the worker runs it, by reason: {@code behind}
+ *     (not decoded: the machine cannot read it in time), {@code too-old}, {@code buffer-full},
+ *     {@code too-large}, {@code broker-away}, {@code send-failed}; a reason without any is not
+ *     there. What is neither in this nor in the two before was not wanted, or not decodable
+ * @param droppedPerSecond the same a second, over the last five seconds
+ * @param bytesIn bytes of its video since the worker runs it
  * @param at when this was told; a worker tells it again every ten seconds
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -48,6 +59,10 @@ import java.time.Instant;
   "epoch",
   "framesIn",
   "framesOut",
+  "framesHeldBack",
+  "framesDropped",
+  "droppedPerSecond",
+  "bytesIn",
   "at"
 })
 public record CameraReport(
@@ -66,7 +81,21 @@ public record CameraReport(
     Long epoch,
     long framesIn,
     long framesOut,
+    long framesHeldBack,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, Long> framesDropped,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, Double> droppedPerSecond,
+    long bytesIn,
     Instant at) {
+  /** Fills in what workers before this version did not tell. */
+  public CameraReport {
+    framesDropped = sorted(framesDropped);
+    droppedPerSecond = sorted(droppedPerSecond);
+  }
+
+  private static <N> Map<String, N> sorted(Map<String, N> map) {
+    return map == null ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(map));
+  }
+
   /** Of a camera that is not run. */
   static CameraReport off(String camera, String reason, String worker) {
     Instant now = Instant.now();
@@ -85,6 +114,10 @@ public record CameraReport(
         worker,
         null,
         0,
+        0,
+        0,
+        Map.of(),
+        Map.of(),
         0,
         now);
   }

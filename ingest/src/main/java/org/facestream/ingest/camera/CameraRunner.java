@@ -234,7 +234,7 @@ final class CameraRunner {
         case SPARED -> status.picture(this);
         case LEFT_OUT -> {
           status.picture(this);
-          session.dropped("behind");
+          session.dropped(FrameLoss.BEHIND);
         }
         case END -> {
           if (session.pictures == picturesAtRewind) {
@@ -287,13 +287,13 @@ final class CameraRunner {
     }
 
     void countLosses() {
-      status.decodeErrors(source.damaged() - damaged);
+      status.counts().decodeErrors(source.damaged() - damaged);
       damaged = source.damaged();
       if (source.reopened() > reopened) {
         reopened = source.reopened();
         log.info("camera {}: its decoder only erred and was opened anew", camera.id());
       }
-      status.bytes(source.bytes() - bytes);
+      status.counts().bytes(source.bytes() - bytes);
       bytes = source.bytes();
       status.behind(CameraRunner.this, source.behind());
     }
@@ -343,7 +343,7 @@ final class CameraRunner {
     private boolean tooOld(Instant captured, long wall) {
       boolean old = wall - captured.toEpochMilli() > maxAge;
       if (old) {
-        dropped("too-old");
+        dropped(FrameLoss.TOO_OLD);
       }
       return old;
     }
@@ -360,8 +360,8 @@ final class CameraRunner {
       return encoded;
     }
 
-    void dropped(String reason) {
-      telemetry.dropped("ingest", camera.id(), reason).increment();
+    void dropped(FrameLoss why) {
+      telemetry.dropped("ingest", camera.id(), why.label()).increment();
     }
   }
 

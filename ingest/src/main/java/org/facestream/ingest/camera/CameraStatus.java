@@ -26,25 +26,17 @@ final class CameraStatus implements AutoCloseable {
   /** After a change its rates are not known yet; they are told when they are. */
   private static final long SETTLED_NANOS = TimeUnit.SECONDS.toNanos(3);
 
+  private static final long BEHIND_AGAIN_NANOS = TimeUnit.MINUTES.toNanos(10);
+
   /** The reason of a camera that is live and loses pictures here. */
   private static final String BEHIND = "behind";
-
-  private static final int PICTURES = 0;
-  private static final int FRAMES = 1;
-  private static final int BYTES = 2;
 
   /** What a camera's video is. */
   private record Video(String codec, int width, int height) {}
 
   private final String camera;
   private final MeterRegistry registry;
-  private final Counter in;
-  private final Counter out;
-  private final Counter bytes;
-  private final Counter decodeErrors;
-  private final double inBefore;
-  private final double outBefore;
-  private final RateWindow rates = new RateWindow();
+  private final CameraCounts counts;
   private final List<Gauge> gauges = new ArrayList<>();
   private Object owner;
   private CameraState state = CameraState.OFF;
@@ -56,27 +48,14 @@ final class CameraStatus implements AutoCloseable {
   private Gauge videoGauge;
   private boolean changed;
   private boolean behind;
+  private Long behindTold;
   private long nextTold = System.nanoTime();
   private volatile long lastPicture;
 
   CameraStatus(String camera, Telemetry telemetry) {
     this.camera = camera;
     this.registry = telemetry.registry();
-    this.in = telemetry.in("ingest", camera);
-    this.out = telemetry.out("ingest", camera);
-    // Counters outlive a camera that goes and comes back.
-    this.inBefore = in.count();
-    this.outBefore = out.count();
-    this.bytes =
-        Counter.builder("facestream.camera.bytes")
-            .description("Bytes of a camera's video, as it came")
-            .tags("camera", camera)
-            .register(registry);
-    this.decodeErrors =
-        Counter.builder("facestream.camera.decode.errors")
-            .description("Damaged packets and pictures of a camera, skipped")
-            .tags("camera", camera)
-            .register(registry);
+    this.counts = new CameraCounts(camera, telemetry);
     for (CameraState each : CameraState.values()) {
       gauges.add(
           Gauge.builder("facestream.camera.state", this, status -> status.is(each) ? 1 : 0)
@@ -139,7 +118,7 @@ final class CameraStatus implements AutoCloseable {
   /** A picture came. */
   void picture(Object runner) {
     lastPicture = System.nanoTime();
-    in.increment();
+    counts.picture();
     if (!is(CameraState.LIVE)) {
       move(runner, CameraState.LIVE, null, "pictures come");
     }
@@ -152,10 +131,13 @@ final class CameraStatus implements AutoCloseable {
     }
     behind = now;
     changed = true;
-    if (now) {
+    long time = System.nanoTime();
+    // It tries again and again; that it cannot is told once.
+    if (now && (behindTold == null || time - behindTold > BEHIND_AGAIN_NANOS)) {
+      behindTold = time;
       log.warn("camera {}: this machine cannot read it in time; pictures are left out", camera);
     } else {
-      log.info("camera {}: it is read in time again", camera);
+      log.debug("camera {}: {}", camera, now ? "behind" : "read in time again");
     }
   }
 
@@ -183,12 +165,9 @@ final class CameraStatus implements AutoCloseable {
     }
   }
 
-  void bytes(long more) {
-    bytes.increment(more);
-  }
-
-  void decodeErrors(long more) {
-    decodeErrors.increment(more);
+  /** What came and what became of it, to be counted on. */
+  CameraCounts counts() {
+    return counts;
   }
 
   /** The source was closed for that reason and will be opened again. */
@@ -207,7 +186,7 @@ final class CameraStatus implements AutoCloseable {
    */
   synchronized void watch(Duration stallAfter) {
     long now = System.nanoTime();
-    rates.sample(now, in.count(), out.count(), bytes.count());
+    counts.sample(now);
     if (state == CameraState.LIVE && now - lastPicture > stallAfter.toNanos()) {
       move(
           owner,
@@ -225,8 +204,7 @@ final class CameraStatus implements AutoCloseable {
   synchronized void tell(StatusPublisher publisher, Double fpsAllowed) {
     long now = System.nanoTime();
     lowered = fpsAllowed;
-    if ((changed || now - nextTold >= 0)
-        && publisher.publish(report(publisher.worker(), state, since, reason))) {
+    if ((changed || now - nextTold >= 0) && publisher.publish(report(publisher.worker()))) {
       nextTold = now + (changed ? SETTLED_NANOS : AGAIN_NANOS);
       changed = false;
     }
@@ -237,30 +215,35 @@ final class CameraStatus implements AutoCloseable {
     publisher.publish(report(publisher.worker(), CameraState.OFF, Instant.now(), why));
   }
 
+  /** How the camera is now. */
+  synchronized CameraReport report(String worker) {
+    return report(worker, state, since, reason);
+  }
+
   private CameraReport report(String worker, CameraState shown, Instant from, String why) {
     boolean known = video != null && shown != CameraState.OFF;
-    Double bytesPerSecond = rates.perSecond(BYTES);
+    Double bytesPerSecond = counts.bytesPerSecond();
     return new CameraReport(
         camera,
         shown,
         from,
         shown == CameraState.LIVE && behind ? BEHIND : why,
-        rounded(rates.perSecond(PICTURES)),
-        rounded(rates.perSecond(FRAMES)),
-        rounded(lowered),
+        counts.inPerSecond(),
+        counts.outPerSecond(),
+        CameraCounts.rounded(lowered),
         known ? video.codec() : null,
         known ? video.width() : null,
         known ? video.height() : null,
         bytesPerSecond == null ? null : Math.round(8 * bytesPerSecond),
         worker,
         epoch,
-        Math.round(in.count() - inBefore),
-        Math.round(out.count() - outBefore),
+        counts.in(),
+        counts.out(),
+        counts.heldBack(),
+        counts.dropped(),
+        counts.droppedPerSecond(),
+        counts.bytes(),
         Instant.now());
-  }
-
-  private static Double rounded(Double rate) {
-    return rate == null ? null : Math.round(100 * rate) / 100.0;
   }
 
   @Override

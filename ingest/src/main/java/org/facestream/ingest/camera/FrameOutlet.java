@@ -42,11 +42,7 @@ final class FrameOutlet {
     this.detector = Optional.ofNullable(camera.motion()).map(MotionDetector::new);
     this.gate =
         new MotionGate(config.motionKeepAlive(), config.motionPreRoll(), config.motionPostRoll());
-    this.still =
-        Counter.builder("facestream.held.back")
-            .description("Frames that were not published because nothing was to be seen in them")
-            .tags("stage", "ingest", "camera", camera.id(), "reason", "still")
-            .register(telemetry.registry());
+    this.still = CameraCounts.still(camera.id(), telemetry);
     this.patience = patience;
   }
 

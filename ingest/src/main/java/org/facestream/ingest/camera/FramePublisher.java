@@ -16,7 +16,6 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
-import org.apache.kafka.common.errors.RetriableException;
 import org.facestream.ingest.IngestConfig;
 import org.facestream.ingest.frame.Frame;
 import org.facestream.ingest.frame.FrameTopic;
@@ -151,7 +150,7 @@ public final class FramePublisher implements AutoCloseable {
   }
 
   private void dropped(String camera, Exception why) {
-    telemetry.dropped("ingest", camera, reason(why)).increment();
+    telemetry.dropped("ingest", camera, FrameLoss.of(why).label()).increment();
     long now = System.nanoTime();
     // The first failure after a success is told, but not again and again when they alternate.
     if (!closed && failingSince.compareAndSet(NEVER, now)) {
@@ -160,16 +159,6 @@ public final class FramePublisher implements AutoCloseable {
         log.warn("frames are dropped, Kafka does not take them: {}", why.toString());
       }
     }
-  }
-
-  private static String reason(Exception why) {
-    if (why instanceof BufferExhaustedException) {
-      return "buffer-full";
-    }
-    if (why instanceof RecordTooLargeException) {
-      return "too-large";
-    }
-    return why instanceof RetriableException ? "broker-away" : "send-failed";
   }
 
   /** Whether Kafka has taken no frame for some seconds although there were some. */

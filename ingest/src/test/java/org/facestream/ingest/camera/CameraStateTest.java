@@ -1,6 +1,7 @@
 package org.facestream.ingest.camera;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.time.Duration;
@@ -60,6 +61,51 @@ class CameraStateTest {
       assertEquals(CameraState.CONNECTING, status.state());
       assertThrows(
           IllegalStateException.class, () -> status.move("new", CameraState.STALLED, null, "test"));
+    }
+  }
+
+  @Test
+  void aReportSaysWhatCameAndWhatBecameOfIt() {
+    try (Telemetry telemetry = new Telemetry()) {
+      telemetry.dropped("ingest", "a", "behind").increment(100);
+      telemetry.in("ingest", "a").increment(200);
+      CameraStatus status = new CameraStatus("a", telemetry);
+      status.claim(this);
+      status.move(this, CameraState.CONNECTING, null, "test");
+      for (int i = 0; i < 10; i++) {
+        status.picture(this);
+      }
+      status.behind(this, true);
+      telemetry.out("ingest", "a").increment(3);
+      telemetry.dropped("ingest", "a", "behind").increment(4);
+      telemetry.dropped("ingest", "a", "too-old").increment();
+      CameraCounts.still("a", telemetry).increment(2);
+      status.counts().bytes(5000);
+      CameraReport report = status.report("tester");
+      assertEquals(CameraState.LIVE, report.state());
+      assertEquals("behind", report.reason());
+      assertEquals(10, report.framesIn(), "not what another run of it gave");
+      assertEquals(3, report.framesOut());
+      assertEquals(2, report.framesHeldBack());
+      assertEquals(Map.of("behind", 4L, "too-old", 1L), report.framesDropped());
+      assertEquals(5000, report.bytesIn());
+      status.behind("a former runner", false);
+      assertEquals("behind", status.report("tester").reason());
+      status.behind(this, false);
+      assertNull(status.report("tester").reason());
+      status.close();
+    }
+  }
+
+  @Test
+  void lossesAreToldASecondToo() {
+    try (Telemetry telemetry = new Telemetry()) {
+      CameraCounts counts = new CameraCounts("a", telemetry);
+      counts.sample(0);
+      assertEquals(Map.of(), counts.droppedPerSecond());
+      telemetry.dropped("ingest", "a", "buffer-full").increment(5);
+      counts.sample(2_000_000_000L);
+      assertEquals(Map.of("buffer-full", 2.5), counts.droppedPerSecond());
     }
   }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -31,13 +32,19 @@ class CameraStatusTopicTest {
           1_795_330_208_000L,
           912,
           182,
+          40,
+          Map.of("too-old", 3L, "behind", 120L),
+          Map.of("behind", 4.2),
+          9_876_543,
           Instant.parse("2026-11-22T06:50:18.120Z"));
 
   private static final String GOLDEN =
       "{\"camera\":\"door-1\",\"state\":\"live\",\"since\":\"2026-11-22T06:50:08.120Z\","
           + "\"fpsIn\":25.02,\"fpsOut\":5.0,\"fpsAllowed\":2.5,\"codec\":\"h264\",\"width\":1920,\"height\":1080,"
           + "\"bitsPerSecond\":2100000,\"worker\":\"host-7\",\"epoch\":1795330208000,"
-          + "\"framesIn\":912,\"framesOut\":182,\"at\":\"2026-11-22T06:50:18.120Z\"}";
+          + "\"framesIn\":912,\"framesOut\":182,\"framesHeldBack\":40,"
+          + "\"framesDropped\":{\"behind\":120,\"too-old\":3},\"droppedPerSecond\":{\"behind\":4.2},"
+          + "\"bytesIn\":9876543,\"at\":\"2026-11-22T06:50:18.120Z\"}";
 
   @Test
   void goldenBytes() throws InvalidRecordException {
@@ -49,6 +56,15 @@ class CameraStatusTopicTest {
     assertEquals(Optional.of(LIVE), read("door-1", GOLDEN.replaceFirst("\\{", "{\"later\":[1],")));
     assertNull(CameraStatusTopic.tombstone("t", "a").value());
     assertEquals(Optional.empty(), CameraStatusTopic.fromRecord(received("a", null)));
+  }
+
+  @Test
+  void aReportOfAWorkerBeforeThisVersionHasNoLosses() throws InvalidRecordException {
+    String before = GOLDEN.replaceFirst("\"framesHeldBack.*\"bytesIn\":9876543,", "");
+    CameraReport report = read("door-1", before).orElseThrow();
+    assertEquals(Map.of(), report.framesDropped());
+    assertEquals(Map.of(), report.droppedPerSecond());
+    assertEquals(182, report.framesOut());
   }
 
   @Test
