@@ -73,7 +73,7 @@ public interface IngestConfig {
 
   @Setting(
       "With a motion gate: so much of what came before a movement is published with it, at most"
-          + " ingest.max-age, 64 frames and 16 MB.")
+          + " ingest.max-age, 64 frames and 32 MB.")
   @WithDefault("1s")
   Duration motionPreRoll();
 

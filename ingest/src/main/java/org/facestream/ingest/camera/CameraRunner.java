@@ -1,6 +1,5 @@
 package org.facestream.ingest.camera;
 
-import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -43,7 +42,6 @@ final class CameraRunner {
   private final Telemetry telemetry;
   private final CameraStatus status;
   private final LongSupplier epochs;
-  private final Timer encodeTime;
   private final Backoff backoff;
   private final CaptureClock captureClock = new CaptureClock();
   private final CallDeadline deadline = new CallDeadline();
@@ -83,7 +81,6 @@ final class CameraRunner {
     this.telemetry = telemetry;
     this.status = status;
     this.epochs = epochs;
-    this.encodeTime = telemetry.part("ingest", "encode");
     this.backoff = new Backoff(config.backoffFirst(), config.backoffCap());
     this.predecessor = predecessor;
     this.thread = new Thread(this::run, "camera-" + camera.id());
@@ -319,17 +316,19 @@ final class CameraRunner {
       if (replay) {
         pause(System.nanoTime() + ReplayClock.early(captured, wall).toNanos());
       }
+      outlet.offer(time, captured, current());
+      if (source.width() > 0) {
+        status.video(CameraRunner.this, source.codec(), source.width(), source.height());
+      }
+    }
+
+    private CurrentPicture current() {
       Camera wanted = camera;
-      encodeTime
-          .record(() -> encode(wanted))
-          .ifPresent(
-              picture ->
-                  outlet.offer(
-                      time,
-                      captured,
-                      picture,
-                      wanted.masks(),
-                      outlet.gated() ? source.luma() : Optional.empty()));
+      return new CurrentPicture(
+          source,
+          wanted.maxWidth() == null ? config.maxWidth() : wanted.maxWidth(),
+          wanted.jpegQuality() == null ? config.jpegQuality() : wanted.jpegQuality(),
+          wanted.masks());
     }
 
     private Instant captured(long time, long wall) {
@@ -346,18 +345,6 @@ final class CameraRunner {
         dropped(FrameLoss.TOO_OLD);
       }
       return old;
-    }
-
-    private Optional<EncodedPicture> encode(Camera wanted) {
-      Optional<EncodedPicture> encoded =
-          source.jpeg(
-              wanted.maxWidth() == null ? config.maxWidth() : wanted.maxWidth(),
-              wanted.jpegQuality() == null ? config.jpegQuality() : wanted.jpegQuality(),
-              wanted.masks());
-      if (encoded.isPresent()) {
-        status.video(CameraRunner.this, source.codec(), source.width(), source.height());
-      }
-      return encoded;
     }
 
     void dropped(FrameLoss why) {

@@ -1,17 +1,20 @@
 package org.facestream.ingest.camera;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Timer;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.facestream.ingest.IngestConfig;
 import org.facestream.ingest.frame.Frame;
+import org.facestream.ingest.worker.Closing;
 import org.facestream.ingest.worker.Telemetry;
 
 /**
  * Where the sampled pictures of one session leave it as frames: all of them, or what the motion
- * gate lets through; in passing, or waiting for room. One thread uses it.
+ * gate lets through; in passing, or waiting for room. Only what leaves is encoded. One thread uses
+ * it.
  */
 final class FrameOutlet {
   private final String camera;
@@ -20,6 +23,7 @@ final class FrameOutlet {
   private final Optional<MotionDetector> detector;
   private final MotionGate gate;
   private final Counter still;
+  private final Timer encodeTime;
   private final Optional<BooleanSupplier> patience;
   private List<Polygon> masks = List.of();
   private long sequence;
@@ -43,41 +47,47 @@ final class FrameOutlet {
     this.gate =
         new MotionGate(config.motionKeepAlive(), config.motionPreRoll(), config.motionPostRoll());
     this.still = CameraCounts.still(camera.id(), telemetry);
+    this.encodeTime = telemetry.part("ingest", "encode");
     this.patience = patience;
-  }
-
-  /** Whether {@link #offer} wants to see what moves. */
-  boolean gated() {
-    return detector.isPresent();
   }
 
   /**
    * Takes the next picture.
    *
    * @param time of the picture in its stream, nanoseconds
-   * @param masked with what it was blacked out; what was kept with other masks is not shown any
-   *     more
-   * @param luma the picture small and grey; used when {@link #gated}
    */
-  void offer(
-      long time,
-      Instant captured,
-      EncodedPicture picture,
-      List<Polygon> masked,
-      Optional<Luma> luma) {
+  void offer(long time, Instant captured, CurrentPicture picture) {
     if (detector.isEmpty()) {
       publish(captured, picture);
       return;
     }
-    if (!masked.equals(masks)) {
-      masks = masked;
+    if (!picture.masks().equals(masks)) {
+      // What was taken under other masks is not shown any more.
+      masks = picture.masks();
       gate.forget();
     }
-    boolean moves = luma.isEmpty() || detector.get().moves(luma.get(), time);
-    List<MotionGate.Timed> through =
-        gate.offer(moves, new MotionGate.Timed(time, captured, picture));
-    through.forEach(each -> publish(each.captured(), each.picture()));
+    Optional<Luma> luma = picture.luma();
+    if (gate.passes(luma.isEmpty() || detector.get().moves(luma.get(), time), time)) {
+      publish(gate.release(), picture);
+      publish(captured, picture);
+    } else {
+      picture.keep().ifPresent(kept -> gate.keep(new MotionGate.Timed(time, captured, kept)));
+    }
     countHeldBack();
+  }
+
+  private void publish(Instant captured, CurrentPicture picture) {
+    encodeTime.record(() -> picture.jpeg()).ifPresent(jpeg -> publish(captured, jpeg));
+  }
+
+  /** What was kept goes before the one that follows. */
+  private void publish(List<MotionGate.Timed> before, CurrentPicture next) {
+    try (Closing closing = new Closing()) {
+      before.forEach(each -> closing.add(each.picture()));
+      for (MotionGate.Timed each : before) {
+        publish(each.captured(), encodeTime.record(() -> next.jpeg(each.picture())));
+      }
+    }
   }
 
   private void publish(Instant captured, EncodedPicture picture) {
@@ -97,7 +107,7 @@ final class FrameOutlet {
 
   /** Nothing comes any more. */
   void end() {
-    gate.forget();
+    gate.close();
     countHeldBack();
   }
 

@@ -2,14 +2,9 @@ package org.facestream.ingest.camera;
 
 import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_GRAY8;
 import static org.bytedeco.ffmpeg.global.swscale.SWS_AREA;
-import static org.bytedeco.ffmpeg.global.swscale.sws_freeContext;
-import static org.bytedeco.ffmpeg.global.swscale.sws_getContext;
-import static org.bytedeco.ffmpeg.global.swscale.sws_scale;
 
 import org.bytedeco.ffmpeg.avutil.AVFrame;
-import org.bytedeco.ffmpeg.swscale.SwsContext;
 import org.bytedeco.javacpp.BytePointer;
-import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.PointerPointer;
 
@@ -23,57 +18,27 @@ final class LumaScaler implements AutoCloseable {
 
   private static final int MOST_ROWS = 640;
 
-  private record Conversion(int width, int height, int format) {}
-
   private final PointerPointer<BytePointer> planes = new PointerPointer<>(4);
   private final IntPointer strides = new IntPointer(4);
-  private Conversion conversion;
-  private SwsContext scaler;
+  private final PixelScaler scaler = new PixelScaler(SWS_AREA, false);
   private BytePointer grey;
-  private int rows;
 
   Luma scale(AVFrame frame) {
-    Conversion wanted = new Conversion(frame.width(), frame.height(), frame.format());
-    if (!wanted.equals(conversion)) {
-      prepare(wanted);
+    long proportional = Math.round((double) frame.height() * WIDTH / frame.width());
+    int rows = (int) Math.max(1, Math.min(MOST_ROWS, proportional));
+    if (scaler.prepare(frame, WIDTH, rows, AV_PIX_FMT_GRAY8) || grey == null) {
+      free();
+      grey = new BytePointer((long) WIDTH * rows);
+      planes.put(0, grey);
+      strides.put(0, WIDTH);
     }
-    sws_scale(scaler, frame.data(), frame.linesize(), 0, frame.height(), planes, strides);
+    scaler.scale(frame, planes, strides);
     byte[] pixels = new byte[WIDTH * rows];
     grey.get(pixels);
     return new Luma(WIDTH, rows, pixels);
   }
 
-  private void prepare(Conversion wanted) {
-    free();
-    long proportional = Math.round((double) wanted.height() * WIDTH / wanted.width());
-    rows = (int) Math.max(1, Math.min(MOST_ROWS, proportional));
-    scaler =
-        sws_getContext(
-            wanted.width(),
-            wanted.height(),
-            wanted.format(),
-            WIDTH,
-            rows,
-            AV_PIX_FMT_GRAY8,
-            SWS_AREA,
-            null,
-            null,
-            (DoublePointer) null);
-    if (scaler == null) {
-      throw new IllegalStateException("no conversion from pixel format " + wanted.format());
-    }
-    grey = new BytePointer((long) WIDTH * rows);
-    planes.put(0, grey);
-    strides.put(0, WIDTH);
-    conversion = wanted;
-  }
-
   private void free() {
-    conversion = null;
-    if (scaler != null) {
-      sws_freeContext(scaler);
-      scaler = null;
-    }
     if (grey != null) {
       grey.close();
       grey = null;
@@ -82,6 +47,7 @@ final class LumaScaler implements AutoCloseable {
 
   @Override
   public void close() {
+    scaler.close();
     free();
     planes.close();
     strides.close();

@@ -3,7 +3,6 @@ package org.facestream.ingest.camera;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 
@@ -11,13 +10,16 @@ import java.util.List;
  * Holds back the pictures of a still scene, but for one now and then. The last ones that were held
  * back are kept for a moment: when something moves, they go first, for it began to move before it
  * was seen to. What goes, goes in the order of its capture. One thread uses it.
+ *
+ * <p>Most of what is kept is never published, so it is kept as it was decoded and not as JPEG, and
+ * within a bound.
  */
-final class MotionGate {
+final class MotionGate implements AutoCloseable {
   /** Whatever the rate, no more than these are kept. */
   private static final int MOST_KEPT = 64;
 
-  /** Nor more than these bytes of JPEG. */
-  private static final long MOST_BYTES = 16_000_000;
+  /** Nor more than these bytes; a frame of 1280 x 720 pixels has 1.4 million. */
+  private static final long MOST_BYTES = 32_000_000;
 
   private static final long NEVER = Long.MIN_VALUE;
 
@@ -26,7 +28,7 @@ final class MotionGate {
    *
    * @param time in the stream, nanoseconds
    */
-  record Timed(long time, Instant captured, EncodedPicture picture) {}
+  record Timed(long time, Instant captured, KeptPicture picture) {}
 
   private final long keepAlive;
   private final long preRoll;
@@ -50,13 +52,14 @@ final class MotionGate {
   }
 
   /**
-   * Takes the next picture.
+   * Decides on the next picture.
    *
    * @param moves whether something moves in it
-   * @return what is to be published now, the oldest first
+   * @param time of the picture in its stream, nanoseconds
+   * @return whether it is to be published, after what {@link #release} gives; when not, it is to be
+   *     given to {@link #keep}
    */
-  List<Timed> offer(boolean moves, Timed picture) {
-    long time = picture.time();
+  boolean passes(boolean moves, long time) {
     long beat = lastOffered == NEVER ? 0 : Math.max(0, time - lastOffered);
     lastOffered = time;
     if (moves) {
@@ -66,34 +69,43 @@ final class MotionGate {
         && (time - kept.peekFirst().time() > preRoll || kept.size() >= MOST_KEPT)) {
       dropOldest();
     }
-    List<Timed> sent = new ArrayList<>();
     if (lastMovement != NEVER && time - lastMovement <= postRoll) {
-      sent.addAll(kept);
-      kept.clear();
-      keptBytes = 0;
-      sent.add(picture);
-    } else if (lastSent == NEVER || time + beat - lastSent > keepAlive) {
+      lastSent = time;
+      return true;
+    }
+    if (lastSent == NEVER || time + beat - lastSent > keepAlive) {
       // The next one would come too late.
       forget();
-      sent.add(picture);
-    } else {
-      kept.addLast(picture);
-      keptBytes += bytes(picture);
-      while (keptBytes > MOST_BYTES) {
-        dropOldest();
-      }
+      lastSent = time;
+      return true;
     }
-    lastSent = sent.isEmpty() ? lastSent : time;
-    return sent;
+    return false;
+  }
+
+  /**
+   * What is to be published before a picture that passes, the oldest first; the caller's to close.
+   */
+  List<Timed> release() {
+    List<Timed> released = List.copyOf(kept);
+    kept.clear();
+    keptBytes = 0;
+    return released;
+  }
+
+  /** Takes a picture that does not pass, and closes it in the end, unless it is released. */
+  void keep(Timed picture) {
+    kept.addLast(picture);
+    keptBytes += picture.picture().bytes();
+    while (keptBytes > MOST_BYTES) {
+      dropOldest();
+    }
   }
 
   private void dropOldest() {
-    keptBytes -= bytes(kept.removeFirst());
+    try (KeptPicture oldest = kept.removeFirst().picture()) {
+      keptBytes -= oldest.bytes();
+    }
     heldBack++;
-  }
-
-  private static long bytes(Timed picture) {
-    return picture.picture().jpeg().length;
   }
 
   /** Pictures so far that were held back and will not be published. */
@@ -103,8 +115,13 @@ final class MotionGate {
 
   /** What is kept stays back: the stream ended, or the pictures may not be shown any more. */
   void forget() {
-    heldBack += kept.size();
-    kept.clear();
-    keptBytes = 0;
+    while (!kept.isEmpty()) {
+      dropOldest();
+    }
+  }
+
+  @Override
+  public void close() {
+    forget();
   }
 }

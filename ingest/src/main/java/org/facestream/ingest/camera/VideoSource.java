@@ -60,6 +60,7 @@ public final class VideoSource implements AutoCloseable {
   private final PictureReader reader;
   private final JpegEncoder encoder = new JpegEncoder();
   private final LumaScaler luma = new LumaScaler();
+  private final PictureKeeper keeper = new PictureKeeper();
   private boolean begun;
   private boolean current;
   private boolean closed;
@@ -253,14 +254,37 @@ public final class VideoSource implements AutoCloseable {
    */
   public Optional<EncodedPicture> jpeg(int maxWidth, int quality, List<Polygon> masks) {
     checkCurrent();
-    if (masks.isEmpty()) {
-      Optional<EncodedPicture> asItCame =
-          reader.asItCame().filter(picture -> picture.width() <= maxWidth);
-      if (asItCame.isPresent()) {
-        return asItCame;
-      }
+    Optional<EncodedPicture> asItCame = masks.isEmpty() ? asItCame(maxWidth) : Optional.empty();
+    if (asItCame.isPresent()) {
+      return asItCame;
     }
     return reader.frame().map(frame -> encoder.encode(frame, maxWidth, quality, masks));
+  }
+
+  private Optional<EncodedPicture> asItCame(int maxWidth) {
+    return reader.asItCame().filter(picture -> picture.width() <= maxWidth);
+  }
+
+  /**
+   * The current picture for later, not yet encoded; empty when it turns out to be damaged. The
+   * caller closes it, before this source.
+   *
+   * @param maxWidth a wider picture is scaled to this width
+   * @param asItCame whether a JPEG may be kept as it came
+   */
+  Optional<KeptPicture> keep(int maxWidth, boolean asItCame) {
+    checkCurrent();
+    Optional<KeptPicture> whole =
+        asItCame ? asItCame(maxWidth).map(KeptPicture.Whole::new) : Optional.empty();
+    return whole.isPresent() ? whole : reader.frame().map(frame -> keeper.keep(frame, maxWidth));
+  }
+
+  /** A picture that was kept, as {@link #jpeg(int, int, List)} would have given it. */
+  EncodedPicture jpeg(KeptPicture kept, int maxWidth, int quality, List<Polygon> masks) {
+    if (kept instanceof KeptPicture.Pixels pixels) {
+      return encoder.encode(pixels.frame(), maxWidth, quality, masks);
+    }
+    return ((KeptPicture.Whole) kept).picture();
   }
 
   /** The current picture, small and grey; empty when it turns out to be damaged. */
@@ -291,6 +315,7 @@ public final class VideoSource implements AutoCloseable {
       if (ownsDeadline) {
         closing.add(deadline);
       }
+      closing.add(keeper);
       closing.add(luma);
       closing.add(encoder);
       closing.add(reader);

@@ -257,6 +257,7 @@ class CameraRunnerTest {
     double published = count("facestream.dropped", "reason", "broker-away");
     double still = count("facestream.held.back", "reason", "still");
     assertEquals(40, published + still, "each is published or counted");
+    assertEquals(published, telemetry.part("ingest", "encode").count(), "no other is encoded");
     // The first, ten before the movement, its five, and a few until its going is forgotten.
     assertTrue(published >= 15 && published <= 30, "published: " + published);
   }

@@ -1,7 +1,9 @@
 package org.facestream.ingest.camera;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -12,13 +14,17 @@ import org.facestream.ingest.worker.config.Settings;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.KafkaConfig;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class FrameOutletTest {
   private static final Polygon CORNER =
       Polygon.of(List.of(List.of(0.0, 0.0), List.of(0.5, 0.0), List.of(0.0, 0.5)));
 
+  @TempDir private Path folder;
+
   @Test
-  void whatWasKeptBeforeTheMasksChangedIsNotPublishedWithTheOldOnes() {
+  void whatWasKeptBeforeTheMasksChangedIsNotPublishedAndOnlyWhatIsPublishedIsEncoded()
+      throws SourceException {
     Settings settings =
         Settings.load(
             List.of(KafkaConfig.class, IngestConfig.class),
@@ -30,34 +36,44 @@ class FrameOutletTest {
                 "ingest.motion-post-roll", "0s"));
     IngestConfig config = settings.get(IngestConfig.class);
     KafkaClients clients = new KafkaClients(settings.get(KafkaConfig.class));
+    // The first counts as movement; a square comes in the sixth and in the eighth.
+    Path file =
+        TestVideo.write(
+            folder.resolve("a.mp4"),
+            "libopenh264",
+            320,
+            240,
+            10,
+            9,
+            TestVideo.Coding.USUAL,
+            (frame, i) -> TestVideo.square(frame, i == 5 || i == 7 ? 40 : -1, 100));
     try (Telemetry telemetry = new Telemetry();
-        FramePublisher publisher = new FramePublisher(config, clients, telemetry)) {
+        FramePublisher publisher = new FramePublisher(config, clients, telemetry);
+        VideoSource source = VideoSource.open(file)) {
       Camera camera = Camera.of("a", "rtsp://192.0.2.7/s").withMotion(MotionOptions.DEFAULT);
       FrameOutlet outlet =
           new FrameOutlet(camera, 1, config, publisher, telemetry, Optional.empty());
-      Optional<Luma> still = Optional.of(new Luma(160, 90, new byte[160 * 90]));
-      for (int i = 0; i < 5; i++) {
-        offer(outlet, i, List.of(), still);
+      int[] heldBack = new int[9];
+      int[] encoded = new int[9];
+      for (int i = 0; i < 9; i++) {
+        assertTrue(source.next());
+        List<Polygon> masks = i < 5 ? List.of() : List.of(CORNER);
+        outlet.offer(
+            i * 100_000_000L,
+            Instant.ofEpochMilli(i * 100),
+            new CurrentPicture(source, 160, 85, masks));
+        heldBack[i] = (int) telemetry.registry().get("facestream.held.back").counter().count();
+        encoded[i] = (int) telemetry.part("ingest", "encode").count();
       }
-      assertEquals(0, heldBack(telemetry), "all but the first are kept");
-      offer(outlet, 5, List.of(CORNER), Optional.empty());
-      assertEquals(4, heldBack(telemetry));
-      offer(outlet, 6, List.of(CORNER), still);
-      offer(outlet, 7, List.of(CORNER), Optional.empty());
-      assertEquals(4, heldBack(telemetry), "with the same masks it goes first");
+      assertEquals(0, heldBack[4], "all but the first are kept");
+      assertEquals(1, encoded[4], "and not encoded");
+      assertEquals(4, heldBack[5]);
+      assertEquals(2, encoded[5]);
+      assertEquals(4, heldBack[7], "with the same masks it goes first");
+      assertEquals(4, encoded[7]);
+      outlet.end();
+      assertEquals(4, encoded[8]);
+      assertEquals(5, (int) telemetry.registry().get("facestream.held.back").counter().count());
     }
-  }
-
-  private static void offer(FrameOutlet outlet, int i, List<Polygon> masks, Optional<Luma> luma) {
-    outlet.offer(
-        i * 100_000_000L,
-        Instant.ofEpochMilli(i * 100),
-        new EncodedPicture(1, 1, new byte[1]),
-        masks,
-        luma);
-  }
-
-  private static double heldBack(Telemetry telemetry) {
-    return telemetry.registry().get("facestream.held.back").counter().count();
   }
 }

@@ -116,10 +116,23 @@ class MotionTest {
   }
 
   private static MotionGate.Timed timed(long number) {
-    return new MotionGate.Timed(
-        number * BEAT,
-        Instant.ofEpochMilli(number * 200),
-        new EncodedPicture(1, 1, new byte[] {(byte) number}));
+    return new MotionGate.Timed(number * BEAT, Instant.ofEpochMilli(number * 200), whole(1));
+  }
+
+  private static KeptPicture whole(int bytes) {
+    return new KeptPicture.Whole(new EncodedPicture(1, 1, new byte[bytes]));
+  }
+
+  /** What is published now. */
+  private static List<MotionGate.Timed> offer(
+      MotionGate gate, boolean moves, MotionGate.Timed picture) {
+    if (!gate.passes(moves, picture.time())) {
+      gate.keep(picture);
+      return List.of();
+    }
+    List<MotionGate.Timed> sent = new ArrayList<>(gate.release());
+    sent.add(picture);
+    return sent;
   }
 
   private static List<Long> numbers(List<MotionGate.Timed> sent) {
@@ -129,15 +142,15 @@ class MotionTest {
   @Test
   void whatCameJustBeforeAMovementGoesFirstInItsOrder() {
     MotionGate gate = new MotionGate(Duration.ofSeconds(60), Duration.ofSeconds(1), Duration.ZERO);
-    assertEquals(List.of(0L), numbers(gate.offer(true, timed(0))));
+    assertEquals(List.of(0L), numbers(offer(gate, true, timed(0))));
     for (long i = 1; i < 20; i++) {
-      assertEquals(List.of(), gate.offer(false, timed(i)));
+      assertEquals(List.of(), offer(gate, false, timed(i)));
     }
-    List<MotionGate.Timed> sent = gate.offer(true, timed(20));
+    List<MotionGate.Timed> sent = offer(gate, true, timed(20));
     assertEquals(List.of(15L, 16L, 17L, 18L, 19L, 20L), numbers(sent));
     assertEquals(15 * 200, sent.get(0).captured().toEpochMilli(), "with its own time of capture");
     assertEquals(14, gate.heldBack());
-    assertEquals(List.of(), gate.offer(false, timed(21)));
+    assertEquals(List.of(), offer(gate, false, timed(21)));
     gate.forget();
     assertEquals(15, gate.heldBack());
   }
@@ -146,9 +159,9 @@ class MotionTest {
   void aSceneThatStaysStillIsSeenNowAndThenNeverLater() {
     MotionGate gate =
         new MotionGate(Duration.ofMillis(1500), Duration.ofSeconds(1), Duration.ofSeconds(2));
-    List<Long> sent = new ArrayList<>(numbers(gate.offer(true, timed(0))));
+    List<Long> sent = new ArrayList<>(numbers(offer(gate, true, timed(0))));
     for (long i = 1; i <= 100; i++) {
-      sent.addAll(numbers(gate.offer(false, timed(i))));
+      sent.addAll(numbers(offer(gate, false, timed(i))));
     }
     gate.forget();
     // Two seconds on, then every 1.4: the next beat would be later than 1.5.
@@ -162,27 +175,49 @@ class MotionTest {
   @Test
   void nothingIsKeptBeyondABound() {
     MotionGate gate = new MotionGate(Duration.ofHours(9), Duration.ofHours(9), Duration.ZERO);
-    gate.offer(true, timed(0));
+    offer(gate, true, timed(0));
     for (long i = 1; i < 1000; i++) {
-      gate.offer(false, timed(i));
+      offer(gate, false, timed(i));
     }
-    assertEquals(65, gate.offer(true, timed(1000)).size(), 1);
+    assertEquals(65, offer(gate, true, timed(1000)).size(), 1);
+  }
+
+  @Test
+  void whatIsKeptIsClosedInTheEnd() throws SourceException {
+    Path file = TestVideo.write(folder.resolve("a.mp4"), "libopenh264", 320, 240, 10, 12);
+    MotionGate gate = new MotionGate(Duration.ofHours(9), Duration.ofSeconds(1), Duration.ZERO);
+    List<KeptPicture.Pixels> kept = new ArrayList<>();
+    try (VideoSource source = VideoSource.open(file)) {
+      assertTrue(gate.passes(true, 0));
+      for (int i = 1; source.next(); i++) {
+        assertFalse(gate.passes(false, i * BEAT));
+        KeptPicture.Pixels picture = (KeptPicture.Pixels) source.keep(320, false).orElseThrow();
+        assertTrue(picture.bytes() >= 320 * 240 * 3 / 2, "bytes: " + picture.bytes());
+        kept.add(picture);
+        gate.keep(new MotionGate.Timed(i * BEAT, Instant.EPOCH, picture));
+      }
+      assertEquals(12, kept.size());
+      assertEquals(6, kept.stream().filter(picture -> picture.frame().isNull()).count());
+      gate.close();
+      assertTrue(kept.stream().allMatch(picture -> picture.frame().isNull()));
+      assertEquals(12, gate.heldBack());
+    }
   }
 
   @Test
   void norBeyondSoManyBytesTheOldestGoFirst() {
     MotionGate gate = new MotionGate(Duration.ofHours(9), Duration.ofHours(9), Duration.ZERO);
-    gate.offer(true, timed(0));
-    EncodedPicture large = new EncodedPicture(1, 1, new byte[5_000_000]);
+    offer(gate, true, timed(0));
+    KeptPicture large = whole(10_000_000);
     for (int round = 0; round < 2; round++) {
       for (long i = 1; i <= 10; i++) {
         long time = (100 * round + i) * BEAT;
-        gate.offer(false, new MotionGate.Timed(time, Instant.ofEpochMilli(i), large));
+        offer(gate, false, new MotionGate.Timed(time, Instant.ofEpochMilli(i), large));
       }
       assertEquals(7 * (round + 1), gate.heldBack());
       assertEquals(
           List.of(8L, 9L, 10L, 50L),
-          numbers(gate.offer(true, timed(100 * round + 50))).stream().map(n -> n % 100).toList());
+          numbers(offer(gate, true, timed(100 * round + 50))).stream().map(n -> n % 100).toList());
     }
   }
 }

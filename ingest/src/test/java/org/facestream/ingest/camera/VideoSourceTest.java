@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.bytedeco.javacpp.indexer.UByteIndexer;
 import org.facestream.ingest.frame.Picture;
@@ -118,6 +119,37 @@ class VideoSourceTest {
         }
         assertEquals(12, pictures);
         source.rewind();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"libopenh264, a.mp4, 320", "mjpeg, a.avi, 320", "mjpeg, a.avi, 160"})
+  void whatIsKeptIsTheSameJpegAfterTheSourceWentOn(String codec, String name, int width)
+      throws SourceException {
+    Path file = TestVideo.write(folder.resolve(name), codec, 320, 240, 10, 12);
+    List<Polygon> corner =
+        List.of(Polygon.of(List.of(List.of(0.0, 0.0), List.of(0.5, 0.0), List.of(0.0, 0.5))));
+    try (VideoSource source = VideoSource.open(file)) {
+      for (List<Polygon> masks : List.of(List.<Polygon>of(), corner)) {
+        assertTrue(source.next());
+        EncodedPicture now = source.jpeg(width, 85, masks).orElseThrow();
+        try (KeptPicture kept = source.keep(width, masks.isEmpty()).orElseThrow()) {
+          for (int i = 0; i < 3; i++) {
+            assertTrue(source.next());
+            source.jpeg(width, 85, masks);
+          }
+          EncodedPicture later = source.jpeg(kept, width, 85, masks);
+          assertEquals(now.width(), later.width());
+          assertEquals(now.height(), later.height());
+          if (width == 320) {
+            assertArrayEquals(now.jpeg(), later.jpeg());
+          } else {
+            // Scaled in its own colours first, and then converted.
+            assertTrue(kept.bytes() < 320 * 240, "bytes: " + kept.bytes());
+            assertEquals(now.jpeg().length, later.jpeg().length, now.jpeg().length / 20.0);
+          }
+        }
       }
     }
   }

@@ -1,0 +1,117 @@
+package org.facestream.ingest.camera;
+
+import static org.bytedeco.ffmpeg.global.avutil.AVCOL_RANGE_JPEG;
+import static org.bytedeco.ffmpeg.global.swscale.SWS_CS_DEFAULT;
+import static org.bytedeco.ffmpeg.global.swscale.sws_freeContext;
+import static org.bytedeco.ffmpeg.global.swscale.sws_getCoefficients;
+import static org.bytedeco.ffmpeg.global.swscale.sws_getContext;
+import static org.bytedeco.ffmpeg.global.swscale.sws_scale;
+import static org.bytedeco.ffmpeg.global.swscale.sws_setColorspaceDetails;
+
+import org.bytedeco.ffmpeg.avutil.AVFrame;
+import org.bytedeco.ffmpeg.swscale.SwsContext;
+import org.bytedeco.javacpp.DoublePointer;
+import org.bytedeco.javacpp.IntPointer;
+import org.bytedeco.javacpp.PointerPointer;
+
+/**
+ * FFmpeg's scaler, set up for frames of one kind, and anew when a stream changes. One thread uses
+ * it.
+ */
+final class PixelScaler implements AutoCloseable {
+  /** Everything that the scaler depends on. */
+  private record Conversion(
+      int width,
+      int height,
+      int format,
+      int range,
+      int space,
+      int toWidth,
+      int toHeight,
+      int toFormat) {}
+
+  private final int filter;
+  private final boolean colours;
+  private Conversion conversion;
+  private SwsContext context;
+
+  /**
+   * @param filter one of FFmpeg's, such as {@code SWS_BILINEAR}
+   * @param colours whether the frame's matrix and range are minded, for a target in red, green and
+   *     blue; otherwise values stay as they are
+   */
+  PixelScaler(int filter, boolean colours) {
+    this.filter = filter;
+    this.colours = colours;
+  }
+
+  /**
+   * Makes it ready for such a frame.
+   *
+   * @return whether anything is different from the frame before, so that the target must be, too
+   */
+  boolean prepare(AVFrame frame, int toWidth, int toHeight, int toFormat) {
+    Conversion wanted =
+        new Conversion(
+            frame.width(),
+            frame.height(),
+            frame.format(),
+            frame.color_range(),
+            frame.colorspace(),
+            toWidth,
+            toHeight,
+            toFormat);
+    if (wanted.equals(conversion)) {
+      return false;
+    }
+    close();
+    context =
+        sws_getContext(
+            wanted.width(),
+            wanted.height(),
+            wanted.format(),
+            toWidth,
+            toHeight,
+            toFormat,
+            filter,
+            null,
+            null,
+            (DoublePointer) null);
+    if (context == null) {
+      throw new IllegalStateException("no conversion from pixel format " + wanted.format());
+    }
+    if (colours) {
+      sws_setColorspaceDetails(
+          context,
+          sws_getCoefficients(wanted.space()),
+          wanted.range() == AVCOL_RANGE_JPEG ? 1 : 0,
+          sws_getCoefficients(SWS_CS_DEFAULT),
+          1,
+          0,
+          1 << 16,
+          1 << 16);
+    }
+    conversion = wanted;
+    return true;
+  }
+
+  /** Scales a frame that {@link #prepare} has seen into memory of the size and format told then. */
+  void scale(AVFrame frame, PointerPointer<?> planes, IntPointer strides) {
+    int rows =
+        sws_scale(context, frame.data(), frame.linesize(), 0, frame.height(), planes, strides);
+    if (rows != conversion.toHeight()) {
+      throw new IllegalStateException(
+          "the scaler made " + rows + " rows of " + conversion.toHeight());
+    }
+  }
+
+  /** May be used again after this. */
+  @Override
+  public void close() {
+    conversion = null;
+    if (context != null) {
+      sws_freeContext(context);
+      context = null;
+    }
+  }
+}
