@@ -111,7 +111,7 @@ public record Camera(
 
   /** An enabled camera with everything as configured for the worker. */
   public static Camera of(String id, String url) {
-    Draft camera = new Draft(id);
+    CameraDraft camera = new CameraDraft(id);
     camera.url = url;
     return camera.done();
   }
@@ -142,79 +142,79 @@ public record Camera(
   }
 
   public Camera withUrl(String url) {
-    Draft changed = new Draft(this);
+    CameraDraft changed = new CameraDraft(this);
     changed.url = url;
     return changed.done();
   }
 
   public Camera withEnabled(boolean enabled) {
-    Draft changed = new Draft(this);
+    CameraDraft changed = new CameraDraft(this);
     changed.enabled = enabled;
     return changed.done();
   }
 
   public Camera withLoop(boolean loop) {
-    Draft changed = new Draft(this);
+    CameraDraft changed = new CameraDraft(this);
     changed.loop = loop;
     return changed.done();
   }
 
   public Camera withFps(Double fps) {
-    Draft changed = new Draft(this);
+    CameraDraft changed = new CameraDraft(this);
     changed.fps = fps;
     return changed.done();
   }
 
   public Camera withMaxWidth(Integer maxWidth) {
-    Draft changed = new Draft(this);
+    CameraDraft changed = new CameraDraft(this);
     changed.maxWidth = maxWidth;
     return changed.done();
   }
 
   public Camera withJpegQuality(Integer jpegQuality) {
-    Draft changed = new Draft(this);
+    CameraDraft changed = new CameraDraft(this);
     changed.jpegQuality = jpegQuality;
     return changed.done();
   }
 
   public Camera withTags(List<String> tags) {
-    Draft changed = new Draft(this);
+    CameraDraft changed = new CameraDraft(this);
     changed.tags = tags;
     return changed.done();
   }
 
   public Camera withDetection(FaceSearch detection) {
-    Draft changed = new Draft(this);
+    CameraDraft changed = new CameraDraft(this);
     changed.detection = detection;
     return changed.done();
   }
 
   public Camera withTransport(Transport transport) {
-    Draft changed = new Draft(this);
+    CameraDraft changed = new CameraDraft(this);
     changed.transport = transport;
     return changed.done();
   }
 
   public Camera withDecoder(DecoderChoice decoder) {
-    Draft changed = new Draft(this);
+    CameraDraft changed = new CameraDraft(this);
     changed.decoder = decoder;
     return changed.done();
   }
 
   public Camera withMotion(MotionOptions motion) {
-    Draft changed = new Draft(this);
+    CameraDraft changed = new CameraDraft(this);
     changed.motion = motion;
     return changed.done();
   }
 
   public Camera withMasks(List<Polygon> masks) {
-    Draft changed = new Draft(this);
+    CameraDraft changed = new CameraDraft(this);
     changed.masks = masks;
     return changed.done();
   }
 
   public Camera withZones(List<Zone> zones) {
-    Draft changed = new Draft(this);
+    CameraDraft changed = new CameraDraft(this);
     changed.zones = zones;
     return changed.done();
   }
@@ -252,62 +252,5 @@ public record Camera(
   private static String shown(String text) {
     String masked = MaskedUrl.in(String.valueOf(text)).replaceAll("\\p{Cntrl}", "?");
     return masked.length() > 80 ? masked.substring(0, 80) + "..." : masked;
-  }
-
-  /** A camera while one of its values is changed. */
-  private static final class Draft {
-    private final String id;
-    private String url;
-    private Double fps;
-    private Integer maxWidth;
-    private Integer jpegQuality;
-    private Boolean enabled;
-    private Boolean loop;
-    private List<String> tags;
-    private FaceSearch detection;
-    private Transport transport;
-    private DecoderChoice decoder;
-    private MotionOptions motion;
-    private List<Polygon> masks;
-    private List<Zone> zones;
-
-    Draft(String id) {
-      this.id = id;
-    }
-
-    Draft(Camera camera) {
-      id = camera.id;
-      url = camera.url;
-      fps = camera.fps;
-      maxWidth = camera.maxWidth;
-      jpegQuality = camera.jpegQuality;
-      enabled = camera.enabled;
-      loop = camera.loop;
-      tags = camera.tags;
-      detection = camera.detection;
-      transport = camera.transport;
-      decoder = camera.decoder;
-      motion = camera.motion;
-      masks = camera.masks;
-      zones = camera.zones;
-    }
-
-    Camera done() {
-      return new Camera(
-          id,
-          url,
-          fps,
-          maxWidth,
-          jpegQuality,
-          enabled,
-          loop,
-          tags,
-          detection,
-          transport,
-          decoder,
-          motion,
-          masks,
-          zones);
-    }
   }
 }

@@ -70,6 +70,10 @@ final class CameraCounts {
     in.counter().increment();
   }
 
+  void lost(FrameLoss why) {
+    losses.get(why).counter().increment();
+  }
+
   void bytes(long more) {
     bytes.counter().increment(more);
   }

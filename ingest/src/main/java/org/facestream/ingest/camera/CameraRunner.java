@@ -1,7 +1,6 @@
 package org.facestream.ingest.camera;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -23,9 +22,6 @@ final class CameraRunner {
   /** A camera that gave pictures for so long has recovered: its next failure is a first one. */
   private static final long RECOVERED_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-  /** A file that is this late is not hurried after. */
-  private static final long LATE_NANOS = TimeUnit.SECONDS.toNanos(1);
-
   /** Whoever waits to be read for this part of the maximum age is behind: others wait, too. */
   private static final int BEHIND = 2;
 
@@ -35,7 +31,6 @@ final class CameraRunner {
   private final double fps;
   private final DecoderChoice decoder;
   private final HardwareDecoding hardware;
-  private final long maxAge;
   private final VideoSource.Patience patience;
   private final SourceRules rules;
   private final FramePublisher publisher;
@@ -72,10 +67,7 @@ final class CameraRunner {
     this.limit = fps;
     this.decoder = camera.decoder() == null ? config.decoder() : camera.decoder();
     this.hardware = hardware;
-    this.maxAge = config.maxAge().toMillis();
-    this.patience =
-        new VideoSource.Patience(
-            config.connectTimeout(), config.firstFrameTimeout(), config.readTimeout());
+    this.patience = VideoSource.Patience.of(config);
     this.rules = rules;
     this.publisher = publisher;
     this.telemetry = telemetry;
@@ -100,6 +92,11 @@ final class CameraRunner {
   /** Frames per second that it may publish from now on. */
   void limit(double allowed) {
     limit = Math.min(fps, allowed);
+  }
+
+  /** Frames per second that it may publish now. */
+  double limit() {
+    return limit;
   }
 
   /** What it may publish, when that is less than it should. */
@@ -147,6 +144,10 @@ final class CameraRunner {
       Thread.currentThread().interrupt();
     }
     return !thread.isAlive();
+  }
+
+  boolean stopping() {
+    return stopping;
   }
 
   boolean ended() {
@@ -209,151 +210,25 @@ final class CameraRunner {
             hardware.device(decoder),
             url.live() ? Optional.of(config.maxAge().dividedBy(BEHIND)) : Optional.empty());
     try (VideoSource source = VideoSource.open(url, patience, wish, deadline)) {
-      Session session = new Session(source, url.live());
-      try {
-        read(source, session);
-      } finally {
-        // One that was given up for damage alone has not been asked since.
-        session.countLosses();
-        session.outlet.end();
-      }
-    }
-  }
-
-  private void read(VideoSource source, Session session) throws SourceException {
-    long picturesAtRewind = 0;
-    while (!stopping) {
-      PictureReader.Step step = source.advance();
-      session.countLosses();
-      switch (step) {
-        case PICTURE -> session.picture();
-        // It came, and shows that the camera lives.
-        case SPARED -> status.picture(this);
-        case LEFT_OUT -> {
-          status.picture(this);
-          session.dropped(FrameLoss.BEHIND);
-        }
-        case END -> {
-          if (session.pictures == picturesAtRewind) {
-            throw new SourceException(Fault.DECODE_FAILED, "the file has no picture");
-          }
-          // A replay shows each once, also one that else goes on for ever.
-          if (!camera.loop() || session.replay) {
-            return;
-          }
-          picturesAtRewind = session.pictures;
-          source.rewind();
-        }
-      }
-    }
-    throw new SourceException(Fault.STOPPED);
-  }
-
-  /** What is remembered from one picture to the next while a source is open. */
-  private final class Session {
-    private final VideoSource source;
-    private final boolean live;
-    private final boolean replay;
-    private final StreamClock streamClock;
-    private final FrameSampler sampler = new FrameSampler(fps);
-    private final FrameOutlet outlet;
-    private final ReplayClock replayClock = new ReplayClock(System.currentTimeMillis());
-    private long origin = System.nanoTime();
-    private long pictures;
-    private long damaged;
-    private long reopened;
-    private long bytes;
-    private long waited;
-
-    Session(VideoSource source, boolean live) {
-      this.source = source;
-      this.live = live;
-      this.replay = config.asFastAsPossible() && !live;
-      this.streamClock = new StreamClock(live);
-      captureClock.restart();
       long epoch = epochs.getAsLong();
-      status.begin(CameraRunner.this, epoch);
-      this.outlet =
+      status.begin(this, epoch);
+      captureClock.restart();
+      FrameOutlet outlet =
           new FrameOutlet(
               camera,
               epoch,
               config,
               publisher,
               telemetry,
-              replay ? Optional.of(() -> stopping) : Optional.empty());
-    }
-
-    void countLosses() {
-      status.counts().decodeErrors(source.damaged() - damaged);
-      damaged = source.damaged();
-      if (source.reopened() > reopened) {
-        reopened = source.reopened();
-        log.info("camera {}: its decoder only erred and was opened anew", camera.id());
-      }
-      status.counts().bytes(source.bytes() - bytes);
-      bytes = source.bytes();
-      status.behind(CameraRunner.this, source.behind());
-    }
-
-    void picture() {
-      pictures++;
-      long time = streamClock.at(source.timestamp(), System.nanoTime(), source.passed());
-      if (!live && !replay) {
-        origin = Math.max(origin, System.nanoTime() - time - LATE_NANOS);
-        pause(origin + time);
-      }
-      status.picture(CameraRunner.this);
-      long wall = System.currentTimeMillis();
-      Instant captured = replay ? replayClock.at(time, wall) : captured(time, wall);
-      if (!replay) {
-        double allowed = limit;
-        sampler.rate(allowed);
-        source.wanted(allowed);
-      }
-      if (!sampler.take(time) || (!replay && tooOld(captured, wall))) {
-        return;
-      }
-      if (replay) {
-        pause(System.nanoTime() + ReplayClock.early(captured, wall).toNanos());
-      }
-      outlet.offer(time, captured, current());
-      if (source.width() > 0) {
-        status.video(CameraRunner.this, source.codec(), source.width(), source.height());
-      }
-    }
-
-    private CurrentPicture current() {
-      Camera wanted = camera;
-      return new CurrentPicture(
-          source,
-          wanted.maxWidth() == null ? config.maxWidth() : wanted.maxWidth(),
-          wanted.jpegQuality() == null ? config.jpegQuality() : wanted.jpegQuality(),
-          wanted.masks());
-    }
-
-    private Instant captured(long time, long wall) {
-      long now = System.nanoTime();
-      long before = waited;
-      waited = source.waited();
-      // A file's picture is taken when it is shown.
-      return captureClock.at(live ? time : now, now, waited - before, wall);
-    }
-
-    private boolean tooOld(Instant captured, long wall) {
-      boolean old = wall - captured.toEpochMilli() > maxAge;
-      if (old) {
-        dropped(FrameLoss.TOO_OLD);
-      }
-      return old;
-    }
-
-    void dropped(FrameLoss why) {
-      telemetry.dropped("ingest", camera.id(), why.label()).increment();
+              config.asFastAsPossible() && !url.live()
+                  ? Optional.of(() -> stopping)
+                  : Optional.empty());
+      new CameraSession(this, source, url.live(), outlet, config, status, captureClock).read();
     }
   }
 
   /** Waits until then, or until it is stopped. */
-  private void pause(long until) {
+  void pause(long until) {
     long left = until - System.nanoTime();
     while (left > 0 && !stopping) {
       LockSupport.parkNanos(this, left);

@@ -44,14 +44,9 @@ public final class CameraTrial {
       throws SourceException {
     VideoSource.loadLibraries();
     SourceUrl url = rules.resolve(camera);
-    VideoSource.Patience patience =
-        new VideoSource.Patience(
-            config.connectTimeout(), config.firstFrameTimeout(), config.readTimeout());
-    int maxWidth = camera.maxWidth() == null ? config.maxWidth() : camera.maxWidth();
-    int quality = camera.jpegQuality() == null ? config.jpegQuality() : camera.jpegQuality();
     long begun = System.nanoTime();
     try (CallDeadline deadline = new CallDeadline();
-        VideoSource source = VideoSource.open(url, patience, deadline)) {
+        VideoSource source = VideoSource.open(url, VideoSource.Patience.of(config), deadline)) {
       final long connected = System.nanoTime() - begun;
       StreamClock clock = new StreamClock(url.live());
       Optional<EncodedPicture> frame = Optional.empty();
@@ -73,7 +68,7 @@ public final class CameraTrial {
         }
         past = now - origin;
         if (frame.isEmpty()) {
-          frame = source.jpeg(maxWidth, quality, camera.masks());
+          frame = CurrentPicture.of(source, camera, config).jpeg();
         }
       }
       double seconds = past / 1e9;

@@ -2,6 +2,7 @@ package org.facestream.ingest.camera;
 
 import java.util.List;
 import java.util.Optional;
+import org.facestream.ingest.IngestConfig;
 
 /**
  * The picture that a source is at, and how it is to be published. It is good until the source goes
@@ -12,6 +13,15 @@ import java.util.Optional;
  * @param masks areas that are made black
  */
 record CurrentPicture(VideoSource source, int maxWidth, int quality, List<Polygon> masks) {
+  /** As the camera says, and where it does not, as is configured for all. */
+  static CurrentPicture of(VideoSource source, Camera camera, IngestConfig config) {
+    return new CurrentPicture(
+        source,
+        camera.maxWidth() == null ? config.maxWidth() : camera.maxWidth(),
+        camera.jpegQuality() == null ? config.jpegQuality() : camera.jpegQuality(),
+        camera.masks());
+  }
+
   /** Empty when it turns out to be damaged. */
   Optional<EncodedPicture> jpeg() {
     return source.jpeg(maxWidth, quality, masks);

@@ -8,6 +8,7 @@ import org.bytedeco.ffmpeg.avutil.AVBufferRef;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.opencv_core.Mat;
+import org.facestream.ingest.IngestConfig;
 import org.facestream.ingest.frame.Picture;
 import org.facestream.ingest.worker.Closing;
 
@@ -36,7 +37,12 @@ public final class VideoSource implements AutoCloseable {
    * @param firstFrame from there to the first picture
    * @param read from one picture to the next
    */
-  record Patience(Duration connect, Duration firstFrame, Duration read) {}
+  record Patience(Duration connect, Duration firstFrame, Duration read) {
+    static Patience of(IngestConfig config) {
+      return new Patience(
+          config.connectTimeout(), config.firstFrameTimeout(), config.readTimeout());
+    }
+  }
 
   /**
    * What is wanted of a source.

@@ -1,0 +1,60 @@
+package org.facestream.ingest.camera;
+
+import java.util.List;
+
+/** A camera while one of its values is changed. */
+final class CameraDraft {
+  private final String id;
+  String url;
+  Double fps;
+  Integer maxWidth;
+  Integer jpegQuality;
+  Boolean enabled;
+  Boolean loop;
+  List<String> tags;
+  FaceSearch detection;
+  Transport transport;
+  DecoderChoice decoder;
+  MotionOptions motion;
+  List<Polygon> masks;
+  List<Zone> zones;
+
+  CameraDraft(String id) {
+    this.id = id;
+  }
+
+  CameraDraft(Camera camera) {
+    id = camera.id();
+    url = camera.url();
+    fps = camera.fps();
+    maxWidth = camera.maxWidth();
+    jpegQuality = camera.jpegQuality();
+    enabled = camera.enabled();
+    loop = camera.loop();
+    tags = camera.tags();
+    detection = camera.detection();
+    transport = camera.transport();
+    decoder = camera.decoder();
+    motion = camera.motion();
+    masks = camera.masks();
+    zones = camera.zones();
+  }
+
+  Camera done() {
+    return new Camera(
+        id,
+        url,
+        fps,
+        maxWidth,
+        jpegQuality,
+        enabled,
+        loop,
+        tags,
+        detection,
+        transport,
+        decoder,
+        motion,
+        masks,
+        zones);
+  }
+}
