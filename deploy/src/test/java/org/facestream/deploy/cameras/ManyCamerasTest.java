@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.awaitility.Awaitility;
 import org.facestream.deploy.simulation.rtsp.H264Loop;
 import org.facestream.deploy.simulation.rtsp.MovingPattern;
 import org.facestream.deploy.simulation.rtsp.RtspServer;
@@ -21,6 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 class ManyCamerasTest {
   private static final int MORE = 50;
   private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+  private static final Instant FAR = Instant.MAX;
 
   @TempDir private Path folder;
 
@@ -52,6 +55,13 @@ class ManyCamerasTest {
       Instant all = Instant.now();
       Thread.sleep(2_000);
       Instant ended = Instant.now();
+      // What was captured until then has come when something later has.
+      Awaitility.await()
+          .atMost(PATIENCE)
+          .until(
+              () ->
+                  live.stream()
+                      .noneMatch(id -> site.observations().frames(id, ended, FAR).isEmpty()));
       for (String camera : live) {
         Duration gap = site.observations().longestGap(camera, added.minusSeconds(2), ended);
         Figures.print(

@@ -23,7 +23,14 @@ final class Observations implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(50);
 
   /** A frame without its picture. */
-  record Seen(String camera, long epoch, long sequence, Instant captured, int width, int height) {
+  record Seen(
+      String camera,
+      long epoch,
+      long sequence,
+      Instant captured,
+      int width,
+      int height,
+      Instant arrived) {
     private static Seen of(Frame frame) {
       return new Seen(
           frame.camera(),
@@ -31,7 +38,13 @@ final class Observations implements AutoCloseable {
           frame.sequence(),
           frame.captureTime(),
           frame.width(),
-          frame.height());
+          frame.height(),
+          Instant.now());
+    }
+
+    /** How old it was when it came out of Kafka. */
+    long ageMillis() {
+      return Duration.between(captured, arrived).toMillis();
     }
   }
 
@@ -87,6 +100,14 @@ final class Observations implements AutoCloseable {
   List<Seen> frames(String camera, Instant from, Instant to) {
     return frames(camera).stream()
         .filter(seen -> !seen.captured().isBefore(from) && seen.captured().isBefore(to))
+        .toList();
+  }
+
+  /** Of all cameras, by the time at which they came. */
+  List<Seen> arrivals(Instant from, Instant to) {
+    check();
+    return frames.stream()
+        .filter(seen -> !seen.arrived().isBefore(from) && seen.arrived().isBefore(to))
         .toList();
   }
 

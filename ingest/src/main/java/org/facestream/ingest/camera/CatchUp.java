@@ -10,18 +10,18 @@ import org.facestream.ingest.worker.Backoff;
  * is too much, one in a second, in two, four or eight: each camera keeps giving some, and those are
  * fresh.
  *
- * <p>It comes back the same way when nothing was late for a while. Whoever then falls behind again
+ * <p>It comes back the same way when nothing was late for a second. Whoever then falls behind again
  * stays longer, up to two minutes, by chance a little more or less, so that cameras of one machine
  * do not all come back at once. One thread uses it.
  */
 final class CatchUp {
-  private static final Duration FIRST_STAY = Duration.ofSeconds(5);
+  private static final Duration FIRST_STAY = Duration.ofSeconds(1);
   private static final Duration LONGEST_STAY = Duration.ofMinutes(2);
   private static final long SHORTEST_SPACING = 500_000_000L;
   private static final long LONGEST_SPACING = 8_000_000_000L;
 
-  /** What lasted so long was no relapse. */
-  private static final long RECOVERED = 120_000_000_000L;
+  /** Whoever kept up for so long, and for longer than it stayed away, has not relapsed. */
+  private static final long RECOVERED = 10_000_000_000L;
 
   /** Key frames come at a beat, which is not kept to the millisecond. */
   private static final double TOLERANCE = 0.9;
@@ -78,7 +78,7 @@ final class CatchUp {
   }
 
   private void fallBehind(long now) {
-    if (spacing == 0 && (!fellBehind || now - keptUpSince > RECOVERED)) {
+    if (spacing == 0 && (!fellBehind || now - keptUpSince > RECOVERED + stay)) {
       stays.reset();
     }
     fellBehind = true;

@@ -81,6 +81,24 @@ class CatchUpTest {
   }
 
   @Test
+  void whoWasHeldUpForAMomentIsSoonBack() {
+    Reader reader = new Reader();
+    reader.read(100, 70);
+    reader.read(10, 300);
+    reader.forget();
+    reader.read(100, 70);
+    assertFalse(reader.catchUp.behind());
+    assertTrue(reader.ages.size() >= 60, "decoded " + reader.ages.size());
+    reader.forget();
+    // Much later it is no relapse.
+    reader.read(300, 70);
+    reader.read(10, 300);
+    reader.forget();
+    reader.read(100, 70);
+    assertTrue(reader.ages.size() >= 60, "decoded " + reader.ages.size());
+  }
+
+  @Test
   void whoCannotEvenDecodeKeyFramesDecodesFewerAndThoseAreFresh() {
     Reader reader = new Reader();
     reader.read(20, 10);
