@@ -55,10 +55,11 @@ final class CatchUp {
    * @param now {@link System#nanoTime}
    */
   boolean leavesOut(boolean key, long time, long lag, long now) {
-    if (lag > bound && (spacing == 0 || drained)) {
+    // With so little to do, half of the bound tells that it is still too much.
+    if (spacing == 0 ? lag > bound : drained && lag > fresh) {
       fallBehind(now);
     }
-    drained |= lag <= fresh;
+    drained |= lag <= fresh / 2;
     if (spacing == 0) {
       return false;
     }
