@@ -93,7 +93,9 @@ class ReplayTest {
         }
         Duration whole = Duration.between(got.get(0).captureTime(), got.get(299).captureTime());
         assertEquals(299 * 500, whole.toMillis(), 2_000, "in the pictures' own time");
-        assertTrue(telemetry.registry().find("facestream.dropped").counters().isEmpty());
+        assertTrue(
+            telemetry.registry().find("facestream.dropped").counters().stream()
+                .allMatch(counter -> counter.count() == 0));
       }
     }
   }
