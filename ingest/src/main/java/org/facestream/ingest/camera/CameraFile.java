@@ -1,11 +1,6 @@
 package org.facestream.ingest.camera;
 
-import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -81,21 +76,7 @@ public final class CameraFile {
    * @throws UserError which names the file, the camera and what is wrong, without any URL
    */
   public static List<Camera> read(Path file) {
-    JsonNode root;
-    try {
-      root = new YAMLMapper().readTree(Files.readString(file));
-    } catch (NoSuchFileException missing) {
-      throw new UserError("There is no camera file " + file + ".", missing);
-    } catch (JacksonException malformed) {
-      // Without a cause: the parser's message quotes the lines around the fault, and they may hold
-      // a password.
-      throw new UserError(
-          "%s is not valid YAML (line %d)."
-              .formatted(
-                  file, malformed.getLocation() == null ? 0 : malformed.getLocation().getLineNr()));
-    } catch (IOException unreadable) {
-      throw UserError.unreadable(file, unreadable);
-    }
+    JsonNode root = YamlDocument.read(file);
     if (root == null || !root.isObject()) {
       throw new UserError(file + " must begin with `cameras:` and hold a list of cameras.");
     }

@@ -136,6 +136,52 @@ class CameraFileTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "id: a~    url: x~    masks: [[[0, 0], [1, 0], [0, 1]]]~    masks: []|5: `masks` is given twice",
+        "id: a~    url: x~    rtsp://u:s3cr3t@h: 1~    rtsp://u:s3cr3t@h: 2|5: a key is given twice",
+        "id: a~    url: x~cameras: []|4: `cameras` is given twice",
+        "{id: a, url: x}~---~cameras: [{id: b, url: x}]|4: a second document begins after `---`",
+        "{id: a, url: x}~---|3: a second document begins after `---`",
+        "{id: a, url: &u rtsp://u:s3cr3t@h}~  - {id: b, url: *u}|3: an alias (*name)",
+        "id: a~\turl: rtsp://u:s3cr3t@h|3: it begins with a tab",
+      })
+  void whatParsersSettleInSilenceIsRefusedWithItsLine(String cameras, String expected)
+      throws IOException {
+    Path file = folder.resolve("cameras.yaml");
+    Files.writeString(file, "cameras:\n  - " + cameras.replace('~', '\n'));
+    String why = assertThrows(UserError.class, () -> CameraFile.read(file)).getMessage();
+    assertTrue(why.startsWith(file + ", line " + expected), why);
+    assertFalse(why.contains("s3cr3t"), why);
+  }
+
+  @Test
+  void aTabAfterTheFirstLineIsSaidWithItsLine() throws IOException {
+    Path file = Files.writeString(folder.resolve("cameras.yaml"), "cameras:\n\t- id: a\n");
+    assertEquals(
+        file + ", line 2: it begins with a tab; YAML is indented with spaces.",
+        assertThrows(UserError.class, () -> CameraFile.read(file)).getMessage());
+  }
+
+  @Test
+  void theSameKeyInAnotherCameraAndAMarkedBeginningAreNoMistake() throws IOException {
+    assertEquals(2, read("---\ncameras:\n  - {id: a, url: x}\n  - {id: b, url: x}\n").size());
+    assertEquals(1, read("cameras:\n  - {id: a, url: x}\n...\n").size());
+  }
+
+  @Test
+  void aBinaryFileIsSaid() throws IOException {
+    Path file = folder.resolve("door.jpg");
+    for (byte[] content : List.of(new byte[] {(byte) 0xff, (byte) 0xd8}, new byte[] {0, 1, 2})) {
+      Files.write(file, content);
+      assertEquals(
+          "Cannot read " + file + ": it is not text in UTF-8.",
+          assertThrows(UserError.class, () -> CameraFile.read(file)).getMessage());
+    }
+  }
+
   @Test
   void aMissingFileIsSaid() {
     Path none = folder.resolve("none.yaml");
