@@ -167,6 +167,6 @@ public final class CameraFile {
           "%s: `%s` needs points, such as [[0.1, 0.1], [0.5, 0.1], [0.3, 0.6]]."
               .formatted(where, key));
     }
-    return Polygon.of(pairs);
+    return Polygon.of(pairs).simple();
   }
 }

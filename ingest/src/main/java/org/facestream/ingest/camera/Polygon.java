@@ -37,12 +37,13 @@ public record Polygon(List<Point> points) {
   }
 
   /**
-   * Checks the corners.
+   * Checks the corners. One that repeats the one before is left out, and so is a last one that
+   * repeats the first.
    *
-   * @throws UserError when they are too few or too many, or enclose nothing
+   * @throws UserError when they are too few or too many, or lie on one line
    */
   public Polygon {
-    points = copy(points);
+    points = SimpleOutline.withoutRepeats(copy(points));
     if (points.size() < 3 || points.size() > MOST_POINTS) {
       throw new UserError(
           "a polygon has 3 to %d points, such as [[0.1, 0.1], [0.5, 0.1], [0.3, 0.6]]; this one has %d."
@@ -51,15 +52,31 @@ public record Polygon(List<Point> points) {
     if (onALine(points)) {
       throw new UserError("a polygon's points lie on one line; it encloses nothing.");
     }
-    if (crossesItself(points)) {
-      throw new UserError("a polygon's outline crosses itself; list its corners in their order.");
-    }
   }
 
   /** From pairs, as JSON and YAML have them. */
   @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
   public static Polygon of(List<List<Double>> pairs) {
     return new Polygon(pairs.stream().map(Polygon::point).toList());
+  }
+
+  /**
+   * The same, as somebody drew it just now. One that was stored before this was demanded stays
+   * readable: a camera that did not run for it would be found without its masks.
+   *
+   * @throws UserError when the outline crosses or touches itself, so that it would be in doubt what
+   *     is meant to be inside
+   */
+  public Polygon simple() {
+    SimpleOutline.fault(points)
+        .ifPresent(
+            at -> {
+              throw new UserError(
+                  ("a polygon's outline crosses, touches or repeats itself near [%s, %s]; list each"
+                          + " corner once, in their order around the area.")
+                      .formatted(at.x(), at.y()));
+            });
+    return this;
   }
 
   private static Point point(List<Double> pair) {
@@ -75,18 +92,18 @@ public record Polygon(List<Point> points) {
     return points.stream().map(point -> List.of(point.x(), point.y())).toList();
   }
 
-  /** Whether a point lies inside, by the even-odd rule. */
+  /** Whether a point lies in what the outline goes round, once or more often. */
   public boolean contains(double x, double y) {
-    boolean inside = false;
+    int turns = 0;
     Point before = points.get(points.size() - 1);
     for (Point each : points) {
       if ((each.y() > y) != (before.y() > y)
           && x < (before.x() - each.x()) * (y - each.y()) / (before.y() - each.y()) + each.x()) {
-        inside = !inside;
+        turns += each.y() > y ? 1 : -1;
       }
       before = each;
     }
-    return inside;
+    return turns != 0;
   }
 
   /** A copy; an absent list is empty. */
@@ -95,32 +112,6 @@ public record Polygon(List<Point> points) {
       throw new UserError("a list of points, masks or zones holds an empty item.");
     }
     return areas == null ? List.of() : List.copyOf(areas);
-  }
-
-  /** What is inside would be in doubt, and a mask would leave open what it seems to cover. */
-  private static boolean crossesItself(List<Point> points) {
-    int count = points.size();
-    for (int i = 0; i < count; i++) {
-      for (int j = i + 2; j < count; j++) {
-        boolean neighbours = i == 0 && j == count - 1;
-        if (!neighbours
-            && cross(
-                points.get(i), points.get(i + 1), points.get(j), points.get((j + 1) % count))) {
-          return true;
-        }
-      }
-    }
-    return false;
-  }
-
-  private static boolean cross(Point a, Point b, Point c, Point d) {
-    return side(a, b, c) * side(a, b, d) < 0 && side(c, d, a) * side(c, d, b) < 0;
-  }
-
-  /** On which side of a line a point lies: the sign tells. */
-  private static double side(Point from, Point to, Point point) {
-    return (to.x() - from.x()) * (point.y() - from.y())
-        - (to.y() - from.y()) * (point.x() - from.x());
   }
 
   private static boolean onALine(List<Point> points) {

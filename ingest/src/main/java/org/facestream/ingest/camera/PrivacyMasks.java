@@ -2,11 +2,7 @@ package org.facestream.ingest.camera;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.bytedeco.javacpp.indexer.IntIndexer;
-import org.bytedeco.opencv.global.opencv_core;
-import org.bytedeco.opencv.global.opencv_imgproc;
 import org.bytedeco.opencv.opencv_core.Mat;
-import org.bytedeco.opencv.opencv_core.MatVector;
 import org.bytedeco.opencv.opencv_core.Scalar;
 
 /**
@@ -14,13 +10,7 @@ import org.bytedeco.opencv.opencv_core.Scalar;
  * pictures should come to one of these. One thread uses it.
  */
 final class PrivacyMasks implements AutoCloseable {
-  /** Corners are given in 256ths of a pixel, so that their rounding uncovers nothing. */
-  private static final int SHIFT = 8;
-
-  /** Wide enough that every pixel is covered which the area touches at all. */
-  private static final int OUTLINE = 3;
-
-  private final List<MatVector> outlines = new ArrayList<>();
+  private final List<MaskedArea> areas = new ArrayList<>();
   private final Scalar black = new Scalar(0);
   private List<Polygon> masks = List.of();
   private int width;
@@ -36,12 +26,7 @@ final class PrivacyMasks implements AutoCloseable {
       return;
     }
     prepare(wanted, picture.cols(), picture.rows());
-    // One by one: where areas that are filled together overlap, OpenCV leaves a hole.
-    for (MatVector outline : outlines) {
-      opencv_imgproc.fillPoly(picture, outline, black, opencv_imgproc.LINE_8, SHIFT, null);
-      opencv_imgproc.polylines(
-          picture, outline, true, black, OUTLINE, opencv_imgproc.LINE_8, SHIFT);
-    }
+    areas.forEach(area -> area.fill(picture, black));
   }
 
   private void prepare(List<Polygon> wanted, int columns, int rows) {
@@ -50,29 +35,16 @@ final class PrivacyMasks implements AutoCloseable {
     }
     free();
     for (Polygon polygon : wanted) {
-      try (Mat points = new Mat(polygon.points().size(), 1, opencv_core.CV_32SC2);
-          IntIndexer corner = points.createIndexer()) {
-        for (int i = 0; i < polygon.points().size(); i++) {
-          Polygon.Point point = polygon.points().get(i);
-          corner.put(i, 0, 0, position(point.x(), columns));
-          corner.put(i, 0, 1, position(point.y(), rows));
-        }
-        outlines.add(new MatVector(points));
-      }
+      areas.add(new MaskedArea(polygon.points(), columns, rows));
     }
     masks = wanted;
     width = columns;
     height = rows;
   }
 
-  /** OpenCV counts from the middle of the first pixel, a share from its edge. */
-  private static int position(double share, int pixels) {
-    return (int) Math.round((share * pixels - 0.5) * (1 << SHIFT));
-  }
-
   private void free() {
-    outlines.forEach(MatVector::close);
-    outlines.clear();
+    areas.forEach(MaskedArea::close);
+    areas.clear();
     masks = List.of();
   }
 
