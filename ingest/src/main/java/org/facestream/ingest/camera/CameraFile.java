@@ -158,7 +158,8 @@ public final class CameraFile {
     for (JsonNode point : node) {
       List<Double> pair = new ArrayList<>();
       for (JsonNode number : point) {
-        pair.add(number.isNumber() ? number.doubleValue() : null);
+        Number value = YamlDocument.value(number, Number.class);
+        pair.add(value == null ? null : value.doubleValue());
       }
       pairs.add(pair);
     }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.POJONode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import java.io.IOException;
@@ -24,6 +25,15 @@ import org.facestream.ingest.worker.config.UserError;
 final class YamlDocument {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
   private static final Pattern PLAIN_KEY = Pattern.compile("[A-Za-z-]{1,32}");
+
+  /**
+   * What YAML takes for a number, true or false, for it may be meant as a text: as an id, 010 is
+   * not 8 and yes is not true. In the tree it is the value of a {@link POJONode}.
+   *
+   * @param written as it stands in the file
+   * @param value a finite {@link Number} or a {@link Boolean}; null when there is no such number
+   */
+  record Scalar(String written, Object value) {}
 
   private final Path file;
   private final YAMLParser parser;
@@ -106,13 +116,44 @@ final class YamlDocument {
       case START_OBJECT -> mapping();
       case START_ARRAY -> list();
       case VALUE_NULL -> NODES.nullNode();
-      case VALUE_TRUE -> NODES.booleanNode(true);
-      case VALUE_FALSE -> NODES.booleanNode(false);
-      case VALUE_NUMBER_INT -> NODES.numberNode(parser.getBigIntegerValue());
-      case VALUE_NUMBER_FLOAT -> NODES.numberNode(parser.getDoubleValue());
+      case VALUE_TRUE -> scalar(true);
+      case VALUE_FALSE -> scalar(false);
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> scalar(number());
       case VALUE_STRING -> NODES.textNode(parser.getText());
       default -> throw at("only texts, numbers, true and false are understood here.");
     };
+  }
+
+  private JsonNode scalar(Object value) throws IOException {
+    return NODES.pojoNode(new Scalar(parser.getText(), value));
+  }
+
+  private Number number() {
+    try {
+      Number number = parser.getNumberValue();
+      return Double.isFinite(number.doubleValue()) ? number : null;
+    } catch (IOException notANumber) {
+      return null;
+    }
+  }
+
+  /** The text of a node as it was written; null of one that has none. */
+  static String written(JsonNode node) {
+    if (node.isTextual()) {
+      return node.textValue();
+    }
+    return node instanceof POJONode pojo && pojo.getPojo() instanceof Scalar scalar
+        ? scalar.written()
+        : null;
+  }
+
+  /** The number or truth of a node; null of one that is no such. */
+  static <T> T value(JsonNode node, Class<T> type) {
+    return node instanceof POJONode pojo
+            && pojo.getPojo() instanceof Scalar scalar
+            && type.isInstance(scalar.value())
+        ? type.cast(scalar.value())
+        : null;
   }
 
   private ObjectNode mapping() throws IOException {

@@ -39,13 +39,13 @@ final class YamlMap {
             });
   }
 
-  /** A text that must be there. */
+  /** A text that must be there, as it was written: 010 stays 010. */
   String text(String key) {
-    JsonNode value = node.path(key);
-    if (value.isMissingNode() || value.isNull() || value.isContainerNode()) {
+    String text = YamlDocument.written(node.path(key));
+    if (text == null) {
       throw wrong("`%s` is missing.", key);
     }
-    return value.asText();
+    return text;
   }
 
   Double real(String key) {
@@ -56,16 +56,16 @@ final class YamlMap {
     if (!node.hasNonNull(key)) {
       return null;
     }
-    JsonNode value = number(key);
-    if (!value.canConvertToInt() || !value.isIntegralNumber()) {
+    Number value = number(key);
+    if (!(value instanceof Integer)) {
       throw wrong("`%s` must be a whole number.", key);
     }
     return value.intValue();
   }
 
-  private JsonNode number(String key) {
-    JsonNode value = node.path(key);
-    if (!value.isNumber()) {
+  private Number number(String key) {
+    Number value = YamlDocument.value(node.path(key), Number.class);
+    if (value == null) {
       throw wrong("`%s` must be a number.", key);
     }
     return value;
@@ -75,10 +75,11 @@ final class YamlMap {
     if (!node.hasNonNull(key)) {
       return null;
     }
-    if (!node.path(key).isBoolean()) {
+    Boolean value = YamlDocument.value(node.path(key), Boolean.class);
+    if (value == null) {
       throw wrong("`%s` must be true or false.", key);
     }
-    return node.path(key).booleanValue();
+    return value;
   }
 
   List<Double> reals(String key) {
@@ -86,8 +87,9 @@ final class YamlMap {
       return null;
     }
     List<Double> numbers = new ArrayList<>();
-    for (JsonNode value : node.path(key)) {
-      if (!value.isNumber()) {
+    for (JsonNode each : node.path(key)) {
+      Number value = YamlDocument.value(each, Number.class);
+      if (value == null) {
         throw wrong("`%s` must be a list of numbers.", key);
       }
       numbers.add(value.doubleValue());
@@ -96,7 +98,16 @@ final class YamlMap {
   }
 
   List<String> words(String key) {
-    return list(key, "such as [entrance, north]", (word, place) -> word.asText());
+    return list(
+        key,
+        "such as [entrance, north]",
+        (item, place) -> {
+          String word = YamlDocument.written(item);
+          if (word == null) {
+            throw wrong("`%s` must be a list of words, such as [entrance, north].", key);
+          }
+          return word;
+        });
   }
 
   /** The constant that a word names. */
@@ -104,7 +115,7 @@ final class YamlMap {
     if (!node.hasNonNull(key)) {
       return null;
     }
-    String word = node.path(key).asText();
+    String word = YamlDocument.written(node.path(key));
     for (E each : type.getEnumConstants()) {
       if (each.name().toLowerCase(Locale.ROOT).equals(word)) {
         return each;

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CameraFileTest {
   @TempDir private Path folder;
@@ -91,6 +92,17 @@ class CameraFileTest {
       value = {
         "cams: []|Did you mean 'cameras'?",
         "cameras: {id: a}|must be a list",
+        "cameras: [{id: 1.0, url: x}]|'1.0' is not",
+        "cameras: [{id: ~, url: x}]|`id` is missing",
+        "cameras: [{id: a, url: x, tags: [{b: c}]}]|must be a list of words",
+        "cameras: [{id: a, url: x, tags: [~]}]|must be a list of words",
+        "cameras: [{id: a, url: x, fps: .nan}]|`fps` must be a number",
+        "cameras: [{id: a, url: x, fps: .inf}]|`fps` must be a number",
+        "cameras: [{id: a, url: x, fps: 1e400}]|`fps` must be a number",
+        "cameras: [{id: a, url: x, fps: yes}]|`fps` must be a number",
+        "cameras: [{id: a, url: x, max-width: 99999999999999}]|must be a whole number",
+        "cameras: [{id: a, url: x, enabled: 'no'}]|must be true or false",
+        "cameras: [{id: a, url: x, masks: [[[0, .nan], [1, 1], [0, 1]]]}]|point is two numbers",
         "cameras: [{id: a, ulr: rtsp://u:s3cr3t@h}]|Did you mean 'url'?",
         "cameras: [{id: a, url: rtsp://u:s3cr3t@h, maxwidth: 3}]|Did you mean 'max-width'?",
         "cameras: [{id: a}]|camera 1: `url` is missing",
@@ -158,6 +170,18 @@ class CameraFileTest {
     String why = assertThrows(UserError.class, () -> CameraFile.read(file)).getMessage();
     assertTrue(why.startsWith(file + ", line " + expected), why);
     assertFalse(why.contains("s3cr3t"), why);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"007", "010", "0x1F", "0b11", "1_000", "8", "yes", "no", "on", "True", "1e3"})
+  void idsTagsAndNamesAreAsTheyWereWritten(String word) throws IOException {
+    String yaml =
+        "cameras: [{id: %s, url: x, tags: [%s], zones: [{name: %s, polygon: [[0,0],[1,0],[0,1]]}]}]";
+    Camera camera = read(yaml.formatted(word, word, word)).get(0);
+    assertEquals(word, camera.id());
+    assertEquals(List.of(word), camera.tags());
+    assertEquals(word, camera.zones().get(0).name());
   }
 
   @Test
