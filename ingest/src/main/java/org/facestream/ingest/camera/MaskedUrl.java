@@ -49,11 +49,10 @@ public final class MaskedUrl {
       return false;
     }
     String rest = open.substring(parts.group(1).length());
-    String authority = rest.split("[/?#]", 2)[0];
-    int at = authority.lastIndexOf('@');
-    int colon = authority.indexOf(':');
-    return (colon >= 0 && colon < at - 1)
-        || NAMED_SECRET.matcher(rest.substring(authority.length())).find();
+    // As when masking: a password may hold what ends an authority.
+    int at = rest.lastIndexOf('@');
+    int colon = rest.indexOf(':');
+    return (colon >= 0 && colon < at - 1) || NAMED_SECRET.matcher(rest.substring(at + 1)).find();
   }
 
   /** Every URL inside a text, such as a message of FFmpeg's. */

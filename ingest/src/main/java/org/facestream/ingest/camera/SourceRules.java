@@ -89,7 +89,7 @@ public final class SourceRules {
       if (camera.url().startsWith("${")) {
         return;
       }
-      locate(camera, camera.url().replaceAll("\\$\\{[^}]*}", "x"));
+      locate(camera, unresolved(camera.url()));
     } catch (SourceException refused) {
       throw new UserError("Camera '%s': %s.".formatted(camera.id(), refused.getMessage()), refused);
     }
@@ -113,7 +113,7 @@ public final class SourceRules {
     SourceUrl.Kind rtsp = datagrams ? SourceUrl.Kind.RTSP_UDP : SourceUrl.Kind.RTSP;
     for (SourceUrl.Kind kind : List.of(rtsp, SourceUrl.Kind.RTSPS)) {
       if (kind.scheme().equals(name)) {
-        checkHost(url);
+        checkHost(camera.url(), url);
         if (datagrams && kind == SourceUrl.Kind.RTSPS) {
           throw refused("rtsps carries the video in its own connection: leave out transport udp");
         }
@@ -128,7 +128,7 @@ public final class SourceRules {
             + " pictures");
   }
 
-  private void checkHost(String url) throws SourceException {
+  private void checkHost(String written, String url) throws SourceException {
     String rest = url.substring(url.indexOf(':') + 1);
     if (!rest.startsWith("//")) {
       throw refused("after the scheme comes //host");
@@ -138,8 +138,10 @@ public final class SourceRules {
     if (port(authority) > 65_535) {
       throw refused("a port is 1 to 65535");
     }
-    // What follows would go to that host, and its name be a piece of the password.
-    if (authority.contains("@") && rest.indexOf('@', 2 + authority.length()) >= 0) {
+    // A password with a '/' or '#' ends the authority: a piece of it, or even the user's name, would
+    // be taken for the host. What a secret puts behind a host that is written out cannot do that.
+    String looked = namesItsHost(written) ? unresolved(written) : url;
+    if (looked.indexOf('@', looked.indexOf(':') + 3 + authority(looked).length()) >= 0) {
       throw refused("there is an '@' behind the host; " + ENCODE);
     }
     host = host.toLowerCase(Locale.ROOT).replaceFirst("\\.$", "");
@@ -183,6 +185,17 @@ public final class SourceRules {
     } catch (UnknownHostException impossible) {
       throw new IllegalStateException(address, impossible);
     }
+  }
+
+  /** Whether the host of a URL stands in it, and in no secret. */
+  private static boolean namesItsHost(String written) {
+    String authority = authority(written);
+    return SCHEME.matcher(written).matches()
+        && !SecretReferences.anyIn(authority.substring(authority.lastIndexOf('@') + 1));
+  }
+
+  private static String unresolved(String url) {
+    return url.replaceAll("\\$\\{[^}]*}", "x");
   }
 
   /** The host of a URL of a camera; empty when there is none that is valid. */

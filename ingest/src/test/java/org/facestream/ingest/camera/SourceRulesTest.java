@@ -107,7 +107,49 @@ class SourceRulesTest {
         SourceUrl.Kind.RTSPS, rules.resolve(Camera.of("a", "rtsps://door.example/s")).kind());
     rules.resolve(Camera.of("a", "rtsp://[2001:db8::7]:554/s"));
     rules.resolve(Camera.of("a", "rtsp://169.254.10.20/s"));
-    rules.resolve(Camera.of("a", "rtsp://192.0.2.7/user@site/s"));
+    rules.resolve(Camera.of("a", "rtsp://192.0.2.7/user%40site/s"));
+  }
+
+  /** The user's name, or a piece of the password, would be taken for the host. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "rtsp://viewer:12345#9@127.0.0.1:40555/a",
+        "rtsp://viewer:12/345@127.0.0.1:40555/a",
+        "rtsp://viewer:1?5@127.0.0.1/a",
+        "rtsp://viewer:#9@127.0.0.1/a",
+        "rtsp://viewer/hunter2@127.0.0.1/a",
+        "rtsp://192.0.2.7/user@site/s",
+        "rtsp://u:1@x/y@192.0.2.7/s",
+        "rtsp://${env:CAMERA_USER}:12/34@192.0.2.7/s",
+        "rtsp://${env:PLACE}/s",
+        "${env:PLACED}",
+      })
+  void anAtSignBehindTheHostIsRefusedWithWhatToDo(String url) {
+    SourceRules strict =
+        new SourceRules(
+            Optional.empty(),
+            Optional.of(List.of("127.0.0.1")),
+            Optional.empty(),
+            Map.of(
+                "PLACE", "viewer:12/345@127.0.0.1",
+                "PLACED", "rtsp://viewer:12/345@127.0.0.1/s",
+                "CAMERA_USER", "viewer"));
+    Camera camera = Camera.of("a", url);
+    String why = assertThrows(SourceException.class, () -> strict.resolve(camera)).getMessage();
+    assertTrue(why.contains("'@' behind the host; percent-encode"), why);
+    assertFalse(why.contains("viewer"), why);
+    if (!url.contains("PLACE")) {
+      why = assertThrows(UserError.class, () -> strict.check(camera)).getMessage();
+      assertTrue(why.contains("'@' behind the host; percent-encode"), why);
+    }
+  }
+
+  @Test
+  void aSecretBehindAHostThatIsWrittenOutMayHoldAnyCharacter() throws SourceException {
+    assertEquals(
+        "rtsp://192.0.2.7/s?p=p@ss/w ord%",
+        rules.resolve(Camera.of("a", "rtsp://192.0.2.7/s?p=${secret:DOOR}")).target());
   }
 
   @Test
