@@ -104,6 +104,6 @@ public interface IngestConfig {
   @WithDefault("1")
   double adaptiveFloor();
 
-  @Setting("Hosts that cameras may be on; without it any.")
+  @Setting("Hosts that cameras may be on; without it any that has no link-local address.")
   Optional<List<String>> hosts();
 }

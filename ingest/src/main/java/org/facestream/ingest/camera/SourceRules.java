@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
+import java.util.stream.Collectors;
 import org.facestream.ingest.IngestConfig;
 import org.facestream.ingest.worker.config.UserError;
 
@@ -29,6 +29,8 @@ public final class SourceRules {
   private static final String ENCODE =
       "percent-encode special characters of a password (@ as %40, / as %2F, # as %23, : as %3A)";
 
+  private static final String NO_CAMERA = "the host may not be a camera";
+
   private static final Pattern SCHEME = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*):.*");
   private static final Pattern LIKE_ADDRESS = Pattern.compile("[@?&=:]");
   private static final Pattern NUMERIC_HOST =
@@ -36,32 +38,20 @@ public final class SourceRules {
   private static final Pattern PLAIN_IPV4 =
       Pattern.compile("((25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(?!$)|$)){4}");
 
-  /** Where clouds hand out credentials to whoever asks from inside. */
-  private static final Set<String> METADATA =
-      Set.of(
-          "169.254.169.254",
-          "169.254.170.2",
-          "169.254.170.23",
-          "168.63.129.16",
-          "100.100.100.200",
-          "[fd00:ec2::254]",
-          "[fd00:ec2::23]",
-          "metadata.google.internal",
-          "metadata");
+  /** Names of where clouds hand out credentials; others are found by their addresses. */
+  private static final Set<String> METADATA = Set.of("metadata.google.internal", "metadata");
 
-  private static final Set<InetAddress> METADATA_ADDRESSES =
-      Set.of(
-          literal("169.254.169.254"),
-          literal("169.254.170.2"),
-          literal("169.254.170.23"),
-          literal("168.63.129.16"),
-          literal("100.100.100.200"),
-          literal("fd00:ec2::254"),
-          literal("fd00:ec2::23"));
+  private static final Pattern SCOPE = Pattern.compile("%[^\\]]*(?=]?$)");
+
+  /** Finds the addresses of a name; what is an address already is not looked up. */
+  interface Names {
+    InetAddress[] addresses(String host) throws UnknownHostException;
+  }
 
   private final Optional<Path> filesFolder;
   private final Set<String> hosts;
   private final SecretReferences secrets;
+  private final Names names;
 
   public SourceRules(IngestConfig config) {
     this(config.filesFolder(), config.hosts(), config.secretsFolder(), System.getenv());
@@ -72,9 +62,22 @@ public final class SourceRules {
       Optional<List<String>> hosts,
       Optional<Path> secretsFolder,
       Map<String, String> environment) {
+    this(filesFolder, hosts, secretsFolder, environment, InetAddress::getAllByName);
+  }
+
+  SourceRules(
+      Optional<Path> filesFolder,
+      Optional<List<String>> hosts,
+      Optional<Path> secretsFolder,
+      Map<String, String> environment,
+      Names names) {
     this.filesFolder = filesFolder;
-    this.hosts = hosts.map(Set::copyOf).orElse(Set.of());
+    this.hosts =
+        hosts.orElse(List.of()).stream()
+            .map(SourceRules::comparable)
+            .collect(Collectors.toUnmodifiableSet());
     this.secrets = new SecretReferences(secretsFolder, environment);
+    this.names = names;
   }
 
   /**
@@ -98,7 +101,9 @@ public final class SourceRules {
   /** The source of a camera, with its secrets in place. */
   SourceUrl resolve(Camera camera) throws SourceException {
     SourceUrl url = locate(camera, secrets.resolve(camera.url()));
-    checkAddresses(url);
+    if (url.live()) {
+      checkAddresses(comparable(host(url.target()).orElseThrow()));
+    }
     return url;
   }
 
@@ -144,14 +149,15 @@ public final class SourceRules {
     if (looked.indexOf('@', looked.indexOf(':') + 3 + authority(looked).length()) >= 0) {
       throw refused("there is an '@' behind the host; " + ENCODE);
     }
-    host = host.toLowerCase(Locale.ROOT).replaceFirst("\\.$", "");
+    host = comparable(host);
     if (NUMERIC_HOST.matcher(host).matches() && !PLAIN_IPV4.matcher(host).matches()) {
       throw refused("write the host's address as four decimal numbers");
     }
-    if (METADATA.contains(host)
-        || host.startsWith("[::ffff:")
-        || (host.startsWith("[") && isMetadata(host))) {
-      throw refused("the host may not be a camera");
+    if (METADATA.contains(host) || host.startsWith("[::ffff:")) {
+      throw refused(NO_CAMERA);
+    }
+    if (host.startsWith("[") || PLAIN_IPV4.matcher(host).matches()) {
+      checkAddresses(host);
     }
     if (!hosts.isEmpty() && !hosts.contains(host)) {
       throw refused("host '" + host + "' is not among ingest.hosts");
@@ -162,29 +168,30 @@ public final class SourceRules {
    * A name may lead to an address that would be refused itself. Resolving is the one thing that the
    * worker does before it refuses; a name that is not known is for the source to say.
    */
-  private static void checkAddresses(SourceUrl url) throws SourceException {
-    Optional<String> host = url.live() ? host(url.target()) : Optional.empty();
-    if (host.isPresent() && isMetadata(host.get())) {
-      throw refused("the host may not be a camera");
-    }
-  }
-
-  /** Looks a name up, but not what is an address already. */
-  private static boolean isMetadata(String host) {
+  private void checkAddresses(String host) throws SourceException {
+    List<InetAddress> addresses;
     try {
-      return Stream.of(InetAddress.getAllByName(host)).anyMatch(METADATA_ADDRESSES::contains);
+      addresses = List.of(names.addresses(host));
     } catch (UnknownHostException unknown) {
       // Opening it finds that out, too.
-      return false;
+      return;
+    }
+    if (addresses.stream().anyMatch(ReservedAddresses::isMetadata)) {
+      throw refused(NO_CAMERA);
+    }
+    // With a list of hosts, this one is on it or is refused for that.
+    if (hosts.isEmpty() && addresses.stream().anyMatch(ReservedAddresses::isLinkLocal)) {
+      throw refused(
+          "the host has a link-local address, where clouds hand out credentials; name your cameras'"
+              + " hosts in ingest.hosts to allow it");
     }
   }
 
-  private static InetAddress literal(String address) {
-    try {
-      return InetAddress.getByName(address);
-    } catch (UnknownHostException impossible) {
-      throw new IllegalStateException(address, impossible);
-    }
+  /** One way to write a host: small letters, IPv6 in brackets without its scope. */
+  private static String comparable(String host) {
+    String plain = SCOPE.matcher(host.toLowerCase(Locale.ROOT)).replaceFirst("");
+    boolean bare = plain.indexOf(':') != plain.lastIndexOf(':') && !plain.startsWith("[");
+    return bare ? "[" + plain + "]" : plain.replaceFirst("\\.$", "");
   }
 
   /** Whether the host of a URL stands in it, and in no secret. */

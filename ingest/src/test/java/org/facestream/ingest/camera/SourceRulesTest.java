@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -74,6 +75,27 @@ class SourceRulesTest {
         "rtsp://[fd00:0ec2:0::0254]/s",
         "rtsp://[0:0:0:0:0:ffff:a9fe:a9fe]/s",
         "rtsp://metadata.google.internal/s",
+        "rtsp://[fe80::a9fe:a9fe]/s",
+        "rtsp://[fe80::a9fe:a9fe%25eth0]/s",
+        "rtsp://[fe80::1%25eth0]/s",
+        "rtsp://[FE80::1]/s",
+        "rtsp://[febf::1]/s",
+        "rtsp://[fd20:ce::254]/s",
+        "rtsp://[fd00:42::42]/s",
+        "rtsp://[fd00:c1::a9fe:a9fe]/s",
+        "rtsp://[fd00:c1::169.254.169.254]/s",
+        "rtsp://169.254.42.42/s",
+        "rtsp://169.254.0.23/s",
+        "rtsp://169.254.10.20/s",
+        "rtsp://[64:ff9b::a9fe:a9fe]/s",
+        "rtsp://[64:ff9b::a9fe:a14]/s",
+        "rtsp://[64:ff9b:1::a9fe:a9fe]/s",
+        "rtsp://[64:ff9b:1:7::a9fe:a14]/s",
+        "rtsp://[2002:a9fe:a9fe::]/s",
+        "rtsp://[2002:a9fe:a14::7]/s",
+        "rtsp://[::a9fe:a9fe]/s",
+        "rtsp://[::169.254.10.20]/s",
+        "rtsp://[2001:db8:64::a9fe:a9fe]/s",
         "/etc/passwd",
         "../outside.mp4",
         "clips/../../outside.mp4",
@@ -106,7 +128,9 @@ class SourceRulesTest {
     assertEquals(
         SourceUrl.Kind.RTSPS, rules.resolve(Camera.of("a", "rtsps://door.example/s")).kind());
     rules.resolve(Camera.of("a", "rtsp://[2001:db8::7]:554/s"));
-    rules.resolve(Camera.of("a", "rtsp://169.254.10.20/s"));
+    rules.resolve(Camera.of("a", "rtsp://[fd12:3456::a:7]/s"));
+    rules.resolve(Camera.of("a", "rtsp://[64:ff9b::192.0.2.7]/s"));
+    rules.resolve(Camera.of("a", "rtsp://[::1]/s"));
     rules.resolve(Camera.of("a", "rtsp://192.0.2.7/user%40site/s"));
   }
 
@@ -169,6 +193,53 @@ class SourceRulesTest {
     limited.resolve(Camera.of("a", "rtsp://u:p@192.0.2.7:8554/s"));
     Camera other = Camera.of("a", "rtsp://192.0.2.7@192.0.2.8/s");
     assertThrows(SourceException.class, () -> limited.resolve(other));
+  }
+
+  @Test
+  void aLinkLocalCameraIsAllowedWhenItIsNamedButNoMetadataAddress() throws SourceException {
+    List<String> named =
+        List.of(
+            "169.254.10.20", "fe80::1", "[FE80::2%eth0]", "Gate", "169.254.169.254", "fd20:ce::254");
+    SourceRules limited =
+        new SourceRules(
+            Optional.empty(),
+            Optional.of(named),
+            Optional.empty(),
+            Map.of(),
+            host -> InetAddress.getAllByName(host.equals("gate") ? "169.254.3.4" : host));
+    limited.resolve(Camera.of("a", "rtsp://u:p@169.254.10.20/s"));
+    limited.resolve(Camera.of("a", "rtsp://[fe80::1]:8554/s"));
+    limited.resolve(Camera.of("a", "rtsp://[fe80::1%25eth0]/s"));
+    limited.resolve(Camera.of("a", "rtsp://[fe80::2]/s"));
+    limited.resolve(Camera.of("a", "rtsp://GATE./s"));
+    for (String host : List.of("169.254.169.254", "[fd20:ce::254]", "169.254.10.21", "[fe80::3]")) {
+      Camera camera = Camera.of("a", "rtsp://" + host + "/s");
+      assertThrows(SourceException.class, () -> limited.resolve(camera), host);
+      assertThrows(UserError.class, () -> limited.check(camera), host);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "169.254.169.254", "169.254.9.9", "fd20:ce::254", "64:ff9b::a9fe:a9fe", "fe80::7"
+      })
+  void aNameThatLeadsToAReservedAddressIsRefusedWhenItIsResolved(String address) {
+    SourceRules named =
+        new SourceRules(
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Map.of(),
+            host ->
+                new InetAddress[] {
+                  InetAddress.getByName("192.0.2.7"), InetAddress.getByName(address)
+                });
+    Camera camera = Camera.of("a", "rtsp://camera.example/s");
+    named.check(camera);
+    assertEquals(
+        Fault.URL_REFUSED,
+        assertThrows(SourceException.class, () -> named.resolve(camera)).fault());
   }
 
   @Test
