@@ -1,5 +1,8 @@
 package org.facestream.ingest.camera;
 
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -9,22 +12,53 @@ import java.util.regex.Pattern;
  */
 public final class MaskedUrl {
   private static final String MASK = "****";
+
+  /** Is in the place of a reference while the rest is masked; from Unicode's private area. */
+  private static final char STAND_IN = '\uE000';
+
+  private static final Pattern EACH_STAND_IN = Pattern.compile(String.valueOf(STAND_IN));
+  private static final Pattern HIDDEN = Pattern.compile("[^:\uE000]+(?::[^:\uE000]+)*");
+  private static final Pattern QUERY = Pattern.compile("[?#]");
   private static final Pattern URL = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*:/{1,3})(\\S*)");
 
-  /** Some cameras carry the password in the path: {@code /user=admin_password=x_channel=1.sdp}. */
+  /**
+   * Some cameras carry the password in the path: {@code /user=admin_password=x_channel=1.sdp}. The
+   * short names only where a word begins.
+   */
   private static final Pattern NAMED_SECRET =
       Pattern.compile(
-          "(?i)((?:pass(?:word|wd|wort)?|pwd|psw|token|secret|auth|key)[=:])[^&;/?#\\s]+");
+          "(?i)((?:(?:pass(?:word|wd|wort)?|pwd|psw|token|secret|auth|key)[=:]"
+              + "|(?<![a-z0-9])(?:p|pw|psd)=))([^&;/?#\\s][^&;?#\\s]*)");
 
   private static final Pattern REFERENCE = Pattern.compile("\\$\\{[^}]*}");
 
   private MaskedUrl() {}
 
-  /** One URL: user, password and query masked; host, port and path kept. */
+  /**
+   * One URL: user, password, query and fragment masked; host, port and path kept, and so are
+   * references to secrets, which are none themselves.
+   */
   public static String of(String url) {
+    if (url.indexOf(STAND_IN) >= 0) {
+      return masked(url);
+    }
+    List<String> references = new ArrayList<>();
+    String open =
+        SecretReferences.WELL_FORMED
+            .matcher(url)
+            .replaceAll(
+                found -> {
+                  references.add(Matcher.quoteReplacement(found.group()));
+                  return String.valueOf(STAND_IN);
+                });
+    Iterator<String> next = references.iterator();
+    return EACH_STAND_IN.matcher(masked(open)).replaceAll(found -> next.next());
+  }
+
+  private static String masked(String url) {
     Matcher parts = URL.matcher(url.strip());
     if (!parts.lookingAt()) {
-      return NAMED_SECRET.matcher(url).replaceAll("$1" + MASK);
+      return withoutNamedSecrets(url);
     }
     // Everything that is left of the last '@', even where it lies behind a '/' or a blank: a
     // password may hold either.
@@ -32,13 +66,24 @@ public final class MaskedUrl {
     String rest = url.strip().substring(scheme.length());
     int at = rest.lastIndexOf('@');
     if (at >= 0) {
-      rest = MASK + rest.substring(at);
+      rest = hidden(rest.substring(0, at)) + rest.substring(at);
     }
-    int query = rest.indexOf('?');
-    if (query >= 0) {
-      rest = rest.substring(0, query + 1) + MASK;
+    Matcher query = QUERY.matcher(rest);
+    if (query.find()) {
+      rest = rest.substring(0, query.end()) + hidden(rest.substring(query.end()));
     }
-    return scheme + NAMED_SECRET.matcher(rest).replaceAll("$1" + MASK);
+    return scheme + withoutNamedSecrets(rest);
+  }
+
+  private static String withoutNamedSecrets(String text) {
+    return NAMED_SECRET
+        .matcher(text)
+        .replaceAll(found -> Matcher.quoteReplacement(found.group(1) + hidden(found.group(2))));
+  }
+
+  /** Only the stand-ins are left, and the ':' between them. */
+  private static String hidden(String text) {
+    return text.indexOf(STAND_IN) < 0 ? MASK : HIDDEN.matcher(text).replaceAll(MASK);
   }
 
   /** Whether a URL holds a password itself; one that only refers to secrets does not. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class MaskedUrlTest {
@@ -27,7 +28,22 @@ class MaskedUrlTest {
         "  rtsp://admin:s3cr3t@host/",
         "password=s3cr3t",
         "rtsp:/admin:s3cr3t@host/",
-        "tcp://127.0.0.1:554?auth=s3cr3t"
+        "tcp://127.0.0.1:554?auth=s3cr3t",
+        "rtsp://h/u=admin&p=s3cr3t",
+        "rtsp://h/u=admin&P=s3cr3t&x=1",
+        "rtsp://h/user=admin&pw=x/s3cr3t",
+        "rtsp://h/psd=s3cr3t/1",
+        "rtsp://h/1;pw=s3cr3t",
+        "rtsp://h/s#pw=s3cr3t",
+        "rtsp://h/s#s3cr3t",
+        "rtsp://h/s#a?s3cr3t",
+        "rtsp://h/s?a#s3cr3t",
+        "rtsp://viewer:s3cr3t${secret:DOOR}s3cr3t@h/s",
+        "rtsp://s3cr3t:${secret:DOOR}@h/s",
+        "rtsp://viewer:${secret:DOOR/s3cr3t}@h/s",
+        "rtsp://h/s?s3cr3t=${secret:DOOR}&password=s3cr3t",
+        "rtsp://h/password=s3cr3t${env:A}s3cr3t",
+        "rtsp://\uE000s3cr3t:${secret:DOOR}s3cr3t@h/s"
       })
   void noSecretIsLeft(String url) {
     assertFalse(MaskedUrl.of(url).contains("s3cr3t"), MaskedUrl.of(url));
@@ -40,6 +56,10 @@ class MaskedUrlTest {
         "rtsp://viewer:a${secret:DOOR}@192.0.2.7/s",
         "rtsp://p@ss:word@192.0.2.7/s",
         "rtsp://viewer:12345#9@192.0.2.7/s",
+        "rtsp://192.0.2.7/u=admin&p=hunter2",
+        "rtsp://192.0.2.7/user=admin&pw=hunter2",
+        "rtsp://192.0.2.7/psd=hunter2",
+        "rtsp://192.0.2.7/s#pw=hunter2",
         "rtsp://viewer:12/45@192.0.2.7/s",
         "rtsp://192.0.2.7/s?user=a&password=hunter2",
         "rtsp://192.0.2.7/user=admin_password=hunter2_channel=1.sdp",
@@ -59,10 +79,29 @@ class MaskedUrlTest {
         "rtsp://${env:USER}:${env:DOOR}@192.0.2.7/s",
         "rtsp://192.0.2.7/s?user=a&password=${secret:DOOR}&channel=1",
         "${secret:DOOR_URL}",
+        "rtsp://192.0.2.7/password=${secret:DOOR}/1",
+        "rtsp://192.0.2.7/stop=1",
         "clips/key=1.mp4",
       })
   void aReferenceToOneIsNoPassword(String url) {
     assertFalse(MaskedUrl.holdsPassword(url));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "rtsp://viewer:${secret:DOOR}@h/s, rtsp://****:${secret:DOOR}@h/s",
+    "rtsp://${env:USER}:${env:DOOR}@h/s, rtsp://${env:USER}:${env:DOOR}@h/s",
+    "rtsp://viewer:a${secret:DOOR}b@h/s, rtsp://****${secret:DOOR}****@h/s",
+    "rtsp://h/s?user=a&password=${secret:DOOR}&b=1, rtsp://h/s?****${secret:DOOR}****",
+    "rtsp://h/u=a&pw=${secret:DOOR}, rtsp://h/u=a&pw=${secret:DOOR}",
+    "rtsp://h/${secret:PATH}/1, rtsp://h/${secret:PATH}/1",
+    "${secret:DOOR_URL}, ${secret:DOOR_URL}",
+    "rtsp://u:p@h/s, rtsp://****@h/s",
+    "rtsp://h/s#a, rtsp://h/s#****",
+  })
+  void aReferenceIsShownAndNothingElse(String url, String shown) {
+    assertEquals(shown, MaskedUrl.of(url));
+    assertEquals("no " + shown + " there", MaskedUrl.in("no " + url + " there"));
   }
 
   @Test
