@@ -223,7 +223,7 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
             zones.of(frame.camera()));
     turn.put(frame.camera(), decoded.source().record().partition(), selection.after());
     int faces = selection.faces().size() + selection.unconfirmed() + selection.heldBack();
-    load.handled(frame.camera(), faces > 0, clock.instant());
+    load.handled(frame.camera(), faces > 0);
     meters.selected(frame, selection, faces);
     return selection.faces();
   }

@@ -100,7 +100,7 @@ public final class DetectorStage implements Stage {
                   Clock.systemUTC(),
                   clients.name(FaceTopic.TOPIC),
                   clients.name(TrackTopic.TOPIC),
-                  new LoadMeter(clients.name(LoadTopic.TOPIC))));
+                  new LoadMeter(clients.name(LoadTopic.TOPIC), System::nanoTime)));
       loop =
           closing.add(
               new ConsumeLoop(

@@ -352,7 +352,7 @@ class DetectorProcessorTest {
         Clock.fixed(START, ZoneOffset.UTC),
         clients.name(FaceTopic.TOPIC),
         "cctv.tracks.v1",
-        new LoadMeter("cctv.load.v1"));
+        new LoadMeter("cctv.load.v1", System::nanoTime));
   }
 
   private static DetectorConfig config(Map<String, String> options) {

@@ -69,7 +69,7 @@ class CameraCommandTest {
     assertEquals("disabled", cameras.get(0).get("state").asText());
     assertEquals("rtsp://192.0.2.10/s", cameras.get(0).get("url").asText());
     assertEquals(1, cameras.get(0).get("masks").size(), "nobody uncovers by the way");
-    assertEquals("rtsp://****@192.0.2.9/s", cameras.get(1).get("url").asText());
+    assertEquals("rtsp://****:${secret:yard}@192.0.2.9/s", cameras.get(1).get("url").asText());
     assertEquals("unknown", cameras.get(1).get("state").asText(), "nothing runs here");
 
     assertTrue(Files.isDirectory(Path.of("src")));

@@ -1,10 +1,9 @@
 package org.facestream.ingest.camera;
 
-import java.time.Duration;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.facestream.ingest.frame.Load;
 
@@ -18,7 +17,7 @@ import org.facestream.ingest.frame.Load;
  */
 final class AdaptiveRates {
   /** A report tells about now for so long. */
-  private static final Duration FRESH = Duration.ofSeconds(5);
+  private static final long FRESH = TimeUnit.SECONDS.toNanos(5);
 
   /** Less than this share handled is a detector that lags. */
   private static final double KEEPS_UP = .97;
@@ -32,7 +31,7 @@ final class AdaptiveRates {
   private final Map<String, Double> limits = new HashMap<>();
   private final Map<String, Report> reports = new HashMap<>();
 
-  private record Report(Load load, Instant when) {}
+  private record Report(Load load, long when) {}
 
   /**
    * @param floor frames per second that every camera keeps
@@ -41,8 +40,12 @@ final class AdaptiveRates {
     this.floor = floor;
   }
 
-  /** Takes a report. */
-  void take(Load load, Instant when) {
+  /**
+   * Takes a report.
+   *
+   * @param when by {@link System#nanoTime}: a clock that is set back must not make old news new
+   */
+  void take(Load load, long when) {
     reports.put(load.camera(), new Report(load, when));
   }
 
@@ -50,11 +53,12 @@ final class AdaptiveRates {
    * One step, every few seconds.
    *
    * @param wanted frames per second by camera, of the cameras that run here
+   * @param now by {@link System#nanoTime}
    * @return frames per second that each may send now
    */
-  Map<String, Double> step(Map<String, Double> wanted, Instant now) {
+  Map<String, Double> step(Map<String, Double> wanted, long now) {
     limits.keySet().retainAll(wanted.keySet());
-    reports.values().removeIf(report -> report.when().isBefore(now.minus(FRESH)));
+    reports.values().removeIf(report -> now - report.when() > FRESH);
     wanted.forEach((camera, fps) -> limits.merge(camera, fps, Math::min));
     List<Double> handled =
         wanted.keySet().stream()

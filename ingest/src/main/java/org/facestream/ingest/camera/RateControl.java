@@ -2,7 +2,6 @@ package org.facestream.ingest.camera;
 
 import io.micrometer.core.instrument.Gauge;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
@@ -51,7 +50,7 @@ public final class RateControl implements AutoCloseable {
     }
     try {
       // By this machine's clock: the detectors' may differ by more than a report is worth.
-      rates.take(LoadTopic.fromRecord(record), Instant.now());
+      rates.take(LoadTopic.fromRecord(record), System.nanoTime());
     } catch (InvalidRecordException invalid) {
       log.debug("a load is passed over: {}", invalid.getMessage());
     }
@@ -68,7 +67,7 @@ public final class RateControl implements AutoCloseable {
     Map<String, Double> wanted = new HashMap<>();
     runners.forEach(runner -> wanted.put(runner.camera().id(), runner.fps()));
     limits.keySet().retainAll(wanted.keySet());
-    limits.putAll(rates.step(wanted, Instant.now()));
+    limits.putAll(rates.step(wanted, System.nanoTime()));
     runners.forEach(runner -> runner.limit(limits.get(runner.camera().id())));
     show(wanted);
   }
