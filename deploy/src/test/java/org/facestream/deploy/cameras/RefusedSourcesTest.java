@@ -2,6 +2,8 @@ package org.facestream.deploy.cameras;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -13,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -20,6 +23,7 @@ import org.facestream.ingest.camera.Camera;
 import org.facestream.ingest.camera.CameraReport;
 import org.facestream.ingest.camera.CameraState;
 import org.facestream.ingest.worker.Closing;
+import org.facestream.ingest.worker.config.UserError;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -128,6 +132,14 @@ class RefusedSourcesTest {
       }
       assertEquals(List.of(), trap.requests(), "a redirect was followed");
     }
+  }
+
+  @Test
+  void aCameraThatIsTooLargeIsNoKafkaThatDoesNotAnswer() {
+    Camera large =
+        Camera.of("large", "rtsp://127.0.0.1/s").withTags(Collections.nCopies(200_000, "north"));
+    String why = assertThrows(UserError.class, () -> site.registry().add(large)).getMessage();
+    assertTrue(why.startsWith("Camera 'large' is larger than Kafka takes"), why);
   }
 
   private static List<String> reasons(String camera) {

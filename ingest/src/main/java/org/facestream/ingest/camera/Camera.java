@@ -14,13 +14,14 @@ import org.facestream.ingest.worker.config.UserError;
  * @param id 1 to 64 letters, digits, '-' and '_'; the key of everything that the camera gives
  * @param url {@code rtsp://}, {@code rtsps://}, or the path of a video file or of a folder of
  *     pictures; may hold references {@code ${env:NAME}} and {@code ${secret:NAME}}, which only the
- *     ingest worker resolves
+ *     ingest worker resolves; at most 4096 characters
  * @param fps frames per second to publish, above 0 and at most 60, or null
  * @param maxWidth wider pictures are scaled to this width, 64 to 7680 pixels, or null
  * @param jpegQuality 1 to 100, or null
  * @param enabled whether it runs
  * @param loop whether a file begins again at its end; without meaning for a real camera
- * @param tags words of the user's, such as a site's name
+ * @param tags words of the user's, such as a site's name; at most 64, each 1 to 64 printable
+ *     characters
  * @param detection how faces are looked for in its pictures, or null
  * @param transport what carries the video of an RTSP camera, or null for the default, TCP
  * @param decoder what decodes it, or null
@@ -62,6 +63,12 @@ public record Camera(
     @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Polygon> masks,
     @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Zone> zones) {
   static final int MOST_POLYGONS = 32;
+
+  /** With these a camera always fits into a record: areas come to some 300 kB at most. */
+  private static final int MOST_TAGS = 64;
+
+  private static final int LONGEST_TAG = 64;
+  private static final int LONGEST_URL = 4096;
 
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{1,64}");
 
@@ -134,6 +141,31 @@ public record Camera(
   /** Whether a text can be a camera's id. */
   public static boolean validId(String id) {
     return id != null && ID.matcher(id).matches();
+  }
+
+  /**
+   * Checks what is only demanded of a camera that is about to be written: one that is in the topic
+   * stays readable.
+   *
+   * @throws UserError when it might not fit into a record
+   */
+  void checkSize() {
+    if (url.length() > LONGEST_URL) {
+      throw new UserError(
+          "The url of camera '%s' has %d characters; it may have %d."
+              .formatted(id, url.length(), LONGEST_URL));
+    }
+    if (tags.size() > MOST_TAGS || !tags.stream().allMatch(Camera::validTag)) {
+      throw new UserError(
+          "Camera '%s' may have %d tags at most, each 1 to %d printable characters."
+              .formatted(id, MOST_TAGS, LONGEST_TAG));
+    }
+  }
+
+  private static boolean validTag(String tag) {
+    return !tag.isBlank()
+        && tag.length() <= LONGEST_TAG
+        && tag.chars().noneMatch(Character::isISOControl);
   }
 
   /** Whether the URL holds a password itself, and not only a reference to one. */

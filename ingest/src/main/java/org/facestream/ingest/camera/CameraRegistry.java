@@ -16,6 +16,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.facestream.ingest.frame.InvalidRecordException;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.ingest.worker.kafka.KafkaClients;
@@ -181,8 +182,8 @@ public final class CameraRegistry {
       for (ProducerRecord<String, byte[]> record : records) {
         sent.add(producer.send(record));
       }
-      for (Future<?> one : sent) {
-        one.get();
+      for (int i = 0; i < sent.size(); i++) {
+        await(sent.get(i), records.get(i));
       }
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
@@ -191,6 +192,21 @@ public final class CameraRegistry {
       throw clients.unusable(failed.getCause());
     } catch (KafkaException failed) {
       throw clients.unusable(failed);
+    }
+  }
+
+  private static void await(Future<?> sent, ProducerRecord<String, byte[]> record)
+      throws InterruptedException, ExecutionException {
+    try {
+      sent.get();
+    } catch (ExecutionException failed) {
+      if (failed.getCause() instanceof RecordTooLargeException) {
+        throw new UserError(
+            "Camera '%s' is larger than Kafka takes (max.message.bytes of topic %s); give it fewer tags, zones or masks."
+                .formatted(record.key(), record.topic()),
+            failed);
+      }
+      throw failed;
     }
   }
 }

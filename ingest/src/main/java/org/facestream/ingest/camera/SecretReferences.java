@@ -48,6 +48,7 @@ final class SecretReferences {
    *     Fault#URL_REFUSED} when one has not the form
    */
   String resolve(String url) throws SourceException {
+    checkForms(url);
     Matcher user = USER_PART.matcher(url);
     int userEnd = user.lookingAt() ? user.end() : 0;
     StringBuilder resolved = new StringBuilder();
@@ -68,6 +69,11 @@ final class SecretReferences {
    * @throws SourceException {@link Fault#URL_REFUSED} when one has not the form
    */
   static void checkForms(String url) throws SourceException {
+    if (REFERENCE.matcher(url).replaceAll("").contains("${")) {
+      throw new SourceException(
+          Fault.URL_REFUSED,
+          "a reference has no closing brace; write ${secret:NAME}, or %24 for a $ of a password");
+    }
     Matcher reference = REFERENCE.matcher(url);
     while (reference.find()) {
       form(reference.group(1));

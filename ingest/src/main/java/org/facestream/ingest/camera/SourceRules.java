@@ -84,9 +84,10 @@ public final class SourceRules {
    * Checks a camera before it is written anywhere, without resolving its secrets, without opening
    * anything; a file must be there.
    *
-   * @throws UserError which says why its URL is refused
+   * @throws UserError which says why its URL is refused, or that it is too large for a record
    */
   public void check(Camera camera) {
+    camera.checkSize();
     try {
       SecretReferences.checkForms(camera.url());
       if (camera.url().startsWith("${")) {
@@ -138,21 +139,24 @@ public final class SourceRules {
     if (!rest.startsWith("//")) {
       throw refused("after the scheme comes //host");
     }
-    String host = host(url).orElseThrow(() -> refused("it has no valid host; " + ENCODE));
-    String authority = authority(url);
-    if (port(authority) > 65_535) {
-      throw refused("a port is 1 to 65535");
-    }
-    // A password with a '/' or '#' ends the authority: a piece of it, or even the user's name, would
+    // A password with a '/' or '#' ends the authority: a piece of it, or even the user's name,
+    // would
     // be taken for the host. What a secret puts behind a host that is written out cannot do that.
     String looked = namesItsHost(written) ? unresolved(written) : url;
     if (looked.indexOf('@', looked.indexOf(':') + 3 + authority(looked).length()) >= 0) {
       throw refused("there is an '@' behind the host; " + ENCODE);
     }
-    host = comparable(host);
-    if (NUMERIC_HOST.matcher(host).matches() && !PLAIN_IPV4.matcher(host).matches()) {
-      throw refused("write the host's address as four decimal numbers");
+    String authority = authority(url);
+    String place = place(authority);
+    if (NUMERIC_HOST.matcher(place).matches() && !PLAIN_IPV4.matcher(place).matches()) {
+      throw refused("write the host's address as four decimal numbers, such as 192.0.2.7");
     }
+    String host = host(url).orElseThrow(() -> refused("it has no valid host; " + ENCODE));
+    int port = port(authority);
+    if (port == 0 || port > 65_535) {
+      throw refused("a port is 1 to 65535");
+    }
+    host = comparable(host);
     if (METADATA.contains(host) || host.startsWith("[::ffff:")) {
       throw refused(NO_CAMERA);
     }
@@ -203,6 +207,14 @@ public final class SourceRules {
 
   private static String unresolved(String url) {
     return url.replaceAll("\\$\\{[^}]*}", "x");
+  }
+
+  /** Host without user and port, valid or not. As FFmpeg does: the user ends at the last '@'. */
+  private static String place(String authority) {
+    return authority
+        .substring(authority.lastIndexOf('@') + 1)
+        .replaceFirst(":[0-9]*$", "")
+        .replaceFirst("\\.$", "");
   }
 
   /** The host of a URL of a camera; empty when there is none that is valid. */

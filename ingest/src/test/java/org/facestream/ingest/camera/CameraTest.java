@@ -122,6 +122,36 @@ class CameraTest {
   }
 
   @Test
+  void whatOneCanWriteFitsIntoARecord() {
+    Camera camera = Camera.of("a", "x".repeat(4096));
+    Camera far = camera.withUrl("x".repeat(4097));
+    assertThrows(UserError.class, far::checkSize);
+    for (List<String> tags :
+        List.of(
+            Collections.nCopies(65, "a"), List.of("x".repeat(65)), List.of(" "), List.of("\t"))) {
+      Camera tagged = camera.withTags(tags);
+      String why = assertThrows(UserError.class, tagged::checkSize).getMessage();
+      assertEquals("Camera 'a' may have 64 tags at most, each 1 to 64 printable characters.", why);
+    }
+    List<Polygon.Point> corners = new ArrayList<>();
+    for (int i = 0; i < 64; i++) {
+      double turn = 2 * Math.PI * i / 64;
+      corners.add(new Polygon.Point(.5 + .3 * Math.cos(turn), .5 + .3 * Math.sin(turn)));
+    }
+    List<Polygon> areas = Collections.nCopies(32, new Polygon(corners));
+    List<Zone> zones = new ArrayList<>();
+    areas.forEach(area -> zones.add(new Zone("z" + zones.size(), area)));
+    Camera largest =
+        camera
+            .withTags(Collections.nCopies(64, "\u20ac".repeat(64)))
+            .withMasks(areas)
+            .withZones(zones)
+            .withMotion(new MotionOptions(.5, areas));
+    largest.checkSize();
+    assertTrue(CameraTopic.toRecord("t", largest).value().length < 1 << 19);
+  }
+
+  @Test
   void motionThatSaysNothingIsTheUsual() throws InvalidRecordException {
     String json = "{\"id\":\"a\",\"url\":\"rtsp://h/s\",\"motion\":{}}";
     assertEquals(MotionOptions.DEFAULT, read("a", json).orElseThrow().motion());

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SourceRulesTest {
@@ -169,6 +171,38 @@ class SourceRulesTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "rtsp://0251.0376.0251.0376/s|four decimal numbers",
+        "rtsp://u:p@010.1.1.1:554/s|four decimal numbers",
+        "rtsp://192.168.1/s|four decimal numbers",
+        "rtsp://3232235777:554/s|four decimal numbers",
+        "rtsp://0xa9fea9fe/s|four decimal numbers",
+        "rtsp://192.0.2.256/s|four decimal numbers",
+        "rtsp://192.0.2.7:0/s|a port is 1 to 65535",
+        "rtsp://192.0.2.7:00/s|a port is 1 to 65535",
+        "rtsp://u:${secret:DOOR@192.0.2.7/s|no closing brace",
+        "rtsp://u:${secret:DOOR}@192.0.2.7/${s|no closing brace",
+        "rtsp://12345#9@192.0.2.7/s|behind the host; percent",
+      })
+  void aMistakeIsCalledWhatItIs(String url, String why) {
+    Camera camera = Camera.of("a", url);
+    String said = assertThrows(UserError.class, () -> rules.check(camera)).getMessage();
+    assertTrue(said.contains(why), said);
+    said = assertThrows(SourceException.class, () -> rules.resolve(camera)).getMessage();
+    assertTrue(said.contains(why), said);
+  }
+
+  @Test
+  void whatMightNotFitIntoARecordIsRefusedBeforeItIsWritten() {
+    Camera tagged =
+        Camera.of("a", "rtsp://192.0.2.7/s").withTags(Collections.nCopies(3000, "north"));
+    String why = assertThrows(UserError.class, () -> rules.check(tagged)).getMessage();
+    assertTrue(why.contains("64 tags at most"), why);
+  }
+
   @Test
   void aSecretBehindAHostThatIsWrittenOutMayHoldAnyCharacter() throws SourceException {
     assertEquals(
@@ -199,7 +233,12 @@ class SourceRulesTest {
   void aLinkLocalCameraIsAllowedWhenItIsNamedButNoMetadataAddress() throws SourceException {
     List<String> named =
         List.of(
-            "169.254.10.20", "fe80::1", "[FE80::2%eth0]", "Gate", "169.254.169.254", "fd20:ce::254");
+            "169.254.10.20",
+            "fe80::1",
+            "[FE80::2%eth0]",
+            "Gate",
+            "169.254.169.254",
+            "fd20:ce::254");
     SourceRules limited =
         new SourceRules(
             Optional.empty(),
@@ -221,9 +260,7 @@ class SourceRulesTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {
-        "169.254.169.254", "169.254.9.9", "fd20:ce::254", "64:ff9b::a9fe:a9fe", "fe80::7"
-      })
+      strings = {"169.254.169.254", "169.254.9.9", "fd20:ce::254", "64:ff9b::a9fe:a9fe", "fe80::7"})
   void aNameThatLeadsToAReservedAddressIsRefusedWhenItIsResolved(String address) {
     SourceRules named =
         new SourceRules(
