@@ -9,7 +9,9 @@ import org.facestream.ingest.camera.CameraFile;
 import org.facestream.ingest.camera.CameraRegistry;
 import org.facestream.ingest.camera.DecoderChoice;
 import org.facestream.ingest.camera.FaceSearch;
+import org.facestream.ingest.camera.SourceRules;
 import org.facestream.ingest.camera.Transport;
+import org.facestream.ingest.worker.config.UserError;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -46,10 +48,11 @@ final class CameraCommand extends Subcommand {
 
   @Command(
       name = "add",
-      header = "Add a camera, or replace the one with that id.",
+      header = "Add a camera, or change the one with that id.",
       description = {
         "",
-        "Masks, zones and motion gate of one that is replaced are kept; `camera apply` changes them."
+        "What is not given here stays as it was, also masks, zones, motion gate, and that the camera",
+        "is disabled; `camera enable` runs it again, and `camera apply` can change everything."
       })
   static final class Add extends Subcommand {
     @Mixin private KafkaOptions kafka;
@@ -96,37 +99,61 @@ final class CameraCommand extends Subcommand {
     @Option(names = "--loop", description = "Begin a file again at its end.")
     private boolean loop;
 
-    @Option(names = "--tag", paramLabel = "WORD", description = "A word of yours. Repeatable.")
-    private List<String> tags = List.of();
+    @Option(
+        names = "--tag",
+        paramLabel = "WORD",
+        description = "A word of yours. Repeatable; replaces those that it had.")
+    private List<String> tags;
 
     @Override
     int execute() {
-      Camera camera =
-          Camera.of(id, url)
-              .withFps(fps)
-              .withMaxWidth(maxWidth)
-              .withJpegQuality(jpegQuality)
-              .withEnabled(!disabled)
-              .withLoop(loop)
-              .withTags(tags)
-              .withDetection(detection())
-              .withTransport(transport)
-              .withDecoder(decoder);
-      CameraOptions.check(List.of(camera), kafka.sources(configuration()), err());
-      int masks;
+      SourceRules rules = kafka.sources(configuration());
+      CameraOptions.check(List.of(given(Camera.of(id, url))), rules, err());
+      Camera camera;
+      boolean known;
       try (KafkaOptions.Connection connection = kafka.connect(configuration())) {
         CameraRegistry registry = new CameraRegistry(connection.clients());
-        Camera known = registry.find(id).map(camera::withAreasOf).orElse(camera);
-        registry.add(known);
-        masks = known.masks().size();
+        Optional<Camera> before = registry.find(id);
+        known = before.isPresent();
+        camera = given(before.map(was -> was.withUrl(url)).orElseGet(() -> Camera.of(id, url)));
+        // What was kept may not suit the new address.
+        rules.check(camera);
+        registry.add(camera);
       }
-      String kept = masks == 0 ? "" : "; its privacy masks are kept";
-      out().println("Camera '" + id + "' is registered" + kept + ".");
+      out().println(registered(camera, known));
       return 0;
     }
 
-    private FaceSearch detection() {
-      return minFace == null ? null : FaceSearch.AS_CONFIGURED.withMinFaceSize(minFace);
+    private static String registered(Camera camera, boolean known) {
+      StringBuilder line = new StringBuilder("Camera '" + camera.id() + "' is registered");
+      if (known && !camera.masks().isEmpty()) {
+        line.append("; its privacy masks are kept");
+      }
+      if (!camera.enabled()) {
+        line.append("; it is disabled, `camera enable ").append(camera.id()).append("` runs it");
+      }
+      return line.append('.').toString();
+    }
+
+    /** With what was given; everything else as it was. */
+    private Camera given(Camera camera) {
+      return camera
+          .withFps(fps == null ? camera.fps() : fps)
+          .withMaxWidth(maxWidth == null ? camera.maxWidth() : maxWidth)
+          .withJpegQuality(jpegQuality == null ? camera.jpegQuality() : jpegQuality)
+          .withEnabled(camera.enabled() && !disabled)
+          .withLoop(camera.loop() || loop)
+          .withTags(tags == null ? camera.tags() : tags)
+          .withDetection(detection(camera.detection()))
+          .withTransport(transport == null ? camera.transport() : transport)
+          .withDecoder(decoder == null ? camera.decoder() : decoder);
+    }
+
+    private FaceSearch detection(FaceSearch before) {
+      if (minFace == null) {
+        return before;
+      }
+      return Optional.ofNullable(before).orElse(FaceSearch.AS_CONFIGURED).withMinFaceSize(minFace);
     }
   }
 
@@ -230,12 +257,24 @@ final class CameraCommand extends Subcommand {
         description = "Remove cameras that the file does not name; else they stay.")
     private boolean prune;
 
+    @Option(
+        names = "--allow-empty",
+        description = "Let --prune remove every camera when the file names none.")
+    private boolean allowEmpty;
+
     @Override
     int execute() {
       if ((file == null) == (option == null)) {
         throw new ParameterException(spec.commandLine(), "Give one file with cameras: -f FILE.");
       }
-      List<Camera> cameras = CameraFile.read(file == null ? option : file);
+      Path given = file == null ? option : file;
+      List<Camera> cameras = CameraFile.read(given);
+      if (prune && cameras.isEmpty() && !allowEmpty) {
+        throw new UserError(
+            given
+                + " names no camera, and --prune would remove every one; add --allow-empty if that is"
+                + " meant.");
+      }
       CameraOptions.check(cameras, kafka.sources(configuration()), err());
       try (KafkaOptions.Connection connection = kafka.connect(configuration())) {
         CameraRegistry.Applied applied =
@@ -247,6 +286,9 @@ final class CameraCommand extends Subcommand {
                 applied.changed().size(),
                 applied.removed().size(),
                 applied.unchanged().size());
+        if (!applied.removed().isEmpty()) {
+          out().println("Removed: " + String.join(", ", applied.removed()) + ".");
+        }
       }
       return 0;
     }

@@ -54,6 +54,7 @@ class CameraCommandTest {
         CommandLineRun.of("camera", "apply", "-f", file.toString(), "--data", data, "--prune");
     assertEquals(0, again.exitCode(), again.err());
     assertTrue(again.out().contains("0 added, 0 changed, 1 removed, 2 unchanged"), again.out());
+    assertTrue(again.out().contains("Removed: door."), again.out());
 
     CommandLineRun replace =
         CommandLineRun.of("camera", "add", "hall", "rtsp://192.0.2.10/s", "--data", data);
@@ -77,6 +78,65 @@ class CameraCommandTest {
     assertEquals(2, test.exitCode(), "a folder of that name hides no camera");
     assertTrue(test.err().contains("There is no camera 'src'"), test.err());
     assertTrue(test.err().contains("./src"), test.err());
+  }
+
+  @Test
+  void addKeepsWhatIsNotGivenAndPruneWithoutACameraMustBeMeant() throws Exception {
+    String data = folder.resolve("data").toString();
+    Path file = folder.resolve("cameras.yaml");
+    Files.writeString(
+        file,
+        """
+        cameras:
+          - id: hall
+            url: rtsp://192.0.2.8/s
+            fps: 2
+            enabled: false
+            tags: [north]
+            transport: udp
+            detection: {min-face-size: 30, max-faces: 4}
+            masks: [[[0, 0], [0.5, 0], [0, 0.5]]]
+        """);
+    CommandLineRun apply = CommandLineRun.of("camera", "apply", "" + file, "--data", data);
+    assertEquals(0, apply.exitCode(), apply.err());
+
+    CommandLineRun add =
+        CommandLineRun.of(
+            "camera", "add", "hall", "rtsp://192.0.2.9/s", "--min-face", "40", "--data", data);
+    assertEquals(0, add.exitCode(), add.err());
+    assertEquals(
+        "Camera 'hall' is registered; its privacy masks are kept; it is disabled,"
+            + " `camera enable hall` runs it.",
+        add.out().strip());
+    CommandLineRun secured =
+        CommandLineRun.of("camera", "add", "hall", "rtsps://192.0.2.9/s", "--data", data);
+    assertEquals(2, secured.exitCode());
+    assertTrue(secured.err().contains("leave out transport udp"), secured.err());
+    JsonNode hall = cameras(data).get(0);
+    assertEquals("rtsp://192.0.2.9/s", hall.get("url").asText());
+    assertEquals(2, hall.get("fps").asDouble());
+    assertFalse(hall.get("enabled").asBoolean());
+    assertEquals("north", hall.get("tags").get(0).asText());
+    assertEquals("udp", hall.get("transport").asText());
+    assertEquals(40, hall.get("detection").get("minFaceSize").asInt());
+    assertEquals(4, hall.get("detection").get("maxFaces").asInt());
+
+    Files.writeString(file, "cameras: []");
+    CommandLineRun refused =
+        CommandLineRun.of("camera", "apply", "" + file, "--prune", "--data", data);
+    assertEquals(2, refused.exitCode());
+    assertTrue(refused.err().contains("names no camera"), refused.err());
+    assertEquals(1, cameras(data).size());
+    CommandLineRun meant =
+        CommandLineRun.of("camera", "apply", "" + file, "--prune", "--allow-empty", "--data", data);
+    assertEquals(0, meant.exitCode(), meant.err());
+    assertTrue(meant.out().contains("Removed: hall."), meant.out());
+  }
+
+  private static JsonNode cameras(String data) throws Exception {
+    CommandLineRun list = CommandLineRun.of("camera", "list", "--json", "--data", data);
+    assertEquals(0, list.exitCode(), list.err());
+    return new ObjectMapper().readTree(list.out());
   }
 
   @Test
