@@ -158,4 +158,21 @@ class ClocksTest {
         "the clock was set back");
     assertEquals(9_000_130, clock.at(80 * MS, 130 * MS, 40 * MS, 9_000_130).toEpochMilli(), 1);
   }
+
+  @Test
+  void aClockThatIsSetWhileACameraIsAwayIsFollowed() {
+    for (long set : new long[] {-4_000_000, -1_500, 4_000_000}) {
+      CaptureClock clock = new CaptureClock();
+      clock.at(0, 0, 0, 5_000_000);
+      clock.at(40 * MS, 40 * MS, 40 * MS, 5_000_040);
+      clock.restart();
+      for (int i = 0; i < 100; i++) {
+        long wall = 5_010_000 + set + i * 40;
+        assertEquals(
+            wall,
+            clock.at(i * 40 * MS, (10_000 + i * 40) * MS, 40 * MS, wall).toEpochMilli(),
+            "set by " + set + " ms, picture " + i);
+      }
+    }
+  }
 }
