@@ -100,6 +100,7 @@ final class CameraSession {
           }
           picturesAtRewind = pictures;
           source.rewind();
+          streamClock.rewound();
         }
       }
     }
