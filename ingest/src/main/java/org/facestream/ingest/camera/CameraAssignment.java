@@ -13,7 +13,6 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.facestream.ingest.frame.InvalidRecordException;
@@ -32,7 +31,9 @@ import org.slf4j.LoggerFactory;
  * read from its beginning each time it is assigned, so nothing is ever committed; its cameras start
  * when its end is reached, for until then a record may be out of date.
  *
- * <p>One thread owns the consumer and the fleet.
+ * <p>One thread owns the consumer and the fleet. What fails is tried again; when the thread ends
+ * all the same (an error that no camera made), this is no longer live, and whoever supervises the
+ * process starts it anew.
  */
 public final class CameraAssignment implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(CameraAssignment.class);
@@ -61,6 +62,7 @@ public final class CameraAssignment implements AutoCloseable {
   private volatile Stage.Health health = Stage.Health.notReady("starting");
   private Consumer<String, byte[]> consumer;
   private AutoCloseable metrics;
+  private String ended = "stopped";
 
   public CameraAssignment(
       KafkaClients clients, Telemetry telemetry, CameraFleet fleet, Duration liveness) {
@@ -92,10 +94,11 @@ public final class CameraAssignment implements AutoCloseable {
       while (!stopping) {
         turn();
       }
-    } catch (RuntimeException failed) {
+    } catch (RuntimeException | Error failed) {
+      ended = "the camera assignment ended: " + failed;
       log.error("the camera assignment ended", failed);
     } finally {
-      health = Stage.Health.notReady("stopped");
+      health = Stage.Health.notReady(ended);
     }
   }
 
@@ -112,7 +115,8 @@ public final class CameraAssignment implements AutoCloseable {
       if (!stopping) {
         health = membership();
       }
-    } catch (KafkaException failed) {
+    } catch (RuntimeException failed) {
+      // Kafka's failures pass; a fault of ours may too, and all cameras are better than none.
       Duration wait = backoff.next();
       health = Stage.Health.notReady(failed.toString());
       log.warn("the cameras cannot be read; again in {} ms", wait.toMillis(), failed);
@@ -159,6 +163,15 @@ public final class CameraAssignment implements AutoCloseable {
           record.partition(),
           record.offset(),
           invalid.getMessage());
+    } catch (RuntimeException unexpected) {
+      telemetry.dropped("ingest", "unknown", "internal").increment();
+      // Its message might show what is in the record.
+      log.error(
+          "{}-{}@{} cannot be read as a camera: {}",
+          record.topic(),
+          record.partition(),
+          record.offset(),
+          unexpected.getClass().getName());
     }
   }
 
