@@ -44,7 +44,10 @@ public final class CameraAssignment implements AutoCloseable {
   /** What is known of an assigned partition. */
   private static final class Table {
     private final Map<String, Camera> cameras = new TreeMap<>();
+
+    /** Up to the end; from then on only those whose removal Kafka has perhaps not taken. */
     private final Set<String> removed = new TreeSet<>();
+
     private long end = -1;
     private boolean loaded;
   }
@@ -149,10 +152,9 @@ public final class CameraAssignment implements AutoCloseable {
               },
               () -> {
                 table.cameras.remove(record.key());
+                table.removed.add(record.key());
                 if (table.loaded) {
                   remove(List.of(record.key()));
-                } else {
-                  table.removed.add(record.key());
                 }
               });
     } catch (InvalidRecordException invalid) {
@@ -202,6 +204,9 @@ public final class CameraAssignment implements AutoCloseable {
           table.cameras.values().forEach(fleet::put);
           remove(table.removed);
         }
+        if (table.loaded) {
+          table.removed.removeIf(id -> !fleet.owes(id));
+        }
       }
     } catch (TimeoutException later) {
       log.debug("the ends of {} are not known yet", unknown, later);
@@ -249,6 +254,7 @@ public final class CameraAssignment implements AutoCloseable {
     List<String> leaving = new ArrayList<>();
     for (TopicPartition partition : partitions) {
       Table table = tables.remove(partition);
+      giveUp(table);
       if (table != null && table.loaded) {
         table.cameras.values().stream()
             .filter(Camera::enabled)
@@ -256,6 +262,13 @@ public final class CameraAssignment implements AutoCloseable {
       }
     }
     fleet.remove(leaving, why, STOPPING);
+  }
+
+  private void giveUp(Table table) {
+    if (table != null) {
+      fleet.giveUp(table.cameras.keySet());
+      fleet.giveUp(table.removed);
+    }
   }
 
   private void closeConsumer() {
@@ -269,6 +282,7 @@ public final class CameraAssignment implements AutoCloseable {
       log.warn("the cameras' consumer did not close cleanly", failed);
     } finally {
       consumer = null;
+      tables.values().forEach(this::giveUp);
       tables.clear();
     }
   }

@@ -215,17 +215,29 @@ public final class CameraFleet implements AutoCloseable {
   private void tellOff(String id, Leaving why) {
     switch (why) {
       case REMOVED -> reports.forget(id);
-      case DISABLED, STOPPED -> {
-        String word = why.name().toLowerCase(Locale.ROOT);
-        CameraStatus status = statuses.get(id);
-        if (status == null) {
-          reports.publish(CameraReport.off(id, word, reports.worker()));
-        } else {
-          status.tellOff(reports, word);
-        }
-      }
+      case DISABLED -> reports.publishLast(off(id, why));
+      // Not again: the next worker may have told by then. Without one, silence tells it.
+      case STOPPED -> reports.publish(off(id, why));
       case LOST -> log.debug("camera {} is told of by the worker that has it now", id);
     }
+  }
+
+  private CameraReport off(String id, Leaving why) {
+    String word = why.name().toLowerCase(Locale.ROOT);
+    CameraStatus status = statuses.get(id);
+    return status == null
+        ? CameraReport.off(id, word, reports.worker())
+        : status.off(reports.worker(), word);
+  }
+
+  /** Whether it is not known that Kafka took the last words on a camera. */
+  boolean owes(String id) {
+    return reports.owes(id);
+  }
+
+  /** Another worker answers for these cameras from now on, whether they are run or not. */
+  void giveUp(Collection<String> ids) {
+    reports.giveUp(ids);
   }
 
   private void forgetEnded() {
@@ -253,6 +265,7 @@ public final class CameraFleet implements AutoCloseable {
   void watch() {
     statuses.forEach((id, status) -> guarded(id, () -> watch(id, status)));
     failedStarts.due(System.nanoTime()).forEach(this::put);
+    guarded(NO_CAMERA, reports::watch);
     guarded(NO_CAMERA, publisher::watch);
     forgetEnded();
     rates.ifPresent(control -> guarded(NO_CAMERA, () -> control.apply(runners.values())));

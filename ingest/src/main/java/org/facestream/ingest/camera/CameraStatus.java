@@ -219,9 +219,9 @@ final class CameraStatus implements AutoCloseable {
     }
   }
 
-  /** Tells that the camera is no longer run here, whatever its runner still does. */
-  synchronized void tellOff(StatusPublisher publisher, String why) {
-    publisher.publish(report(publisher.worker(), CameraState.OFF, Instant.now(), why));
+  /** That the camera is no longer run here, whatever its runner still does. */
+  synchronized CameraReport off(String worker, String why) {
+    return report(worker, CameraState.OFF, Instant.now(), why);
   }
 
   /** How the camera is now. */
