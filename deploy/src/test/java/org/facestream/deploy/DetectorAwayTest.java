@@ -95,12 +95,14 @@ class DetectorAwayTest {
                     camera -> after.sinceCapture("detector", camera).max(TimeUnit.MILLISECONDS))
                 .max()
                 .orElseThrow();
+        double chosen = after.chosenAge("detector").max(TimeUnit.MILLISECONDS);
         System.out.printf(
             "scenario 12: detector off for %d s: %.0f frames skipped as too old, %.0f handled after"
-                + " it, the oldest %.0f ms old when done (max-age %d ms)%n",
-            OFF_SECONDS, tooOld, handled(after), oldest, MAX_AGE.toMillis());
+                + " it, the oldest %.0f ms old when chosen and %.0f ms when done (max-age %d ms)%n",
+            OFF_SECONDS, tooOld, handled(after), chosen, oldest, MAX_AGE.toMillis());
         assertTrue(tooOld > 0, "nothing was too old");
         assertEquals(List.of(), late, "processed too late");
+        assertTrue(handled(after) > 0 && chosen > 0 && chosen <= MAX_AGE.toMillis(), "" + chosen);
       }
     }
   }

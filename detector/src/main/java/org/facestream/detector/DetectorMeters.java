@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -76,6 +77,16 @@ final class DetectorMeters implements AutoCloseable {
 
   void took(Frame frame) {
     turn.add(telemetry.in(STAGE, label(frame))::increment);
+  }
+
+  /**
+   * A frame was chosen to be looked at.
+   *
+   * @param now when it was chosen: it is no older than the maximum age then
+   */
+  void chosen(Frame frame, Instant now) {
+    Duration age = Duration.between(frame.captureTime(), now);
+    turn.add(() -> telemetry.chosenAge(STAGE).record(age.isNegative() ? Duration.ZERO : age));
   }
 
   void dropped(Frame frame, String reason, int count) {

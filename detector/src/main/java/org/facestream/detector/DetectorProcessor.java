@@ -120,8 +120,10 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
     List<ProducerRecord<String, byte[]>> results = new ArrayList<>();
     TrackMemory.Turn turn = memory.begin(clock.instant());
     cameras.run();
+    Instant now = clock.instant();
     FairShare.Choice choice =
-        share.choose(intake.offers(batch, clock.instant(), deadLetters, meters), pace.room());
+        share.choose(intake.offers(batch, now, deadLetters, meters), pace.room());
+    choice.taken().forEach(taken -> meters.chosen(taken.source().frame(), now));
     for (FairShare.Offer late : choice.overtaken()) {
       load.overtaken(late.camera());
       meters.dropped(late.source().frame(), "overtaken", 1);

@@ -192,6 +192,7 @@ class DetectorProcessorTest {
     assertEquals(List.of(), turn(record("gate", 0, -10_500, jpeg(5, 300))));
     assertEquals(1, telemetry.dropped("detector", "gate", "too-old").count());
     assertEquals(1, telemetry.in("detector", "gate").count());
+    assertEquals(0, telemetry.chosenAge("detector").count());
   }
 
   @Test

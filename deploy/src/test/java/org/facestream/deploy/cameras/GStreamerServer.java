@@ -20,6 +20,18 @@ final class GStreamerServer implements CameraServer {
           + " from gi.repository import Gst, GstRtspServer; Gst.init(None);"
           + " assert Gst.ElementFactory.find('openh264enc') or Gst.ElementFactory.find('x264enc')";
 
+  /** What some of it needs, as Python that fails where it is not there. */
+  enum Extra {
+    H265("assert Gst.ElementFactory.find('x265enc')"),
+    TLS("from gi.repository import Gio; assert Gio.TlsBackend.get_default().supports_tls()");
+
+    private final String needed;
+
+    Extra(String needed) {
+      this.needed = needed;
+    }
+  }
+
   private static final String MISSING =
       "skipped: GStreamer's RTSP server is not here; .ci/gstreamer installs it";
 
@@ -27,16 +39,26 @@ final class GStreamerServer implements CameraServer {
 
   private final Path script;
   private final String access;
+  private final String codec;
   private Process process;
   private int port;
 
   /**
    * @param folder for its script
-   * @param access {@code open}, {@code basic:USER:PASSWORD} or {@code digest:USER:PASSWORD}
+   * @param access {@code open}, {@code basic:USER:PASSWORD}, {@code digest:USER:PASSWORD} or {@code
+   *     tls:FILE}
    */
   GStreamerServer(Path folder, String access) {
+    this(folder, access, "h264");
+  }
+
+  /**
+   * @param codec {@code h264} or {@code h265}
+   */
+  GStreamerServer(Path folder, String access, String codec) {
     this.script = folder.resolve("gstreamer_rtsp.py");
     this.access = access;
+    this.codec = codec;
     try (InputStream from = GStreamerServer.class.getResourceAsStream("/gstreamer_rtsp.py")) {
       Files.write(script, from.readAllBytes());
     } catch (IOException failed) {
@@ -50,21 +72,19 @@ final class GStreamerServer implements CameraServer {
     Assumptions.assumeTrue(installed(), MISSING);
   }
 
+  /** The same for what not every installation of it has. */
+  static void assumeInstalled(Extra extra) {
+    assumeInstalled();
+    boolean here = runs(NEEDED + "; " + extra.needed);
+    if (!here) {
+      System.out.println("skipped: GStreamer has no " + extra + "; .ci/gstreamer installs it");
+    }
+    Assumptions.assumeTrue(here, "GStreamer has no " + extra);
+  }
+
   static synchronized boolean installed() {
     if (installed == null) {
-      try {
-        Process asked =
-            new ProcessBuilder(PYTHON, "-c", NEEDED)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        installed = asked.waitFor(60, TimeUnit.SECONDS) && asked.exitValue() == 0;
-        asked.destroyForcibly();
-      } catch (IOException noPython) {
-        installed = false;
-      } catch (InterruptedException interrupted) {
-        throw new IllegalStateException(interrupted);
-      }
+      installed = runs(NEEDED);
       if (!installed) {
         System.out.println(MISSING);
       }
@@ -72,9 +92,26 @@ final class GStreamerServer implements CameraServer {
     return installed;
   }
 
+  private static boolean runs(String python) {
+    try {
+      Process asked =
+          new ProcessBuilder(PYTHON, "-c", python)
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      boolean runs = asked.waitFor(60, TimeUnit.SECONDS) && asked.exitValue() == 0;
+      asked.destroyForcibly();
+      return runs;
+    } catch (IOException noPython) {
+      return false;
+    } catch (InterruptedException interrupted) {
+      throw new IllegalStateException(interrupted);
+    }
+  }
+
   @Override
   public String url() {
-    return "rtsp://127.0.0.1:" + port + "/" + PATH;
+    return (access.startsWith("tls:") ? "rtsps" : "rtsp") + "://127.0.0.1:" + port + "/" + PATH;
   }
 
   @Override
@@ -100,7 +137,7 @@ final class GStreamerServer implements CameraServer {
   public void restart() {
     try {
       process =
-          new ProcessBuilder(PYTHON, script.toString(), String.valueOf(port), access, PATH)
+          new ProcessBuilder(PYTHON, script.toString(), String.valueOf(port), access, codec, PATH)
               .redirectError(ProcessBuilder.Redirect.DISCARD)
               .start();
       BufferedReader output = process.inputReader();

@@ -18,8 +18,16 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.bytedeco.javacpp.indexer.UByteIndexer;
 import org.facestream.deploy.embedded.EmbeddedKafka;
 import org.facestream.deploy.simulation.rtsp.MovingPattern;
@@ -30,6 +38,8 @@ import org.facestream.ingest.camera.Camera;
 import org.facestream.ingest.camera.CameraRegistry;
 import org.facestream.ingest.camera.CameraReport;
 import org.facestream.ingest.camera.CameraState;
+import org.facestream.ingest.camera.CameraStatusTopic;
+import org.facestream.ingest.camera.CameraTopic;
 import org.facestream.ingest.camera.Polygon;
 import org.facestream.ingest.frame.Frame;
 import org.facestream.ingest.frame.FrameTopic;
@@ -219,6 +229,58 @@ class IngestStageTest {
     first.stage().close();
     assertEquals(Set.of(), first.cameras());
     await().atMost(20, TimeUnit.SECONDS).until(() -> second.cameras().equals(ids));
+  }
+
+  @Test
+  void lastWordsThatKafkaRefusesAreToldAgain() throws Exception {
+    registry.apply(List.of(camera("a"), camera("b")), false);
+    Running worker = worker();
+    awaitTold("a", "connecting");
+    awaitTold("b", "connecting");
+    KafkaClients clients = new KafkaClients(settings().get(KafkaConfig.class));
+    largestStatus(clients, "1");
+    try (Producer<String, byte[]> producer = clients.producer(Map.of())) {
+      String topic = clients.name(CameraStatusTopic.TOPIC);
+      await().atMost(20, TimeUnit.SECONDS).until(() -> refused(producer, topic));
+      registry.add(camera("a").withEnabled(false));
+      // Not by the registry, which would tell the status topic, too.
+      producer.send(CameraTopic.tombstone(clients.name(CameraTopic.TOPIC), "b")).get();
+      for (String camera : List.of("a", "b")) {
+        await()
+            .atMost(20, TimeUnit.SECONDS)
+            .until(
+                () ->
+                    !worker.cameras().contains(camera)
+                        && worker.telemetry().dropped("ingest", camera, "status-not-taken").count()
+                            >= 1);
+        assertEquals("connecting", told(camera));
+      }
+    }
+    largestStatus(clients, "1048576");
+    awaitTold("a", "off disabled");
+    awaitTold("b", "");
+  }
+
+  private static boolean refused(Producer<String, byte[]> producer, String topic)
+      throws InterruptedException {
+    try {
+      producer.send(CameraStatusTopic.tombstone(topic, "nobody")).get();
+      return false;
+    } catch (ExecutionException failed) {
+      return failed.getCause() instanceof RecordTooLargeException;
+    }
+  }
+
+  /** Nothing is as small as a byte: Kafka takes no status then. */
+  private static void largestStatus(KafkaClients clients, String bytes) throws Exception {
+    ConfigResource topic =
+        new ConfigResource(ConfigResource.Type.TOPIC, clients.name(CameraStatusTopic.TOPIC));
+    AlterConfigOp set =
+        new AlterConfigOp(
+            new ConfigEntry(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, bytes), AlterConfigOp.OpType.SET);
+    try (Admin admin = clients.admin()) {
+      admin.incrementalAlterConfigs(Map.of(topic, List.of(set))).all().get();
+    }
   }
 
   @Test

@@ -59,26 +59,40 @@ class ReconnectTest {
 
   @Test
   void aCameraThatIsAwayForLongIsTriedWithCappedAndJitteredPauses() throws Exception {
-    try (LogLines log = new LogLines("org.facestream.ingest.camera.CameraStatus");
-        OwnServer server = new OwnServer(everyFrameAKey)) {
-      site.add("away", server.url());
-      site.await("away", CameraState.LIVE, PATIENCE);
+    try (OwnServer server = new OwnServer(everyFrameAKey)) {
+      away("away", server, ABSENCE);
+    }
+  }
+
+  @Test
+  void theSameWithGStreamersServerForHalfAsLong() throws Exception {
+    GStreamerServer.assumeInstalled();
+    try (GStreamerServer server = new GStreamerServer(folder, "open")) {
+      away("away-gstreamer", server, ABSENCE.dividedBy(2));
+    }
+  }
+
+  private static void away(String camera, CameraServer server, Duration absence) throws Exception {
+    try (LogLines log = new LogLines("org.facestream.ingest.camera.CameraStatus")) {
+      site.add(camera, server.url());
+      site.await(camera, CameraState.LIVE, PATIENCE);
       server.kill();
-      Thread.sleep(ABSENCE.toMillis() / 4);
+      Thread.sleep(absence.toMillis() / 4);
       ProcessFigures early = ProcessFigures.now();
-      Thread.sleep(ABSENCE.toMillis() * 3 / 4);
+      Thread.sleep(absence.toMillis() * 3 / 4);
       ProcessFigures late = ProcessFigures.now();
       // Without a cap the twentieth attempt would come after half an hour.
-      Awaitility.await().atMost(PATIENCE).until(() -> pauses(log, "away").size() >= 20);
-      List<Long> pauses = pauses(log, "away");
+      Awaitility.await().atMost(PATIENCE).until(() -> pauses(log, camera).size() >= 20);
+      List<Long> pauses = pauses(log, camera);
       server.restart();
-      site.await("away", CameraState.LIVE, PATIENCE);
-      double refused = site.count("facestream.camera.reconnects", "away", "connection-refused");
+      site.await(camera, CameraState.LIVE, PATIENCE);
+      double refused = site.count("facestream.camera.reconnects", camera, "connection-refused");
 
       Figures.print(
           3,
-          "away for %.1f s: %.0f attempts refused, pauses %s ms (first %d, cap %d ms); %s -> %s",
-          ABSENCE.toMillis() / 1e3,
+          camera
+              + " for %.1f s: %.0f attempts refused, pauses %s ms (first %d, cap %d ms); %s -> %s",
+          absence.toMillis() / 1e3,
           refused,
           pauses,
           FIRST.toMillis(),
@@ -92,7 +106,7 @@ class ReconnectTest {
       assertTrue(new HashSet<>(capped).size() > capped.size() / 2, capped + " have no jitter");
       late.assertFlatSince(early);
     } finally {
-      site.registry().remove("away");
+      site.registry().remove(camera);
     }
   }
 

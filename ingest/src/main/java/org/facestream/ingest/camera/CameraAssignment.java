@@ -13,7 +13,6 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.facestream.ingest.frame.InvalidRecordException;
@@ -32,7 +31,9 @@ import org.slf4j.LoggerFactory;
  * read from its beginning each time it is assigned, so nothing is ever committed; its cameras start
  * when its end is reached, for until then a record may be out of date.
  *
- * <p>One thread owns the consumer and the fleet.
+ * <p>One thread owns the consumer and the fleet. What fails is tried again; when the thread ends
+ * all the same (an error that no camera made), this is no longer live, and whoever supervises the
+ * process starts it anew.
  */
 public final class CameraAssignment implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(CameraAssignment.class);
@@ -43,7 +44,10 @@ public final class CameraAssignment implements AutoCloseable {
   /** What is known of an assigned partition. */
   private static final class Table {
     private final Map<String, Camera> cameras = new TreeMap<>();
+
+    /** Up to the end; from then on only those whose removal Kafka has perhaps not taken. */
     private final Set<String> removed = new TreeSet<>();
+
     private long end = -1;
     private boolean loaded;
   }
@@ -61,6 +65,7 @@ public final class CameraAssignment implements AutoCloseable {
   private volatile Stage.Health health = Stage.Health.notReady("starting");
   private Consumer<String, byte[]> consumer;
   private AutoCloseable metrics;
+  private String ended = "stopped";
 
   public CameraAssignment(
       KafkaClients clients, Telemetry telemetry, CameraFleet fleet, Duration liveness) {
@@ -92,10 +97,11 @@ public final class CameraAssignment implements AutoCloseable {
       while (!stopping) {
         turn();
       }
-    } catch (RuntimeException failed) {
+    } catch (RuntimeException | Error failed) {
+      ended = "the camera assignment ended: " + failed;
       log.error("the camera assignment ended", failed);
     } finally {
-      health = Stage.Health.notReady("stopped");
+      health = Stage.Health.notReady(ended);
     }
   }
 
@@ -112,7 +118,8 @@ public final class CameraAssignment implements AutoCloseable {
       if (!stopping) {
         health = membership();
       }
-    } catch (KafkaException failed) {
+    } catch (RuntimeException failed) {
+      // Kafka's failures pass; a fault of ours may too, and all cameras are better than none.
       Duration wait = backoff.next();
       health = Stage.Health.notReady(failed.toString());
       log.warn("the cameras cannot be read; again in {} ms", wait.toMillis(), failed);
@@ -145,10 +152,9 @@ public final class CameraAssignment implements AutoCloseable {
               },
               () -> {
                 table.cameras.remove(record.key());
+                table.removed.add(record.key());
                 if (table.loaded) {
                   remove(List.of(record.key()));
-                } else {
-                  table.removed.add(record.key());
                 }
               });
     } catch (InvalidRecordException invalid) {
@@ -159,6 +165,15 @@ public final class CameraAssignment implements AutoCloseable {
           record.partition(),
           record.offset(),
           invalid.getMessage());
+    } catch (RuntimeException unexpected) {
+      telemetry.dropped("ingest", "unknown", "internal").increment();
+      // Its message might show what is in the record.
+      log.error(
+          "{}-{}@{} cannot be read as a camera: {}",
+          record.topic(),
+          record.partition(),
+          record.offset(),
+          unexpected.getClass().getName());
     }
   }
 
@@ -188,6 +203,9 @@ public final class CameraAssignment implements AutoCloseable {
           log.info("{} has {} cameras", each.getKey(), table.cameras.size());
           table.cameras.values().forEach(fleet::put);
           remove(table.removed);
+        }
+        if (table.loaded) {
+          table.removed.removeIf(id -> !fleet.owes(id));
         }
       }
     } catch (TimeoutException later) {
@@ -236,6 +254,7 @@ public final class CameraAssignment implements AutoCloseable {
     List<String> leaving = new ArrayList<>();
     for (TopicPartition partition : partitions) {
       Table table = tables.remove(partition);
+      giveUp(table);
       if (table != null && table.loaded) {
         table.cameras.values().stream()
             .filter(Camera::enabled)
@@ -243,6 +262,13 @@ public final class CameraAssignment implements AutoCloseable {
       }
     }
     fleet.remove(leaving, why, STOPPING);
+  }
+
+  private void giveUp(Table table) {
+    if (table != null) {
+      fleet.giveUp(table.cameras.keySet());
+      fleet.giveUp(table.removed);
+    }
   }
 
   private void closeConsumer() {
@@ -256,6 +282,7 @@ public final class CameraAssignment implements AutoCloseable {
       log.warn("the cameras' consumer did not close cleanly", failed);
     } finally {
       consumer = null;
+      tables.values().forEach(this::giveUp);
       tables.clear();
     }
   }

@@ -1,5 +1,6 @@
 package org.facestream.ingest.camera;
 
+import io.micrometer.core.instrument.Counter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -9,14 +10,24 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.facestream.ingest.IngestConfig;
 import org.facestream.ingest.worker.Telemetry;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The cameras that this worker runs. One thread, the assignment's, changes it. */
+/**
+ * The cameras that this worker runs. One thread, the assignment's, changes it. What goes wrong with
+ * one camera, be it that the system gives no thread for it, is logged and counted, and does not
+ * reach the others; a camera that could not be started is tried again.
+ */
 public final class CameraFleet implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(CameraFleet.class);
+
+  /** What goes wrong ten times a second is not logged as often. */
+  private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  private static final String NO_CAMERA = "unknown";
 
   private final IngestConfig config;
   private final SourceRules rules;
@@ -30,8 +41,10 @@ public final class CameraFleet implements AutoCloseable {
   /** Stopped, but not yet ended: a camera that comes back waits for its former self. */
   private final Map<String, CameraRunner> leaving = new HashMap<>();
 
+  private final FailedStarts failedStarts;
   private final Map<String, CameraStatus> statuses = new HashMap<>();
   private final Map<String, Long> epochs = new ConcurrentHashMap<>();
+  private Long lastLogged;
 
   /** Why a camera is no longer run here. */
   enum Leaving {
@@ -70,6 +83,7 @@ public final class CameraFleet implements AutoCloseable {
     this.reports = reports;
     this.telemetry = telemetry;
     this.rates = rates;
+    this.failedStarts = new FailedStarts(config.backoffFirst(), config.backoffCap());
   }
 
   /** Makes ready what all cameras share; may take seconds. */
@@ -86,11 +100,20 @@ public final class CameraFleet implements AutoCloseable {
       remove(List.of(camera.id()), Leaving.DISABLED, Duration.ZERO);
       return;
     }
+    try {
+      run(camera);
+      failedStarts.forget(camera.id());
+    } catch (RuntimeException | Error failure) {
+      guarded(camera.id(), () -> startFailed(camera, failure));
+    }
+  }
+
+  private void run(Camera camera) {
     CameraRunner present = runners.get(camera.id());
     if (present != null && present.follow(camera)) {
       return;
     }
-    CameraRunner before = present == null ? leaving.remove(camera.id()) : present;
+    CameraRunner before = present == null ? leaving.get(camera.id()) : present;
     if (before != null) {
       before.stop();
     }
@@ -107,8 +130,55 @@ public final class CameraFleet implements AutoCloseable {
             status,
             () -> nextEpoch(camera.id()),
             Optional.ofNullable(before));
-    runners.put(camera.id(), runner);
     runner.start();
+    runners.put(camera.id(), runner);
+    leaving.remove(camera.id());
+  }
+
+  private void startFailed(Camera camera, Throwable failure) {
+    String id = camera.id();
+    Duration pause = failedStarts.add(camera, System.nanoTime());
+    log.error("camera {} cannot be started; again in {} ms", id, pause.toMillis(), masked(failure));
+    CameraRunner stopped = runners.remove(id);
+    if (stopped != null) {
+      leaving.put(id, stopped);
+    }
+    CameraStatus status = statuses.get(id);
+    if (status != null) {
+      status.claim(this);
+      status.move(this, CameraState.CONNECTING, null, "starting");
+      status.failed(this, Fault.INTERNAL, failure.getClass().getSimpleName());
+    }
+    fault(id);
+  }
+
+  /** Does what concerns one camera; its failure concerns no other. */
+  private void guarded(String id, Runnable work) {
+    try {
+      work.run();
+    } catch (RuntimeException | Error failure) {
+      long now = System.nanoTime();
+      if (lastLogged == null || now - lastLogged > QUIET_NANOS) {
+        lastLogged = now;
+        log.error("camera {}: unexpected", id, masked(failure));
+      }
+      fault(id);
+    }
+  }
+
+  private void fault(String id) {
+    Counter.builder("facestream.camera.faults")
+        .description("Faults of this worker's own while it looked after a camera")
+        .tags("camera", id)
+        .register(telemetry.registry())
+        .increment();
+  }
+
+  /** The same without credentials. */
+  private static Throwable masked(Throwable failure) {
+    Throwable shown = new IllegalStateException(MaskedUrl.in(failure.toString()));
+    shown.setStackTrace(failure.getStackTrace());
+    return shown;
   }
 
   /** When a session begins: milliseconds since 1970, but never the same twice. */
@@ -120,6 +190,7 @@ public final class CameraFleet implements AutoCloseable {
   void remove(Collection<String> ids, Leaving why, Duration patience) {
     List<CameraRunner> stopped = new ArrayList<>();
     for (String id : ids) {
+      failedStarts.forget(id);
       CameraRunner runner = runners.remove(id);
       if (runner != null) {
         runner.stop();
@@ -134,7 +205,7 @@ public final class CameraFleet implements AutoCloseable {
         log.warn("camera {} did not end in time; it ends by itself", runner.camera().id());
       }
     }
-    ids.forEach(id -> tellOff(id, why));
+    ids.forEach(id -> guarded(id, () -> tellOff(id, why)));
     forgetEnded();
   }
 
@@ -144,46 +215,68 @@ public final class CameraFleet implements AutoCloseable {
   private void tellOff(String id, Leaving why) {
     switch (why) {
       case REMOVED -> reports.forget(id);
-      case DISABLED, STOPPED -> {
-        String word = why.name().toLowerCase(Locale.ROOT);
-        CameraStatus status = statuses.get(id);
-        if (status == null) {
-          reports.publish(CameraReport.off(id, word, reports.worker()));
-        } else {
-          status.tellOff(reports, word);
-        }
-      }
+      case DISABLED -> reports.publishLast(off(id, why));
+      // Not again: the next worker may have told by then. Without one, silence tells it.
+      case STOPPED -> reports.publish(off(id, why));
       case LOST -> log.debug("camera {} is told of by the worker that has it now", id);
     }
   }
 
+  private CameraReport off(String id, Leaving why) {
+    String word = why.name().toLowerCase(Locale.ROOT);
+    CameraStatus status = statuses.get(id);
+    return status == null
+        ? CameraReport.off(id, word, reports.worker())
+        : status.off(reports.worker(), word);
+  }
+
+  /** Whether it is not known that Kafka took the last words on a camera. */
+  boolean owes(String id) {
+    return reports.owes(id);
+  }
+
+  /** Another worker answers for these cameras from now on, whether they are run or not. */
+  void giveUp(Collection<String> ids) {
+    reports.giveUp(ids);
+  }
+
   private void forgetEnded() {
-    leaving
-        .values()
+    leaving.values().removeIf(CameraRunner::ended);
+    statuses
+        .entrySet()
         .removeIf(
-            runner -> {
-              String id = runner.camera().id();
-              if (!runner.ended()) {
+            each -> {
+              String id = each.getKey();
+              if (runners.containsKey(id) || leaving.containsKey(id) || failedStarts.has(id)) {
                 return false;
               }
-              if (!runners.containsKey(id)) {
-                statuses.remove(id).close();
-              }
+              guarded(id, each.getValue()::close);
               return true;
             });
   }
 
   void removeAll(Leaving why, Duration patience) {
-    remove(List.copyOf(runners.keySet()), why, patience);
+    List<String> all = new ArrayList<>(runners.keySet());
+    all.addAll(failedStarts.ids());
+    remove(all, why, patience);
   }
 
   /** Looks after cameras and publisher; call it several times a second. */
   void watch() {
-    statuses.values().forEach(status -> status.watch(config.stallAfter()));
-    runners.forEach((id, runner) -> statuses.get(id).tell(reports, runner.lowered()));
-    publisher.watch();
+    statuses.forEach((id, status) -> guarded(id, () -> watch(id, status)));
+    failedStarts.due(System.nanoTime()).forEach(this::put);
+    guarded(NO_CAMERA, reports::watch);
+    guarded(NO_CAMERA, publisher::watch);
     forgetEnded();
-    rates.ifPresent(control -> control.apply(runners.values()));
+    rates.ifPresent(control -> guarded(NO_CAMERA, () -> control.apply(runners.values())));
+  }
+
+  private void watch(String id, CameraStatus status) {
+    status.watch(config.stallAfter());
+    CameraRunner runner = runners.get(id);
+    if (runner != null || failedStarts.has(id)) {
+      status.tell(reports, runner == null ? null : runner.lowered());
+    }
   }
 
   /** After {@link #removeAll}; what still ends by itself is not harmed. */

@@ -125,8 +125,18 @@ final class CameraRunner {
         .withDetection(null);
   }
 
+  /**
+   * Begins; call it once.
+   *
+   * @throws OutOfMemoryError when the system gives no thread; it has ended then
+   */
   void start() {
-    thread.start();
+    try {
+      thread.start();
+    } catch (RuntimeException | Error failed) {
+      deadline.close();
+      throw failed;
+    }
   }
 
   /** Asks it to end; returns at once. */

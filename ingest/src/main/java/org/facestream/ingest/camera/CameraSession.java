@@ -88,7 +88,7 @@ final class CameraSession {
         case SPARED -> status.picture(runner);
         case LEFT_OUT -> {
           status.picture(runner);
-          status.counts().lost(FrameLoss.BEHIND);
+          status.count(runner, counts -> counts.lost(FrameLoss.BEHIND));
         }
         case END -> {
           if (pictures == picturesAtRewind) {
@@ -100,6 +100,7 @@ final class CameraSession {
           }
           picturesAtRewind = pictures;
           source.rewind();
+          streamClock.rewound();
         }
       }
     }
@@ -107,13 +108,19 @@ final class CameraSession {
   }
 
   private void countLosses() {
-    status.counts().decodeErrors(source.damaged() - damaged);
+    long erred = source.damaged() - damaged;
+    long came = source.bytes() - bytes;
+    status.count(
+        runner,
+        counts -> {
+          counts.decodeErrors(erred);
+          counts.bytes(came);
+        });
     damaged = source.damaged();
     if (source.reopened() > reopened) {
       reopened = source.reopened();
       log.info("camera {}: its decoder only erred and was opened anew", runner.camera().id());
     }
-    status.counts().bytes(source.bytes() - bytes);
     bytes = source.bytes();
     status.behind(runner, source.behind());
   }
@@ -156,7 +163,7 @@ final class CameraSession {
   private boolean tooOld(Instant captured, long wall) {
     boolean old = wall - captured.toEpochMilli() > maxAge;
     if (old) {
-      status.counts().lost(FrameLoss.TOO_OLD);
+      status.count(runner, counts -> counts.lost(FrameLoss.TOO_OLD));
     }
     return old;
   }

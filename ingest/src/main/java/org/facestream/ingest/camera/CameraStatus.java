@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.facestream.ingest.worker.Telemetry;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,7 +51,7 @@ final class CameraStatus implements AutoCloseable {
   private boolean behind;
   private Long behindTold;
   private long nextTold = System.nanoTime();
-  private volatile long lastPicture;
+  private long lastPicture;
 
   CameraStatus(String camera, Telemetry telemetry) {
     this.camera = camera;
@@ -115,11 +116,14 @@ final class CameraStatus implements AutoCloseable {
         .increment();
   }
 
-  /** A picture came. */
-  void picture(Object runner) {
+  /** A picture came. One that a former runner still reads would hide that the present one waits. */
+  synchronized void picture(Object runner) {
+    if (runner != owner) {
+      return;
+    }
     lastPicture = System.nanoTime();
     counts.picture();
-    if (!is(CameraState.LIVE)) {
+    if (state != CameraState.LIVE) {
       move(runner, CameraState.LIVE, null, "pictures come");
     }
   }
@@ -165,13 +169,18 @@ final class CameraStatus implements AutoCloseable {
     }
   }
 
-  /** What came and what became of it, to be counted on. */
-  CameraCounts counts() {
-    return counts;
+  /** Counts what came and what became of it, when the runner still owns this. */
+  synchronized void count(Object runner, Consumer<CameraCounts> what) {
+    if (runner == owner) {
+      what.accept(counts);
+    }
   }
 
   /** The source was closed for that reason and will be opened again. */
-  void failed(Object runner, Fault fault, String detail) {
+  synchronized void failed(Object runner, Fault fault, String detail) {
+    if (runner != owner) {
+      return;
+    }
     Counter.builder("facestream.camera.reconnects")
         .description("Times that a camera had to be opened again, by reason")
         .tags("camera", camera, "reason", fault.label())
@@ -210,9 +219,9 @@ final class CameraStatus implements AutoCloseable {
     }
   }
 
-  /** Tells that the camera is no longer run here, whatever its runner still does. */
-  synchronized void tellOff(StatusPublisher publisher, String why) {
-    publisher.publish(report(publisher.worker(), CameraState.OFF, Instant.now(), why));
+  /** That the camera is no longer run here, whatever its runner still does. */
+  synchronized CameraReport off(String worker, String why) {
+    return report(worker, CameraState.OFF, Instant.now(), why);
   }
 
   /** How the camera is now. */

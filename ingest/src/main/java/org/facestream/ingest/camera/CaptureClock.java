@@ -13,13 +13,17 @@ final class CaptureClock {
   private static final long SET_BACK = -1_000_000_000L;
 
   private final StreamTie tie = new StreamTie();
-  private boolean begun;
+
+  /** {@link System#currentTimeMillis} above {@link System#nanoTime}, at the last picture. */
   private long lastWall;
+
   private long lastMillis = Long.MIN_VALUE;
 
-  /** The stream begins anew; the camera's time goes on. */
+  /**
+   * The stream begins anew; the camera's time goes on. The clock may have been set meanwhile: what
+   * it was is not forgotten.
+   */
   void restart() {
-    begun = false;
     tie.restart();
   }
 
@@ -34,10 +38,9 @@ final class CaptureClock {
   Instant at(long stream, long arrival, long waited, long wallMillis) {
     long wall = wallMillis * 1_000_000 - arrival;
     tie.late(stream, arrival, waited);
-    if (begun && wall - lastWall < SET_BACK) {
+    if (lastMillis != Long.MIN_VALUE && wall - lastWall < SET_BACK) {
       lastMillis = Long.MIN_VALUE;
     }
-    begun = true;
     lastWall = wall;
     long millis = Math.floorDiv(stream + tie.zero() + wall, 1_000_000L);
     lastMillis = lastMillis == Long.MIN_VALUE ? millis : Math.max(millis, lastMillis + 1);

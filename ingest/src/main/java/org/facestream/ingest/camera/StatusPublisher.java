@@ -1,7 +1,11 @@
 package org.facestream.ingest.camera;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -15,7 +19,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Tells how cameras are, in {@code cctv.camera-status.v1}. It never waits. Reports have a producer
  * of their own: behind the frames of a slow broker they would come too late. One that Kafka does
- * not take is counted as dropped; the next one says the same or better.
+ * not take is counted as dropped; the next one says the same or better. Last words, after which
+ * nothing is told of a camera, are told until Kafka has taken them, or something else is told of
+ * it.
  */
 public final class StatusPublisher implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(StatusPublisher.class);
@@ -23,6 +29,25 @@ public final class StatusPublisher implements AutoCloseable {
   private static final long BUFFER = 2L << 20;
   private static final Duration FAREWELL = Duration.ofSeconds(1);
 
+  private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /** What is told last of a camera, and is not known to have been taken. */
+  private static final class LastWord {
+    private final ProducerRecord<String, byte[]> record;
+    private volatile boolean underWay;
+    private volatile long due;
+
+    LastWord(ProducerRecord<String, byte[]> record) {
+      this.record = record;
+    }
+
+    void failed() {
+      due = System.nanoTime() + AGAIN_NANOS;
+      underWay = false;
+    }
+  }
+
+  private final Map<String, LastWord> lastWords = new ConcurrentHashMap<>();
   private final String topic;
   private final String worker;
   private final Telemetry telemetry;
@@ -70,17 +95,69 @@ public final class StatusPublisher implements AutoCloseable {
 
   /** Returns at once; false when it could not even be sent, and should be tried again. */
   boolean publish(CameraReport report) {
-    return send(CameraStatusTopic.toRecord(topic, report));
+    lastWords.remove(report.camera());
+    return send(CameraStatusTopic.toRecord(topic, report), taken -> {});
+  }
+
+  /** The last report on a camera that this worker still answers for. */
+  void publishLast(CameraReport report) {
+    tellLast(CameraStatusTopic.toRecord(topic, report));
   }
 
   /** That the camera was removed. */
   void forget(String camera) {
-    if (!send(CameraStatusTopic.tombstone(topic, camera))) {
-      dropped(camera);
+    tellLast(CameraStatusTopic.tombstone(topic, camera));
+  }
+
+  private void tellLast(ProducerRecord<String, byte[]> record) {
+    LastWord word = new LastWord(record);
+    lastWords.put(record.key(), word);
+    sendLast(word);
+  }
+
+  private void sendLast(LastWord word) {
+    word.underWay = true;
+    boolean sent =
+        send(
+            word.record,
+            taken -> {
+              if (taken) {
+                lastWords.remove(word.record.key(), word);
+              } else {
+                word.failed();
+              }
+            });
+    if (!sent) {
+      dropped(word.record.key());
+      word.failed();
     }
   }
 
-  private boolean send(ProducerRecord<String, byte[]> record) {
+  /** Tells last words again that were not taken; call it several times a second. */
+  void watch() {
+    long now = System.nanoTime();
+    for (LastWord word : lastWords.values()) {
+      if (!word.underWay && now - word.due >= 0) {
+        sendLast(word);
+      }
+    }
+  }
+
+  /** Whether last words on that camera were perhaps not taken. */
+  boolean owes(String camera) {
+    return lastWords.containsKey(camera);
+  }
+
+  /** Another worker answers for these cameras now; it may have told better. */
+  void giveUp(Collection<String> cameras) {
+    lastWords.keySet().removeAll(cameras);
+  }
+
+  /**
+   * @param done told whether Kafka took it, on a thread of the producer; never when this returns
+   *     false
+   */
+  private boolean send(ProducerRecord<String, byte[]> record, Consumer<Boolean> done) {
     try {
       producer.send(
           record,
@@ -89,6 +166,7 @@ public final class StatusPublisher implements AutoCloseable {
               dropped(record.key());
               log.debug("the status of {} was not taken", record.key(), failed);
             }
+            done.accept(failed == null);
           });
       return true;
     } catch (KafkaException | IllegalStateException refused) {

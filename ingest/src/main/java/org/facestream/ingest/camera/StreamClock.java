@@ -10,9 +10,17 @@ final class StreamClock {
   private static final long LONGEST_STEP = 10 * SECOND;
   private static final long USUAL_INTERVAL = SECOND / 25;
 
+  /** So many pictures in a row behind the highest timestamp, and it is none of theirs. */
+  private static final int SET_BACK = 5;
+
   private final boolean live;
   private boolean started;
+
+  /** The highest: after a small step back no time passes until it is reached again. */
   private long lastStamp = VideoSource.NO_TIMESTAMP;
+
+  private int stepsBack;
+  private long back;
   private long lastArrival;
   private long lastPassed;
   private long time;
@@ -38,30 +46,57 @@ final class StreamClock {
   long at(long stamp, long arrival, long passed) {
     if (started) {
       time += step(stamp, arrival, passed - lastPassed);
+    } else {
+      lastStamp = stamp;
     }
     started = true;
-    lastStamp = stamp;
     lastArrival = arrival;
     lastPassed = passed;
     return time;
   }
 
+  /** The timestamps begin anew, since a file is read again from its beginning. */
+  void rewound() {
+    lastStamp = VideoSource.NO_TIMESTAMP;
+    stepsBack = 0;
+  }
+
   private long step(long stamp, long arrival, long read) {
+    boolean known = stamp != VideoSource.NO_TIMESTAMP && lastStamp != VideoSource.NO_TIMESTAMP;
+    long step = known ? stamp - lastStamp : 0;
+    if (known && step < 0 && step > -SECOND) {
+      return stepBack(stamp);
+    }
+    stepsBack = 0;
+    lastStamp = stamp;
     if (stamp == VideoSource.NO_TIMESTAMP) {
       return live ? Math.max(0, arrival - lastArrival) : interval;
     }
-    if (lastStamp == VideoSource.NO_TIMESTAMP) {
-      return interval;
-    }
-    long step = stamp - lastStamp;
     // Much may be left out in no time.
     long waited = live ? Math.max(read, arrival - lastArrival) : 0;
-    if (step <= -SECOND || step > waited + LONGEST_STEP) {
+    if (!known || step <= -SECOND || step > waited + LONGEST_STEP) {
       return interval;
     }
     if (step > 0 && step < SECOND) {
       interval = step;
     }
-    return Math.max(0, step);
+    return step;
+  }
+
+  /**
+   * Pictures whose timestamps swap places take no time back. Those that stay behind come from a
+   * camera that set its clock back; what it showed meanwhile is caught up with.
+   */
+  private long stepBack(long stamp) {
+    if (stepsBack == 0) {
+      back = stamp;
+    }
+    stepsBack++;
+    if (stepsBack < SET_BACK) {
+      return 0;
+    }
+    stepsBack = 0;
+    lastStamp = stamp;
+    return interval + Math.max(0, stamp - back);
   }
 }

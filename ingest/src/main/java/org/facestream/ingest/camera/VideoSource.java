@@ -95,6 +95,7 @@ public final class VideoSource implements AutoCloseable {
    */
   static void loadLibraries() {
     FfmpegLog.route();
+    FfmpegMemory.limit();
     Loader.load(org.bytedeco.ffmpeg.global.avformat.class);
     Loader.load(org.bytedeco.ffmpeg.global.swscale.class);
     try (Mat black = new Mat(8, 8, opencv_core.CV_8UC3)) {
@@ -137,6 +138,7 @@ public final class VideoSource implements AutoCloseable {
   private static VideoSource open(
       SourceUrl url, Patience patience, Wish wish, CallDeadline deadline, boolean ownsDeadline)
       throws SourceException {
+    FfmpegMemory.limit();
     PacketSource packets = packets(url, patience, wish, deadline);
     try {
       PictureReader reader = new PictureReader(packets, url.kind().codecs(), wish);

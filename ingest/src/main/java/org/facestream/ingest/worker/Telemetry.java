@@ -100,6 +100,15 @@ public final class Telemetry implements AutoCloseable {
         .register(registry);
   }
 
+  /** Time from the capture of a picture until a stage chose to work on it. */
+  public Timer chosenAge(String stage) {
+    return Timer.builder("facestream.chosen.age")
+        .description("Time from the capture of a picture until a stage chose to work on it")
+        .tags("stage", stage)
+        .serviceLevelObjectives(LATENCY_BUCKETS)
+        .register(registry);
+  }
+
   /** Records that one turn of a stage handled together. */
   public DistributionSummary batch(String stage) {
     return DistributionSummary.builder("facestream.batch.size")

@@ -12,6 +12,8 @@ import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.read.ListAppender;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.config.MeterFilter;
+import io.micrometer.core.instrument.config.MeterFilterReply;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -24,6 +26,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
 import org.facestream.ingest.IngestConfig;
 import org.facestream.ingest.worker.Telemetry;
 import org.facestream.ingest.worker.config.Settings;
@@ -260,6 +264,76 @@ class CameraRunnerTest {
     assertEquals(published, telemetry.part("ingest", "encode").count(), "no other is encoded");
     // The first, ten before the movement, its five, and a few until its going is forgotten.
     assertTrue(published >= 15 && published <= 30, "published: " + published);
+  }
+
+  @Test
+  void oneThatCannotBeStartedHarmsNoOtherAndIsTriedAgain() {
+    open();
+    TestVideo.write(folder.resolve("clip.mp4"), "libopenh264", 160, 120, 10, 10);
+    AtomicBoolean failing = new AtomicBoolean(true);
+    failWhen(id -> failing.get() && id.getName().equals("facestream.camera.state"));
+    fleet.put(Camera.of("bad", "clip.mp4").withLoop(true));
+    fleet.put(Camera.of("good", "clip.mp4").withLoop(true));
+    await()
+        .atMost(20, TimeUnit.SECONDS)
+        .until(
+            () -> {
+              fleet.watch();
+              return in("good") > 0 && count("facestream.camera.faults", "camera", "bad") >= 3;
+            });
+    assertEquals(0, count("facestream.camera.faults", "camera", "good"));
+    failing.set(false);
+    await()
+        .atMost(20, TimeUnit.SECONDS)
+        .until(
+            () -> {
+              fleet.watch();
+              return in("bad") > 0;
+            });
+  }
+
+  @Test
+  void aFaultWhileOneIsLookedAfterDoesNotReachTheOthers() {
+    // Whoever is looked at is taken for stalled.
+    open("ingest.stall-after", "1ms");
+    TestVideo.write(folder.resolve("clip.mp4"), "libopenh264", 160, 120, 2, 10);
+    failWhen(id -> "stalled".equals(id.getTag("state")) && id.getName().endsWith("transitions"));
+    fleet.put(Camera.of("bad", "clip.mp4").withLoop(true));
+    fleet.put(Camera.of("good", "clip.mp4").withLoop(true));
+    await()
+        .atMost(20, TimeUnit.SECONDS)
+        .until(
+            () -> {
+              fleet.watch();
+              return count("facestream.camera.faults", "camera", "bad") >= 1
+                  && stateOf("good", "stalled") == 1;
+            });
+  }
+
+  /** An error at such a meter of the camera {@code bad}: as when the system gives no thread. */
+  private void failWhen(Predicate<Meter.Id> when) {
+    telemetry
+        .registry()
+        .config()
+        .meterFilter(
+            new MeterFilter() {
+              @Override
+              public MeterFilterReply accept(Meter.Id id) {
+                if ("bad".equals(id.getTag("camera")) && when.test(id)) {
+                  throw new InternalError("no thread for rtsp://u:s3cr3t@127.0.0.1/s");
+                }
+                return MeterFilterReply.NEUTRAL;
+              }
+            });
+  }
+
+  private double stateOf(String camera, String state) {
+    return telemetry
+        .registry()
+        .get("facestream.camera.state")
+        .tags("camera", camera, "state", state)
+        .gauge()
+        .value();
   }
 
   private double in(String camera) {

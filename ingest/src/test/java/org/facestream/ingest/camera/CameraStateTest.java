@@ -65,6 +65,26 @@ class CameraStateTest {
   }
 
   @Test
+  void aFormerRunnerThatStillReadsDoesNotHideThatThePresentOneWaits() throws Exception {
+    try (Telemetry telemetry = new Telemetry();
+        CameraStatus status = new CameraStatus("a", telemetry)) {
+      status.claim("old");
+      status.claim("new");
+      status.move("new", CameraState.CONNECTING, null, "test");
+      status.picture("new");
+      Thread.sleep(30);
+      status.picture("old");
+      status.count("old", counts -> counts.bytes(5000));
+      status.failed("old", Fault.ENDED, "late");
+      status.watch(Duration.ofMillis(20));
+      assertEquals(CameraState.STALLED, status.state());
+      assertEquals(1, status.report("tester").framesIn());
+      assertEquals(0, status.report("tester").bytesIn());
+      assertEquals(0, telemetry.registry().find("facestream.camera.reconnects").counters().size());
+    }
+  }
+
+  @Test
   void aReportSaysWhatCameAndWhatBecameOfIt() {
     try (Telemetry telemetry = new Telemetry()) {
       telemetry.dropped("ingest", "a", "behind").increment(100);
@@ -80,7 +100,7 @@ class CameraStateTest {
       telemetry.dropped("ingest", "a", "behind").increment(4);
       telemetry.dropped("ingest", "a", "too-old").increment();
       CameraCounts.still("a", telemetry).increment(2);
-      status.counts().bytes(5000);
+      status.count(this, counts -> counts.bytes(5000));
       CameraReport report = status.report("tester");
       assertEquals(CameraState.LIVE, report.state());
       assertEquals("behind", report.reason());

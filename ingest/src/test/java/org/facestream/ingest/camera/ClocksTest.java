@@ -32,7 +32,44 @@ class ClocksTest {
     assertEquals(120 * MS, clock.at(3_600_000 * MS, 120 * MS, 0), "an hour in no time");
     assertEquals(120 * MS, clock.at(3_599_990 * MS, 160 * MS, 0), "a little back");
     assertEquals(
-        60_120 * MS, clock.at(3_659_990 * MS, 60_160 * MS, 0), "a minute that really went by");
+        60_110 * MS, clock.at(3_659_990 * MS, 60_160 * MS, 0), "a minute that really went by");
+  }
+
+  @Test
+  void timestampsThatSwapPlacesDoNotSpeedItUp() {
+    StreamClock clock = new StreamClock(true);
+    clock.at(0, 0, 0);
+    long time = 0;
+    for (int i = 1; i <= 1000; i++) {
+      long before = time;
+      // 60 ms on and 20 back, by turns.
+      time = clock.at((i * 20 + i % 2 * 40) * MS, i * 20 * MS, 0);
+      assertTrue(time >= before);
+    }
+    assertEquals(20_000 * MS, time, 40 * MS);
+  }
+
+  @Test
+  void aCameraThatSetsItsClockBackALittleLosesNoTime() {
+    StreamClock clock = new StreamClock(true);
+    long time = 0;
+    for (int i = 0; i < 100; i++) {
+      time = clock.at((i * 40 - (i < 50 ? 0 : 500)) * MS, i * 40 * MS, 0);
+    }
+    assertEquals(99 * 40 * MS, time);
+  }
+
+  @Test
+  void aShortFileGoesOnWhenItIsReadAgain() {
+    StreamClock clock = new StreamClock(false);
+    long time = 0;
+    for (int i = 0; i < 30; i++) {
+      if (i > 0 && i % 3 == 0) {
+        clock.rewound();
+      }
+      time = clock.at(i % 3 * 40 * MS, 0, 0);
+    }
+    assertEquals(29 * 40 * MS, time);
   }
 
   @Test
@@ -157,5 +194,22 @@ class ClocksTest {
         1,
         "the clock was set back");
     assertEquals(9_000_130, clock.at(80 * MS, 130 * MS, 40 * MS, 9_000_130).toEpochMilli(), 1);
+  }
+
+  @Test
+  void aClockThatIsSetWhileACameraIsAwayIsFollowed() {
+    for (long set : new long[] {-4_000_000, -1_500, 4_000_000}) {
+      CaptureClock clock = new CaptureClock();
+      clock.at(0, 0, 0, 5_000_000);
+      clock.at(40 * MS, 40 * MS, 40 * MS, 5_000_040);
+      clock.restart();
+      for (int i = 0; i < 100; i++) {
+        long wall = 5_010_000 + set + i * 40;
+        assertEquals(
+            wall,
+            clock.at(i * 40 * MS, (10_000 + i * 40) * MS, 40 * MS, wall).toEpochMilli(),
+            "set by " + set + " ms, picture " + i);
+      }
+    }
   }
 }
