@@ -121,6 +121,7 @@ public final class AllInOne implements AutoCloseable {
         List.of(StageKind.sink, StageKind.recognizer, StageKind.detector, StageKind.ingest)) {
       worker.start(kind.make(settings, clients, worker.telemetry()));
     }
+    CameraThresholds.warn(settings, clients);
   }
 
   public Settings settings() {

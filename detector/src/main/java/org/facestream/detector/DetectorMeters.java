@@ -119,7 +119,7 @@ final class DetectorMeters implements AutoCloseable {
   }
 
   /** Keys come from outside; only well-formed ones are worth a label of their own. */
-  private static String label(Frame frame) {
+  static String label(Frame frame) {
     return frame.camera().length() > LONGEST_CAMERA ? "unknown" : frame.camera();
   }
 

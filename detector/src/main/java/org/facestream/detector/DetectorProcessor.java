@@ -27,6 +27,8 @@ import org.facestream.ingest.frame.Frame;
 import org.facestream.ingest.worker.ConsumeLoop;
 import org.facestream.ingest.worker.DeadLetters;
 import org.facestream.ingest.worker.Telemetry;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A batch of frames in, faces and the state of the trackers out.
@@ -40,6 +42,8 @@ import org.facestream.ingest.worker.Telemetry;
 final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
   static final String STAGE = "detector";
 
+  private static final Logger log = LoggerFactory.getLogger(DetectorProcessor.class);
+
   private final DetectorOptions options;
   private final Mtcnn mtcnn;
   private final FaceSearches searches;
@@ -52,6 +56,7 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
   private final LoadMeter load;
   private final FrameDecoder decoder;
   private final FaceSelector selector;
+  private final FrameAges ages;
   private final FrameIntake intake;
   private final FairShare share = new FairShare();
   private final Pace pace;
@@ -95,7 +100,8 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
     this.facesTopic = facesTopic;
     this.tracksTopic = tracksTopic;
     this.load = load;
-    this.intake = new FrameIntake(options.maxAge(), options.batch());
+    this.ages = new FrameAges(options.maxAge(), telemetry);
+    this.intake = new FrameIntake(options.maxAge(), options.batch(), ages);
     this.decoder = new FrameDecoder(options.decodeThreads());
     this.pace = new Pace(options.turn());
     this.selector =
@@ -112,6 +118,11 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
   }
 
   @Override
+  public void waiting(long records) {
+    ages.waiting(records);
+  }
+
+  @Override
   public List<ProducerRecord<String, byte[]>> process(
       List<ConsumerRecord<String, byte[]>> batch, DeadLetters deadLetters) {
     recover();
@@ -124,6 +135,7 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
     FairShare.Choice choice =
         share.choose(intake.offers(batch, now, deadLetters, meters), pace.room());
     choice.taken().forEach(taken -> meters.chosen(taken.source().frame(), now));
+    ages.turn(now).ifPresent(apart -> log.warn("{}: {}", STAGE, apart));
     for (FairShare.Offer late : choice.overtaken()) {
       load.overtaken(late.camera());
       meters.dropped(late.source().frame(), "overtaken", 1);
@@ -264,6 +276,7 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
   @Override
   public void close() {
     decoder.close();
+    ages.close();
     meters.close();
   }
 }

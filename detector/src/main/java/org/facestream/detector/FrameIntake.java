@@ -24,14 +24,17 @@ final class FrameIntake {
 
   private final Duration maxAge;
   private final int most;
+  private final FrameAges ages;
 
   /**
    * @param maxAge older frames are skipped
    * @param most frames that are detected on at a time
+   * @param ages is told how old each is
    */
-  FrameIntake(Duration maxAge, int most) {
+  FrameIntake(Duration maxAge, int most, FrameAges ages) {
     this.maxAge = maxAge;
     this.most = most;
+    this.ages = ages;
   }
 
   /**
@@ -50,6 +53,9 @@ final class FrameIntake {
       try {
         Frame frame = FrameTopic.fromRecord(record);
         meters.took(frame);
+        if (!FrameTopic.isReplay(record)) {
+          ages.took(DetectorMeters.label(frame), frame.captureTime(), now);
+        }
         if (frame.captureTime().isBefore(now.minus(maxAge))) {
           meters.dropped(frame, "too-old", 1);
         } else {

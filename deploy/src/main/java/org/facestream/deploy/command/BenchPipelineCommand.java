@@ -20,14 +20,15 @@ import picocli.CommandLine.Option;
       "and what that costs is told, for they share the machine. With --cameras it measures one window;",
       "without, it adds cameras until it is too much, and says how many are carried. All figures are",
       "counted by the stages, by the system, or by a reader of committed records; times are from the",
-      "capture of a picture. Run it on a quiet machine. Everything is in a temporary folder and gone",
-      "afterwards. With --metrics it measures workers that run already, on this machine, with the Kafka",
-      "of kafka.bootstrap-servers: the cameras named bench-NNN are theirs meanwhile."
+      "capture of a picture. Run it on a quiet machine; it warns when other processes used more than a",
+      "tenth of the processor. Everything is in a temporary folder and gone afterwards. With --metrics",
+      "it measures workers that run already, on this machine, with the Kafka of",
+      "kafka.bootstrap-servers: the cameras named bench-NNN are theirs meanwhile."
     },
     sortOptions = false,
     footer = {
       "",
-      "Exit code 1 when nothing was carried.",
+      "Exit code 1 when not even one camera was carried; with --cameras, when no picture came through.",
       "",
       "Examples:",
       "  facestream bench pipeline",

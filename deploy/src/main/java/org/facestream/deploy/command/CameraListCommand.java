@@ -26,13 +26,17 @@ import picocli.CommandLine.Option;
     description = {
       "",
       "States: connecting, live, stalled, backoff (with the reason), off; disabled; and unknown",
-      "where no worker has told of the camera for 30 seconds. Of a live one: frames a second that were",
-      "published, of those that it gives, and what is lost here; `behind` means that this machine",
-      "cannot read it in time. --json has all counts."
+      "where no worker has told of the camera for 90 seconds: for 30 it counts as running, for as",
+      "much as a minute the worker's clock may differ from this machine's. Of a live one: frames a",
+      "second that were published, of those that it gives, and what is lost here; `behind` means that",
+      "this machine cannot read it in time. --json has all counts."
     })
 final class CameraListCommand extends Subcommand {
   private static final String DISABLED = "disabled";
   private static final String UNKNOWN = "unknown";
+
+  /** How far a worker's clock may be behind this machine's before its cameras seem forgotten. */
+  private static final long CLOCKS_DIFFER = Duration.ofMinutes(1).toMillis();
 
   @Mixin private KafkaOptions kafka;
 
@@ -63,7 +67,7 @@ final class CameraListCommand extends Subcommand {
               camera.id(),
               state,
               told ? age(report.since(), now) : "",
-              told ? detail(report) : "",
+              told ? detail(report, now) : "",
               MaskedUrl.of(camera.url()),
               camera.tags().isEmpty() ? "" : "  " + camera.tags());
     }
@@ -84,11 +88,19 @@ final class CameraListCommand extends Subcommand {
     // What is off is told once.
     boolean silent =
         report.state() != CameraState.OFF
-            && Duration.between(report.at(), now).toMillis() > CameraStatusTopic.SILENT;
+            && silence(report, now) > CameraStatusTopic.SILENT + CLOCKS_DIFFER;
     return silent ? UNKNOWN : report.state().label();
   }
 
-  static String detail(CameraReport report) {
+  private static long silence(CameraReport report, Instant now) {
+    return Duration.between(report.at(), now).toMillis();
+  }
+
+  static String detail(CameraReport report, Instant now) {
+    if (report.state() != CameraState.OFF && silence(report, now) > CameraStatusTopic.SILENT) {
+      // It stopped, or one of the two clocks is wrong: a reader can tell by looking twice.
+      return "last told of %d s ago".formatted(silence(report, now) / 1000);
+    }
     if (report.state() != CameraState.LIVE || report.fpsIn() == null || report.codec() == null) {
       return report.reason() == null ? "" : report.reason();
     }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.facestream.deploy.doctor.BrokerCheck;
 import org.facestream.deploy.doctor.Check;
+import org.facestream.deploy.doctor.ClockCheck;
 import org.facestream.deploy.doctor.DatabaseCheck;
 import org.facestream.deploy.doctor.DeviceCheck;
 import org.facestream.deploy.doctor.MachineChecks;
@@ -22,7 +23,8 @@ import picocli.CommandLine.Option;
     description = {
       "",
       "Java, memory, disk, ports, native libraries, models, GPU; with --services also whether the",
-      "configured Kafka and PostgreSQL answer. Changes nothing."
+      "configured Kafka and PostgreSQL answer, and how far this machine's clock is from Kafka's.",
+      "Changes nothing."
     },
     footer = {
       "",
@@ -51,6 +53,7 @@ final class DoctorCommand extends Subcommand {
     checks.add(new DeviceCheck());
     if (services) {
       checks.add(new BrokerCheck(settings.get(KafkaConfig.class)));
+      checks.add(new ClockCheck(settings.get(KafkaConfig.class)));
       checks.add(new DatabaseCheck(settings.get(StoreConfig.class)));
     }
     int failed = 0;

@@ -1,6 +1,7 @@
 package org.facestream.deploy.command;
 
 import java.time.Duration;
+import org.facestream.deploy.CameraThresholds;
 import org.facestream.deploy.LogOutput;
 import org.facestream.deploy.Shutdown;
 import org.facestream.deploy.StageKind;
@@ -57,6 +58,9 @@ final class StageCommands {
         shutdown.refuseWhenRequested();
         worker.start(stage);
         shutdown.underWay();
+        if (kind == StageKind.recognizer) {
+          CameraThresholds.warn(settings, clients);
+        }
         log.info("metrics and health on port {}", worker.httpPort());
         while (!shutdown.await(Duration.ofHours(1))) {
           log.debug("{} runs", kind);

@@ -103,6 +103,7 @@ class ReplayTest {
   private static boolean drain(Consumer<String, byte[]> consumer, List<Frame> got)
       throws Exception {
     for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(100))) {
+      assertTrue(FrameTopic.isReplay(record), "its age says nothing of clocks");
       got.add(FrameTopic.fromRecord(record));
     }
     return true;

@@ -87,6 +87,19 @@ class BenchPipelineCommandTest {
       assertTrue(usage(window, group) > 0, group + ": " + run.out());
     }
 
+    JsonNode verdict = report.get("verdict");
+    assertEquals(500, verdict.get("p99_bound").asDouble());
+    assertEquals(0, verdict.get("lost_share").asDouble());
+    assertEquals(window.at("/capture_to_event/p99"), verdict.get("p99"));
+    assertEquals(!verdict.get("late").asBoolean(), verdict.get("carried").asBoolean());
+    assertEquals(2, window.get("seconds_asked").asInt());
+    if (Files.exists(Path.of("/proc/stat"))) {
+      JsonNode others = window.get("other_processes");
+      double used = others.get("cores").asDouble();
+      assertTrue(used >= 0 && used <= others.get("of").asInt(), run.out());
+      assertEquals(used > 0.1 * others.get("of").asInt(), others.get("disturbing").asBoolean());
+    }
+
     JsonNode frames = topic(window, "cctv.frames.v1");
     double bytes = frames.get("in").asDouble() / window.get("frames_published").asDouble();
     assertTrue(bytes > 5_000 && bytes < 500_000, bytes + " bytes a frame");
@@ -127,7 +140,7 @@ class BenchPipelineCommandTest {
       }
       assertTrue(report.get(work).get("ratio").asDouble() > 0, run.out());
     }
-    assertEquals(0, report.at("/decode/rounds/0/our_frames").asDouble(), run.out());
+    assertTrue(report.at("/decode/rounds/0/our_frames").asDouble() > 0, run.out());
     assertTrue(report.at("/whole/rounds/0/our_frames").asDouble() > 0, run.out());
     assertTrue(isEmpty(folder), "nothing is left behind");
   }

@@ -149,28 +149,30 @@ class CameraCommandTest {
     assertEquals("off", CameraListCommand.state(door, off("ended", now), now));
   }
 
+  @Test
+  void aClockThatIsHalfAMinuteWrongDoesNotHideALiveCamera() {
+    Camera door = Camera.of("door", "rtsp://192.0.2.7/s");
+    Instant now = Instant.now();
+    // A worker tells every ten seconds: this one's clock is half a minute, or more, behind or
+    // ahead.
+    for (int late : new int[] {-50, 5, 39, 80}) {
+      CameraReport live = report(CameraState.LIVE, null, now.minusSeconds(late));
+      assertEquals("live", CameraListCommand.state(door, live, now), late + " s");
+    }
+    CameraReport quiet = report(CameraState.LIVE, null, now.minusSeconds(45));
+    assertEquals("last told of 45 s ago", CameraListCommand.detail(quiet, now));
+    CameraReport gone = report(CameraState.LIVE, null, now.minusSeconds(95));
+    assertEquals("unknown", CameraListCommand.state(door, gone, now));
+  }
+
   private static CameraReport off(String reason, Instant at) {
+    return report(CameraState.OFF, reason, at);
+  }
+
+  private static CameraReport report(CameraState state, String reason, Instant at) {
     return new CameraReport(
-        "door",
-        CameraState.OFF,
-        at,
-        reason,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        "tester",
-        null,
-        0,
-        0,
-        0,
-        Map.of(),
-        Map.of(),
-        0,
-        at);
+        "door", state, at, reason, null, null, null, null, null, null, null, "tester", null, 0, 0,
+        0, Map.of(), Map.of(), 0, at);
   }
 
   @Test
@@ -189,7 +191,8 @@ class CameraCommandTest {
   private static String detail(String report) throws InvalidRecordException {
     ConsumerRecord<String, byte[]> record =
         new ConsumerRecord<>("t", 0, 0, "door", report.getBytes(StandardCharsets.UTF_8));
-    return CameraListCommand.detail(CameraStatusTopic.fromRecord(record).orElseThrow());
+    CameraReport told = CameraStatusTopic.fromRecord(record).orElseThrow();
+    return CameraListCommand.detail(told, told.at());
   }
 
   private static void assertWarns(CommandLineRun run, String camera) {

@@ -42,6 +42,17 @@ public final class CameraTrial {
    */
   public static Result run(Camera camera, IngestConfig config, SourceRules rules, Duration time)
       throws SourceException {
+    return run(camera, config, rules, time, () -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param each is run with every picture that was decoded
+   */
+  public static Result run(
+      Camera camera, IngestConfig config, SourceRules rules, Duration time, Runnable each)
+      throws SourceException {
     VideoSource.loadLibraries();
     SourceUrl url = rules.resolve(camera);
     long begun = System.nanoTime();
@@ -58,6 +69,7 @@ public final class CameraTrial {
       while (past < time.toNanos() && source.next()) {
         long now = clock.at(source.timestamp(), System.nanoTime(), source.passed());
         pictures++;
+        each.run();
         if (pictures == 1) {
           firstPicture = System.nanoTime() - begun;
         }

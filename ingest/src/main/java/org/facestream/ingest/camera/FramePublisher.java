@@ -114,7 +114,7 @@ public final class FramePublisher implements AutoCloseable {
   void publishPatiently(Frame frame, BooleanSupplier stopped) {
     while (!stopped.getAsBoolean()) {
       try {
-        Future<RecordMetadata> sent = producer.send(FrameTopic.toRecord(topic, frame));
+        Future<RecordMetadata> sent = producer.send(FrameTopic.toReplayRecord(topic, frame));
         RecordMetadata where = sent.get();
         taken(frame.camera(), frame.captureTime());
         pace.ifPresent(keeper -> keeper.await(where, stopped));

@@ -15,7 +15,8 @@ import org.facestream.ingest.worker.kafka.Topic;
 /**
  * The contract of {@code cctv.frames.v1}: key camera id, value a plain JPEG, timestamp the capture
  * time; headers {@code epoch}, {@code sequence}, {@code width}, {@code height}, {@code
- * content-type} and {@code traceparent}, all UTF-8 text.
+ * content-type} and {@code traceparent}, all UTF-8 text, and {@code replay} where the capture time
+ * is that of a replay, which may be far ahead of every clock.
  */
 public final class FrameTopic {
   /** Frames are kept for a minute: who is later than that is too late. */
@@ -29,6 +30,8 @@ public final class FrameTopic {
               "segment.ms", String.valueOf(TimeUnit.SECONDS.toMillis(30)),
               "max.message.bytes", String.valueOf(16 << 20),
               "compression.type", "uncompressed"));
+
+  private static final String REPLAY = "replay";
 
   private FrameTopic() {}
 
@@ -45,6 +48,18 @@ public final class FrameTopic {
     }
     return new ProducerRecord<>(
         topic, null, frame.captureTime().toEpochMilli(), frame.camera(), frame.jpeg(), headers);
+  }
+
+  /** The same for a frame that is read as fast as possible. */
+  public static ProducerRecord<String, byte[]> toReplayRecord(String topic, Frame frame) {
+    ProducerRecord<String, byte[]> record = toRecord(topic, frame);
+    record.headers().add(REPLAY, text(1));
+    return record;
+  }
+
+  /** Whether a frame was read as fast as possible, so that its age says nothing. */
+  public static boolean isReplay(ConsumerRecord<String, byte[]> record) {
+    return record.headers().lastHeader(REPLAY) != null;
   }
 
   /**

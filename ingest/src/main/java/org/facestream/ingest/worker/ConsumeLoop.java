@@ -56,6 +56,9 @@ public final class ConsumeLoop implements AutoCloseable {
     List<ProducerRecord<String, byte[]>> process(
         List<ConsumerRecord<String, byte[]>> batch, DeadLetters deadLetters);
 
+    /** So many records wait at the broker behind the batch that is processed next. */
+    default void waiting(long records) {}
+
     /** What was processed since the last call is durable. */
     default void committed() {}
 

@@ -42,7 +42,7 @@ final class GroupMember implements AutoCloseable {
   private long polledAt = System.nanoTime();
 
   /**
-   * @param processor is told which partitions come and go
+   * @param processor is told which partitions come and go, and how many records wait
    */
   GroupMember(
       ConsumeLoop.Settings settings,
@@ -105,6 +105,9 @@ final class GroupMember implements AutoCloseable {
       sum += consumer.currentLag(partition).orElse(0);
     }
     lag.set(sum);
+    if (!polled.isEmpty()) {
+      processor.waiting(sum);
+    }
     return polled;
   }
 

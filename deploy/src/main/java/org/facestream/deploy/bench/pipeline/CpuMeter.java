@@ -32,7 +32,7 @@ final class CpuMeter {
   private static final Pattern COMPILER = Pattern.compile("C[12] CompilerThre.*|Sweeper thread");
 
   /** Linux counts a thread's time in hundredths of a second. */
-  private static final long NANOS_PER_TICK = 10_000_000;
+  static final long NANOS_PER_TICK = 10_000_000;
 
   private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
   private final com.sun.management.OperatingSystemMXBean system =

@@ -31,9 +31,6 @@ final class PipelineBench implements AutoCloseable {
   /** What is compiled first makes the first window slower than any other. */
   private static final int FIRST_TIME = 2;
 
-  /** A percentile of fewer events would be one event's luck. */
-  private static final int LEAST_EVENTS = 20;
-
   private static final int MOST_EXTENSION = 3;
   private static final double SHARE_OF_MOST = 0.7;
 
@@ -98,17 +95,20 @@ final class PipelineBench implements AutoCloseable {
     return window(count, load.seconds());
   }
 
+  /** Whether a window kept the bounds. */
+  Verdict verdict(WindowReport window) {
+    return Verdict.of(window, cameras.load().faces(), load.p99(), load.drops());
+  }
+
   /** Looks for the number of cameras at which it is too much. */
   SaturationReport saturate(Consumer<SaturationReport.Step> each) throws InterruptedException {
     SaturationSearch search = new SaturationSearch(load.most());
     List<SaturationReport.Step> steps = new ArrayList<>();
     for (OptionalInt next = search.next(); next.isPresent(); next = search.next()) {
       WindowReport window = window(next.getAsInt(), load.seconds());
+      Verdict verdict = verdict(window);
       SaturationReport.Step step =
-          new SaturationReport.Step(
-              window,
-              window.late(cameras.load().faces(), load.p99()),
-              window.lostShare() > load.drops());
+          new SaturationReport.Step(window, verdict.late(), verdict.lost());
       search.tried(next.getAsInt(), step.good());
       steps.add(step);
       each.accept(step);
@@ -139,13 +139,13 @@ final class PipelineBench implements AutoCloseable {
     pause(seconds);
     int extended = seconds;
     while (cameras.load().faces() > 0
-        && tap.events() < LEAST_EVENTS
+        && tap.events() < Verdict.LEAST_EVENTS
         && extended < MOST_EXTENSION * seconds) {
       pause(1);
       extended++;
     }
     Reading end = Reading.of(pipeline, cameras.unsent());
-    return WindowReport.of(count, cameras.load().sampled(), begin, end, tap.take());
+    return WindowReport.of(count, cameras.load().sampled(), seconds, begin, end, tap.take());
   }
 
   /** Those that are too many are switched off and kept for later. */
@@ -245,11 +245,11 @@ final class PipelineBench implements AutoCloseable {
             .formatted(1000 / fps, fps);
   }
 
-  /** A report as one line of JSON, together with what was measured on what. */
-  String json(String name, Object report) throws JsonProcessingException {
+  /** Reports as one line of JSON, together with what was measured on what. */
+  String json(Map<String, Object> reports) throws JsonProcessingException {
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("setting", setting());
-    all.put(name, report);
+    all.putAll(reports);
     return JSON.writeValueAsString(all);
   }
 

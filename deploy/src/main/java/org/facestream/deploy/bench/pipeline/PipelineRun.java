@@ -3,7 +3,9 @@ package org.facestream.deploy.bench.pipeline;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 import org.facestream.deploy.Configuration;
@@ -105,11 +107,15 @@ public record PipelineRun(
       throws IOException, InterruptedException {
     WindowReport window = bench.measure(cameras.getAsInt());
     if (json) {
-      out.accept(bench.json("window", window));
+      Map<String, Object> reports = new LinkedHashMap<>();
+      reports.put("verdict", bench.verdict(window));
+      reports.put("window", window);
+      out.accept(bench.json(reports));
     } else {
       out.accept(
           "%d %s; %.1f s; %s"
               .formatted(window.cameras(), bench.kind(), window.seconds(), bench.machine()));
+      out.accept(bench.verdict(window).text());
       out.accept(WindowText.of(window));
       out.accept(bench.note());
     }
@@ -124,7 +130,7 @@ public record PipelineRun(
     table.accept(SaturationReport.head());
     SaturationReport report = bench.saturate(step -> table.accept(SaturationReport.line(step)));
     if (json) {
-      out.accept(bench.json("saturation", report));
+      out.accept(bench.json(Map.of("saturation", report)));
     } else {
       out.accept("");
       out.accept(report.verdict(bench.kind()));

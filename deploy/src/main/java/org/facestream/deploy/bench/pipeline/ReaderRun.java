@@ -10,8 +10,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.DoubleSupplier;
 import org.bytedeco.javacpp.Loader;
 import org.facestream.deploy.Configuration;
 import org.facestream.deploy.LogOutput;
@@ -112,8 +114,7 @@ public record ReaderRun(
                   "pipe:1");
           say.accept("Decoding alone ...");
           ReaderReport.Comparison decode =
-              decodeAlone(
-                  worker, camera, settings.get(IngestConfig.class), ffmpeg, nothing, folder.path());
+              decodeAlone(camera, settings.get(IngestConfig.class), ffmpeg, nothing, folder.path());
           say.accept("Decoding, sampling, and encoding as JPEG ...");
           ReaderReport.Comparison whole = compare(worker, camera, ffmpeg, jpeg, folder.path());
           ReaderReport report = new ReaderReport(ffmpeg, decode, whole);
@@ -128,7 +129,13 @@ public record ReaderRun(
       throws InterruptedException {
     worker.registry().apply(List.of(camera), true);
     awaitLive(worker);
-    return rounds(worker, camera, ffmpeg, work, folder, () -> {});
+    return rounds(
+        camera,
+        ffmpeg,
+        work,
+        folder,
+        () -> {},
+        () -> worker.count("facestream_records_out_total", "camera", camera.id()));
   }
 
   /**
@@ -136,19 +143,16 @@ public record ReaderRun(
    * nobody wants, so this is the reader by itself.
    */
   private ReaderReport.Comparison decodeAlone(
-      Worker worker,
-      Camera camera,
-      IngestConfig config,
-      String ffmpeg,
-      List<String> work,
-      Path folder)
+      Camera camera, IngestConfig config, String ffmpeg, List<String> work, Path folder)
       throws InterruptedException {
     Duration time = Duration.ofSeconds(WARM_UP_SECONDS + (long) (seconds + 1) * rounds);
+    AtomicLong decoded = new AtomicLong();
     Thread reader =
         new Thread(
             () -> {
               try {
-                CameraTrial.run(camera, config, new SourceRules(config), time);
+                CameraTrial.run(
+                    camera, config, new SourceRules(config), time, decoded::incrementAndGet);
               } catch (SourceException failed) {
                 log.warn("the camera was not read to the end: {}", failed.getMessage());
               }
@@ -156,13 +160,18 @@ public record ReaderRun(
             "camera-" + camera.id());
     reader.setDaemon(true);
     ReaderReport.Comparison comparison =
-        rounds(worker, camera, ffmpeg, work, folder, reader::start);
+        rounds(camera, ffmpeg, work, folder, reader::start, decoded::get);
     reader.join(time.toMillis());
     return comparison;
   }
 
   private ReaderReport.Comparison rounds(
-      Worker worker, Camera camera, String ffmpeg, List<String> work, Path folder, Runnable begin)
+      Camera camera,
+      String ffmpeg,
+      List<String> work,
+      Path folder,
+      Runnable begin,
+      DoubleSupplier frames)
       throws InterruptedException {
     try (FfmpegProgram theirs = new FfmpegProgram(ffmpeg, camera.url(), work, folder)) {
       await(() -> theirs.frames() > 0, "FFmpeg's program read no picture of the camera.");
@@ -170,13 +179,13 @@ public record ReaderRun(
       pause(Duration.ofSeconds(Math.min(seconds, WARM_UP_SECONDS)));
       List<ReaderReport.Round> measured = new ArrayList<>();
       for (int round = 0; round < rounds; round++) {
-        measured.add(round(worker, camera, theirs));
+        measured.add(round(camera, theirs, frames));
       }
       return ReaderReport.Comparison.of(measured);
     }
   }
 
-  private ReaderReport.Round round(Worker worker, Camera camera, FfmpegProgram theirs)
+  private ReaderReport.Round round(Camera camera, FfmpegProgram theirs, DoubleSupplier frames)
       throws InterruptedException {
     CpuMeter meter = new CpuMeter(OptionalLong.empty());
     String thread = "camera-" + camera.id();
@@ -184,7 +193,7 @@ public record ReaderRun(
     long ourNanos = used(meter, thread);
     long theirNanos = theirs.nanos();
     long theirFrames = theirs.frames();
-    double ourFrames = worker.count("facestream_records_out_total", "camera", camera.id());
+    double ourFrames = frames.getAsDouble();
     pause(Duration.ofSeconds(seconds));
     double passed = (System.nanoTime() - begun) / 1e9;
     double ourMillis = (used(meter, thread) - ourNanos) / 1e6;
@@ -197,7 +206,7 @@ public record ReaderRun(
     return new ReaderReport.Round(
         ourMillis / passed,
         theirMillis / passed,
-        (worker.count("facestream_records_out_total", "camera", camera.id()) - ourFrames) / passed,
+        (frames.getAsDouble() - ourFrames) / passed,
         (theirs.frames() - theirFrames) / passed);
   }
 

@@ -1,5 +1,6 @@
 package org.facestream.deploy.bench.pipeline;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
@@ -85,6 +86,7 @@ record SaturationReport(
   /** What it comes to, in a few lines. */
   String verdict(String kind) {
     StringBuilder text = new StringBuilder();
+    disturbed(text);
     if (carried == 0) {
       add(
           text,
@@ -119,6 +121,22 @@ record SaturationReport(
           100 * growth.deviation());
     }
     return text.toString();
+  }
+
+  private void disturbed(StringBuilder text) {
+    List<WindowReport> disturbed =
+        steps.stream().map(Step::window).filter(WindowReport::disturbed).toList();
+    disturbed.stream()
+        .map(WindowReport::otherProcesses)
+        .max(Comparator.comparingDouble(OtherProcesses::cores))
+        .ifPresent(
+            most ->
+                add(
+                    text,
+                    "In %d of %d trials: %s",
+                    disturbed.size(),
+                    steps.size(),
+                    most.warning()));
   }
 
   private static String number(Double value) {

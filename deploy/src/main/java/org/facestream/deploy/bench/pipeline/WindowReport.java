@@ -17,6 +17,7 @@ import org.facestream.recognizer.identity.IdentityTopic;
  *
  * @param cameras that were running
  * @param seconds between the two moments
+ * @param secondsAsked that it should have lasted: it goes on until enough events have come
  * @param framesWanted per second: what the cameras were to give together
  * @param framesPublished per second, by ingest
  * @param framesLookedAt per second, by detectors
@@ -30,11 +31,13 @@ import org.facestream.recognizer.identity.IdentityTopic;
  * @param cpu cores in use, by who uses them
  * @param topics bytes per second through the broker; empty when it runs elsewhere
  * @param workersCores cores that workers elsewhere say they used; null for the all-in-one
+ * @param otherProcesses what everybody else used of the processor; null where that is not known
  * @param memory of this process at the end
  */
 record WindowReport(
     int cameras,
     double seconds,
+    int secondsAsked,
     double framesWanted,
     double framesPublished,
     double framesLookedAt,
@@ -47,6 +50,7 @@ record WindowReport(
     List<Usage> cpu,
     List<Traffic> topics,
     Double workersCores,
+    OtherProcesses otherProcesses,
     Memory memory) {
 
   private static final List<String> STAGES =
@@ -100,7 +104,12 @@ record WindowReport(
   record Traffic(String topic, double in, double out) {}
 
   static WindowReport of(
-      int cameras, double fps, Reading begin, Reading end, Map<String, double[]> ages) {
+      int cameras,
+      double fps,
+      int secondsAsked,
+      Reading begin,
+      Reading end,
+      Map<String, double[]> ages) {
     double seconds = (end.nanos() - begin.nanos()) / 1e9;
     Scrape counted = end.scrape().since(begin.scrape());
     List<OfStage> stages = new ArrayList<>();
@@ -133,9 +142,13 @@ record WindowReport(
     Map<String, Latency> records = new TreeMap<>();
     ages.forEach((thing, those) -> records.put(thing, Latency.of(those)));
     boolean elsewhere = end.traffic().isEmpty();
+    double workers = counted.sum("process_cpu_time_ns_total", series -> true) / 1e9 / seconds;
+    List<Usage> cpu = usage(end.cpu().since(begin.cpu(), seconds));
+    double ours = cpu.stream().mapToDouble(Usage::cores).sum() + (elsewhere ? workers : 0);
     return new WindowReport(
         cameras,
         seconds,
+        secondsAsked,
         cameras * fps,
         counted.sum("facestream_records_out_total", of("ingest")) / seconds,
         lookedAt / seconds,
@@ -145,12 +158,10 @@ record WindowReport(
         records,
         parts(counted, seconds),
         drops,
-        usage(end.cpu().since(begin.cpu(), seconds)),
+        cpu,
         traffic(begin, end, seconds),
-        elsewhere
-            ? Double.valueOf(
-                counted.sum("process_cpu_time_ns_total", series -> true) / 1e9 / seconds)
-            : null,
+        elsewhere ? Double.valueOf(workers) : null,
+        OtherProcesses.of(begin.machine(), end.machine(), seconds, ours, elsewhere).orElse(null),
         Memory.now());
   }
 
@@ -245,6 +256,12 @@ record WindowReport(
             .mapToDouble(Usage::cores)
             .sum();
     return workersCores == null ? here : workersCores;
+  }
+
+  /** Whether other processes made the figures worthless. */
+  @JsonIgnore
+  boolean disturbed() {
+    return otherProcesses != null && otherProcesses.disturbing();
   }
 
   /** Cores that the simulated cameras used. */

@@ -1,5 +1,6 @@
 package org.facestream.deploy.bench.pipeline;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -21,6 +22,18 @@ final class WindowText {
 
   static String of(WindowReport window) {
     StringBuilder text = new StringBuilder();
+    if (window.disturbed()) {
+      add(text, "%s", window.otherProcesses().warning());
+    }
+    if (window.seconds() >= window.secondsAsked() + 1) {
+      add(
+          text,
+          "It lasted %.0f s and not %d: it goes on, for up to three times as long, until %d events"
+              + " have come.",
+          window.seconds(),
+          window.secondsAsked(),
+          Verdict.LEAST_EVENTS);
+    }
     add(
         text,
         "Frames a second: %.1f wanted, %.1f published, %.1f looked at; lost %.2f %%",
@@ -76,6 +89,16 @@ final class WindowText {
             100 * usage.share());
       }
     }
+    if (window.otherProcesses() != null) {
+      add(
+          text,
+          "  %-44s %7.3f          of %d cores",
+          window.workersCores() == null
+              ? "other processes"
+              : "other processes, maybe Kafka and PostgreSQL",
+          window.otherProcesses().cores(),
+          window.otherProcesses().of());
+    }
     if (window.workersCores() != null) {
       add(text, "  %-44s %7.3f", "workers elsewhere, by their own count", window.workersCores());
     }
@@ -110,14 +133,17 @@ final class WindowText {
     if (window.lost().stream().allMatch(WindowReport.Drop::onPurpose)) {
       add(text, "Dropped: nothing");
     }
-    for (WindowReport.Drop drop : window.lost()) {
+    List<WindowReport.Drop> lossesFirst =
+        window.lost().stream().sorted(Comparator.comparing(WindowReport.Drop::onPurpose)).toList();
+    for (WindowReport.Drop drop : lossesFirst) {
       add(
           text,
-          "%s: %d %s by %s",
+          "%s: %d %s by %s: %s",
           drop.onPurpose() ? "Held back on purpose" : "Dropped",
           drop.count(),
           drop.reason(),
-          drop.stage());
+          drop.stage(),
+          DropReason.words(drop.stage(), drop.reason()));
     }
     add(text, "");
   }

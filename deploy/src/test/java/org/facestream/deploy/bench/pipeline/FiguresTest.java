@@ -3,6 +3,7 @@ package org.facestream.deploy.bench.pipeline;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Map;
@@ -103,6 +104,24 @@ class FiguresTest {
     assertEquals(0.5, bent.atNone(), 1e-9);
     assertEquals(0.5, bent.deviation(), 1e-9);
     assertNull(Growth.of(List.of(new Growth.Point(1, 1), new Growth.Point(2, 2))));
+  }
+
+  @Test
+  void theReaderIsJudgedByTheMedianAndItsPicturesAreTold() {
+    ReaderReport.Comparison decode =
+        ReaderReport.Comparison.of(
+            List.of(
+                new ReaderReport.Round(20, 25, 25, 25.1),
+                new ReaderReport.Round(90, 30, 24.9, 25),
+                new ReaderReport.Round(18, 20, 25, 25)));
+    ReaderReport.Comparison whole =
+        ReaderReport.Comparison.of(List.of(new ReaderReport.Round(33, 30, 5, 5)));
+    String text = new ReaderReport("ffmpeg", decode, whole).text();
+    assertTrue(text.contains("24.9, 25.0"), text);
+    assertTrue(
+        text.contains(
+            "takes 0.90 of the processor time that FFmpeg's program takes to decode, and 1.10"),
+        text);
   }
 
   @Test

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** What is judged of a window, and which drops are losses. */
@@ -42,13 +43,15 @@ class WindowReportTest {
             Map.of(CpuGroup.compiler, process / 8),
             Map.of()),
         Map.of("cctv.frames.v1", new BrokerTraffic.Bytes(seconds * 1000, seconds * 3000)),
-        unsent);
+        unsent,
+        Optional.of(new MachineTime(2 * process, 2)));
   }
 
   private static WindowReport window(double... ages) {
     return WindowReport.of(
         2,
         5,
+        3,
         reading(0, "", 0, 1),
         reading(10, COUNTED, 8_000_000_000L, 3),
         Map.of("identities", ages, "faces", ages, "matches", ages));
@@ -102,13 +105,48 @@ class WindowReportTest {
             "a reader has an identity event",
             "<250",
             "mtcnn 50.0",
-            "Dropped: 5 too-old by detector",
+            "It lasted 10 s and not 3",
+            "Dropped: 5 too-old by detector: older than detector.max-age",
+            "Other processes used 0.80 of 2 cores: the figures are not valid",
             "Held back on purpose: 70",
             "cctv.frames.v1",
             "simulated cameras",
             "Memory of this process")) {
       assertTrue(text.contains(part), part + " is not in\n" + text);
     }
+  }
+
+  @Test
+  void whatOthersUsedIsWhatIsLeftAndDisturbsFromATenthOn() {
+    Optional<MachineTime> begin = Optional.of(new MachineTime(5_000_000_000L, 4));
+    Optional<MachineTime> end = Optional.of(new MachineTime(25_000_000_000L, 4));
+    assertEquals(
+        Optional.of(new OtherProcesses(0.5, 4, true)),
+        OtherProcesses.of(begin, end, 10, 1.5, false));
+    assertEquals(
+        Optional.of(new OtherProcesses(0.25, 4, false)),
+        OtherProcesses.of(begin, end, 10, 1.75, false));
+    // They may be the pipeline's own.
+    assertFalse(OtherProcesses.of(begin, end, 10, 0, true).orElseThrow().disturbing());
+    assertEquals(0, OtherProcesses.of(begin, end, 10, 2.1, false).orElseThrow().cores());
+    assertEquals(Optional.empty(), OtherProcesses.of(begin, Optional.empty(), 10, 1, false));
+  }
+
+  @Test
+  void theVerdictOfOneWindowSaysWhetherTheBoundsWereKept() {
+    WindowReport window = window(100, 120);
+    Verdict lost = Verdict.of(window, 1, 500, 0.01);
+    assertFalse(lost.carried());
+    assertEquals(
+        "Too much: 99 % of events within 120 ms (500 ms may be), 10.00 % of frames lost"
+            + " (1.0 % may be: too many); of only 2 events, so that is luck: give more --seconds.",
+        lost.text());
+    assertEquals(
+        "Carried: 99 % of pictures within <250 ms (250 ms may be), 10.00 % of frames lost"
+            + " (10.0 % may be).",
+        Verdict.of(window(), 0, 250, 0.1).text());
+    assertTrue(
+        Verdict.of(window(), 1, 500, 1).text().startsWith("Too much: no event came (500 ms may"));
   }
 
   @Test
@@ -121,12 +159,13 @@ class WindowReportTest {
     String verdict =
         new SaturationReport(500, 0.01, List.of(good, bad), 2, false, growth, window(100, 120))
             .verdict("cameras of some kind");
-    assertTrue(verdict.startsWith("Up to 2 cameras of some kind: 99 % of events within 500 ms"));
+    assertTrue(verdict.startsWith("In 2 of 2 trials: Other processes used 0.80 of 2"), verdict);
+    assertTrue(verdict.contains("\nUp to 2 cameras of some kind: 99 % of events within 500 ms"));
     assertTrue(verdict.contains("p50 100 ms, p95 120 ms, p99 120 ms"), verdict);
     assertTrue(verdict.contains("0.250 for none and 0.1250 for each camera"), verdict);
     String none =
         new SaturationReport(500, 0.01, List.of(bad), 0, false, null, null)
             .verdict("cameras of some kind");
-    assertTrue(none.startsWith("Not even one of cameras of some kind"), none);
+    assertTrue(none.contains("Not even one of cameras of some kind"), none);
   }
 }

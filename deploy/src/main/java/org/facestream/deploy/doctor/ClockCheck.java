@@ -1,0 +1,111 @@
+package org.facestream.deploy.doctor;
+
+import java.time.Clock;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.QuorumInfo;
+import org.facestream.ingest.worker.config.UserError;
+import org.facestream.ingest.worker.kafka.KafkaClients;
+import org.facestream.ingest.worker.kafka.KafkaConfig;
+
+/**
+ * How far this machine's clock is from Kafka's. A leader of the controllers that is asked about the
+ * quorum says of itself that it was up to date now, by its clock; nothing need be written for that.
+ */
+public final class ClockCheck implements Check {
+  /** The quickest answer tells most; the first waits for connections. */
+  private static final int TRIALS = 5;
+
+  private static final long MOST_MILLIS = 500;
+  private static final String OTHERWISE =
+      "compare the machines' clocks yourself, they must agree within 0.5 s";
+
+  private final KafkaConfig config;
+  private final Clock clock;
+
+  public ClockCheck(KafkaConfig config) {
+    this(config, Clock.systemUTC());
+  }
+
+  /**
+   * @param clock of this machine
+   */
+  ClockCheck(KafkaConfig config, Clock clock) {
+    this.config = config;
+    this.clock = clock;
+  }
+
+  /**
+   * An answer.
+   *
+   * @param ahead milliseconds that this machine's clock is ahead of Kafka's, give or take:
+   * @param doubt half of the time that the answer took
+   */
+  private record Difference(long ahead, long doubt) {}
+
+  @Override
+  public String subject() {
+    return "clock against Kafka's";
+  }
+
+  @Override
+  public Result run() {
+    try (Admin admin = new KafkaClients(config).admin()) {
+      Optional<Difference> best = Optional.empty();
+      for (int trial = 0; trial < TRIALS; trial++) {
+        Optional<Difference> found = ask(admin);
+        if (found.isPresent() && (best.isEmpty() || found.get().doubt() < best.get().doubt())) {
+          best = found;
+        }
+      }
+      return best.map(ClockCheck::judge)
+          .orElseGet(() -> new Note("Kafka does not tell its own: " + OTHERWISE));
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      return new Bad("interrupted");
+    } catch (ExecutionException | TimeoutException refused) {
+      // An older Kafka, one that does not let us ask, or none, which another check tells.
+      return new Note("Kafka does not tell its own: " + OTHERWISE);
+    } catch (UserError refused) {
+      return new Bad(refused.getMessage());
+    } catch (RuntimeException refused) {
+      return new Bad(
+          refused.getMessage() + ": check kafka.bootstrap-servers and kafka.client-properties");
+    }
+  }
+
+  private Optional<Difference> ask(Admin admin)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    long before = clock.millis();
+    QuorumInfo quorum = admin.describeMetadataQuorum().quorumInfo().get(10, TimeUnit.SECONDS);
+    long after = clock.millis();
+    OptionalLong there =
+        quorum.voters().stream()
+            .filter(voter -> voter.replicaId() == quorum.leaderId())
+            .findFirst()
+            .map(QuorumInfo.ReplicaState::lastCaughtUpTimestamp)
+            .orElse(OptionalLong.empty());
+    long doubt = (after - before + 1) / 2;
+    return there.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new Difference(before + doubt - there.getAsLong(), doubt));
+  }
+
+  private static Result judge(Difference found) {
+    long apart = Math.abs(found.ahead());
+    if (apart - found.doubt() > MOST_MILLIS) {
+      return new Bad(
+          "this machine's is %.1f s %s: set both by NTP. Frames are skipped by their age, so workers'"
+                  .formatted(apart / 1e3, found.ahead() > 0 ? "ahead" : "behind")
+              + " clocks must agree within 0.5 s");
+    }
+    long most = apart + found.doubt();
+    return most > MOST_MILLIS
+        ? new Note("at most %d ms apart, Kafka is slow to answer: ask again".formatted(most))
+        : new Good("at most %d ms apart".formatted(most));
+  }
+}
