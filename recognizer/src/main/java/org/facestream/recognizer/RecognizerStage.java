@@ -99,7 +99,7 @@ public final class RecognizerStage implements Stage {
                       options,
                       telemetry,
                       descriptors,
-                      replica::snapshot,
+                      deciding::gallery,
                       Clock.systemUTC(),
                       clients.name(MatchTopic.TOPIC))));
       loop.start();
