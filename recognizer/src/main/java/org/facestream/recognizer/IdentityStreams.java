@@ -16,7 +16,6 @@ import org.facestream.ingest.worker.kafka.Topics;
 import org.facestream.recognizer.gallery.GalleryReplica;
 import org.facestream.recognizer.gallery.GallerySnapshot;
 import org.facestream.recognizer.gallery.GalleryTopic;
-import org.facestream.recognizer.identity.DecisionRules;
 import org.facestream.recognizer.identity.IdentityTopic;
 import org.facestream.recognizer.identity.IdentityTopology;
 import org.facestream.recognizer.identity.MatchTopic;
@@ -50,7 +49,7 @@ final class IdentityStreams implements AutoCloseable {
   private volatile StreamsRun whole;
 
   IdentityStreams(
-      DecisionRules rules,
+      RecognizerOptions options,
       GalleryReplica replica,
       WorkerConfig workerConfig,
       KafkaClients clients,
@@ -64,7 +63,8 @@ final class IdentityStreams implements AutoCloseable {
                     clients.name(MatchTopic.TOPIC),
                     clients.name(IdentityTopic.TOPIC),
                     clients.name(Topics.DEAD_LETTERS),
-                    rules,
+                    options.rules(),
+                    options.maxAge(),
                     replica,
                     telemetry),
                 replica,

@@ -1,5 +1,6 @@
 package org.facestream.recognizer.identity;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -11,12 +12,14 @@ import org.facestream.ingest.worker.kafka.Topic;
  * the capture time.
  */
 public final class MatchTopic {
+  static final Duration RETENTION = Duration.ofDays(3);
+
   /** Matches hold descriptors: days, enough to look into a decision, and no longer. */
   public static final Topic TOPIC =
       new Topic(
           "matches",
           Map.of(
-              "retention.ms", String.valueOf(TimeUnit.DAYS.toMillis(3)),
+              "retention.ms", String.valueOf(RETENTION.toMillis()),
               "segment.bytes", String.valueOf(64 << 20),
               "segment.ms", String.valueOf(TimeUnit.HOURS.toMillis(6)),
               "max.message.bytes", String.valueOf(1 << 20)));
