@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.micrometer.core.instrument.Counter;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.function.Predicate;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.KeyValue;
@@ -39,6 +40,9 @@ final class TrackProcessor extends ContextualProcessor<String, byte[], String, b
   static final String STORE = "tracks";
   static final String EVENTS = "events";
   static final String DEAD_LETTERS = "dead-letters";
+
+  /** Not as far as the hour by which brokers refuse a record, for theirs is another clock. */
+  static final Duration MOST_AHEAD = Duration.ofSeconds(59 * 60 + 30);
 
   private static final Logger log = LoggerFactory.getLogger(TrackProcessor.class);
   private static final String STAGE = "identity";
@@ -95,6 +99,10 @@ final class TrackProcessor extends ContextualProcessor<String, byte[], String, b
     }
     telemetry.in(STAGE, match.camera()).increment();
     long now = context().currentSystemTimeMs();
+    if (match.captureTime().isAfter(Instant.ofEpochMilli(now).plus(MOST_AHEAD))) {
+      reject(record, "future", "captured more than 59 minutes from now: set the clocks");
+      return;
+    }
     String key = match.camera() + "/" + match.track();
     TrackState before = state(key, store.get(key));
     if (before == null ? watched.past(match, now) : TrackDecision.late(before, match)) {

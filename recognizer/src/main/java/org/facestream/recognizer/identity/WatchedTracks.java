@@ -121,7 +121,8 @@ final class WatchedTracks {
   }
 
   private boolean passedBy(Watched track) {
-    return cameras.get(track.camera()).isAfter(track.lastSeen().plus(timeout));
+    Instant then = later(track.lastSeen(), track.cameraThen());
+    return cameras.get(track.camera()).isAfter(then.plus(timeout));
   }
 
   /**
