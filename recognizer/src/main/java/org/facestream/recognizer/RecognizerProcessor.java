@@ -52,7 +52,8 @@ final class RecognizerProcessor implements ConsumeLoop.Processor {
 
   /**
    * @param descriptors stays its owner's
-   * @param gallery gives the replica's present snapshot
+   * @param gallery gives the replica's present snapshot, or throws a {@link
+   *     org.facestream.ingest.worker.RetryableException} while there is none to trust
    * @param clock tells the age of faces
    * @param matchesTopic full name
    */
@@ -79,6 +80,8 @@ final class RecognizerProcessor implements ConsumeLoop.Processor {
   @Override
   public List<ProducerRecord<String, byte[]>> process(
       List<ConsumerRecord<String, byte[]>> batch, DeadLetters deadLetters) {
+    // Where there is none, the faces wait: that is known before they are described.
+    gallery.get();
     List<Source> sources = read(batch, deadLetters);
     try (Closing pictures = new Closing()) {
       List<Source> readable = new ArrayList<>(sources.size());

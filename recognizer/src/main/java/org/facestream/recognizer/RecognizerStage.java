@@ -79,8 +79,7 @@ public final class RecognizerStage implements Stage {
               Topics.DEAD_LETTERS));
       GalleryReplica replica = new GalleryReplica(DescriptorSpace.of(options.model()), telemetry);
       IdentityStreams deciding =
-          closing.add(
-              new IdentityStreams(options.rules(), replica, workerConfig, clients, telemetry));
+          closing.add(new IdentityStreams(options, replica, workerConfig, clients, telemetry));
       streams = deciding;
       deciding.start();
       loop =
@@ -99,7 +98,7 @@ public final class RecognizerStage implements Stage {
                       options,
                       telemetry,
                       descriptors,
-                      replica::snapshot,
+                      deciding::gallery,
                       Clock.systemUTC(),
                       clients.name(MatchTopic.TOPIC))));
       loop.start();

@@ -11,6 +11,7 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.facestream.deploy.contract.EventSchema;
 import org.facestream.deploy.embedded.EmbeddedDatabase;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.TopicReader;
@@ -45,6 +46,7 @@ final class Stored {
     }
     List<IdentityEvent> events = new ArrayList<>(records.size());
     for (ConsumerRecord<String, byte[]> record : records) {
+      EventSchema.check(record.value());
       events.add(IdentityTopic.fromRecord(record));
     }
     return events;

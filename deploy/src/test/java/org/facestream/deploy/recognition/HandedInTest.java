@@ -31,9 +31,12 @@ import org.apache.kafka.clients.producer.Producer;
 import org.facestream.detector.face.Face;
 import org.facestream.detector.face.FaceTopic;
 import org.facestream.detector.mtcnn.Mtcnn;
+import org.facestream.detector.onnx.Device;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.Topics;
+import org.facestream.recognizer.facenet.DescriptorModel;
+import org.facestream.recognizer.facenet.Descriptors;
 import org.facestream.recognizer.gallery.Enrolment;
 import org.facestream.recognizer.gallery.EnrolmentFolder;
 import org.facestream.recognizer.gallery.EnrolmentResult;
@@ -97,6 +100,26 @@ class HandedInTest extends EnrolmentCase {
       }
     }
     throw new AssertionError("a JPEG without a header");
+  }
+
+  @Test
+  void whatTheNetworkHasNoAnswerForIsRefusedAndTheRestGoesOn(@TempDir Path folder)
+      throws Exception {
+    Face good = Portraits.seen(detectors.get(0), 4, 1, "door", "four", 0, Instant.now());
+    byte[] white = LightnessNetwork.white(good);
+    Face bad = Portraits.like(good, "w", "white", good.cropLandmarks(), good.score(), white);
+    float[][] answers = {{1, 0, 0, 0, 0, 0, 0, 0}, {1, 0, 0, 0, 1, Float.NaN, 0, 0}, {1, 0, 0, 0}};
+    for (int i = 0; i < answers.length; i++) {
+      Path network = LightnessNetwork.write(folder, answers[i]);
+      try (Descriptors descriptors =
+              new Descriptors(DescriptorModel.of(network.toString()), Device.CPU, 1);
+          Enrolment enrolment =
+              new Enrolment(
+                  clients("answer" + i), EnrolmentRules.DEFAULT, detectors, descriptors)) {
+        assertEquals("bad-descriptor", outcome(enrolment.enrol("White", bad)));
+        assertEquals("enrolled", outcome(enrolment.enrol("Four", good)));
+      }
+    }
   }
 
   @Test

@@ -24,6 +24,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.facestream.deploy.Configuration;
 import org.facestream.deploy.Main;
 import org.facestream.deploy.StageKind;
+import org.facestream.deploy.contract.EventSchema;
 import org.facestream.deploy.embedded.EmbeddedKafka;
 import org.facestream.detector.face.Face;
 import org.facestream.detector.face.FaceTopic;
@@ -243,6 +244,7 @@ class RecognizerKillTest {
     }
 
     private void add(byte[] value) {
+      EventSchema.check(value);
       try {
         all.add(IdentityTopic.read(value));
       } catch (InvalidRecordException invalid) {

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.producer.Producer;
+import org.facestream.deploy.contract.EventSchema;
 import org.facestream.deploy.embedded.EmbeddedKafka;
 import org.facestream.detector.face.Face;
 import org.facestream.detector.face.FaceTopic;
@@ -136,6 +137,7 @@ abstract class RecognizerStageCase {
         reader.poll(
             Duration.ofMillis(100),
             record -> {
+              EventSchema.check(record.value());
               try {
                 events.add(IdentityTopic.fromRecord(record));
               } catch (InvalidRecordException invalid) {

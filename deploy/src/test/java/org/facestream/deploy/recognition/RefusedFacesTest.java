@@ -3,28 +3,17 @@ package org.facestream.deploy.recognition;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.awt.Color;
-import java.awt.Graphics2D;
-import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import javax.imageio.ImageIO;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.facestream.detector.face.Face;
 import org.facestream.detector.face.FaceTopic;
 import org.facestream.detector.face.Landmarks;
 import org.facestream.detector.face.Point;
-import org.facestream.detector.onnx.convert.GraphBuilder;
 import org.facestream.ingest.frame.InvalidRecordException;
 import org.facestream.ingest.worker.Telemetry;
 import org.facestream.ingest.worker.kafka.KafkaClients;
@@ -78,7 +67,7 @@ class RefusedFacesTest extends RecognizerStageCase {
     KafkaClients clients = clients("refused");
     Topics.ensure(clients, List.of(FaceTopic.TOPIC, IdentityTopic.TOPIC, Topics.DEAD_LETTERS));
     Face good = face(4, 1, "door", "before", 0);
-    byte[] white = white(good.frameWidth(), good.frameHeight());
+    byte[] white = LightnessNetwork.white(good);
     send(clients, good);
     send(clients, with(good, "white", good.cropLandmarks(), white));
     send(clients, with(good, "after", good.cropLandmarks(), good.jpeg()));
@@ -86,7 +75,7 @@ class RefusedFacesTest extends RecognizerStageCase {
         RecognizerStage stage =
             stage(
                 "refused",
-                Map.of("recognizer.model", afraidOfWhite(folder).toString()),
+                Map.of("recognizer.model", LightnessNetwork.write(folder, 1, 0, 0, 0).toString()),
                 telemetry)) {
       stage.start();
       List<IdentityEvent> events = events(clients, is(IdentityEvent.Type.started, "after"));
@@ -100,48 +89,6 @@ class RefusedFacesTest extends RecognizerStageCase {
       assertEquals(1, telemetry.dropped("recognizer", "door", "processing-failed").count(), 0);
       assertEquals(List.of("processing-failed white-0"), deadLetters(clients));
     }
-  }
-
-  /** A network that has an answer for dark pictures only. */
-  private static Path afraidOfWhite(Path folder) throws Exception {
-    GraphBuilder graph = new GraphBuilder("afraid-of-white", "for a test");
-    String faces = graph.input("faces", GraphBuilder.Type.UINT8, List.of("batch", 150, 150, 3));
-    String colours = graph.node("Cast", "colours", Map.of("to", 1), faces);
-    String mean =
-        graph.node(
-            "ReduceMean", "mean", Map.of("axes", new long[] {1, 2, 3}, "keepdims", 0), colours);
-    String lightness =
-        graph.node("Div", "lightness", mean, graph.floats("white", new float[] {250}));
-    String row = graph.node("Cast", "row", Map.of("to", 7), graph.node("Floor", "step", lightness));
-    graph.node("Gather", "descriptors", graph.floats("rows", new float[] {1, 0, 0, 0}, 1, 4), row);
-    graph.output("descriptors", GraphBuilder.Type.FLOAT, List.of("batch", 4));
-    byte[] onnx = graph.build();
-    Files.write(folder.resolve("afraid.onnx"), onnx);
-    String sha256 = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(onnx));
-    return Files.writeString(
-        folder.resolve("afraid.json"),
-        """
-        {"name": "afraid-of-white", "file": "afraid.onnx", "sha256": "%s",
-         "input": {"width": 150, "height": 150, "type": "uint8", "layout": "nhwc",
-           "channels": "rgb", "mean": [0, 0, 0], "deviation": [1, 1, 1]},
-         "alignment": {"template":
-           [[47.55, 46.6], [100.48, 46.6], [74.01, 76.56], [50.41, 103.02], [97.61, 103.02]],
-           "stretch": 1, "mirrored": false},
-         "length": 4, "normalise": false, "metric": "euclidean", "threshold": 0.6, "verification": 0.6,
-         "origin": "this test", "licence": "CC0-1.0"}
-        """
-            .formatted(sha256));
-  }
-
-  private static byte[] white(int width, int height) throws IOException {
-    BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
-    Graphics2D graphics = image.createGraphics();
-    graphics.setColor(Color.WHITE);
-    graphics.fillRect(0, 0, width, height);
-    graphics.dispose();
-    ByteArrayOutputStream jpeg = new ByteArrayOutputStream();
-    assertTrue(ImageIO.write(image, "jpeg", jpeg));
-    return jpeg.toByteArray();
   }
 
   /** Reason and face of every dead letter. */

@@ -7,6 +7,10 @@ package org.facestream.ingest.worker;
 public final class RetryableException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  public RetryableException(String message) {
+    super(message);
+  }
+
   public RetryableException(String message, Throwable cause) {
     super(message, cause);
   }

@@ -157,6 +157,12 @@ public final class Enrolment implements AutoCloseable {
       }
       ExaminedFace face = looked.isPresent() ? looked.get() : examination.face();
       Reference reference = face.of(person, source, terms, now);
+      if (reference.problem().isPresent()) {
+        throw new RefusedException(
+            "bad-descriptor",
+            "the network gave nothing to compare it by (%s); take another picture"
+                .formatted(reference.problem().get()));
+      }
       known.check(reference, rules, now);
       watch(before, person);
       write(reference);

@@ -101,7 +101,12 @@ final class FaceExaminer {
       throw new RefusedException(
           "not-aligned", "eyes, nose and mouth could not be told apart; take another picture");
     }
-    return descriptors.describe(picture, landmarks);
+    try {
+      return descriptors.describe(picture, landmarks);
+    } catch (IllegalStateException refusedByNetwork) {
+      throw new RefusedException(
+          "bad-descriptor", "the network refuses this face; take another picture");
+    }
   }
 
   private static Detection theOne(List<Detection> faces) throws RefusedException {

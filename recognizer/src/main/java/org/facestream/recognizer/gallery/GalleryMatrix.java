@@ -9,7 +9,9 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The references of one descriptor space in compact arrays. One thread changes it and publishes
- * {@link GallerySnapshot}s; a change costs a few kilobytes of copying whatever the gallery's size.
+ * {@link GallerySnapshot}s. A change of references costs a few kilobytes of copying whatever the
+ * gallery's size; one of persons (somebody goes, or is called otherwise) a copy of the array of
+ * persons too, four bytes each, once for all changes between two snapshots.
  */
 final class GalleryMatrix {
   /** A block of which less than this part is in use is emptied into the last one. */
@@ -47,9 +49,10 @@ final class GalleryMatrix {
   /** Adds a reference or replaces the one of the same face id; it must be of this space. */
   void put(Reference reference) {
     float[] descriptor = space.prepare(reference.descriptor());
-    remove(reference.faceId());
     int slot = slot(new Person(reference.personId(), reference.name(), reference.watchlist()));
     referencesOf[slot]++;
+    // Only now: who has no other reference is not to be gone for a moment.
+    remove(reference.faceId());
     long expiry =
         reference.expiry() == null ? ReferenceBlock.NEVER : reference.expiry().toEpochMilli();
     firstExpiry = Math.min(firstExpiry, expiry);

@@ -162,7 +162,8 @@ public final class People {
     }
   }
 
-  private static List<Reference> of(Person person, Map<String, Reference> references) {
+  /** A person's references, in the order of their enrolment. */
+  static List<Reference> of(Person person, Map<String, Reference> references) {
     return references.values().stream()
         .filter(reference -> reference.personId().equals(person.id()))
         .sorted(Comparator.comparing(Reference::enrolledAt))
@@ -173,23 +174,25 @@ public final class People {
    * Gives a person another name; the id stays.
    *
    * @return the person as they are now
-   * @throws UserError when the name is not one, or somebody else has it
+   * @throws UserError when the name is not one, somebody else has it, or the person is being
+   *     forgotten
    */
   public Entry rename(String idOrName, String newName) {
-    List<Entry> everyone = list();
-    Entry entry = one(everyone, idOrName);
     String name = PersonName.check(newName);
-    for (Entry other : everyone) {
-      if (other.person().name().equalsIgnoreCase(name)
-          && !other.person().id().equals(entry.person().id())) {
-        throw new UserError("'%s' is already the name of %s.".formatted(name, other.person().id()));
+    try (GalleryEdit edit = new GalleryEdit(clients)) {
+      List<Entry> everyone = entries(edit.all());
+      Person person = one(everyone, idOrName).person();
+      for (Entry other : everyone) {
+        if (other.person().name().equalsIgnoreCase(name)
+            && !other.person().id().equals(person.id())) {
+          throw new UserError(
+              "'%s' is already the name of %s.".formatted(name, other.person().id()));
+        }
       }
+      Entry renamed = rewrite(edit, person, new Person(person.id(), name, person.watchlist()));
+      AuditTrail.renamed(renamed.person(), renamed.references().size());
+      return renamed;
     }
-    Entry renamed =
-        rewrite(
-            entry.references(), new Person(entry.person().id(), name, entry.person().watchlist()));
-    AuditTrail.renamed(renamed.person(), renamed.references().size());
-    return renamed;
   }
 
   /**
@@ -197,11 +200,18 @@ public final class People {
    * name. No picture is erased.
    *
    * @return the first as they were, and the second as they are now
-   * @throws UserError when either is not there or not clear, both are the same, or they are not on
-   *     the same watchlist: nobody leaves one, or gets on one, by the way
+   * @throws UserError when either is not there or not clear, both are the same, they are not on the
+   *     same watchlist (nobody leaves one, or gets on one, by the way), or either is being
+   *     forgotten
    */
   public Merged merge(String idOrName, String intoIdOrName) {
-    List<Entry> everyone = list();
+    try (GalleryEdit edit = new GalleryEdit(clients)) {
+      return merge(edit, idOrName, intoIdOrName);
+    }
+  }
+
+  private static Merged merge(GalleryEdit edit, String idOrName, String intoIdOrName) {
+    List<Entry> everyone = entries(edit.all());
     Entry gone = one(everyone, idOrName);
     Entry kept = one(everyone, intoIdOrName);
     if (gone.person().id().equals(kept.person().id())) {
@@ -218,11 +228,14 @@ public final class People {
                   kept.person().id(),
                   watchlist(kept.person())));
     }
-    Entry moved = rewrite(gone.references(), kept.person());
-    AuditTrail.merged(gone.person(), kept.person(), moved.references().size());
-    List<Reference> together = new ArrayList<>(kept.references());
-    together.addAll(moved.references());
-    together.sort(Comparator.comparing(Reference::enrolledAt));
+    List<Reference> moved = rewrite(edit, gone.person(), kept.person()).references();
+    List<Reference> together = edit.of(kept.person());
+    if (together.size() == moved.size()) {
+      // Of the second nothing is left: the first is not to stand in for somebody forgotten.
+      edit.put(moved.stream().map(reference -> reference.as(gone.person())).toList());
+      throw forgotten(kept.person());
+    }
+    AuditTrail.merged(gone.person(), kept.person(), moved.size());
     return new Merged(gone, new Entry(kept.person(), together));
   }
 
@@ -235,23 +248,30 @@ public final class People {
    * Recognizers know it within seconds.
    *
    * @return the person as they are now
-   * @throws UserError when there is no such person, or the watchlist cannot be called so
+   * @throws UserError when there is no such person, they are being forgotten, or the watchlist
+   *     cannot be called so
    */
   public Entry watch(String idOrName, Optional<String> watchlist) {
-    Entry entry = show(idOrName);
     String name = watchlist.map(Watchlist::check).orElse(null);
-    Entry watched =
-        rewrite(entry.references(), new Person(entry.person().id(), entry.person().name(), name));
-    AuditTrail.watched(watched.person(), watched.references().size());
-    return watched;
+    try (GalleryEdit edit = new GalleryEdit(clients)) {
+      Person person = one(entries(edit.all()), idOrName).person();
+      Entry watched = rewrite(edit, person, new Person(person.id(), person.name(), name));
+      AuditTrail.watched(watched.person(), watched.references().size());
+      return watched;
+    }
   }
 
-  private Entry rewrite(List<Reference> references, Person person) {
-    List<Reference> rewritten = references.stream().map(reference -> reference.as(person)).toList();
-    try (GalleryWriter writer = new GalleryWriter(clients)) {
-      writer.put(rewritten);
+  private static Entry rewrite(GalleryEdit edit, Person person, Person as) {
+    List<Reference> stay =
+        edit.put(edit.of(person).stream().map(reference -> reference.as(as)).toList());
+    if (stay.isEmpty()) {
+      throw forgotten(person);
     }
-    return new Entry(person, rewritten);
+    return new Entry(as, stay);
+  }
+
+  private static UserError forgotten(Person person) {
+    return new UserError("%s was forgotten meanwhile.".formatted(person.id()));
   }
 
   /** References by person, persons by name. */

@@ -1,5 +1,6 @@
 package org.facestream.recognizer.identity;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -14,7 +15,8 @@ import org.facestream.ingest.worker.Telemetry;
 
 /**
  * Matches to identity events: one processor with a store per partition. The store is small (what is
- * live, and what ended a minute ago), so it is in memory; its changelog topic is what survives.
+ * live, and what ended within the last minutes), so it is in memory; its changelog topic is what
+ * survives.
  */
 public final class IdentityTopology {
   /** A changelog that is mostly tombstones is compacted soon, so that a restart reads little. */
@@ -25,6 +27,11 @@ public final class IdentityTopology {
           "min.cleanable.dirty.ratio", "0.1",
           "delete.retention.ms", String.valueOf(TimeUnit.MINUTES.toMillis(10)));
 
+  private static final Duration FACES = Duration.ofHours(6);
+
+  /** However young faces must be: for a match waits too. */
+  private static final Duration SHORTEST = Duration.ofMinutes(1);
+
   private IdentityTopology() {}
 
   /**
@@ -33,6 +40,7 @@ public final class IdentityTopology {
    * @param matches full name of the topic that it reads
    * @param identities full name of the topic that it writes
    * @param deadLetters full name of the topic for matches that cannot be processed
+   * @param maxAge older faces are not matched: so long an ended track may go on
    * @param known whoever is not among them any more loses name and evidence
    */
   public static Topology addTo(
@@ -41,6 +49,7 @@ public final class IdentityTopology {
       String identities,
       String deadLetters,
       DecisionRules rules,
+      Duration maxAge,
       KnownPeople known,
       Telemetry telemetry) {
     return addTo(
@@ -49,9 +58,20 @@ public final class IdentityTopology {
         identities,
         deadLetters,
         rules,
+        maxAge,
         known,
         telemetry,
         Stores.inMemoryKeyValueStore(TrackProcessor.STORE));
+  }
+
+  /**
+   * A face's match comes no later than {@code maxAge} after its capture, and the one before it in
+   * the track may be a timeout older. Faces are in Kafka for hours only, however old they may be.
+   */
+  private static Duration memory(DecisionRules rules, Duration maxAge) {
+    Duration longest = maxAge.compareTo(FACES) < 0 ? maxAge : FACES;
+    Duration memory = longest.plus(rules.timeout());
+    return memory.compareTo(SHORTEST) < 0 ? SHORTEST : memory;
   }
 
   static Topology addTo(
@@ -60,12 +80,16 @@ public final class IdentityTopology {
       String identities,
       String deadLetters,
       DecisionRules rules,
+      Duration maxAge,
       KnownPeople known,
       Telemetry telemetry,
       KeyValueBytesStoreSupplier tracks) {
     return topology
         .addSource("matches", new StringDeserializer(), new ByteArrayDeserializer(), matches)
-        .addProcessor("decide", () -> new TrackProcessor(rules, known, telemetry), "matches")
+        .addProcessor(
+            "decide",
+            () -> new TrackProcessor(rules, memory(rules, maxAge), known, telemetry),
+            "matches")
         .addStateStore(
             Stores.keyValueStoreBuilder(tracks, Serdes.String(), Serdes.ByteArray())
                 .withLoggingEnabled(CHANGELOG)

@@ -1,5 +1,7 @@
 package org.facestream.recognizer.identity;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -11,12 +13,14 @@ import org.facestream.ingest.worker.kafka.Topic;
  * the capture time.
  */
 public final class MatchTopic {
+  static final Duration RETENTION = Duration.ofDays(3);
+
   /** Matches hold descriptors: days, enough to look into a decision, and no longer. */
   public static final Topic TOPIC =
       new Topic(
           "matches",
           Map.of(
-              "retention.ms", String.valueOf(TimeUnit.DAYS.toMillis(3)),
+              "retention.ms", String.valueOf(RETENTION.toMillis()),
               "segment.bytes", String.valueOf(64 << 20),
               "segment.ms", String.valueOf(TimeUnit.HOURS.toMillis(6)),
               "max.message.bytes", String.valueOf(1 << 20)));
@@ -50,13 +54,31 @@ public final class MatchTopic {
         || match.box() == null) {
       throw new InvalidRecordException("bad-value", "face, track, capture time or box is missing");
     }
-    if (!(match.threshold() > 0) || !Float.isFinite(match.quality())) {
-      throw new InvalidRecordException("bad-value", "threshold or quality is no usable number");
+    if (match.captureTime().isBefore(Instant.EPOCH)) {
+      throw new InvalidRecordException("bad-value", "the capture time is none");
     }
-    if (match.candidates().stream()
-        .anyMatch(candidate -> candidate.threshold() != null && !(candidate.threshold() > 0))) {
-      throw new InvalidRecordException("bad-value", "a candidate's threshold is no usable number");
+    if (!usable(match.threshold())
+        || !Float.isFinite(match.quality())
+        || !Float.isFinite(match.score())) {
+      throw new InvalidRecordException(
+          "bad-value", "threshold, quality or score is no usable number");
+    }
+    for (Match.Candidate candidate : match.candidates()) {
+      if (candidate.personId() == null || candidate.name() == null) {
+        throw new InvalidRecordException("bad-value", "a candidate is nobody");
+      }
+      if (!(candidate.distance() >= 0) || !Float.isFinite(candidate.distance())) {
+        throw new InvalidRecordException("bad-value", "a candidate's distance is none");
+      }
+      if (candidate.threshold() != null && !usable(candidate.threshold())) {
+        throw new InvalidRecordException(
+            "bad-value", "a candidate's threshold is no usable number");
+      }
     }
     return match;
+  }
+
+  private static boolean usable(float threshold) {
+    return threshold > 0 && Float.isFinite(threshold);
   }
 }

@@ -3,8 +3,10 @@ package org.facestream.recognizer.identity;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.deser.std.StdScalarDeserializer;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -18,6 +20,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import java.util.Map;
 import org.facestream.ingest.frame.InvalidRecordException;
 
 /**
@@ -69,12 +72,36 @@ public final class RecordJson {
         throw new InvalidRecordException("bad-json", "the value is null");
       }
       return value;
-    } catch (JacksonException malformed) {
-      // The original message names the property; the full one would quote personal data.
-      throw new InvalidRecordException("bad-json", malformed.getOriginalMessage());
     } catch (IOException malformed) {
-      throw new InvalidRecordException("bad-json", String.valueOf(malformed.getMessage()));
+      throw new InvalidRecordException("bad-json", problem(malformed));
     }
+  }
+
+  /** What is wrong and where, but none of Jackson's messages: they quote names and descriptors. */
+  private static String problem(IOException malformed) {
+    String kind = malformed.getClass().getSimpleName();
+    if (malformed instanceof JsonMappingException mapping) {
+      return kind + " at " + path(mapping);
+    }
+    if (malformed instanceof JsonProcessingException syntax && syntax.getLocation() != null) {
+      return kind + " at byte " + syntax.getLocation().getByteOffset();
+    }
+    return kind;
+  }
+
+  /** Keys of a map are left out: evidence is by person. */
+  private static String path(JsonMappingException mapping) {
+    StringBuilder path = new StringBuilder("$");
+    for (JsonMappingException.Reference step : mapping.getPath()) {
+      if (step.getIndex() >= 0) {
+        path.append('[').append(step.getIndex()).append(']');
+      } else if (step.getFrom() instanceof Map<?, ?>) {
+        path.append("[...]");
+      } else {
+        path.append('.').append(step.getFieldName());
+      }
+    }
+    return path.toString();
   }
 
   private static final class InstantSerializer extends StdScalarSerializer<Instant> {

@@ -5,11 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.micrometer.core.instrument.Counter;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.function.Predicate;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.KeyValue;
@@ -32,9 +27,10 @@ import org.slf4j.LoggerFactory;
  * <p>A track ends when the faces of its camera have gone on for the timeout without it, or when
  * nothing came for the timeout by this worker's clock: so it ends too when the camera dies. The
  * clock starts anew when the processor starts, so that a worker that was away does not end tracks
- * whose faces are still waiting to be read. An ended track is remembered for a while: a face that
- * comes late is dropped, and one that shows that it goes on reopens it. A face that is delivered
- * again is dropped too.
+ * whose faces are still waiting to be read. An ended track is remembered for as long as faces of it
+ * may come, so that no event's id comes again with other content: a face that comes late is
+ * dropped, and one that shows that it goes on reopens it. A face that is delivered again is dropped
+ * too.
  *
  * <p>Whoever is no longer in the gallery is taken out of every track's state, ended ones too, when
  * the gallery's version changes; and out of whatever is read, so that nobody who is gone is named
@@ -45,29 +41,28 @@ final class TrackProcessor extends ContextualProcessor<String, byte[], String, b
   static final String EVENTS = "events";
   static final String DEAD_LETTERS = "dead-letters";
 
-  /** How long an ended track is remembered. */
-  static final Duration GRACE = Duration.ofSeconds(60);
+  /** Not as far as the hour by which brokers refuse a record, for theirs is another clock. */
+  static final Duration MOST_AHEAD = Duration.ofSeconds(59 * 60 + 30);
 
   private static final Logger log = LoggerFactory.getLogger(TrackProcessor.class);
   private static final String STAGE = "identity";
 
-  /** What the punctuation needs to know of a track, so that it reads only those that are due. */
-  private record Watched(
-      String camera, boolean ended, Instant lastSeen, Set<String> persons, long since) {}
-
   private final DecisionRules rules;
   private final TrackDecision decision;
   private final Telemetry telemetry;
-  private final Map<String, Watched> watched = new HashMap<>();
-  private final Map<String, Instant> cameras = new HashMap<>();
+  private final WatchedTracks watched;
   private final KnownPeople known;
   private KeyValueStore<String, byte[]> store;
   private long forgottenAsOf;
 
-  TrackProcessor(DecisionRules rules, KnownPeople known, Telemetry telemetry) {
+  /**
+   * @param memory how long an ended track is remembered
+   */
+  TrackProcessor(DecisionRules rules, Duration memory, KnownPeople known, Telemetry telemetry) {
     this.rules = rules;
     this.known = known;
     this.decision = new TrackDecision(rules);
+    this.watched = new WatchedTracks(rules.timeout(), memory);
     this.telemetry = telemetry;
   }
 
@@ -77,18 +72,17 @@ final class TrackProcessor extends ContextualProcessor<String, byte[], String, b
     store = context.getStateStore(STORE);
     // Streams may initialise a processor again after it found the store corrupted.
     watched.clear();
-    cameras.clear();
     forgottenAsOf = Long.MIN_VALUE;
-    long now = context.currentSystemTimeMs();
     try (KeyValueIterator<String, byte[]> all = store.all()) {
       while (all.hasNext()) {
         KeyValue<String, byte[]> entry = all.next();
         TrackState state = state(entry.key, entry.value);
         if (state != null) {
-          watch(entry.key, state, now);
+          watched.restore(entry.key, state);
         }
       }
     }
+    watched.begin(context.currentSystemTimeMs());
     long everyMillis = Math.max(20, Math.min(250, rules.timeout().toMillis() / 10));
     context.schedule(
         Duration.ofMillis(everyMillis), PunctuationType.WALL_CLOCK_TIME, this::punctuate);
@@ -104,9 +98,14 @@ final class TrackProcessor extends ContextualProcessor<String, byte[], String, b
       return;
     }
     telemetry.in(STAGE, match.camera()).increment();
+    long now = context().currentSystemTimeMs();
+    if (match.captureTime().isAfter(Instant.ofEpochMilli(now).plus(MOST_AHEAD))) {
+      reject(record, "future", "captured more than 59 minutes from now: set the clocks");
+      return;
+    }
     String key = match.camera() + "/" + match.track();
     TrackState before = state(key, store.get(key));
-    if (before != null && TrackDecision.late(before, match)) {
+    if (before == null ? watched.past(match, now) : TrackDecision.late(before, match)) {
       telemetry.dropped(STAGE, match.camera(), "late").increment();
       return;
     }
@@ -125,8 +124,8 @@ final class TrackProcessor extends ContextualProcessor<String, byte[], String, b
       reject(record, "processing-failed", failed.toString());
       return;
     }
-    cameras.merge(match.camera(), match.captureTime(), (a, b) -> a.isAfter(b) ? a : b);
-    apply(key, outcome, record, context().currentSystemTimeMs());
+    watched.seen(key, outcome.state(), match.captureTime(), now);
+    apply(key, outcome, record);
   }
 
   /**
@@ -139,35 +138,21 @@ final class TrackProcessor extends ContextualProcessor<String, byte[], String, b
 
   private void punctuate(long now) {
     forgetWhoIsGone();
-    List<String> silent = new ArrayList<>();
-    List<String> forgotten = new ArrayList<>();
-    watched.forEach(
-        (key, track) -> {
-          if (track.ended()) {
-            if (now - track.since() >= GRACE.toMillis()) {
-              forgotten.add(key);
-            }
-          } else if (now - track.since() >= rules.timeout().toMillis() || passedBy(track)) {
-            silent.add(key);
-          }
-        });
-    for (String key : forgotten) {
+    for (String key : watched.over(now)) {
       store.delete(key);
       watched.remove(key);
     }
-    for (String key : silent) {
+    for (String key : watched.silent(now)) {
       TrackState state = state(key, store.get(key));
       if (state == null) {
         watched.remove(key);
-      } else {
-        apply(
-            key, decision.silence(state.without(gone(state.galleryVersion()))), caused(state), now);
+        continue;
       }
+      TrackDecision.Outcome outcome = decision.silence(state.without(gone(state.galleryVersion())));
+      watched.ended(key, outcome.state(), now);
+      apply(key, outcome, caused(state));
     }
-    cameras
-        .keySet()
-        .removeIf(
-            camera -> watched.values().stream().noneMatch(track -> track.camera().equals(camera)));
+    watched.forgetCameras();
   }
 
   /** What is known of people whom a gallery of a new version does not have goes at once. */
@@ -177,22 +162,15 @@ final class TrackProcessor extends ContextualProcessor<String, byte[], String, b
       return;
     }
     forgottenAsOf = version;
-    List<String> concerned = new ArrayList<>();
-    watched.forEach(
-        (key, track) -> {
-          if (!track.persons().stream().allMatch(known::contains)) {
-            concerned.add(key);
-          }
-        });
-    for (String key : concerned) {
+    for (String key : watched.concerned(known)) {
       TrackState state = state(key, store.get(key));
       if (state == null) {
         continue;
       }
       TrackDecision.Outcome outcome = decision.forget(state, gone(state.galleryVersion()));
       if (outcome.state() != state) {
-        // It was not seen again: the time of its silence goes on.
-        apply(key, outcome, caused(state), watched.get(key).since());
+        watched.changed(key, outcome.state());
+        apply(key, outcome, caused(state));
       }
     }
   }
@@ -201,15 +179,8 @@ final class TrackProcessor extends ContextualProcessor<String, byte[], String, b
     return new Record<>(state.camera(), null, state.lastSeen().toEpochMilli());
   }
 
-  private boolean passedBy(Watched track) {
-    Instant last = cameras.get(track.camera());
-    return last != null && Duration.between(track.lastSeen(), last).compareTo(rules.timeout()) > 0;
-  }
-
-  private void apply(
-      String key, TrackDecision.Outcome outcome, Record<String, byte[]> cause, long since) {
+  private void apply(String key, TrackDecision.Outcome outcome, Record<String, byte[]> cause) {
     store.put(key, RecordJson.write(outcome.state()));
-    watch(key, outcome.state(), since);
     for (IdentityEvent event : outcome.events()) {
       context()
           .forward(
@@ -225,11 +196,6 @@ final class TrackProcessor extends ContextualProcessor<String, byte[], String, b
       // Readers of committed records wait for it: half of the commit interval, on average.
       context().commit();
     }
-  }
-
-  private void watch(String key, TrackState state, long since) {
-    watched.put(
-        key, new Watched(state.camera(), state.ended(), state.lastSeen(), state.persons(), since));
   }
 
   private void count(IdentityEvent event) {

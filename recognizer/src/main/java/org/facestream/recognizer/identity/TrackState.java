@@ -217,17 +217,18 @@ record TrackState(
         zones);
   }
 
-  /** After an event of that type was published. */
+  /** After an event of that type was published: of an ended track little is remembered. */
   TrackState afterEvent(IdentityEvent.Type type) {
+    boolean end = type == IdentityEvent.Type.ended;
     return new TrackState(
         camera,
         track,
         revision + 1,
-        type == IdentityEvent.Type.ended,
+        end,
         firstSeen,
         lastSeen,
         faces,
-        evidence,
+        end ? ofPersonInForce() : evidence,
         personId,
         decision(),
         closest,
@@ -236,6 +237,14 @@ record TrackState(
         galleryVersion,
         recent,
         zones);
+  }
+
+  private SortedMap<String, Evidence> ofPersonInForce() {
+    SortedMap<String, Evidence> only = new TreeMap<>();
+    if (personId != null) {
+      only.put(personId, evidence.get(personId));
+    }
+    return only;
   }
 
   /** The event that was published last, given that {@link #afterEvent} made this state. */

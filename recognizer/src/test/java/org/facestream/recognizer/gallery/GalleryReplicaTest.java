@@ -174,4 +174,28 @@ class GalleryReplicaTest {
     assertEquals(2, replica.snapshot().references());
     assertEquals(8, replica.snapshot().version());
   }
+
+  @Test
+  void whoIsWrittenAnewIsThereAllTheWhile() throws InterruptedException {
+    for (int i = 0; i < 1000; i++) {
+      replica.accept("f" + i, RecordJson.write(reference("f" + i, "p" + i, "m", null, 0, 1)), 0, i);
+    }
+    byte[] anew = RecordJson.write(reference("f7", "p7", "m", null, 1, 0));
+    Thread writing =
+        new Thread(
+            () -> {
+              for (int i = 0; i < 5000; i++) {
+                replica.accept("f7", anew, 0, 1000 + i);
+              }
+            },
+            "writing");
+    writing.start();
+    long gone = 0;
+    while (writing.isAlive()) {
+      gone += replica.contains("p7") ? 0 : 1;
+    }
+    writing.join();
+    assertEquals(0, gone);
+    assertEquals(1000, replica.snapshot().people());
+  }
 }

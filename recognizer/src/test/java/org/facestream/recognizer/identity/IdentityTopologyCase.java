@@ -40,6 +40,7 @@ import org.junit.jupiter.api.BeforeEach;
 abstract class IdentityTopologyCase {
   static final Instant START = Instant.parse("2026-11-22T05:00:00Z");
   static final Duration TIMEOUT = Duration.ofSeconds(3);
+  static final Duration MAX_AGE = Duration.ofMinutes(10);
   static final float THRESHOLD = .6f;
 
   final Telemetry telemetry = new Telemetry();
@@ -108,6 +109,7 @@ abstract class IdentityTopologyCase {
             "identities",
             "dlq",
             new DecisionRules(2, .1, TIMEOUT),
+            MAX_AGE,
             replica,
             telemetry,
             new RestoredStore(kept));

@@ -1,7 +1,6 @@
 package org.facestream.recognizer.identity;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -232,15 +231,6 @@ class IdentityTopologyTest extends IdentityTopologyCase {
         .map(event -> event.type() + " " + event.name())
         .sorted()
         .collect(Collectors.joining(", "));
-  }
-
-  @Test
-  void anEndedTrackIsForgottenAfterAWhile() {
-    face("t", 0, .8, "ada", .3, "bob", .8);
-    pass(TIMEOUT);
-    assertNotNull(driver.getKeyValueStore(TrackProcessor.STORE).get("door/t"));
-    pass(TrackProcessor.GRACE.plusSeconds(1));
-    assertNull(driver.getKeyValueStore(TrackProcessor.STORE).get("door/t"));
   }
 
   @Test

@@ -84,6 +84,13 @@ class MatchTopicTest {
         "bad-value, #\"camera\":\"door\"#, #\"camera\":\"gate\"#",
         "bad-value, #\"threshold\":0.6#, #\"threshold\":0#",
         "bad-value, #\"threshold\":0.7#, #\"threshold\":-1#",
+        "bad-value, #\"threshold\":0.6#, #\"threshold\":\"Infinity\"#",
+        "bad-value, #\"distance\":0.4#, #\"distance\":\"NaN\"#",
+        "bad-value, #\"distance\":0.9#, #\"distance\":\"Infinity\"#",
+        "bad-value, #\"distance\":0.9#, #\"distance\":-0.1#",
+        "bad-value, #\"personId\":\"ada\"#, #\"personId\":null#",
+        "bad-value, #\"score\":0.99#, #\"score\":\"NaN\"#",
+        "bad-value, #2026-11-22T04:30:00.120Z#, #-1000000000-01-01T00:00:00Z#",
         "bad-value, #\"track\":\"door-1-40-0\"#, #\"track\":\"\"#",
         "bad-json, #AACAPwAAAL8=#, #AACAPwAA#",
         "bad-json, #\"candidates\":[#, #\"candidates\":[null,#",
@@ -94,5 +101,35 @@ class MatchTopicTest {
     assertEquals(
         reason,
         assertThrows(InvalidRecordException.class, () -> MatchTopic.read("door", value)).reason());
+  }
+
+  /** What is refused is logged, and must not be what it says of people. */
+  @ParameterizedTest
+  @CsvSource(
+      quoteCharacter = '#',
+      delimiter = ';',
+      value = {
+        "#\"threshold\":0.6#; #\"threshold\":\"Zacharias\"#; #InvalidFormatException at $.threshold#",
+        "#\"distance\":0.9#; #\"distance\":\"Zacharias\"#;"
+            + " #InvalidFormatException at $.candidates[1].distance#",
+        "#\"captureTime\":\"2026-11-22T04:30:00.120Z\"#; #\"captureTime\":\"Zacharias\"#;"
+            + " #InvalidFormatException at $.captureTime#",
+        "#\"threshold\":0.6#; #\"threshold\":Zacharias#; #JsonParseException at byte 414#"
+      })
+  void aRefusalQuotesNothing(String part, String changed, String message) {
+    byte[] value = GOLDEN.replace(part, changed).getBytes(UTF_8);
+    assertEquals(
+        message,
+        assertThrows(InvalidRecordException.class, () -> MatchTopic.read("door", value))
+            .getMessage());
+  }
+
+  @Test
+  void norWhomThereIsEvidenceOf() {
+    byte[] value = "{\"evidence\":{\"zacharias\":{\"sum\":\"Zacharias\"}}}".getBytes(UTF_8);
+    assertEquals(
+        "InvalidFormatException at $.evidence[...].sum",
+        assertThrows(InvalidRecordException.class, () -> RecordJson.read(value, TrackState.class))
+            .getMessage());
   }
 }

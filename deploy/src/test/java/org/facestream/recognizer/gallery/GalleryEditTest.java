@@ -1,0 +1,112 @@
+package org.facestream.recognizer.gallery;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.facestream.deploy.embedded.EmbeddedKafka;
+import org.facestream.ingest.worker.kafka.KafkaClients;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Somebody forgets between the steps of a change: a real broker, in the package of the steps. */
+@Timeout(120)
+class GalleryEditTest {
+  private static final Person ADA = new Person("ada", "Ada", null);
+  private static final Person BOB = new Person("bob", "Bob", null);
+  private static EmbeddedKafka broker;
+
+  @BeforeAll
+  static void open(@TempDir Path folder) {
+    broker = new EmbeddedKafka(folder, 0);
+  }
+
+  @AfterAll
+  static void close() {
+    broker.close();
+  }
+
+  @Test
+  void whatIsErasedBeforeAWriteIsNotWritten() {
+    KafkaClients clients = clients("before");
+    People people = new People(clients);
+    write(clients, reference("a1", ADA), reference("a2", ADA));
+    try (GalleryEdit edit = new GalleryEdit(clients)) {
+      assertEquals(2, edit.all().size());
+      people.forget("ada");
+      assertEquals(List.of(), edit.of(ADA));
+    }
+  }
+
+  @Test
+  void whatIsErasedInTheMomentOfAWriteIsErasedAgain() {
+    KafkaClients clients = clients("during");
+    People people = new People(clients);
+    write(clients, reference("a1", ADA), reference("a2", ADA), reference("b1", BOB));
+    try (GalleryEdit edit = new GalleryEdit(clients)) {
+      Person lovelace = new Person("ada", "Lovelace", null);
+      List<Reference> renamed = as(edit.of(ADA), lovelace);
+      people.forget("ada");
+      assertEquals(List.of(), edit.put(renamed));
+      assertEquals(List.of(BOB), who(people));
+      // Enrolled again, which is another matter.
+      write(clients, reference("a1", ADA));
+      assertEquals(1, edit.put(as(edit.of(ADA), lovelace)).size());
+      assertEquals(List.of(BOB, lovelace), who(people));
+    }
+  }
+
+  @Test
+  void onlyWhatWasErasedIsErasedAgain() {
+    KafkaClients clients = clients("part");
+    People people = new People(clients);
+    write(clients, reference("a1", ADA), reference("b1", BOB));
+    try (GalleryEdit edit = new GalleryEdit(clients)) {
+      Person both = new Person("both", "Both", null);
+      List<Reference> moved = as(edit.all(), both);
+      people.forget("ada");
+      assertEquals(List.of("b1"), edit.put(moved).stream().map(Reference::faceId).toList());
+      assertEquals("b1", people.show("both").references().get(0).faceId());
+      assertEquals(1, people.list().size());
+    }
+  }
+
+  private static KafkaClients clients(String prefix) {
+    return KafkaClients.of(
+        broker.bootstrapServers(), Map.of("kafka.topic-prefix", prefix, "kafka.partitions", "3"));
+  }
+
+  private static void write(KafkaClients clients, Reference... references) {
+    try (GalleryWriter writer = new GalleryWriter(clients)) {
+      writer.put(List.of(references));
+    }
+  }
+
+  private static List<Reference> as(List<Reference> references, Person person) {
+    return references.stream().map(reference -> reference.as(person)).toList();
+  }
+
+  private static List<Person> who(People people) {
+    return people.list().stream().map(People.Entry::person).toList();
+  }
+
+  private static Reference reference(String faceId, Person person) {
+    return new Reference(
+        faceId,
+        person.id(),
+        person.name(),
+        "m",
+        new float[] {1},
+        new byte[0],
+        1,
+        null,
+        null,
+        "test",
+        Instant.now());
+  }
+}

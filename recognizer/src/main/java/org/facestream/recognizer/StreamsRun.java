@@ -1,0 +1,131 @@
+package org.facestream.recognizer;
+
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
+import java.time.Duration;
+import java.util.Properties;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.streams.CloseOptions;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.facestream.ingest.worker.Closing;
+import org.facestream.ingest.worker.Telemetry;
+import org.facestream.ingest.worker.Worker;
+import org.facestream.ingest.worker.WorkerConfig;
+import org.facestream.ingest.worker.kafka.KafkaClients;
+import org.facestream.recognizer.gallery.GalleryReplica;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One Kafka Streams instance from its start to its end; {@link IdentityStreams} begins another. */
+final class StreamsRun implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(StreamsRun.class);
+
+  /** How Streams names the one thread that reads the gallery. */
+  private static final String GLOBAL_THREAD = "-GlobalStreamThread";
+
+  private final KafkaStreams streams;
+  private final Closing closing = new Closing();
+
+  /**
+   * @param topology whose global store is the replica
+   */
+  StreamsRun(
+      Topology topology,
+      GalleryReplica replica,
+      WorkerConfig workerConfig,
+      KafkaClients clients,
+      Telemetry telemetry) {
+    streams = new KafkaStreams(topology, settings(workerConfig, clients));
+    // It leaves the group, so that another takes its tracks over at once.
+    closing.add(
+        () ->
+            streams.close(
+                CloseOptions.groupMembershipOperation(
+                        CloseOptions.GroupMembershipOperation.LEAVE_GROUP)
+                    .withTimeout(workerConfig.shutdownTimeout())));
+    streams.setGlobalStateRestoreListener(replica);
+    streams.setUncaughtExceptionHandler(StreamsRun::failed);
+    AtomicInteger told = new AtomicInteger();
+    streams.setStateListener(
+        (now, before) -> {
+          log.info("identity: {} after {}", now, before);
+          int unused = now == KafkaStreams.State.RUNNING ? replica.unused() : 0;
+          if (unused > 0 && told.getAndSet(unused) != unused) {
+            log.warn(
+                "gallery: references of another model than this recognizer's are not used: {}. Enrol"
+                    + " these people again; `people list` says who.",
+                unused);
+          }
+        });
+    KafkaStreamsMetrics metrics = new KafkaStreamsMetrics(streams, Tags.of("stage", "identity"));
+    metrics.bindTo(telemetry.registry());
+    closing.add(metrics);
+  }
+
+  /** Streams can replace a thread that decides, but not the one that reads the gallery. */
+  private static StreamThreadExceptionResponse failed(Throwable failed) {
+    if (Thread.currentThread().getName().endsWith(GLOBAL_THREAD)) {
+      log.error("identity: the gallery's replica failed, all of Streams begins anew", failed);
+      return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+    }
+    log.error("identity: a stream thread failed and is replaced", failed);
+    return StreamThreadExceptionResponse.REPLACE_THREAD;
+  }
+
+  private static Properties settings(WorkerConfig workerConfig, KafkaClients clients) {
+    String prefix = clients.config().topicPrefix();
+    Properties settings = new Properties();
+    settings.putAll(clients.shared());
+    settings.put(StreamsConfig.APPLICATION_ID_CONFIG, prefix + ".identity");
+    settings.put(StreamsConfig.CLIENT_ID_CONFIG, prefix + ".identity-" + Worker.id(workerConfig));
+    settings.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
+    // Events are visible to readers when their transaction is: commit often.
+    settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 50);
+    settings.put(StreamsConfig.POLL_MS_CONFIG, 20);
+    settings.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, 1);
+    settings.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, (int) clients.config().replication());
+    // Its constant is deprecated from birth, for it will always be so; unset, Streams warns.
+    settings.put("processing.exception.handler.global.enabled", true);
+    settings.put(StreamsConfig.TASK_TIMEOUT_MS_CONFIG, Duration.ofMinutes(5).toMillis());
+    settings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 100);
+    settings.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 10_000);
+    settings.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 2_000);
+    settings.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
+    settings.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+    settings.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, 15_000);
+    settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 12_000);
+    settings.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 10_000);
+    return settings;
+  }
+
+  /**
+   * Returns when the whole gallery is read.
+   *
+   * @throws RuntimeException when it cannot be
+   */
+  void start() {
+    streams.start();
+  }
+
+  KafkaStreams.State state() {
+    return streams.state();
+  }
+
+  /** Whether it will do nothing any more. */
+  boolean failed() {
+    return switch (streams.state()) {
+      case CREATED, REBALANCING, RUNNING, PENDING_SHUTDOWN -> false;
+      case PENDING_ERROR, ERROR, NOT_RUNNING -> true;
+    };
+  }
+
+  @Override
+  public void close() {
+    closing.close();
+  }
+}
