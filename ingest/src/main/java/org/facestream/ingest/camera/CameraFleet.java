@@ -24,6 +24,7 @@ public final class CameraFleet implements AutoCloseable {
   private final StatusPublisher reports;
   private final Telemetry telemetry;
   private final Optional<RateControl> rates;
+  private final Optional<CloseUps> closeUps;
   private final HardwareDecoding hardware = new HardwareDecoding();
   private final Map<String, CameraRunner> runners = new HashMap<>();
 
@@ -50,12 +51,13 @@ public final class CameraFleet implements AutoCloseable {
       FramePublisher publisher,
       StatusPublisher reports,
       Telemetry telemetry) {
-    this(config, rules, publisher, reports, telemetry, Optional.empty());
+    this(config, rules, publisher, reports, telemetry, Optional.empty(), Optional.empty());
   }
 
   /**
    * @param rates lowers the rates of cameras while detectors cannot keep up; empty where they keep
    *     what they are told
+   * @param closeUps runs the second streams of cameras; empty where nobody asks for close-ups
    */
   public CameraFleet(
       IngestConfig config,
@@ -63,13 +65,15 @@ public final class CameraFleet implements AutoCloseable {
       FramePublisher publisher,
       StatusPublisher reports,
       Telemetry telemetry,
-      Optional<RateControl> rates) {
+      Optional<RateControl> rates,
+      Optional<CloseUps> closeUps) {
     this.config = config;
     this.rules = rules;
     this.publisher = publisher;
     this.reports = reports;
     this.telemetry = telemetry;
     this.rates = rates;
+    this.closeUps = closeUps;
   }
 
   /** Makes ready what all cameras share; may take seconds. */
@@ -86,6 +90,7 @@ public final class CameraFleet implements AutoCloseable {
       remove(List.of(camera.id()), Leaving.DISABLED, Duration.ZERO);
       return;
     }
+    closeUps.ifPresent(running -> running.put(camera));
     CameraRunner present = runners.get(camera.id());
     if (present != null && present.follow(camera)) {
       return;
@@ -118,6 +123,7 @@ public final class CameraFleet implements AutoCloseable {
 
   /** Stops cameras, all at once, waits so long for their ends, and tells that they are off. */
   void remove(Collection<String> ids, Leaving why, Duration patience) {
+    closeUps.ifPresent(running -> running.remove(ids));
     List<CameraRunner> stopped = new ArrayList<>();
     for (String id : ids) {
       CameraRunner runner = runners.remove(id);

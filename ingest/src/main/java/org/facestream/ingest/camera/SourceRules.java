@@ -81,18 +81,33 @@ public final class SourceRules {
    * Checks a camera before it is written anywhere, without resolving its secrets, without opening
    * anything; a file must be there.
    *
-   * @throws UserError which says why its URL is refused
+   * @throws UserError which says why a URL of it is refused
    */
   public void check(Camera camera) {
     try {
       SecretReferences.checkForms(camera.url());
-      if (camera.url().startsWith("${")) {
-        return;
+      if (!camera.url().startsWith("${")) {
+        locate(camera, unresolved(camera.url()));
       }
-      locate(camera, camera.url().replaceAll("\\$\\{[^}]*}", "x"));
     } catch (SourceException refused) {
       throw new UserError("Camera '%s': %s.".formatted(camera.id(), refused.getMessage()), refused);
     }
+    if (camera.closeUpUrl() == null) {
+      return;
+    }
+    try {
+      SecretReferences.checkForms(camera.closeUpUrl());
+      if (!camera.closeUpUrl().startsWith("${")) {
+        locateCloseUp(camera, unresolved(camera.closeUpUrl()));
+      }
+    } catch (SourceException refused) {
+      throw new UserError(
+          "Camera '%s', close-up-url: %s.".formatted(camera.id(), refused.getMessage()), refused);
+    }
+  }
+
+  private static String unresolved(String url) {
+    return url.replaceAll("\\$\\{[^}]*}", "x");
   }
 
   /** The source of a camera, with its secrets in place. */
@@ -100,6 +115,21 @@ public final class SourceRules {
     SourceUrl url = locate(camera, secrets.resolve(camera.url()));
     checkAddresses(url);
     return url;
+  }
+
+  /** The source of a camera's larger pictures, with its secrets in place. The camera has one. */
+  SourceUrl resolveCloseUp(Camera camera) throws SourceException {
+    SourceUrl url = locateCloseUp(camera, secrets.resolve(camera.closeUpUrl()));
+    checkAddresses(url);
+    return url;
+  }
+
+  /** Only what comes as it is taken can be matched in time with the other stream. */
+  private SourceUrl locateCloseUp(Camera camera, String url) throws SourceException {
+    if (!SCHEME.matcher(url).matches()) {
+      throw refused("it begins with rtsp:// or rtsps://");
+    }
+    return locate(camera.withUrl(camera.closeUpUrl()), url);
   }
 
   private SourceUrl locate(Camera camera, String url) throws SourceException {
