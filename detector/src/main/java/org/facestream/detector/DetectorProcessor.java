@@ -50,6 +50,8 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
   private final String facesTopic;
   private final String tracksTopic;
   private final LoadMeter load;
+  private final CloseUpRequests closeUps;
+  private final CloseUpReader closeUpReader;
   private final FrameDecoder decoder;
   private final FaceSelector selector;
   private final FrameIntake intake;
@@ -72,6 +74,7 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
    * @param facesTopic full name
    * @param tracksTopic full name
    * @param load tells when this cannot keep up
+   * @param closeUps asks for larger pictures of faces
    */
   DetectorProcessor(
       DetectorOptions options,
@@ -84,7 +87,8 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
       Clock clock,
       String facesTopic,
       String tracksTopic,
-      LoadMeter load) {
+      LoadMeter load,
+      CloseUpRequests closeUps) {
     this.options = options;
     this.mtcnn = mtcnn;
     this.searches = searches;
@@ -96,6 +100,9 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
     this.tracksTopic = tracksTopic;
     this.load = load;
     this.intake = new FrameIntake(options.maxAge(), options.batch());
+    this.closeUps = closeUps;
+    this.closeUpReader =
+        new CloseUpReader(mtcnn, searches, zones, closeUps, options.crops(), telemetry, facesTopic);
     this.decoder = new FrameDecoder(options.decodeThreads());
     this.pace = new Pace(options.turn());
     this.selector =
@@ -120,8 +127,9 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
     List<ProducerRecord<String, byte[]>> results = new ArrayList<>();
     TrackMemory.Turn turn = memory.begin(clock.instant());
     cameras.run();
+    List<ConsumerRecord<String, byte[]>> frames = closeUpReader.framesOf(batch);
     FairShare.Choice choice =
-        share.choose(intake.offers(batch, clock.instant(), deadLetters, meters), pace.room());
+        share.choose(intake.offers(frames, clock.instant(), deadLetters, meters), pace.room());
     for (FairShare.Offer late : choice.overtaken()) {
       load.overtaken(late.camera());
       meters.dropped(late.source().frame(), "overtaken", 1);
@@ -138,6 +146,7 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
     } finally {
       next.close();
     }
+    results.addAll(closeUpReader.read(clock.instant(), deadLetters, meters));
     turn.changes(
         (camera, partition, tracks) ->
             results.add(
@@ -184,7 +193,11 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
       List<ProducerRecord<String, byte[]>> results = new ArrayList<>();
       for (int i = 0; i < readable.size(); i++) {
         select(readable.get(i), found.get(i), turn)
-            .forEach(face -> results.add(FaceTopic.toRecord(facesTopic, face)));
+            .forEach(
+                face -> {
+                  results.add(FaceTopic.toRecord(facesTopic, face));
+                  closeUps.ask(face).ifPresent(results::add);
+                });
       }
       return results;
     } finally {
