@@ -63,6 +63,15 @@ final class CameraCommand extends Subcommand {
         description = "rtsp://, rtsps://, or a file or folder below ingest.files-folder.")
     private String url;
 
+    @Option(
+        names = "--close-up",
+        paramLabel = "URL",
+        description = {
+          "rtsp:// or rtsps:// of its stream of larger pictures: faces that are found",
+          "in the other are cut out of this one."
+        })
+    private String closeUp;
+
     @Option(names = "--fps", paramLabel = "N", description = "Frames per second to publish.")
     private Double fps;
 
@@ -103,6 +112,7 @@ final class CameraCommand extends Subcommand {
     int execute() {
       Camera camera =
           Camera.of(id, url)
+              .withCloseUpUrl(closeUp)
               .withFps(fps)
               .withMaxWidth(maxWidth)
               .withJpegQuality(jpegQuality)
