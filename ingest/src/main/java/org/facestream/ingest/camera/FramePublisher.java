@@ -123,11 +123,12 @@ public final class FramePublisher implements AutoCloseable {
     try {
       producer.send(
           CloseUpTopic.toFrameRecord(topic, closeUp),
-          (sent, failed) -> outcome.accept(failed == null ? "published" : reason(failed)));
+          (sent, failed) ->
+              outcome.accept(failed == null ? "published" : FrameLoss.of(failed).label()));
     } catch (BufferExhaustedException full) {
-      outcome.accept(reason(full));
+      outcome.accept(FrameLoss.of(full).label());
     } catch (KafkaException | IllegalStateException refused) {
-      outcome.accept(reason(refused));
+      outcome.accept(FrameLoss.of(refused).label());
     }
   }
 

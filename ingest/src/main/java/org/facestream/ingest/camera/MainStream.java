@@ -153,7 +153,9 @@ final class MainStream {
     Fault late = Fault.FIRST_FRAME_TIMEOUT;
     deadline.arm(config.firstFrameTimeout());
     while (!stopping) {
+      long asked = System.nanoTime();
       PacketSource.Read read = packets.read(packet, late);
+      times.waited += System.nanoTime() - asked;
       if (read == PacketSource.Read.VIDEO && packet.size() > 0 && packet.data() != null) {
         long stamp =
             packet.pts() == AV_NOPTS_VALUE
@@ -196,6 +198,9 @@ final class MainStream {
     private long highest = VideoSource.NO_TIMESTAMP;
     private long captured;
 
+    /** Nanoseconds that were spent waiting for the stream since the clocks were shown a packet. */
+    private long waited;
+
     Times() {
       captureClock.restart();
     }
@@ -208,9 +213,10 @@ final class MainStream {
       long now = System.nanoTime();
       captured =
           captureClock
-              .at(streamClock.at(stamp, now), now, System.currentTimeMillis())
+              .at(streamClock.at(stamp, now, 0), now, waited, System.currentTimeMillis())
               .toEpochMilli();
       highest = stamp;
+      waited = 0;
       return captured;
     }
   }
