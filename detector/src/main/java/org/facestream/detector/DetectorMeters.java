@@ -75,6 +75,11 @@ final class DetectorMeters implements AutoCloseable {
     live.set(tracks);
   }
 
+  /** Something else of this turn. */
+  void count(Runnable counting) {
+    turn.add(counting);
+  }
+
   void took(Frame frame) {
     turn.add(telemetry.in(STAGE, label(frame))::increment);
   }

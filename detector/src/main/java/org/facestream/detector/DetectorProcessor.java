@@ -54,6 +54,8 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
   private final String facesTopic;
   private final String tracksTopic;
   private final LoadMeter load;
+  private final CloseUpRequests closeUps;
+  private final CloseUpReader closeUpReader;
   private final FrameDecoder decoder;
   private final FaceSelector selector;
   private final FrameAges ages;
@@ -77,6 +79,7 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
    * @param facesTopic full name
    * @param tracksTopic full name
    * @param load tells when this cannot keep up
+   * @param closeUps asks for larger pictures of faces
    */
   DetectorProcessor(
       DetectorOptions options,
@@ -89,7 +92,8 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
       Clock clock,
       String facesTopic,
       String tracksTopic,
-      LoadMeter load) {
+      LoadMeter load,
+      CloseUpRequests closeUps) {
     this.options = options;
     this.mtcnn = mtcnn;
     this.searches = searches;
@@ -102,6 +106,9 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
     this.load = load;
     this.ages = new FrameAges(options.maxAge(), telemetry);
     this.intake = new FrameIntake(options.maxAge(), options.batch(), ages);
+    this.closeUps = closeUps;
+    this.closeUpReader =
+        new CloseUpReader(mtcnn, searches, zones, closeUps, options.crops(), telemetry, facesTopic);
     this.decoder = new FrameDecoder(options.decodeThreads());
     this.pace = new Pace(options.turn());
     this.selector =
@@ -131,9 +138,10 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
     List<ProducerRecord<String, byte[]>> results = new ArrayList<>();
     TrackMemory.Turn turn = memory.begin(clock.instant());
     cameras.run();
+    List<ConsumerRecord<String, byte[]>> frames = closeUpReader.framesOf(batch);
     Instant now = clock.instant();
     FairShare.Choice choice =
-        share.choose(intake.offers(batch, now, deadLetters, meters), pace.room());
+        share.choose(intake.offers(frames, now, deadLetters, meters), pace.room());
     choice.taken().forEach(taken -> meters.chosen(taken.source().frame(), now));
     ages.turn(now).ifPresent(apart -> log.warn("{}: {}", STAGE, apart));
     for (FairShare.Offer late : choice.overtaken()) {
@@ -152,6 +160,7 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
     } finally {
       next.close();
     }
+    results.addAll(closeUpReader.read(clock.instant(), deadLetters, meters));
     turn.changes(
         (camera, partition, tracks) ->
             results.add(
@@ -198,7 +207,11 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
       List<ProducerRecord<String, byte[]>> results = new ArrayList<>();
       for (int i = 0; i < readable.size(); i++) {
         select(readable.get(i), found.get(i), turn)
-            .forEach(face -> results.add(FaceTopic.toRecord(facesTopic, face)));
+            .forEach(
+                face -> {
+                  results.add(FaceTopic.toRecord(facesTopic, face));
+                  closeUps.ask(face).ifPresent(results::add);
+                });
       }
       return results;
     } finally {

@@ -10,6 +10,7 @@ import org.facestream.detector.mtcnn.Mtcnn;
 import org.facestream.detector.track.TrackRecovery;
 import org.facestream.detector.track.TrackTopic;
 import org.facestream.ingest.camera.CameraTopic;
+import org.facestream.ingest.frame.CloseUpTopic;
 import org.facestream.ingest.frame.FrameTopic;
 import org.facestream.ingest.frame.LoadTopic;
 import org.facestream.ingest.worker.Closing;
@@ -73,11 +74,13 @@ public final class DetectorStage implements Stage {
               CameraTopic.TOPIC,
               FrameTopic.TOPIC,
               LoadTopic.TOPIC,
+              CloseUpTopic.TOPIC,
               FaceTopic.TOPIC,
               TrackTopic.TOPIC,
               Topics.DEAD_LETTERS));
       FaceSearches searches = new FaceSearches(options.search(), options.tracks().weakScore());
       Zones zones = new Zones();
+      CloseUpRequests closeUps = new CloseUpRequests(clients.name(CloseUpTopic.TOPIC), telemetry);
       TopicFeed cameras =
           closing.add(
               new TopicFeed(
@@ -86,6 +89,7 @@ public final class DetectorStage implements Stage {
                   camera -> {
                     searches.take(camera);
                     zones.take(camera);
+                    closeUps.take(camera);
                   }));
       DetectorProcessor processor =
           closing.add(
@@ -100,7 +104,8 @@ public final class DetectorStage implements Stage {
                   Clock.systemUTC(),
                   clients.name(FaceTopic.TOPIC),
                   clients.name(TrackTopic.TOPIC),
-                  new LoadMeter(clients.name(LoadTopic.TOPIC), System::nanoTime)));
+                  new LoadMeter(clients.name(LoadTopic.TOPIC), System::nanoTime),
+                  closeUps));
       loop =
           closing.add(
               new ConsumeLoop(

@@ -32,6 +32,10 @@ import org.facestream.ingest.camera.Camera;
 import org.facestream.ingest.camera.CameraTopic;
 import org.facestream.ingest.camera.Polygon;
 import org.facestream.ingest.camera.Zone;
+import org.facestream.ingest.frame.Area;
+import org.facestream.ingest.frame.CloseUp;
+import org.facestream.ingest.frame.CloseUpRequest;
+import org.facestream.ingest.frame.CloseUpTopic;
 import org.facestream.ingest.frame.Frame;
 import org.facestream.ingest.frame.FrameTopic;
 import org.facestream.ingest.frame.InvalidRecordException;
@@ -57,7 +61,8 @@ class DetectorProcessorTest {
   private final Telemetry telemetry = new Telemetry();
   private final DeadLetters deadLetters = new DeadLetters("detector", "cctv.dlq.v1", telemetry);
   private final Zones zones = new Zones();
-  private final DetectorProcessor processor = processor(Map.of(), zones, telemetry);
+  private final CloseUpRequests closeUps = new CloseUpRequests("cctv.close-ups.v1", telemetry);
+  private final DetectorProcessor processor = processor(Map.of(), zones, telemetry, closeUps);
   private long offset;
 
   @BeforeAll
@@ -325,6 +330,132 @@ class DetectorProcessorTest {
     return Double.parseDouble(told.replaceAll(".*VmRSS: (\\d+) kB", "$1"));
   }
 
+  @Test
+  void aSmallFaceOfACameraWithTwoStreamsIsAskedForAndComesAgainLarger()
+      throws InvalidRecordException {
+    closeUps.take(camera("gate", "{\"id\":\"gate\",\"url\":\"a\",\"closeUpUrl\":\"b\"}"));
+    closeUps.take(camera("yard", "{\"id\":\"yard\",\"url\":\"a\"}"));
+    byte[] small = jpeg(5, 120);
+    List<ProducerRecord<String, byte[]>> results = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      results.addAll(
+          turns(List.of(record("gate", i, 200 * i, small), record("yard", i, 200 * i, small))));
+    }
+    Face asked =
+        faces(results).stream()
+            .filter(face -> face.camera().equals("gate"))
+            .findFirst()
+            .orElseThrow();
+    List<CloseUpRequest> requests = requests(results);
+    assertEquals(1, requests.size());
+    CloseUpRequest request = requests.get(0);
+    assertEquals(asked.id(), request.face());
+    assertEquals(asked.track(), request.track());
+    assertEquals(640, request.frameWidth());
+    assertEquals(asked.box().left(), request.box().left(), 0.001);
+
+    // Three times as large, and a face of somebody else in a corner.
+    byte[] large = jpeg(600, 600, placed(5, 120, 120, 360), placed(3, 0, 0, 110));
+    Area shown = new Area(60, 20, 260, 220);
+    List<Face> close = faces(turns(closeUp(request, shown, 600, large)));
+    assertEquals(1, close.size());
+    Face face = close.get(0);
+    assertEquals(asked.id() + "-close", face.id());
+    assertEquals(asked.track(), face.track());
+    assertEquals(asked.frameSequence(), face.frameSequence());
+    assertEquals(asked.captureTime(), face.captureTime());
+    assertTrue(asked.box().iou(face.box()) > 0.6, asked.box() + " " + face.box());
+    assertTrue(face.quality().size() > 1.5 * asked.quality().size());
+    double wider =
+        (face.cropLandmarks().points().get(1).x() - face.cropLandmarks().points().get(0).x())
+            / (asked.cropLandmarks().points().get(1).x()
+                - asked.cropLandmarks().points().get(0).x());
+    assertEquals(3, wider, 0.4);
+
+    // The tracker goes on as if there had been none.
+    assertEquals(asked.track(), faces(turns(record("gate", 2, 400, small))).get(0).track());
+  }
+
+  @Test
+  void aCloseUpOfSomethingElseIsDroppedAndManyAreTheEndOfIt() throws InvalidRecordException {
+    closeUps.take(camera("gate", "{\"id\":\"gate\",\"url\":\"a\",\"closeUpUrl\":\"b\"}"));
+    turns(record("gate", 0, 0, jpeg(5, 120)));
+    CloseUpRequest request = requests(turns(record("gate", 1, 200, jpeg(5, 120)))).get(0);
+    byte[] elsewhere = jpeg(600, 600, placed(5, 0, 0, 150));
+    Area shown = new Area(60, 20, 260, 220);
+    assertEquals(List.of(), turns(closeUp(request, shown, 600, new byte[] {1})));
+    assertEquals("not-a-jpeg", reason(deadLetters.drain().get(0)));
+    for (int i = 0; i < 8; i++) {
+      assertEquals(List.of(), faces(turns(closeUp(request, shown, 600, elsewhere))));
+    }
+    assertEquals(8, outcome("no-face"));
+    assertEquals(List.of(), requests(turns(record("gate", 2, 400, jpeg(5, 120)))));
+    assertEquals(1, outcome("switched-off"));
+    assertEquals(0, deadLetters.drain().size());
+
+    // One that is as late as that is worth nothing.
+    CloseUpRequest old =
+        new CloseUpRequest("gate", 1, 1, START.minusSeconds(11), "t", "f", 640, 480, request.box());
+    assertEquals(List.of(), turns(closeUp(old, shown, 600, elsewhere)));
+    assertEquals(1, outcome("too-old"));
+  }
+
+  private double outcome(String outcome) {
+    return telemetry
+        .registry()
+        .get("facestream.close.ups")
+        .tags("stage", "detector", "camera", "gate", "outcome", outcome)
+        .counter()
+        .count();
+  }
+
+  private List<ProducerRecord<String, byte[]>> turns(ConsumerRecord<String, byte[]> record) {
+    return turns(List.of(record));
+  }
+
+  private List<ProducerRecord<String, byte[]>> turns(List<ConsumerRecord<String, byte[]>> batch) {
+    List<ProducerRecord<String, byte[]>> results = processor.process(batch, deadLetters);
+    processor.committed();
+    return results.stream().filter(each -> !each.topic().equals("cctv.tracks.v1")).toList();
+  }
+
+  private static List<CloseUpRequest> requests(List<ProducerRecord<String, byte[]>> results)
+      throws InvalidRecordException {
+    List<CloseUpRequest> requests = new ArrayList<>();
+    for (ProducerRecord<String, byte[]> result : results) {
+      if (result.topic().equals("cctv.close-ups.v1")) {
+        requests.add(CloseUpTopic.fromRecord(received(result, 0)));
+      }
+    }
+    return requests;
+  }
+
+  private ConsumerRecord<String, byte[]> closeUp(
+      CloseUpRequest request, Area shown, int side, byte[] jpeg) {
+    return received(
+        CloseUpTopic.toFrameRecord(FRAMES, new CloseUp(request, shown, side, side, jpeg)), 3);
+  }
+
+  private static ConsumerRecord<String, byte[]> camera(String id, String json) {
+    return new ConsumerRecord<>("cctv.cameras.v1", 0, 0, id, json.getBytes(UTF_8));
+  }
+
+  private static ConsumerRecord<String, byte[]> received(
+      ProducerRecord<String, byte[]> sent, int partition) {
+    return new ConsumerRecord<>(
+        sent.topic(),
+        partition,
+        0,
+        sent.timestamp(),
+        TimestampType.CREATE_TIME,
+        0,
+        0,
+        sent.key(),
+        sent.value(),
+        sent.headers(),
+        Optional.empty());
+  }
+
   private List<Face> turn(ConsumerRecord<String, byte[]> record) {
     try {
       List<Face> faces = faces(processor.process(List.of(record), deadLetters));
@@ -337,6 +468,12 @@ class DetectorProcessorTest {
 
   private static DetectorProcessor processor(
       Map<String, String> options, Zones zones, Telemetry telemetry) {
+    return processor(
+        options, zones, telemetry, new CloseUpRequests("cctv.close-ups.v1", telemetry));
+  }
+
+  private static DetectorProcessor processor(
+      Map<String, String> options, Zones zones, Telemetry telemetry, CloseUpRequests closeUps) {
     KafkaClients clients =
         new KafkaClients(
             Settings.load(List.of(KafkaConfig.class), Optional.empty(), Map.of(), Map.of())
@@ -353,7 +490,8 @@ class DetectorProcessorTest {
         Clock.fixed(START, ZoneOffset.UTC),
         clients.name(FaceTopic.TOPIC),
         "cctv.tracks.v1",
-        new LoadMeter("cctv.load.v1", System::nanoTime));
+        new LoadMeter("cctv.load.v1", System::nanoTime),
+        closeUps);
   }
 
   private static DetectorConfig config(Map<String, String> options) {

@@ -104,6 +104,16 @@ public interface IngestConfig {
   @WithDefault("1")
   double adaptiveFloor();
 
+  @Setting(
+      "Of a camera with a close-up-url: so much of that stream is kept, undecoded, until detectors"
+          + " ask for a face in it; 2s to 1m.")
+  @WithDefault("5s")
+  Duration closeUpSpan();
+
+  @Setting("Of a camera with a close-up-url: bytes of that stream that are kept at most.")
+  @WithDefault("16777216")
+  long closeUpBytes();
+
   @Setting("Hosts that cameras may be on; without it any that has no link-local address.")
   Optional<List<String>> hosts();
 }

@@ -7,10 +7,12 @@ import org.facestream.ingest.camera.CameraAssignment;
 import org.facestream.ingest.camera.CameraFleet;
 import org.facestream.ingest.camera.CameraStatusTopic;
 import org.facestream.ingest.camera.CameraTopic;
+import org.facestream.ingest.camera.CloseUps;
 import org.facestream.ingest.camera.FramePublisher;
 import org.facestream.ingest.camera.RateControl;
 import org.facestream.ingest.camera.SourceRules;
 import org.facestream.ingest.camera.StatusPublisher;
+import org.facestream.ingest.frame.CloseUpTopic;
 import org.facestream.ingest.frame.FrameTopic;
 import org.facestream.ingest.frame.LoadTopic;
 import org.facestream.ingest.worker.Closing;
@@ -59,6 +61,10 @@ public final class IngestStage implements Stage {
         "ingest.buffer-bytes",
         "at least " + KafkaClients.LARGEST_RECORD);
     require(
+        config.closeUpBytes() >= 1 << 20 && config.closeUpBytes() <= 1 << 30,
+        "ingest.close-up-bytes",
+        "1048576 to 1073741824");
+    require(
         config.adaptiveFloor() > 0 && config.adaptiveFloor() <= 60,
         "ingest.adaptive-floor",
         "above 0 and at most 60");
@@ -80,6 +86,10 @@ public final class IngestStage implements Stage {
         !config.motionKeepAlive().isNegative() && !config.motionPostRoll().isNegative(),
         "ingest.motion-keep-alive or -post-roll",
         "0s or more");
+    require(
+        within(config.closeUpSpan(), Duration.ofSeconds(2), Duration.ofMinutes(1)),
+        "ingest.close-up-span",
+        "2s to 1m");
     require(
         within(config.motionPreRoll(), Duration.ZERO, config.maxAge()),
         "ingest.motion-pre-roll",
@@ -117,6 +127,7 @@ public final class IngestStage implements Stage {
             CameraStatusTopic.TOPIC,
             FrameTopic.TOPIC,
             LoadTopic.TOPIC,
+            CloseUpTopic.TOPIC,
             Topics.DEAD_LETTERS));
     publisher = closing.add(new FramePublisher(config, clients, telemetry));
     StatusPublisher reports =
@@ -125,9 +136,12 @@ public final class IngestStage implements Stage {
         config.adaptive()
             ? Optional.of(closing.add(new RateControl(clients, config.adaptiveFloor(), telemetry)))
             : Optional.empty();
+    SourceRules rules = new SourceRules(config);
+    CloseUps closeUps = closing.add(new CloseUps(config, rules, clients, publisher, telemetry));
     CameraFleet fleet =
         closing.add(
-            new CameraFleet(config, new SourceRules(config), publisher, reports, telemetry, rates));
+            new CameraFleet(
+                config, rules, publisher, reports, telemetry, rates, Optional.of(closeUps)));
     fleet.prepare();
     assignment =
         closing.add(

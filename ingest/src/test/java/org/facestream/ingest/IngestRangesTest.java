@@ -31,6 +31,9 @@ class IngestRangesTest {
     "send-timeout, 1s",
     "send-timeout, 90m",
     "motion-pre-roll, 3s",
+    "close-up-span, 1s",
+    "close-up-span, 61s",
+    "close-up-bytes, 1000",
   })
   void aValueOutOfItsRangeIsRefusedInOneLine(String key, String value) {
     UserError refused = assertThrows(UserError.class, () -> stage("ingest." + key, value));

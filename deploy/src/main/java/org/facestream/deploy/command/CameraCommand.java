@@ -66,6 +66,15 @@ final class CameraCommand extends Subcommand {
         description = "rtsp://, rtsps://, or a file or folder below ingest.files-folder.")
     private String url;
 
+    @Option(
+        names = "--close-up",
+        paramLabel = "URL",
+        description = {
+          "rtsp:// or rtsps:// of its stream of larger pictures: faces that are found",
+          "in the other are cut out of this one."
+        })
+    private String closeUp;
+
     @Option(names = "--fps", paramLabel = "N", description = "Frames per second to publish.")
     private Double fps;
 
@@ -138,6 +147,7 @@ final class CameraCommand extends Subcommand {
     /** With what was given; everything else as it was. */
     private Camera given(Camera camera) {
       return camera
+          .withCloseUpUrl(closeUp == null ? camera.closeUpUrl() : closeUp)
           .withFps(fps == null ? camera.fps() : fps)
           .withMaxWidth(maxWidth == null ? camera.maxWidth() : maxWidth)
           .withJpegQuality(jpegQuality == null ? camera.jpegQuality() : jpegQuality)

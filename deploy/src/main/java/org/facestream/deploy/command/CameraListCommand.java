@@ -63,12 +63,15 @@ final class CameraListCommand extends Subcommand {
       boolean told = !state.equals(UNKNOWN) && !state.equals(DISABLED);
       out()
           .printf(
-              "%-16s  %-10s  %8s  %-34s  %s%s%n",
+              "%-16s  %-10s  %8s  %-34s  %s%s%s%n",
               camera.id(),
               state,
               told ? age(report.since(), now) : "",
               told ? detail(report, now) : "",
               MaskedUrl.of(camera.url()),
+              camera.closeUpUrl() == null
+                  ? ""
+                  : "  close-ups from " + MaskedUrl.of(camera.closeUpUrl()),
               camera.tags().isEmpty() ? "" : "  " + camera.tags());
     }
     if (cameras.isEmpty()) {
@@ -139,6 +142,9 @@ final class CameraListCommand extends Subcommand {
     for (Camera camera : cameras) {
       ObjectNode node = mapper.valueToTree(camera);
       node.put("url", MaskedUrl.of(camera.url()));
+      if (camera.closeUpUrl() != null) {
+        node.put("closeUpUrl", MaskedUrl.of(camera.closeUpUrl()));
+      }
       CameraReport report = reports.get(camera.id());
       node.put("state", state(camera, report, now));
       if (report != null) {

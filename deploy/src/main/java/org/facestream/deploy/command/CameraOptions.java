@@ -154,7 +154,7 @@ final class CameraOptions {
     for (Camera camera : cameras) {
       if (camera.holdsPassword()) {
         err.printf(
-            "Warning: the url of camera '%s' holds a password, which everyone who reads Kafka or"
+            "Warning: a url of camera '%s' holds a password, which everyone who reads Kafka or"
                 + " its disk can read; write ${secret:NAME} or ${env:NAME} in its place.%n",
             camera.id());
         err.flush();

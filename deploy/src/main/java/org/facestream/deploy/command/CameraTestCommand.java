@@ -98,14 +98,19 @@ final class CameraTestCommand extends Subcommand {
     }
     rules.check(camera);
     IngestConfig config = configuration.settings().get(IngestConfig.class);
+    String address = camera.url();
     try {
       show(camera, CameraTrial.run(camera, config, rules, Duration.ofSeconds(seconds)));
+      if (camera.closeUpUrl() != null) {
+        address = camera.closeUpUrl();
+        Camera larger = camera.withUrl(address).withCloseUpUrl(null);
+        showCloseUps(larger, CameraTrial.run(larger, config, rules, Duration.ofSeconds(seconds)));
+      }
       return 0;
     } catch (SourceException failed) {
       err()
           .printf(
-              "facestream: no picture from %s: %s.%n",
-              MaskedUrl.of(camera.url()), failed.getMessage());
+              "facestream: no picture from %s: %s.%n", MaskedUrl.of(address), failed.getMessage());
       return Complaints.FAILURE;
     }
   }
@@ -151,6 +156,14 @@ final class CameraTestCommand extends Subcommand {
             "Cannot write %s: %s.".formatted(save, UserError.reason(failed)), failed);
       }
       line("saved", "%s, %d x %d", save, result.frame().width(), result.frame().height());
+    }
+  }
+
+  private void showCloseUps(Camera camera, CameraTrial.Result result) {
+    line("close-ups", "%s", MaskedUrl.of(camera.url()));
+    line("", "%s, %d x %d", result.codec(), result.width(), result.height());
+    if (result.fps() > 0) {
+      line("", "%.1f fps, %.2f Mbit/s", result.fps(), result.bitsPerSecond() / 1e6);
     }
   }
 

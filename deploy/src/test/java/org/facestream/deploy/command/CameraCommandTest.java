@@ -15,6 +15,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.facestream.deploy.embedded.DataFolder;
+import org.facestream.deploy.simulation.rtsp.Access;
+import org.facestream.deploy.simulation.rtsp.MovingPattern;
+import org.facestream.deploy.simulation.rtsp.RtspServer;
 import org.facestream.ingest.camera.Camera;
 import org.facestream.ingest.camera.CameraReport;
 import org.facestream.ingest.camera.CameraState;
@@ -44,7 +47,8 @@ class CameraCommandTest {
               - id: hall
                 url: rtsp://viewer:hunter2@192.0.2.8/s
                 masks: [[[0, 0], [0.5, 0], [0, 0.5]]]
-              - {id: yard, url: 'rtsp://viewer:${secret:yard}@192.0.2.9/s'}
+              - {id: yard, url: 'rtsp://viewer:${secret:yard}@192.0.2.9/s',
+                 close-up-url: 'rtsp://viewer:${secret:yard}@192.0.2.9/main'}
             """);
     CommandLineRun apply = CommandLineRun.of("camera", "apply", file.toString(), "--data", data);
     assertEquals(0, apply.exitCode(), apply.err());
@@ -71,13 +75,45 @@ class CameraCommandTest {
     assertEquals("rtsp://192.0.2.10/s", cameras.get(0).get("url").asText());
     assertEquals(1, cameras.get(0).get("masks").size(), "nobody uncovers by the way");
     assertEquals("rtsp://****:${secret:yard}@192.0.2.9/s", cameras.get(1).get("url").asText());
+    assertEquals(
+        "rtsp://****:${secret:yard}@192.0.2.9/main", cameras.get(1).get("closeUpUrl").asText());
     assertEquals("unknown", cameras.get(1).get("state").asText(), "nothing runs here");
+
+    bothStreamsAreTried(data);
 
     assertTrue(Files.isDirectory(Path.of("src")));
     CommandLineRun test = CommandLineRun.of("camera", "test", "src", "--data", data);
     assertEquals(2, test.exitCode(), "a folder of that name hides no camera");
     assertTrue(test.err().contains("There is no camera 'src'"), test.err());
     assertTrue(test.err().contains("./src"), test.err());
+  }
+
+  private static void bothStreamsAreTried(String data) {
+    try (RtspServer server = new RtspServer(0, new Access.Digest("viewer", "hunter2"))) {
+      server.add("small", MovingPattern.h264(320, 240, 20));
+      server.add("large", MovingPattern.h264(640, 480, 20));
+      server.start();
+      String small = server.url("small").replace("//", "//viewer:hunter2@");
+      String large = server.url("large").replace("//", "//viewer:hunter2@");
+      CommandLineRun refused =
+          CommandLineRun.of(
+              "camera", "add", "gate", small, "--close-up", "clip.mp4", "--data", data);
+      assertEquals(2, refused.exitCode());
+      assertEquals(1, refused.err().strip().lines().count(), refused.err());
+      CommandLineRun add =
+          CommandLineRun.of("camera", "add", "gate", small, "--close-up", large, "--data", data);
+      assertEquals(0, add.exitCode(), add.err());
+      assertWarns(add, "gate");
+      CommandLineRun list = CommandLineRun.of("camera", "list", "--data", data);
+      assertTrue(list.out().contains("  close-ups from rtsp://****@"), list.out());
+      CommandLineRun test =
+          CommandLineRun.of("camera", "test", "gate", "--seconds", "1", "--data", data);
+      assertEquals(0, test.exitCode(), test.err());
+      assertTrue(test.out().contains("320 x 240"), test.out());
+      assertTrue(test.out().contains("close-ups    rtsp://****@"), test.out());
+      assertTrue(test.out().contains("h264, 640 x 480"), test.out());
+      assertFalse((list.out() + test.out() + refused.err()).contains("hunter2"), test.out());
+    }
   }
 
   @Test

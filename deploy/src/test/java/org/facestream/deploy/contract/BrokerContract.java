@@ -38,6 +38,7 @@ import org.facestream.ingest.camera.CameraState;
 import org.facestream.ingest.camera.CameraStatusTopic;
 import org.facestream.ingest.camera.CameraTopic;
 import org.facestream.ingest.camera.Polygon;
+import org.facestream.ingest.frame.CloseUpTopic;
 import org.facestream.ingest.frame.Frame;
 import org.facestream.ingest.frame.FrameTopic;
 import org.facestream.ingest.worker.kafka.KafkaClients;
@@ -80,6 +81,7 @@ abstract class BrokerContract {
         List.of(
             CameraTopic.TOPIC,
             FrameTopic.TOPIC,
+            CloseUpTopic.TOPIC,
             FaceTopic.TOPIC,
             GalleryTopic.TOPIC,
             MatchTopic.TOPIC,

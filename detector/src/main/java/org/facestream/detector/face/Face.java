@@ -6,7 +6,8 @@ import java.util.List;
 /**
  * One face in one frame, cut out with a margin, not yet aligned.
  *
- * @param id deterministic: camera, epoch, frame sequence and index within the frame
+ * @param id deterministic: camera, epoch, frame sequence and index within the frame; out of a
+ *     close-up, the id of the face that was asked for and {@code -close}
  * @param camera the camera's id
  * @param epoch of the frame
  * @param frameSequence of the frame

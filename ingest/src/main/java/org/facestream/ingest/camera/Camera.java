@@ -15,6 +15,9 @@ import org.facestream.ingest.worker.config.UserError;
  * @param url {@code rtsp://}, {@code rtsps://}, or the path of a video file or of a folder of
  *     pictures; may hold references {@code ${env:NAME}} and {@code ${secret:NAME}}, which only the
  *     ingest worker resolves; at most 4096 characters
+ * @param closeUpUrl {@code rtsp://} or {@code rtsps://}: the same camera's stream of larger
+ *     pictures, out of which faces that were found in the other are cut; may hold references like
+ *     the other; at most 4096 characters; null for none
  * @param fps frames per second to publish, above 0 and at most 60, or null
  * @param maxWidth wider pictures are scaled to this width, 64 to 7680 pixels, or null
  * @param jpegQuality 1 to 100, or null
@@ -34,6 +37,7 @@ import org.facestream.ingest.worker.config.UserError;
 @JsonPropertyOrder({
   "id",
   "url",
+  "closeUpUrl",
   "fps",
   "maxWidth",
   "jpegQuality",
@@ -50,6 +54,7 @@ import org.facestream.ingest.worker.config.UserError;
 public record Camera(
     String id,
     String url,
+    String closeUpUrl,
     Double fps,
     Integer maxWidth,
     Integer jpegQuality,
@@ -87,8 +92,12 @@ public record Camera(
       throw new UserError("Camera '" + id + "' has no url.");
     }
     url = url.strip();
+    closeUpUrl = closeUpUrl == null || closeUpUrl.isBlank() ? null : closeUpUrl.strip();
     if (url.chars().anyMatch(Character::isISOControl)) {
       throw new UserError("The url of camera '" + id + "' holds a control character.");
+    }
+    if (closeUpUrl != null && closeUpUrl.chars().anyMatch(Character::isISOControl)) {
+      throw new UserError("The close-up-url of camera '" + id + "' holds a control character.");
     }
     if (fps != null && !(fps > 0 && fps <= 60)) {
       throw new UserError("fps of camera '%s' is %s; give 0.01 to 60.".formatted(id, fps));
@@ -150,10 +159,11 @@ public record Camera(
    * @throws UserError when it might not fit into a record
    */
   void checkSize() {
-    if (url.length() > LONGEST_URL) {
+    int longest = Math.max(url.length(), closeUpUrl == null ? 0 : closeUpUrl.length());
+    if (longest > LONGEST_URL) {
       throw new UserError(
-          "The url of camera '%s' has %d characters; it may have %d."
-              .formatted(id, url.length(), LONGEST_URL));
+          "A url of camera '%s' has %d characters; it may have %d."
+              .formatted(id, longest, LONGEST_URL));
     }
     if (tags.size() > MOST_TAGS || !tags.stream().allMatch(Camera::validTag)) {
       throw new UserError(
@@ -168,14 +178,21 @@ public record Camera(
         && tag.chars().noneMatch(Character::isISOControl);
   }
 
-  /** Whether the URL holds a password itself, and not only a reference to one. */
+  /** Whether a URL of it holds a password itself, and not only a reference to one. */
   public boolean holdsPassword() {
-    return MaskedUrl.holdsPassword(url);
+    return MaskedUrl.holdsPassword(url)
+        || (closeUpUrl != null && MaskedUrl.holdsPassword(closeUpUrl));
   }
 
   public Camera withUrl(String url) {
     CameraDraft changed = new CameraDraft(this);
     changed.url = url;
+    return changed.done();
+  }
+
+  public Camera withCloseUpUrl(String closeUpUrl) {
+    CameraDraft changed = new CameraDraft(this);
+    changed.closeUpUrl = closeUpUrl;
     return changed.done();
   }
 
@@ -259,14 +276,15 @@ public record Camera(
     return withMasks(other.masks).withZones(other.zones).withMotion(other.motion);
   }
 
-  /** Without the secrets that the URL may hold. */
+  /** Without the secrets that the URLs may hold. */
   @Override
   public String toString() {
-    return ("Camera[id=%s, url=%s, fps=%s, maxWidth=%s, jpegQuality=%s, enabled=%s, loop=%s, tags=%s,"
-            + " detection=%s, transport=%s, decoder=%s, motion=%s, masks=%s, zones=%s]")
+    return ("Camera[id=%s, url=%s, closeUpUrl=%s, fps=%s, maxWidth=%s, jpegQuality=%s, enabled=%s,"
+            + " loop=%s, tags=%s, detection=%s, transport=%s, decoder=%s, motion=%s, masks=%s, zones=%s]")
         .formatted(
             id,
             MaskedUrl.of(url),
+            closeUpUrl == null ? null : MaskedUrl.of(closeUpUrl),
             fps,
             maxWidth,
             jpegQuality,

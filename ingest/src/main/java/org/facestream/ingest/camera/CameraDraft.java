@@ -6,6 +6,7 @@ import java.util.List;
 final class CameraDraft {
   private final String id;
   String url;
+  String closeUpUrl;
   Double fps;
   Integer maxWidth;
   Integer jpegQuality;
@@ -26,6 +27,7 @@ final class CameraDraft {
   CameraDraft(Camera camera) {
     id = camera.id();
     url = camera.url();
+    closeUpUrl = camera.closeUpUrl();
     fps = camera.fps();
     maxWidth = camera.maxWidth();
     jpegQuality = camera.jpegQuality();
@@ -44,6 +46,7 @@ final class CameraDraft {
     return new Camera(
         id,
         url,
+        closeUpUrl,
         fps,
         maxWidth,
         jpegQuality,

@@ -15,6 +15,7 @@ import org.facestream.ingest.worker.config.UserError;
  * cameras:
  *   - id: door
  *     url: rtsp://viewer:${secret:DOOR_PASSWORD}@192.0.2.7/stream
+ *     close-up-url: rtsp://viewer:${secret:DOOR_PASSWORD}@192.0.2.7/main
  *     fps: 5
  *     max-width: 1280
  *     jpeg-quality: 85
@@ -44,6 +45,7 @@ public final class CameraFile {
       List.of(
           "id",
           "url",
+          "close-up-url",
           "fps",
           "max-width",
           "jpeg-quality",
@@ -106,6 +108,7 @@ public final class CameraFile {
       return new Camera(
           map.text("id"),
           map.text("url"),
+          node.hasNonNull("close-up-url") ? map.text("close-up-url") : null,
           map.real("fps"),
           map.whole("max-width"),
           map.whole("jpeg-quality"),

@@ -35,6 +35,7 @@ public final class CameraFleet implements AutoCloseable {
   private final StatusPublisher reports;
   private final Telemetry telemetry;
   private final Optional<RateControl> rates;
+  private final Optional<CloseUps> closeUps;
   private final HardwareDecoding hardware = new HardwareDecoding();
   private final Map<String, CameraRunner> runners = new HashMap<>();
 
@@ -63,12 +64,13 @@ public final class CameraFleet implements AutoCloseable {
       FramePublisher publisher,
       StatusPublisher reports,
       Telemetry telemetry) {
-    this(config, rules, publisher, reports, telemetry, Optional.empty());
+    this(config, rules, publisher, reports, telemetry, Optional.empty(), Optional.empty());
   }
 
   /**
    * @param rates lowers the rates of cameras while detectors cannot keep up; empty where they keep
    *     what they are told
+   * @param closeUps runs the second streams of cameras; empty where nobody asks for close-ups
    */
   public CameraFleet(
       IngestConfig config,
@@ -76,7 +78,8 @@ public final class CameraFleet implements AutoCloseable {
       FramePublisher publisher,
       StatusPublisher reports,
       Telemetry telemetry,
-      Optional<RateControl> rates) {
+      Optional<RateControl> rates,
+      Optional<CloseUps> closeUps) {
     this.config = config;
     this.rules = rules;
     this.publisher = publisher;
@@ -84,6 +87,7 @@ public final class CameraFleet implements AutoCloseable {
     this.telemetry = telemetry;
     this.rates = rates;
     this.failedStarts = new FailedStarts(config.backoffFirst(), config.backoffCap());
+    this.closeUps = closeUps;
   }
 
   /** Makes ready what all cameras share; may take seconds. */
@@ -106,6 +110,7 @@ public final class CameraFleet implements AutoCloseable {
     } catch (RuntimeException | Error failure) {
       guarded(camera.id(), () -> startFailed(camera, failure));
     }
+    guarded(camera.id(), () -> closeUps.ifPresent(running -> running.put(camera)));
   }
 
   private void run(Camera camera) {
@@ -188,6 +193,7 @@ public final class CameraFleet implements AutoCloseable {
 
   /** Stops cameras, all at once, waits so long for their ends, and tells that they are off. */
   void remove(Collection<String> ids, Leaving why, Duration patience) {
+    closeUps.ifPresent(running -> running.remove(ids));
     List<CameraRunner> stopped = new ArrayList<>();
     for (String id : ids) {
       failedStarts.forget(id);

@@ -117,6 +117,7 @@ final class CameraRunner {
   /** Without what is looked up anew for each picture, and what is for others to read. */
   private static Camera connection(Camera camera) {
     return camera
+        .withCloseUpUrl(null)
         .withMaxWidth(null)
         .withJpegQuality(null)
         .withMasks(List.of())

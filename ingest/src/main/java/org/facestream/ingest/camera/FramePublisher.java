@@ -9,6 +9,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.BufferExhaustedException;
 import org.apache.kafka.clients.producer.Producer;
@@ -17,6 +18,8 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.facestream.ingest.IngestConfig;
+import org.facestream.ingest.frame.CloseUp;
+import org.facestream.ingest.frame.CloseUpTopic;
 import org.facestream.ingest.frame.Frame;
 import org.facestream.ingest.frame.FrameTopic;
 import org.facestream.ingest.worker.Closing;
@@ -49,6 +52,7 @@ public final class FramePublisher implements AutoCloseable {
   private volatile Producer<String, byte[]> producer;
   private AutoCloseable metrics;
   private final Optional<ReplayPace> pace;
+  private volatile Consumer<Frame> witness = frame -> {};
   private volatile boolean closed;
   private long replaced = System.nanoTime();
 
@@ -84,8 +88,14 @@ public final class FramePublisher implements AutoCloseable {
     }
   }
 
+  /** From now on, somebody sees every frame that is published as it comes; on its thread. */
+  void showTo(Consumer<Frame> interested) {
+    witness = interested;
+  }
+
   /** Returns at once; what becomes of the frame shows in the metrics. */
   void publish(Frame frame) {
+    witness.accept(frame);
     try {
       producer.send(
           FrameTopic.toRecord(topic, frame),
@@ -101,6 +111,24 @@ public final class FramePublisher implements AutoCloseable {
     } catch (KafkaException | IllegalStateException refused) {
       // Without metadata, fatally failed, or being replaced.
       dropped(frame.camera(), refused);
+    }
+  }
+
+  /**
+   * Returns at once.
+   *
+   * @param outcome is told a word of what became of it, perhaps on another thread
+   */
+  void publish(CloseUp closeUp, Consumer<String> outcome) {
+    try {
+      producer.send(
+          CloseUpTopic.toFrameRecord(topic, closeUp),
+          (sent, failed) ->
+              outcome.accept(failed == null ? "published" : FrameLoss.of(failed).label()));
+    } catch (BufferExhaustedException full) {
+      outcome.accept(FrameLoss.of(full).label());
+    } catch (KafkaException | IllegalStateException refused) {
+      outcome.accept(FrameLoss.of(refused).label());
     }
   }
 

@@ -4,6 +4,7 @@ import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_BGR24;
 import static org.bytedeco.ffmpeg.global.swscale.SWS_BILINEAR;
 
 import java.util.List;
+import java.util.function.Consumer;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.IntPointer;
@@ -11,6 +12,7 @@ import org.bytedeco.javacpp.PointerPointer;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.global.opencv_imgcodecs;
 import org.bytedeco.opencv.opencv_core.Mat;
+import org.bytedeco.opencv.opencv_core.Rect;
 
 /**
  * Scales decoded frames, blacks out masks, and encodes as JPEG, in one pass from the decoder's
@@ -18,23 +20,39 @@ import org.bytedeco.opencv.opencv_core.Mat;
  * that changes its size or format. One thread uses it.
  */
 final class JpegEncoder implements AutoCloseable {
+  private static final int VECTOR = 64;
+
   private final PointerPointer<BytePointer> planes = new PointerPointer<>(4);
   private final IntPointer strides = new IntPointer(4);
   private final PrivacyMasks painter = new PrivacyMasks();
   private final PixelScaler scaler = new PixelScaler(SWS_BILINEAR, true);
+  private Mat room;
   private Mat bgr;
 
   EncodedPicture encode(AVFrame frame, int maxWidth, int quality, List<Polygon> masks) {
+    return encode(frame, maxWidth, quality, picture -> painter.paint(picture, masks));
+  }
+
+  /**
+   * The same.
+   *
+   * @param painting blacks out what must not be seen
+   */
+  EncodedPicture encode(AVFrame frame, int maxWidth, int quality, Consumer<Mat> painting) {
     int width = Math.min(frame.width(), maxWidth);
     int height = height(frame, width);
     if (scaler.prepare(frame, width, height, AV_PIX_FMT_BGR24) || bgr == null) {
       free();
-      bgr = new Mat(height, width, opencv_core.CV_8UC3);
+      // swscale writes whole vectors, beyond the end of a row whose width is no multiple of theirs.
+      room = new Mat(height + 1, (width + VECTOR - 1) / VECTOR * VECTOR, opencv_core.CV_8UC3);
+      try (Rect picture = new Rect(0, 0, width, height)) {
+        bgr = new Mat(room, picture);
+      }
       planes.put(0, bgr.data());
       strides.put(0, (int) bgr.step());
     }
     scaler.scale(frame, planes, strides);
-    painter.paint(bgr, masks);
+    painting.accept(bgr);
     try (BytePointer out = new BytePointer();
         IntPointer options = new IntPointer(opencv_imgcodecs.IMWRITE_JPEG_QUALITY, quality)) {
       if (!opencv_imgcodecs.imencode(".jpg", bgr, out, options)) {
@@ -57,6 +75,7 @@ final class JpegEncoder implements AutoCloseable {
     if (bgr != null) {
       bgr.close();
       bgr = null;
+      room.close();
     }
   }
 

@@ -84,18 +84,29 @@ public final class SourceRules {
    * Checks a camera before it is written anywhere, without resolving its secrets, without opening
    * anything; a file must be there.
    *
-   * @throws UserError which says why its URL is refused, or that it is too large for a record
+   * @throws UserError which says why a URL of it is refused, or that it is too large for a record
    */
   public void check(Camera camera) {
     camera.checkSize();
     try {
       SecretReferences.checkForms(camera.url());
-      if (camera.url().startsWith("${")) {
-        return;
+      if (!camera.url().startsWith("${")) {
+        locate(camera, unresolved(camera.url()));
       }
-      locate(camera, unresolved(camera.url()));
     } catch (SourceException refused) {
       throw new UserError("Camera '%s': %s.".formatted(camera.id(), refused.getMessage()), refused);
+    }
+    if (camera.closeUpUrl() == null) {
+      return;
+    }
+    try {
+      SecretReferences.checkForms(camera.closeUpUrl());
+      if (!camera.closeUpUrl().startsWith("${")) {
+        locateCloseUp(camera, unresolved(camera.closeUpUrl()));
+      }
+    } catch (SourceException refused) {
+      throw new UserError(
+          "Camera '%s', close-up-url: %s.".formatted(camera.id(), refused.getMessage()), refused);
     }
   }
 
@@ -106,6 +117,21 @@ public final class SourceRules {
       checkAddresses(comparable(host(url.target()).orElseThrow()));
     }
     return url;
+  }
+
+  /** The source of a camera's larger pictures, with its secrets in place. The camera has one. */
+  SourceUrl resolveCloseUp(Camera camera) throws SourceException {
+    SourceUrl url = locateCloseUp(camera, secrets.resolve(camera.closeUpUrl()));
+    checkAddresses(comparable(host(url.target()).orElseThrow()));
+    return url;
+  }
+
+  /** Only what comes as it is taken can be matched in time with the other stream. */
+  private SourceUrl locateCloseUp(Camera camera, String url) throws SourceException {
+    if (!SCHEME.matcher(url).matches()) {
+      throw refused("it begins with rtsp:// or rtsps://");
+    }
+    return locate(camera.withUrl(camera.closeUpUrl()), url);
   }
 
   private SourceUrl locate(Camera camera, String url) throws SourceException {
@@ -140,8 +166,8 @@ public final class SourceRules {
       throw refused("after the scheme comes //host");
     }
     // A password with a '/' or '#' ends the authority: a piece of it, or even the user's name,
-    // would
-    // be taken for the host. What a secret puts behind a host that is written out cannot do that.
+    // would be taken for the host. What a secret puts behind a host that is written out cannot do
+    // that.
     String looked = namesItsHost(written) ? unresolved(written) : url;
     if (looked.indexOf('@', looked.indexOf(':') + 3 + authority(looked).length()) >= 0) {
       throw refused("there is an '@' behind the host; " + ENCODE);

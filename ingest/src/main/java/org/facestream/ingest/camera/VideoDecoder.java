@@ -19,6 +19,7 @@ import static org.bytedeco.ffmpeg.global.avutil.av_hwframe_transfer_data;
 import java.util.Optional;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
+import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avutil.AVBufferRef;
 import org.bytedeco.ffmpeg.avutil.AVDictionary;
@@ -39,12 +40,18 @@ final class VideoDecoder implements AutoCloseable {
    */
   VideoDecoder(PacketSource source, String allowed, Optional<AVBufferRef> device)
       throws SourceException {
-    AVCodec codec = avcodec_find_decoder(source.parameters().codec_id());
+    this(source.parameters(), allowed, device);
+  }
+
+  /** The same for video that is encoded as the parameters say, which stay their owner's. */
+  VideoDecoder(AVCodecParameters parameters, String allowed, Optional<AVBufferRef> device)
+      throws SourceException {
+    AVCodec codec = avcodec_find_decoder(parameters.codec_id());
     if (codec == null || !(',' + allowed + ',').contains(',' + name(codec) + ',')) {
       throw new SourceException(Fault.UNSUPPORTED_CODEC, codec == null ? "" : name(codec));
     }
     context = avcodec_alloc_context3(codec);
-    int copied = avcodec_parameters_to_context(context, source.parameters());
+    int copied = avcodec_parameters_to_context(context, parameters);
     // Cameras share the processor among each other; frame threads would also delay each picture.
     context.thread_count(1);
     context.max_pixels(Picture.MOST_FRAME_PIXELS);

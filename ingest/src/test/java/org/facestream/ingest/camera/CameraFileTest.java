@@ -28,6 +28,7 @@ class CameraFileTest {
             cameras:
               - id: door
                 url: rtsp://viewer:${secret:DOOR}@192.0.2.7/stream
+                close-up-url: rtsps://192.0.2.7/main
                 fps: 5
                 max-width: 640
                 jpeg-quality: 70
@@ -60,6 +61,7 @@ class CameraFileTest {
             new Camera(
                 "door",
                 "rtsp://viewer:${secret:DOOR}@192.0.2.7/stream",
+                "rtsps://192.0.2.7/main",
                 5.0,
                 640,
                 70,

@@ -22,6 +22,7 @@ class CameraTest {
       new Camera(
           "door-1",
           "rtsp://viewer:${secret:DOOR}@192.0.2.7/stream",
+          "rtsp://viewer:${secret:DOOR}@192.0.2.7/main",
           2.5,
           640,
           70,
@@ -36,7 +37,8 @@ class CameraTest {
           List.of(new Zone("the counter", triangle(1))));
 
   private static final String GOLDEN =
-      "{\"id\":\"door-1\",\"url\":\"rtsp://viewer:${secret:DOOR}@192.0.2.7/stream\",\"fps\":2.5,"
+      "{\"id\":\"door-1\",\"url\":\"rtsp://viewer:${secret:DOOR}@192.0.2.7/stream\","
+          + "\"closeUpUrl\":\"rtsp://viewer:${secret:DOOR}@192.0.2.7/main\",\"fps\":2.5,"
           + "\"maxWidth\":640,\"jpegQuality\":70,\"enabled\":true,\"loop\":false,"
           + "\"tags\":[\"entrance\",\"north\"],\"detection\":{\"minFaceSize\":60},"
           + "\"transport\":\"udp\",\"decoder\":\"vaapi\","
@@ -234,7 +236,11 @@ class CameraTest {
 
   @Test
   void itsTextShowsNoCredentials() {
-    assertFalse(Camera.of("a", "rtsp://u:s3cr3t@h/s").toString().contains("s3cr3t"));
+    Camera camera = Camera.of("a", "rtsp://u:s3cr3t@h/s").withCloseUpUrl("rtsp://u:s3cr3t@h/m");
+    assertFalse(camera.toString().contains("s3cr3t"));
+    assertTrue(camera.holdsPassword());
+    assertTrue(camera.withUrl("rtsp://h/s").holdsPassword());
+    assertFalse(camera.withUrl("rtsp://h/s").withCloseUpUrl("rtsp://h/m").holdsPassword());
   }
 
   private static String refusal(Double fps, Integer maxWidth, Integer jpegQuality) {

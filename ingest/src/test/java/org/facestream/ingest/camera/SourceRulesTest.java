@@ -290,6 +290,31 @@ class SourceRulesTest {
   }
 
   @Test
+  void theStreamOfCloseUpsObeysTheSameRulesAndIsNoFile() throws SourceException {
+    Camera camera = Camera.of("a", "door.mp4");
+    Camera secret = camera.withCloseUpUrl("rtsp://${env:CAMERA_USER}:${secret:DOOR}@192.0.2.7/m");
+    rules.check(secret);
+    SourceUrl url = rules.resolveCloseUp(secret);
+    assertEquals("rtsp://viewer:p%40ss%2Fw%20ord%25@192.0.2.7/m", url.target());
+    assertEquals(SourceUrl.Kind.RTSP, url.kind());
+    for (String bad :
+        new String[] {
+          "door.mp4", "file:door.mp4", "http://h/s", "rtsp://169.254.169.254/s", "rtsp://u:${x}@h/s"
+        }) {
+      Camera refused = camera.withCloseUpUrl(bad);
+      String why = assertThrows(UserError.class, () -> rules.check(refused), bad).getMessage();
+      assertTrue(why.startsWith("Camera 'a', close-up-url: "), why);
+      assertThrows(SourceException.class, () -> rules.resolveCloseUp(refused), bad);
+    }
+    SourceRules limited =
+        new SourceRules(
+            Optional.empty(), Optional.of(List.of("192.0.2.7")), Optional.empty(), Map.of());
+    Camera other = Camera.of("a", "rtsp://192.0.2.7/s").withCloseUpUrl("rtsp://192.0.2.8/s");
+    assertThrows(UserError.class, () -> limited.check(other));
+    assertThrows(SourceException.class, () -> limited.resolveCloseUp(other));
+  }
+
+  @Test
   void missingSecretsAreNamedAndPathsAreNoNames() {
     assertEquals(Fault.SECRET_MISSING, fault("rtsp://u:${secret:NONE}@h/s"));
     assertEquals(Fault.SECRET_MISSING, fault("rtsp://u:${env:NONE}@h/s"));

@@ -1,0 +1,179 @@
+package org.facestream.detector;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.facestream.detector.face.Face;
+import org.facestream.detector.face.FaceTopic;
+import org.facestream.detector.mtcnn.Detection;
+import org.facestream.detector.mtcnn.Mtcnn;
+import org.facestream.detector.mtcnn.MtcnnOptions;
+import org.facestream.detector.track.CloseUpFaces;
+import org.facestream.detector.track.CropConfig;
+import org.facestream.ingest.frame.CloseUp;
+import org.facestream.ingest.frame.CloseUpTopic;
+import org.facestream.ingest.frame.InvalidRecordException;
+import org.facestream.ingest.frame.Picture;
+import org.facestream.ingest.frame.UnreadablePictureException;
+import org.facestream.ingest.worker.DeadLetters;
+import org.facestream.ingest.worker.Telemetry;
+
+/**
+ * Close-ups in, faces out: the same faces as were published before, larger. It knows nothing of
+ * tracks; a close-up says itself whose it is. For one thread.
+ */
+final class CloseUpReader {
+  /** Of one turn; frames come first. */
+  private static final int MOST = 16;
+
+  /** Their tracks are over by then. */
+  private static final Duration OLDEST = Duration.ofSeconds(10);
+
+  /** A face is not that much smaller than what was asked for. */
+  private static final double LEAST_SIZE = 0.6;
+
+  private static final long MOST_PIXELS = 4_000_000;
+
+  private final Mtcnn mtcnn;
+  private final FaceSearches searches;
+  private final Zones zones;
+  private final CloseUpRequests requests;
+  private final CloseUpFaces faces;
+  private final Telemetry telemetry;
+  private final String facesTopic;
+  private final List<ConsumerRecord<String, byte[]>> waiting = new ArrayList<>();
+
+  /**
+   * @param mtcnn stays its owner's
+   * @param facesTopic full name
+   */
+  CloseUpReader(
+      Mtcnn mtcnn,
+      FaceSearches searches,
+      Zones zones,
+      CloseUpRequests requests,
+      CropConfig crops,
+      Telemetry telemetry,
+      String facesTopic) {
+    this.mtcnn = mtcnn;
+    this.searches = searches;
+    this.zones = zones;
+    this.requests = requests;
+    this.faces = new CloseUpFaces(crops);
+    this.telemetry = telemetry;
+    this.facesTopic = facesTopic;
+  }
+
+  private record Opened(CloseUp closeUp, Picture picture) {}
+
+  /** The frames of a batch; its close-ups are kept for {@link #read}. */
+  List<ConsumerRecord<String, byte[]>> framesOf(List<ConsumerRecord<String, byte[]>> batch) {
+    // What a turn kept that failed comes again.
+    waiting.clear();
+    List<ConsumerRecord<String, byte[]>> frames = new ArrayList<>(batch.size());
+    for (ConsumerRecord<String, byte[]> record : batch) {
+      (CloseUpTopic.isCloseUp(record) ? waiting : frames).add(record);
+    }
+    return frames;
+  }
+
+  /**
+   * The faces of what was kept, as records of the faces topic.
+   *
+   * @param meters count what came of them when the turn is durable
+   */
+  List<ProducerRecord<String, byte[]>> read(
+      Instant now, DeadLetters deadLetters, DetectorMeters meters) {
+    List<ConsumerRecord<String, byte[]>> records = List.copyOf(waiting);
+    waiting.clear();
+    List<Opened> opened = new ArrayList<>();
+    try {
+      for (ConsumerRecord<String, byte[]> record : records) {
+        open(record, now, opened, deadLetters, meters);
+      }
+      return faces(opened, meters);
+    } finally {
+      opened.forEach(each -> each.picture().close());
+    }
+  }
+
+  private void open(
+      ConsumerRecord<String, byte[]> record,
+      Instant now,
+      List<Opened> opened,
+      DeadLetters deadLetters,
+      DetectorMeters meters) {
+    try {
+      CloseUp closeUp = CloseUpTopic.fromFrameRecord(record);
+      String camera = closeUp.of().camera();
+      if (closeUp.of().captureTime().isBefore(now.minus(OLDEST))) {
+        meters.count(() -> requests.count(camera, "too-old"));
+      } else if (opened.size() >= MOST) {
+        meters.count(() -> requests.count(camera, "overtaken"));
+      } else if ((long) closeUp.width() * closeUp.height() > MOST_PIXELS) {
+        throw new InvalidRecordException("too-large", "a close-up is a part of a picture");
+      } else {
+        opened.add(new Opened(closeUp, Picture.decodeFrame(closeUp.jpeg())));
+      }
+    } catch (InvalidRecordException invalid) {
+      deadLetters.reject(record, invalid.reason(), invalid.getMessage());
+    } catch (UnreadablePictureException unreadable) {
+      deadLetters.reject(record, unreadable.reason(), unreadable.getMessage());
+    }
+  }
+
+  private List<ProducerRecord<String, byte[]>> faces(List<Opened> opened, DetectorMeters meters) {
+    List<ProducerRecord<String, byte[]>> records = new ArrayList<>();
+    if (opened.isEmpty()) {
+      return records;
+    }
+    List<List<Detection>> found =
+        mtcnn.detect(
+            opened.stream().map(Opened::picture).toList(),
+            opened.stream().map(this::options).toList());
+    for (int i = 0; i < opened.size(); i++) {
+      CloseUp closeUp = opened.get(i).closeUp();
+      String camera = closeUp.of().camera();
+      float good = searches.of(camera).goodScore();
+      Optional<Face> face = faces.find(closeUp, opened.get(i).picture(), found.get(i), good);
+      face.map(this::inZones)
+          .ifPresent(larger -> records.add(FaceTopic.toRecord(facesTopic, larger)));
+      meters.count(
+          () -> {
+            if (face.isPresent()) {
+              requests.succeeded(camera);
+              telemetry.out(DetectorProcessor.STAGE, camera).increment();
+            } else {
+              requests.failed(camera);
+            }
+          });
+    }
+    return records;
+  }
+
+  private Face inZones(Face face) {
+    return face.withZones(
+        zones.of(face.camera()).of(face.box(), face.frameWidth(), face.frameHeight()));
+  }
+
+  /** As on the camera's frames, but only for faces of about the size that was asked for. */
+  private MtcnnOptions options(Opened opened) {
+    MtcnnOptions usual = searches.of(opened.closeUp().of().camera()).mtcnn();
+    double size = CloseUpFaces.expected(opened.closeUp()).width();
+    return new MtcnnOptions(
+        (int) Math.max(12, LEAST_SIZE * size),
+        usual.scaleFactor(),
+        usual.maxScales(),
+        List.of(),
+        usual.proposalThreshold(),
+        usual.refinementThreshold(),
+        usual.outputThreshold(),
+        usual.overlaps(),
+        usual.maxCandidates(),
+        usual.maxFaces());
+  }
+}

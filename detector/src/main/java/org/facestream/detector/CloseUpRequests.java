@@ -1,0 +1,144 @@
+package org.facestream.detector;
+
+import io.micrometer.core.instrument.Counter;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.facestream.detector.face.Box;
+import org.facestream.detector.face.Face;
+import org.facestream.ingest.camera.Camera;
+import org.facestream.ingest.camera.CameraTopic;
+import org.facestream.ingest.frame.Area;
+import org.facestream.ingest.frame.CloseUpRequest;
+import org.facestream.ingest.frame.CloseUpTopic;
+import org.facestream.ingest.frame.CloseUpTrust;
+import org.facestream.ingest.frame.InvalidRecordException;
+import org.facestream.ingest.worker.Telemetry;
+import org.facestream.ingest.worker.config.UserError;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Asks for a larger picture of a face that was published, where its camera has one to give, and
+ * keeps count of what came of it. For one thread.
+ */
+final class CloseUpRequests {
+  private static final Logger log = LoggerFactory.getLogger(CloseUpRequests.class);
+
+  /** A face of this many pixels, side by side, is as good as any: see {@code QualityMeter}. */
+  private static final double LARGE_ENOUGH = 112;
+
+  /** Requests that may be made at once, as many as are made in two seconds in the long run. */
+  private static final double BURST = 10;
+
+  private static final double PER_SECOND = 5;
+
+  private final String topic;
+  private final Telemetry telemetry;
+  private final Set<String> cameras = new HashSet<>();
+  private final Map<String, Account> accounts = new HashMap<>();
+
+  private static final class Account {
+    private final CloseUpTrust trust = new CloseUpTrust();
+    private double room = BURST;
+    private long since = System.nanoTime();
+
+    boolean take(long now) {
+      room = Math.min(BURST, room + PER_SECOND * (now - since) / TimeUnit.SECONDS.toNanos(1));
+      since = now;
+      boolean enough = room >= 1;
+      room -= enough ? 1 : 0;
+      return enough;
+    }
+  }
+
+  /**
+   * @param topic full name of the topic where close-ups are asked for
+   */
+  CloseUpRequests(String topic, Telemetry telemetry) {
+    this.topic = topic;
+    this.telemetry = telemetry;
+  }
+
+  /** Takes in a record of the cameras topic. */
+  void take(ConsumerRecord<String, byte[]> record) {
+    try {
+      String url = CameraTopic.fromRecord(record).map(Camera::closeUpUrl).orElse(null);
+      if (url != null) {
+        cameras.add(record.key());
+      } else {
+        cameras.remove(record.key());
+        accounts.remove(record.key());
+      }
+    } catch (InvalidRecordException | UserError invalid) {
+      // Whoever tells how faces are looked for tells of it, too.
+      log.debug("camera {} has close-ups as before: {}", record.key(), invalid.getMessage());
+    }
+  }
+
+  /** What to ask for a face that is being published; mostly nothing. */
+  Optional<ProducerRecord<String, byte[]>> ask(Face face) {
+    Box box = face.box();
+    if (!cameras.contains(face.camera()) || box.area() >= LARGE_ENOUGH * LARGE_ENOUGH) {
+      return Optional.empty();
+    }
+    long now = System.nanoTime();
+    Account account = account(face.camera());
+    if (!account.trust.given(now)) {
+      count(face.camera(), "switched-off");
+      return Optional.empty();
+    }
+    if (!account.take(now)) {
+      count(face.camera(), "too-many");
+      return Optional.empty();
+    }
+    count(face.camera(), "asked");
+    return Optional.of(
+        CloseUpTopic.toRecord(
+            topic,
+            new CloseUpRequest(
+                face.camera(),
+                face.epoch(),
+                face.frameSequence(),
+                face.captureTime(),
+                face.track(),
+                face.id(),
+                face.frameWidth(),
+                face.frameHeight(),
+                new Area(box.left(), box.top(), box.right(), box.bottom()))));
+  }
+
+  /** A close-up showed the face. */
+  void succeeded(String camera) {
+    account(camera).trust.succeeded();
+    count(camera, "published");
+  }
+
+  /** A close-up showed no face where one should be. */
+  void failed(String camera) {
+    count(camera, "no-face");
+    if (account(camera).trust.failed(System.nanoTime())) {
+      log.warn(
+          "camera {}: its close-ups do not show the faces that were asked for; none for {} s",
+          camera,
+          CloseUpTrust.PAUSE.toSeconds());
+    }
+  }
+
+  private Account account(String camera) {
+    return accounts.computeIfAbsent(camera, id -> new Account());
+  }
+
+  void count(String camera, String outcome) {
+    Counter.builder("facestream.close.ups")
+        .description("Requests for close-ups, by what became of them")
+        .tags("stage", DetectorProcessor.STAGE, "camera", camera, "outcome", outcome)
+        .register(telemetry.registry())
+        .increment();
+  }
+}

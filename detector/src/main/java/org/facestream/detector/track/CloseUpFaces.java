@@ -1,0 +1,121 @@
+package org.facestream.detector.track;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.facestream.detector.face.Box;
+import org.facestream.detector.face.Face;
+import org.facestream.detector.face.Landmarks;
+import org.facestream.detector.face.Point;
+import org.facestream.detector.face.Quality;
+import org.facestream.detector.face.QualityMeter;
+import org.facestream.detector.mtcnn.Detection;
+import org.facestream.ingest.frame.Area;
+import org.facestream.ingest.frame.CloseUp;
+import org.facestream.ingest.frame.CloseUpRequest;
+import org.facestream.ingest.frame.Picture;
+
+/**
+ * Makes faces out of close-ups: the face that lies where the one that was asked for must lie, with
+ * a larger crop and its quality by its real size, but of the same track, frame and place.
+ */
+public final class CloseUpFaces {
+  /** Behind the id of the face that was asked for. */
+  private static final String SUFFIX = "-close";
+
+  /** Overlap with the place where it must lie; a face beside it has less. */
+  private static final float SAME_PLACE = 0.4f;
+
+  private final FaceCropper cropper;
+
+  public CloseUpFaces(CropConfig crops) {
+    this.cropper = new FaceCropper(crops);
+  }
+
+  /** Where in the close-up the face must lie, in its pixels. */
+  public static Box expected(CloseUp closeUp) {
+    Area box = closeUp.of().box();
+    Scale scale = new Scale(closeUp);
+    return new Box(
+        scale.inX(box.left()),
+        scale.inY(box.top()),
+        scale.inX(box.right()),
+        scale.inY(box.bottom()));
+  }
+
+  /**
+   * The face; empty when there is none where it should be.
+   *
+   * @param picture of the close-up, decoded
+   * @param detections in it
+   * @param goodScore from which a detection is a face
+   */
+  public Optional<Face> find(
+      CloseUp closeUp, Picture picture, List<Detection> detections, float goodScore) {
+    Box expected = expected(closeUp);
+    return detections.stream()
+        .filter(each -> each.score() >= goodScore && each.box().iou(expected) >= SAME_PLACE)
+        .max(Comparator.comparingDouble(each -> each.box().iou(expected)))
+        .map(found -> face(closeUp, picture, found));
+  }
+
+  private Face face(CloseUp closeUp, Picture picture, Detection found) {
+    CloseUpRequest of = closeUp.of();
+    Scale scale = new Scale(closeUp);
+    Quality quality =
+        QualityMeter.measure(picture.rgb(), found.box(), found.landmarks(), found.score());
+    FaceCropper.Crop crop = cropper.cut(picture.rgb(), found.box(), found.landmarks());
+    Box box = found.box();
+    return new Face(
+        of.face() + SUFFIX,
+        of.camera(),
+        of.epoch(),
+        of.sequence(),
+        of.captureTime(),
+        of.track(),
+        of.frameWidth(),
+        of.frameHeight(),
+        new Box(
+            scale.outX(box.left()),
+            scale.outY(box.top()),
+            scale.outX(box.right()),
+            scale.outY(box.bottom())),
+        Landmarks.of(
+            found.landmarks().points().stream()
+                .map(point -> new Point(scale.outX(point.x()), scale.outY(point.y())))
+                .toList()),
+        crop.landmarks(),
+        found.score(),
+        quality,
+        crop.jpeg());
+  }
+
+  /** From pixels of the frame into those of the close-up, and out again. */
+  private static final class Scale {
+    private final Area shown;
+    private final double wider;
+    private final double higher;
+
+    Scale(CloseUp closeUp) {
+      shown = closeUp.shown();
+      wider = closeUp.width() / shown.width();
+      higher = closeUp.height() / shown.height();
+    }
+
+    float inX(double x) {
+      return (float) ((x - shown.left()) * wider);
+    }
+
+    float inY(double y) {
+      return (float) ((y - shown.top()) * higher);
+    }
+
+    float outX(double x) {
+      return (float) (shown.left() + x / wider);
+    }
+
+    float outY(double y) {
+      return (float) (shown.top() + y / higher);
+    }
+  }
+}

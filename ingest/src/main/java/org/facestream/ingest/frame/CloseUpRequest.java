@@ -1,0 +1,46 @@
+package org.facestream.ingest.frame;
+
+import java.time.Instant;
+
+/**
+ * A face that would be worth more if it were larger, and where it was seen.
+ *
+ * @param camera the camera's id
+ * @param epoch of the frame
+ * @param sequence of the frame
+ * @param captureTime of the frame
+ * @param track id of the face's track
+ * @param face id of the face
+ * @param frameWidth of the whole frame, in pixels
+ * @param frameHeight of the whole frame, in pixels
+ * @param box the face's place in the frame
+ */
+public record CloseUpRequest(
+    String camera,
+    long epoch,
+    long sequence,
+    Instant captureTime,
+    String track,
+    String face,
+    int frameWidth,
+    int frameHeight,
+    Area box) {
+  private static final int LONGEST_ID = 256;
+
+  /**
+   * Checks every value.
+   *
+   * @throws IllegalArgumentException for one that cannot be
+   */
+  public CloseUpRequest {
+    if (track == null
+        || face == null
+        || track.length() > LONGEST_ID
+        || face.length() > LONGEST_ID) {
+      throw new IllegalArgumentException("a face and its track have ids");
+    }
+    if (frameWidth < 1 || frameHeight < 1 || box == null) {
+      throw new IllegalArgumentException("a face has a box in a frame");
+    }
+  }
+}
