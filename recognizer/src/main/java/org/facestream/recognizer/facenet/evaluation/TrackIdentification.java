@@ -19,7 +19,7 @@ import org.facestream.recognizer.identity.TrackReplay;
  *
  * <p>Photographs of different days vary more than the frames of one track do, so a stranger who
  * resembles somebody in one of them is found out by the others. {@code still} is the other extreme:
- * tracks of strangers in which every face is the same picture. A camera's tracks lie between.
+ * tracks of strangers in which every face is the same picture.
  *
  * @param rules of the decision
  * @param mated tracks of people who are enrolled
