@@ -208,6 +208,17 @@ public final class Verification {
         .toList();
   }
 
+  /** The pairs that a threshold judges rightly, first those that were nearest to being wrong. */
+  public List<ScoredPair> nearlyWrongAt(float threshold) {
+    return pairs.stream()
+        .filter(pair -> (pair.distance() < threshold) == pair.pair().same())
+        .sorted(
+            (one, other) ->
+                Float.compare(
+                    Math.abs(one.distance() - threshold), Math.abs(other.distance() - threshold)))
+        .toList();
+  }
+
   /** A few lines for people. */
   public String summary(float threshold) {
     Accuracy best = bestAccuracy();
