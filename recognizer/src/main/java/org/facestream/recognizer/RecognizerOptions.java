@@ -26,7 +26,7 @@ import org.facestream.recognizer.identity.DecisionRules;
  * @param keepDescriptors whether matches hold them
  * @param rules of the decision per track
  */
-record RecognizerOptions(
+public record RecognizerOptions(
     DescriptorModel model,
     Device device,
     int threads,
@@ -43,7 +43,7 @@ record RecognizerOptions(
    *
    * @throws UserError for a value out of its range, or a model that is not known
    */
-  static RecognizerOptions of(RecognizerConfig config) {
+  public static RecognizerOptions of(RecognizerConfig config) {
     require(config.batch() >= 1 && config.batch() <= 1024, "batch", "1 to 1024");
     config.threads().ifPresent(threads -> require(threads >= 1, "threads", "1 or more"));
     Optional<Float> threshold = config.threshold();

@@ -40,10 +40,16 @@ import org.facestream.recognizer.identity.Match;
  * @param length values of a descriptor
  * @param perPerson references of each person
  * @param batches faces that are matched together
+ * @param thumbnail bytes of each reference's picture, which a replica reads and does not keep
  * @param folder for the broker's data; emptied by nobody
  */
 public record GalleryBench(
-    List<Integer> sizes, int length, int perPerson, List<Integer> batches, Path folder) {
+    List<Integer> sizes,
+    int length,
+    int perPerson,
+    List<Integer> batches,
+    int thumbnail,
+    Path folder) {
   private static final int NAMED = 2;
   private static final long LEAST_NANOS = 1_000_000_000L;
   private static final int LEAST_RUNS = 5;
@@ -58,6 +64,9 @@ public record GalleryBench(
     if (perPerson < 1) {
       throw new UserError("--per-person must be 1 or more.");
     }
+    if (thumbnail < 0 || thumbnail > 500_000) {
+      throw new UserError("--thumbnail must be 0 to 500000 bytes.");
+    }
     if (batches.isEmpty() || batches.stream().anyMatch(batch -> batch < 1 || batch > 1024)) {
       throw new UserError("--batch must be 1 to 1024.");
     }
@@ -70,6 +79,7 @@ public record GalleryBench(
    *
    * @param references in the gallery
    * @param length values of a descriptor
+   * @param thumbnail bytes of each reference's picture
    * @param start seconds from the start of a replica until it may be used
    * @param bytes of memory per reference, heap and native
    * @param live milliseconds from sending a new reference until it is matched
@@ -79,6 +89,7 @@ public record GalleryBench(
   public record Result(
       int references,
       int length,
+      @JsonProperty("thumbnail_bytes") int thumbnail,
       @JsonProperty("start_s") double start,
       @JsonProperty("bytes_per_reference") double bytes,
       @JsonProperty("new_reference_ms") double live,
@@ -91,7 +102,7 @@ public record GalleryBench(
    * @param each is told each result as soon as it is there
    */
   public List<Result> run(Consumer<Result> each) throws InterruptedException {
-    SyntheticGallery synthetic = new SyntheticGallery(length, perPerson);
+    SyntheticGallery synthetic = new SyntheticGallery(length, perPerson, thumbnail);
     List<Result> results = new ArrayList<>();
     try (EmbeddedKafka kafka = new EmbeddedKafka(folder, 0)) {
       KafkaClients clients = KafkaClients.of(kafka.bootstrapServers(), Map.of());
@@ -144,7 +155,7 @@ public record GalleryBench(
         }
         boolean exact = exact(replica.snapshot(), synthetic, size);
         double live = addOne(clients, replica, synthetic, size);
-        return new Result(size, length, started, bytes, live, perFace, exact);
+        return new Result(size, length, thumbnail, started, bytes, live, perFace, exact);
       }
     }
   }
@@ -220,7 +231,7 @@ public record GalleryBench(
 
   /** The head of the table for a person. */
   public String head() {
-    return "references  values  start    memory      new one  "
+    return "references  values    thumbnail  start    memory      new one  "
         + batches.stream()
             .map(batch -> String.format(Locale.ROOT, "%12s", "batch " + batch))
             .collect(Collectors.joining())
@@ -231,9 +242,10 @@ public record GalleryBench(
   public String line(Result result) {
     return String.format(
             Locale.ROOT,
-            "%10d  %6d  %5.1f s  %5.0f bytes  %4.0f ms  ",
+            "%10d  %6d  %5d bytes  %5.1f s  %5.0f bytes  %4.0f ms  ",
             result.references(),
             result.length(),
+            result.thumbnail(),
             result.start(),
             result.bytes(),
             result.live())

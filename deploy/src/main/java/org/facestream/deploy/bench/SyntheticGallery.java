@@ -13,8 +13,9 @@ import org.facestream.recognizer.gallery.Reference;
  *
  * @param length values of a descriptor
  * @param perPerson references of each person
+ * @param thumbnail bytes of each reference's picture
  */
-record SyntheticGallery(int length, int perPerson) {
+record SyntheticGallery(int length, int perPerson, int thumbnail) {
   private static final String MODEL = "bench";
 
   DescriptorSpace space() {
@@ -28,12 +29,19 @@ record SyntheticGallery(int length, int perPerson) {
         "Person " + number / perPerson,
         MODEL,
         descriptor(number),
-        new byte[0],
+        picture(number),
         1,
         null,
         null,
         "bench",
         Instant.EPOCH);
+  }
+
+  /** Bytes that, like a JPEG's, cannot be compressed. */
+  private byte[] picture(int number) {
+    byte[] bytes = new byte[thumbnail];
+    new Random(number).nextBytes(bytes);
+    return bytes;
   }
 
   /** That of a reference, or for a number beyond theirs a stranger's. */

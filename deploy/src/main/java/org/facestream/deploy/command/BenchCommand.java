@@ -186,6 +186,16 @@ final class BenchCommand extends Subcommand {
         description = "Faces that are matched together. Default: ${DEFAULT-VALUE}")
     private List<Integer> batches;
 
+    @Option(
+        names = "--thumbnail",
+        paramLabel = "BYTES",
+        defaultValue = "6000",
+        description = {
+          "Size of each reference's picture, which a replica reads and does not keep. Default:",
+          "${DEFAULT-VALUE}, as enrolments write it"
+        })
+    private int thumbnail;
+
     @Option(names = "--json", description = "Print one line of JSON.")
     private boolean json;
 
@@ -193,7 +203,8 @@ final class BenchCommand extends Subcommand {
     int execute() throws Exception {
       Path folder = Files.createTempDirectory("facestream-bench-");
       try {
-        GalleryBench bench = new GalleryBench(references, length, perPerson, batches, folder);
+        GalleryBench bench =
+            new GalleryBench(references, length, perPerson, batches, thumbnail, folder);
         if (!json) {
           out().println(bench.head());
           out().flush();

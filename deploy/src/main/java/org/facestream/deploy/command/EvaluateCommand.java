@@ -1,12 +1,16 @@
 package org.facestream.deploy.command;
 
 import java.io.IOException;
+import java.io.Writer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.facestream.deploy.evaluation.Distances;
 import org.facestream.deploy.evaluation.EvaluationReport;
 import org.facestream.ingest.worker.config.Settings;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.recognizer.RecognizerConfig;
+import org.facestream.recognizer.RecognizerOptions;
 import org.facestream.recognizer.facenet.DescriptorModel;
 import org.facestream.recognizer.facenet.evaluation.DescribedPictures;
 import org.facestream.recognizer.facenet.evaluation.FacePair;
@@ -16,7 +20,6 @@ import org.facestream.recognizer.facenet.evaluation.PairsEvaluation;
 import org.facestream.recognizer.facenet.evaluation.PeopleFolder;
 import org.facestream.recognizer.facenet.evaluation.TrackIdentification;
 import org.facestream.recognizer.facenet.evaluation.Verification;
-import org.facestream.recognizer.identity.DecisionRules;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -115,6 +118,12 @@ final class EvaluateCommand extends Subcommand {
       description = "Draw roc.png and distances.png there.")
   private Path plots;
 
+  @Option(
+      names = "--distances",
+      paramLabel = "FILE",
+      description = "Write the distance of every pair and search there, as CSV.")
+  private Path distances;
+
   @Option(names = "--json", description = "Print one line of JSON.")
   private boolean json;
 
@@ -127,7 +136,19 @@ final class EvaluateCommand extends Subcommand {
     if (!(falseMatchRate >= 0 && falseMatchRate <= 1)) {
       throw new UserError("--false-match-rate must be 0 to 1, such as 0.001.");
     }
+    if (threshold != null && !(threshold > 0 && Float.isFinite(threshold))) {
+      throw new UserError("--threshold must be a distance above 0, such as 1.05.");
+    }
     Settings settings = configuration().settings();
+    RecognizerConfig config = settings.get(RecognizerConfig.class);
+    RecognizerOptions recognizer = RecognizerOptions.of(config);
+    // Before an hour of work rather than after it.
+    if (plots != null) {
+      Files.createDirectories(plots);
+    }
+    if (distances != null) {
+      Files.writeString(distances, "");
+    }
     boolean terminal = Boolean.getBoolean("facestream.terminal");
     PeopleFolder folder = pairs == null || identify ? PeopleFolder.list(images) : null;
     List<FacePair> compared =
@@ -146,19 +167,19 @@ final class EvaluateCommand extends Subcommand {
                   err().flush();
                 }
               });
-      Verification verification = PairsEvaluation.evaluate(pictures, compared);
+      Verification verification = verification(pictures, compared);
       Identification identification = null;
       TrackIdentification tracks = null;
-      RecognizerConfig recognizer = settings.get(RecognizerConfig.class);
       if (identify) {
         OpenSet people = OpenSet.draw(pictures, folder, references, seed);
-        identification = Identification.evaluate(pictures, people);
+        identification =
+            Identification.evaluate(pictures, people, recognizer.reduction().nearest());
         tracks =
             TrackIdentification.evaluate(
                 pictures,
                 people,
-                new DecisionRules(
-                    recognizer.minFaces(), recognizer.margin(), recognizer.trackTimeout()),
+                recognizer.rules(),
+                recognizer.reduction().nearest(),
                 trackFaces,
                 seed);
       }
@@ -169,7 +190,7 @@ final class EvaluateCommand extends Subcommand {
       DescriptorModel used = describer.descriptors().model();
       float verifying = threshold == null ? used.verification() : threshold;
       float identifying =
-          threshold == null ? recognizer.threshold().orElse(used.threshold()) : threshold;
+          threshold == null ? config.threshold().orElse(used.threshold()) : threshold;
       EvaluationReport report =
           new EvaluationReport(
               used.name(),
@@ -179,15 +200,25 @@ final class EvaluateCommand extends Subcommand {
               verification,
               identification,
               tracks,
-              pictures.slowestFirst());
+              pictures.slowestFirst(),
+              pictures.unusable());
       if (plots != null) {
         report.draw(plots);
       }
+      if (distances != null) {
+        try (Writer csv = Files.newBufferedWriter(distances)) {
+          new Distances(verification, identification).write(csv);
+        }
+      }
       out().print(json ? report.json() + System.lineSeparator() : report.text());
       return 0;
-    } catch (IllegalArgumentException tooFew) {
-      throw new UserError(
-          "There are too few pictures: pairs of one person and of two are needed.", tooFew);
     }
+  }
+
+  private static Verification verification(DescribedPictures pictures, List<FacePair> compared) {
+    if (compared.stream().map(FacePair::same).distinct().count() < 2) {
+      throw new UserError("There are too few pictures: pairs of one person and of two are needed.");
+    }
+    return PairsEvaluation.evaluate(pictures, compared);
   }
 }

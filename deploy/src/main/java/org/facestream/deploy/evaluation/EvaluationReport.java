@@ -1,9 +1,6 @@
 package org.facestream.deploy.evaluation;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -24,6 +21,7 @@ import org.facestream.recognizer.facenet.evaluation.Verification;
  * @param identification null when none was asked for
  * @param tracks null when none was asked for
  * @param slowestFirst the pictures that were described
+ * @param unusable the pictures that are none
  */
 public record EvaluationReport(
     String model,
@@ -33,9 +31,10 @@ public record EvaluationReport(
     Verification verification,
     Identification identification,
     TrackIdentification tracks,
-    List<Described> slowestFirst) {
-  private static final int SHOWN = 5;
-  private static final List<Double> RATES = List.of(0.01, 0.001, 0.0001);
+    List<Described> slowestFirst,
+    List<Described> unusable) {
+  static final int SHOWN = 5;
+  static final List<Double> RATES = List.of(0.01, 0.001, 0.0001);
 
   /**
    * Draws ROC and distances.
@@ -44,7 +43,7 @@ public record EvaluationReport(
    */
   public void draw(Path folder) throws IOException {
     if (verification != null) {
-      Plots.draw(folder, model, verification, verifying);
+      Plots.draw(folder, model, verification, verifying, identifying);
     }
   }
 
@@ -65,6 +64,13 @@ public record EvaluationReport(
     }
     if (tracks != null) {
       new TrackRates(tracks, identifying).write(text);
+    }
+    if (!unusable.isEmpty()) {
+      line(
+          text,
+          "%d counted as without a face, because they are no usable pictures:",
+          unusable.size());
+      unusable.forEach(one -> line(text, "  %s: %s", one.name(), one.unusable().orElse("")));
     }
     if (!slowestFirst.isEmpty()) {
       times(text);
@@ -125,13 +131,12 @@ public record EvaluationReport(
         suggested.threshold(),
         100 * suggested.trueAcceptRate(),
         measurable(wanted) ? "" : "; too few pairs to tell: take more pictures");
-    List<Verification.ScoredPair> worst = worst();
-    if (worst.isEmpty()) {
-      line(text, "  no pair is wrong at %.3f", verifying);
-      return;
+    if (verification.wrongAt(verifying).isEmpty()) {
+      line(text, "  no pair is wrong at %.3f; nearest to it are:", verifying);
+    } else {
+      line(text, "  wrong at %.3f, the worst first:", verifying);
     }
-    line(text, "  wrong at %.3f, the worst first:", verifying);
-    for (Verification.ScoredPair wrong : worst) {
+    for (Verification.ScoredPair wrong : worst()) {
       line(
           text,
           "    %.3f %s %s %s",
@@ -162,26 +167,29 @@ public record EvaluationReport(
     }
   }
 
-  private List<Identification.Rates> rates() {
+  List<Identification.Rates> rates() {
     return List.of(
         identification.at(identifying),
         identification.atFalsePositive(0.01),
         identification.atFalsePositive(0.001));
   }
 
-  private List<Verification.ScoredPair> worst() {
-    return verification.wrongAt(verifying).stream().limit(SHOWN).toList();
+  /** The worst of those that are wrong, or if none is, of all. */
+  List<Verification.ScoredPair> worst() {
+    List<Verification.ScoredPair> wrong = verification.wrongAt(verifying);
+    return (wrong.isEmpty() ? verification.nearlyWrongAt(verifying) : wrong)
+        .stream().limit(SHOWN).toList();
   }
 
   /** Whether there are pairs enough that one of them is such a share. */
-  private boolean measurable(double rate) {
+  boolean measurable(double rate) {
     long different = verification.pairs().stream().filter(pair -> !pair.pair().same()).count();
     return rate * different >= 1;
   }
 
-  private record Times(double find, double describe) {}
+  record Times(double find, double describe) {}
 
-  private Times times() {
+  Times times() {
     return new Times(
         slowestFirst.stream().mapToLong(Described::findNanos).average().orElse(0) / 1e6,
         slowestFirst.stream()
@@ -202,81 +210,6 @@ public record EvaluationReport(
 
   /** For a program: one line. */
   public String json() throws JsonProcessingException {
-    Times times = times();
-    return new ObjectMapper()
-        .writeValueAsString(
-            new Json(
-                model,
-                verifying,
-                identifying,
-                verification == null ? null : verified(),
-                identification == null ? null : identified(),
-                tracks == null ? null : new TrackRates(tracks, identifying).json(),
-                times.find(),
-                times.describe()));
-  }
-
-  @JsonInclude(JsonInclude.Include.NON_NULL)
-  private record Json(
-      String model,
-      @JsonProperty("verification_threshold") float verifying,
-      @JsonProperty("threshold") float identifying,
-      Verified verification,
-      Identified identification,
-      TrackRates.Json tracks,
-      @JsonProperty("find_ms") double find,
-      @JsonProperty("describe_ms") double describe) {}
-
-  private record Verified(
-      int pairs,
-      @JsonProperty("without_face") long withoutFace,
-      @JsonProperty("best_accuracy") double bestAccuracy,
-      @JsonProperty("best_threshold") float bestThreshold,
-      @JsonProperty("fold_accuracy") double foldAccuracy,
-      @JsonProperty("accuracy_at_threshold") double accuracy,
-      @JsonProperty("equal_error_rate") double equalErrorRate,
-      @JsonProperty("tar_at_far") List<Verification.OperatingPoint> tarAtFar,
-      Verification.OperatingPoint suggested,
-      List<Wrong> worst) {}
-
-  private record Wrong(String first, String second, boolean same, Float distance) {}
-
-  private record Identified(
-      int enrolled,
-      int references,
-      int mated,
-      int strangers,
-      @JsonProperty("rank_one") double rankOne,
-      List<Identification.Rates> rates) {}
-
-  private Verified verified() {
-    Verification.Accuracy best = verification.bestAccuracy();
-    return new Verified(
-        verification.pairs().size(),
-        verification.withoutFace(),
-        best.accuracy(),
-        best.threshold(),
-        verification.foldAccuracy().mean(),
-        verification.accuracyAt(verifying).accuracy(),
-        verification.equalErrorRate(),
-        RATES.stream().map(verification::atFalseAcceptRate).toList(),
-        verification.atFalseAcceptRate(wanted),
-        worst().stream().map(EvaluationReport::wrong).toList());
-  }
-
-  private static Wrong wrong(Verification.ScoredPair pair) {
-    // Infinity is no number of JSON's.
-    Float distance = Float.isFinite(pair.distance()) ? pair.distance() : null;
-    return new Wrong(pair.pair().first(), pair.pair().second(), pair.pair().same(), distance);
-  }
-
-  private Identified identified() {
-    return new Identified(
-        identification.enrolled(),
-        identification.references(),
-        identification.mated().size(),
-        identification.strangers().size(),
-        identification.rankOne(),
-        rates());
+    return new EvaluationJson(this).line();
   }
 }

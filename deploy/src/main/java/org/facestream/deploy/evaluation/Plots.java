@@ -6,13 +6,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.facestream.recognizer.facenet.evaluation.Verification;
 import org.knowm.xchart.BitmapEncoder;
-import org.knowm.xchart.CategoryChart;
-import org.knowm.xchart.CategoryChartBuilder;
 import org.knowm.xchart.Histogram;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.Styler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
@@ -31,29 +31,32 @@ final class Plots {
    *
    * @param folder made where it is not there
    * @param title what was measured
-   * @param threshold that is marked
+   * @param verifying threshold for two pictures, marked in both
+   * @param identifying threshold for a gallery, marked in both
    */
-  static void draw(Path folder, String title, Verification verification, float threshold)
+  static void draw(
+      Path folder, String title, Verification verification, float verifying, float identifying)
       throws IOException {
     Files.createDirectories(folder);
-    save(roc(title, verification, threshold), folder.resolve("roc.png"));
-    save(distances(title, verification), folder.resolve("distances.png"));
+    save(roc(title, verification, verifying, identifying), folder.resolve("roc.png"));
+    save(distances(title, verification, verifying, identifying), folder.resolve("distances.png"));
   }
 
-  private static XYChart roc(String title, Verification verification, float threshold) {
-    XYChart chart =
-        new XYChartBuilder()
-            .width(WIDTH)
-            .height(HEIGHT)
-            .title("ROC: " + title)
-            .xAxisTitle("false accept rate")
-            .yAxisTitle("true accept rate")
-            .build();
+  private static XYChart roc(
+      String title, Verification verification, float verifying, float identifying) {
+    // Where no pair of two people is accepted there is no logarithm: it is drawn at half a pair.
+    double half = 0.5 / verification.pairs().stream().filter(pair -> !pair.pair().same()).count();
+    XYChart chart = chart("ROC: " + title, "true accept rate");
+    chart.setXAxisTitle(
+        String.format(Locale.ROOT, "false accept rate (none at all is drawn at %.2g)", half));
     chart.getStyler().setXAxisLogarithmic(true);
+    // Whole powers of ten at both ends, so that the ticks are even.
+    chart.getStyler().setXAxisMin(Math.pow(10, Math.floor(Math.log10(half))));
+    chart.getStyler().setXAxisMax(1.0);
     chart.getStyler().setYAxisMax(1.0);
+    chart.getStyler().setXAxisDecimalPattern("0.########");
     chart.getStyler().setYAxisDecimalPattern("0.000");
     chart.getStyler().setLegendPosition(Styler.LegendPosition.InsideSE);
-    chart.getStyler().setChartBackgroundColor(Color.WHITE);
     List<Double> x = new ArrayList<>();
     List<Double> y = new ArrayList<>();
     verification.pairs().stream()
@@ -61,53 +64,88 @@ final class Plots {
         .filter(Float::isFinite)
         .sorted()
         .map(distance -> verification.at(Math.nextUp(distance)))
-        .filter(point -> point.falseAcceptRate() > 0)
         .forEach(
             point -> {
-              x.add(point.falseAcceptRate());
+              x.add(Math.max(half, point.falseAcceptRate()));
               y.add(point.trueAcceptRate());
             });
     chart.addSeries("all thresholds", x, y).setMarker(SeriesMarkers.NONE).setLineColor(SAME);
-    Verification.OperatingPoint at = verification.at(threshold);
-    if (at.falseAcceptRate() > 0) {
-      chart
-          .addSeries(
-              "threshold %.3f".formatted(threshold),
-              List.of(at.falseAcceptRate()),
-              List.of(at.trueAcceptRate()))
-          .setMarker(SeriesMarkers.CIRCLE)
-          .setMarkerColor(DIFFERENT);
-    }
+    mark(chart, "two pictures: %.3f", verification.at(verifying), half, DIFFERENT);
+    mark(chart, "gallery: %.3f", verification.at(identifying), half, Color.DARK_GRAY);
     return chart;
   }
 
-  private static CategoryChart distances(String title, Verification verification) {
-    CategoryChart chart =
-        new CategoryChartBuilder()
-            .width(WIDTH)
-            .height(HEIGHT)
-            .title("Distances: " + title)
-            .xAxisTitle("distance")
-            .yAxisTitle("pairs")
-            .build();
-    chart.getStyler().setOverlapped(true);
-    chart.getStyler().setAvailableSpaceFill(0.95);
-    chart.getStyler().setXAxisDecimalPattern("0.00");
-    chart.getStyler().setXAxisMaxLabelCount(12);
+  private static void mark(
+      XYChart chart, String name, Verification.OperatingPoint at, double half, Color colour) {
+    chart
+        .addSeries(
+            String.format(Locale.ROOT, name, at.threshold()),
+            List.of(Math.max(half, at.falseAcceptRate())),
+            List.of(at.trueAcceptRate()))
+        .setMarker(SeriesMarkers.CIRCLE)
+        .setMarkerColor(colour)
+        .setLineColor(colour);
+  }
+
+  private static XYChart distances(
+      String title, Verification verification, float verifying, float identifying) {
+    XYChart chart = chart("Distances: " + title, "pairs");
+    chart.setXAxisTitle("distance");
+    chart.getStyler().setXAxisDecimalPattern("0.0");
+    chart.getStyler().setYAxisDecimalPattern("0");
+    chart.getStyler().setYAxisMin(0.0);
     chart.getStyler().setLegendPosition(Styler.LegendPosition.InsideNW);
-    chart.getStyler().setChartBackgroundColor(Color.WHITE);
     List<Float> same = finite(verification, true);
     List<Float> different = finite(verification, false);
     double least = Math.min(least(same), least(different));
     double most = Math.max(most(same), most(different));
     Histogram sameBars = new Histogram(same, BARS, least, most);
     Histogram differentBars = new Histogram(different, BARS, least, most);
+    bars(chart, "one person", sameBars, SAME);
+    bars(chart, "two people", differentBars, DIFFERENT);
+    double top = Math.max(highest(sameBars), highest(differentBars));
+    line(chart, "two pictures: %.3f", verifying, top, DIFFERENT.darker());
+    line(chart, "gallery: %.3f", identifying, top, Color.DARK_GRAY);
+    return chart;
+  }
+
+  private static void bars(XYChart chart, String name, Histogram bars, Color colour) {
+    List<Double> x = new ArrayList<>();
+    List<Double> y = new ArrayList<>();
+    double width = (bars.getMax() - bars.getMin()) / BARS;
+    for (int i = 0; i < BARS; i++) {
+      double left = bars.getMin() + i * width;
+      double right = bars.getMin() + (i + 1) * width;
+      double height = bars.getyAxisData().get(i);
+      x.addAll(List.of(left, left, right, right));
+      y.addAll(List.of(0.0, height, height, 0.0));
+    }
     chart
-        .addSeries("one person", sameBars.getxAxisData(), sameBars.getyAxisData())
-        .setFillColor(SAME);
+        .addSeries(name, x, y)
+        .setXYSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.Area)
+        .setMarker(SeriesMarkers.NONE)
+        .setLineColor(colour)
+        .setFillColor(colour);
+  }
+
+  private static void line(XYChart chart, String name, float at, double top, Color colour) {
     chart
-        .addSeries("two people", differentBars.getxAxisData(), differentBars.getyAxisData())
-        .setFillColor(DIFFERENT);
+        .addSeries(
+            String.format(Locale.ROOT, name, at),
+            List.of((double) at, (double) at),
+            List.of(0.0, top))
+        .setMarker(SeriesMarkers.NONE)
+        .setLineColor(colour);
+  }
+
+  private static double highest(Histogram bars) {
+    return bars.getyAxisData().stream().mapToDouble(Double::doubleValue).max().orElse(1);
+  }
+
+  private static XYChart chart(String title, String vertical) {
+    XYChart chart =
+        new XYChartBuilder().width(WIDTH).height(HEIGHT).title(title).yAxisTitle(vertical).build();
+    chart.getStyler().setChartBackgroundColor(Color.WHITE);
     return chart;
   }
 

@@ -1,6 +1,5 @@
 package org.facestream.deploy.evaluation;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -15,6 +14,9 @@ import org.facestream.recognizer.facenet.evaluation.TrackIdentification;
 record TrackRates(TrackIdentification tracks, float threshold) {
   private static final double WANTED = 0.01;
 
+  /** One of so many is the share that is wanted: fewer cannot tell it. */
+  private static final int LEAST_TRACKS = 100;
+
   /** Shares of the judged threshold that are shown. */
   private static final int FROM = 70;
 
@@ -24,13 +26,16 @@ record TrackRates(TrackIdentification tracks, float threshold) {
   /**
    * For a program.
    *
-   * @param suggested the highest threshold of the range at which at most one stranger's track of a
-   *     hundred is named; null where there is none
+   * @param still tracks of a stranger's one picture
+   * @param suggested the highest threshold of the range up to which at most one track of strangers
+   *     in a hundred is named, be its pictures different or the same; null where there is none, or
+   *     where there are too few tracks to tell
    */
   record Json(
       int mated,
       int strangers,
-      @JsonProperty("left_out") int leftOut,
+      int still,
+      int leftOut,
       TrackIdentification.Rates judged,
       TrackIdentification.Rates suggested,
       List<TrackIdentification.Rates> range) {}
@@ -39,6 +44,7 @@ record TrackRates(TrackIdentification tracks, float threshold) {
     return new Json(
         tracks.mated().size(),
         tracks.strangers().size(),
+        tracks.still().size(),
         tracks.leftOut(),
         tracks.at(threshold),
         suggested(),
@@ -53,11 +59,19 @@ record TrackRates(TrackIdentification tracks, float threshold) {
     return range;
   }
 
+  /** Of the smaller kind of strangers' tracks. */
+  private int fewest() {
+    return Math.min(tracks.strangers().size(), tracks.still().size());
+  }
+
   private TrackIdentification.Rates suggested() {
+    if (fewest() < LEAST_TRACKS) {
+      return null;
+    }
     TrackIdentification.Rates best = null;
     for (int percent = FROM; percent <= TO; percent++) {
       TrackIdentification.Rates rates = tracks.at(threshold * percent / 100);
-      if (rates.strangersNamed() > WANTED) {
+      if (Math.max(rates.strangersNamed(), rates.stillNamed()) > WANTED) {
         break;
       }
       best = rates;
@@ -84,10 +98,18 @@ record TrackRates(TrackIdentification tracks, float threshold) {
     line(text, "  threshold   strangers named   one picture's   enrolled missed   named wrongly");
     range().forEach(rates -> row(text, rates));
     TrackIdentification.Rates suggested = suggested();
-    if (suggested == null) {
-      line(text, "  more than 1 %% of strangers' tracks are named at any of these");
+    if (fewest() < LEAST_TRACKS) {
+      line(
+          text,
+          "  %d of strangers' tracks are too few to suggest a threshold: %d are needed, take more people",
+          fewest(),
+          LEAST_TRACKS);
+    } else if (suggested == null) {
+      line(text, "  more than 1 %% of strangers' tracks are named at the lowest of these");
     } else {
-      line(text, "  the highest at which at most 1 %% of strangers' tracks are named:");
+      line(
+          text,
+          "  the highest up to which at most 1 %% of strangers' tracks of either kind are named:");
       row(text, suggested);
     }
   }

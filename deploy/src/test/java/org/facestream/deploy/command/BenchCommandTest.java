@@ -101,6 +101,8 @@ class BenchCommandTest {
             "16",
             "--batch",
             "1,3",
+            "--thumbnail",
+            "5000",
             "--json");
     assertEquals(0, run.exitCode(), run.err());
     JsonNode results = JSON.readTree(run.out());
@@ -109,6 +111,7 @@ class BenchCommandTest {
     assertEquals(700, results.get(1).get("references").asInt());
     for (JsonNode result : results) {
       assertTrue(result.get("exact").asBoolean(), run.out());
+      assertEquals(5000, result.get("thumbnail_bytes").asInt());
       assertTrue(result.get("start_s").asDouble() > 0, run.out());
       assertTrue(result.get("new_reference_ms").asDouble() > 0, run.out());
       assertTrue(result.get("ms_per_face").get("3").asDouble() > 0, run.out());

@@ -1,6 +1,7 @@
 package org.facestream.deploy.command;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -8,6 +9,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import javax.imageio.ImageIO;
 import org.bytedeco.opencv.global.opencv_imgproc;
 import org.bytedeco.opencv.opencv_core.Mat;
@@ -60,6 +63,10 @@ class EvaluateCommandTest {
             "1",
             "--plots",
             plots.toString(),
+            "--distances",
+            plots.resolve("distances.csv").toString(),
+            "--set",
+            "recognizer.distance=mean",
             "--json");
     assertEquals(0, run.exitCode(), run.err());
     JsonNode report = JSON.readTree(run.out());
@@ -79,11 +86,16 @@ class EvaluateCommandTest {
     assertEquals(4, tracks.get("strangers").asInt());
     assertEquals(0, tracks.get("left_out").asInt());
     JsonNode judged = tracks.get("judged");
-    assertEquals(0, judged.get("strangersNamed").asDouble(), run.out());
-    assertEquals(0, judged.get("stillNamed").asDouble(), run.out());
+    assertEquals(0, judged.get("strangers_named").asDouble(), run.out());
+    assertEquals(0, judged.get("still_named").asDouble(), run.out());
     assertEquals(0, judged.get("missed").asDouble(), run.out());
     assertEquals(0, judged.get("wrong").asDouble(), run.out());
     assertTrue(tracks.get("range").size() > 5, run.out());
+    assertEquals(16, tracks.get("still").asInt());
+    assertTrue(tracks.get("suggested").isNull(), run.out());
+    assertEquals(5, report.get("slowest").size());
+    List<String> csv = Files.readAllLines(plots.resolve("distances.csv"));
+    assertEquals(1 + 96 + 12 + 16, csv.size());
     for (String plot : new String[] {"roc.png", "distances.png"}) {
       assertEquals(900, ImageIO.read(plots.resolve(plot).toFile()).getWidth(), plot);
     }
@@ -107,8 +119,32 @@ class EvaluateCommandTest {
     assertTrue(run.out().contains("fewer pairs of two people than that needs"), run.out());
   }
 
+  /** Of a thousand pictures one is broken more often than not. */
   @Test
-  void whatCannotBeEvaluatedIsSaid() {
+  void aBrokenPictureIsNamedAndDoesNotEndIt() throws IOException {
+    for (String person : new String[] {"alex-birch", "kim-hazel"}) {
+      Path own = Files.createDirectory(plots.resolve(person));
+      for (String picture : new String[] {"0.jpg", "1.jpg"}) {
+        Files.copy(people.resolve(person).resolve(picture), own.resolve(picture));
+      }
+    }
+    Files.writeString(plots.resolve("kim-hazel/2.jpg"), "no picture");
+    CommandLineRun run = CommandLineRun.of("evaluate", "--images", plots.toString());
+    assertEquals(0, run.exitCode(), run.err());
+    assertTrue(
+        run.out().contains("1 counted as without a face, because they are no usable pictures:"),
+        run.out());
+    assertTrue(run.out().contains("  kim-hazel/2.jpg: "), run.out());
+  }
+
+  @Test
+  void whatCannotBeEvaluatedIsSaid() throws IOException {
+    refused("recognizer.margin must be 0 to 1", "--identify", "--set", "recognizer.margin=-1");
+    refused("--threshold must be a distance above 0", "--threshold", "-1");
+    Path file = Files.writeString(plots.resolve("file"), "");
+    refused("file", "--plots", file.resolve("x").toString());
+    refused("no/such", "--distances", plots.resolve("no/such").toString());
+    refused("more than 4 pictures each", "--identify", "--references", "4");
     CommandLineRun none = CommandLineRun.of("evaluate", "--images", plots.toString());
     assertEquals(2, none.exitCode());
     assertTrue(none.err().contains("a folder of pictures per person"), none.err());
@@ -116,6 +152,16 @@ class EvaluateCommandTest {
         CommandLineRun.of("evaluate", "--images", people.toString(), "--false-match-rate", "2");
     assertEquals(2, rate.exitCode());
     assertTrue(rate.err().contains("0 to 1"), rate.err());
+  }
+
+  private static void refused(String why, String... options) {
+    List<String> line = new ArrayList<>(List.of("evaluate", "--images", people.toString()));
+    line.addAll(List.of(options));
+    CommandLineRun run = CommandLineRun.of(line.toArray(String[]::new));
+    assertEquals(2, run.exitCode(), run.err());
+    assertTrue(run.err().contains(why), run.err());
+    assertFalse(run.err().contains("Exception"), run.err());
+    assertEquals(1, run.err().lines().count(), run.err());
   }
 
   @Test

@@ -33,6 +33,7 @@ public record DescriptorModel(ModelDefinition definition, Optional<Path> folder)
   private static final JsonMapper JSON =
       JsonMapper.builder()
           .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
+          .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
           .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
@@ -78,9 +79,14 @@ public record DescriptorModel(ModelDefinition definition, Optional<Path> folder)
       throw new UserError("descriptor model " + file + " is not there");
     }
     try {
-      return new DescriptorModel(
-          parse(file.toString(), Files.readAllBytes(file)),
-          Optional.of(file.toAbsolutePath().getParent()));
+      ModelDefinition definition = parse(file.toString(), Files.readAllBytes(file));
+      // The gallery tells by the name whose descriptors a reference holds.
+      if (KNOWN.contains(definition.name().toLowerCase(Locale.ROOT))) {
+        throw new UserError(
+            "descriptor model %s: name: '%s' is a model that comes with the program; give yours another name"
+                .formatted(file, definition.name()));
+      }
+      return new DescriptorModel(definition, Optional.of(file.toAbsolutePath().getParent()));
     } catch (IOException unreadable) {
       throw new UserError(
           "descriptor model %s cannot be read: %s.".formatted(file, UserError.reason(unreadable)),
@@ -90,7 +96,11 @@ public record DescriptorModel(ModelDefinition definition, Optional<Path> folder)
 
   private static ModelDefinition parse(String file, byte[] json) throws IOException {
     try {
-      return JSON.readValue(json, ModelDefinition.class);
+      ModelDefinition definition = JSON.readValue(json, ModelDefinition.class);
+      if (definition == null) {
+        throw new UserError("descriptor model " + file + ": it holds no JSON object");
+      }
+      return definition;
     } catch (UnrecognizedPropertyException unknown) {
       throw new UserError(
           "descriptor model %s: '%s' is not a field; there are %s"
@@ -113,6 +123,9 @@ public record DescriptorModel(ModelDefinition definition, Optional<Path> folder)
         mapping.getPath().stream()
             .map(step -> step.getFieldName() == null ? "" + step.getIndex() : step.getFieldName())
             .collect(Collectors.joining("."));
+    if (field.isEmpty()) {
+      return "it holds no JSON object";
+    }
     if (invalid instanceof InvalidFormatException format && format.getTargetType().isEnum()) {
       String known =
           Arrays.stream(format.getTargetType().getEnumConstants())

@@ -2,6 +2,7 @@ package org.facestream.recognizer.facenet;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.facestream.detector.face.Landmarks;
@@ -42,13 +43,32 @@ public final class Descriptors implements AutoCloseable {
             definition.input().width(),
             definition.input().height());
     try (ChipTensor sample = new ChipTensor(definition.input(), 1)) {
-      session = OnnxSession.open(model.weights(), device, threads, sample.tensor());
+      session = open(model, device, threads, sample);
       try {
         requireLength(session.run(sample.tensor()));
       } catch (RuntimeException unusable) {
         session.close();
         throw unusable;
       }
+    }
+  }
+
+  private static OnnxSession open(
+      DescriptorModel model, Device device, int threads, ChipTensor sample) {
+    try {
+      return OnnxSession.open(model.weights(), device, threads, sample.tensor());
+    } catch (IllegalStateException misfit) {
+      ModelDefinition.Input input = model.definition().input();
+      throw new UserError(
+          "descriptor model %s: the network does not take the input that its definition says (%s, %s, %d x %d): %s"
+              .formatted(
+                  model.name(),
+                  input.type().toString().toLowerCase(Locale.ROOT),
+                  input.layout().toString().toLowerCase(Locale.ROOT),
+                  input.width(),
+                  input.height(),
+                  String.valueOf(misfit.getMessage()).lines().findFirst().orElse("")),
+          misfit);
     }
   }
 

@@ -1,6 +1,8 @@
 package org.facestream.recognizer.facenet;
 
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 import java.util.regex.Pattern;
 import org.facestream.detector.face.Landmarks;
 import org.facestream.detector.face.Point;
@@ -40,6 +42,10 @@ public record ModelDefinition(
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
   private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
   private static final int MOST_VALUES = 4096;
+
+  /** Between descriptors of length 1, and by the angle. */
+  private static final float FARTHEST = 2;
+
   private static final int MOST_SIDE = 1024;
 
   public ModelDefinition {
@@ -48,6 +54,9 @@ public record ModelDefinition(
     require(SHA256.matcher(sha256).matches(), "sha256: 64 lower-case hexadecimal digits");
     require(length >= 1 && length <= MOST_VALUES, "length: 1 to 4096 values");
     require(threshold > 0 && Float.isFinite(threshold), "threshold: a number above 0");
+    require(
+        verification <= FARTHEST || (metric == Metric.EUCLIDEAN && !normalise),
+        "verification: at most 2, which is as far as two descriptors can be apart");
     require(
         verification >= threshold && Float.isFinite(verification),
         "verification: a number not below threshold");
@@ -59,6 +68,15 @@ public record ModelDefinition(
               && point.y() <= 2 * input.height(),
           "alignment.template: points within the input or near it");
     }
+    require(
+        spread(alignment.landmarks().points(), Point::x) >= 1
+            && spread(alignment.landmarks().points(), Point::y) >= 1,
+        "alignment.template: five points of a face, not all in one place or on one line");
+  }
+
+  private static double spread(List<Point> points, ToDoubleFunction<Point> coordinate) {
+    DoubleSummaryStatistics range = points.stream().mapToDouble(coordinate).summaryStatistics();
+    return range.getMax() - range.getMin();
   }
 
   /** Of a tensor's values. */

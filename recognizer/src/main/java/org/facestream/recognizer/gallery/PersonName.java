@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.HexFormat;
 import java.util.Locale;
 import org.facestream.ingest.worker.config.UserError;
+import org.facestream.recognizer.identity.IdentityEvent;
 
 /** What a person may be called, and what follows from it. */
 public final class PersonName {
@@ -23,7 +24,8 @@ public final class PersonName {
   /**
    * The name as it is kept: any script, composed (NFC), without blanks at its ends.
    *
-   * @throws UserError when it is empty, too long, or holds control characters or slashes
+   * @throws UserError when it is empty, too long, holds control characters or slashes, or is what
+   *     events call those who are nobody known
    */
   public static String check(String name) {
     String kept = Normalizer.normalize(name, Normalizer.Form.NFC).strip();
@@ -47,6 +49,11 @@ public final class PersonName {
             });
     if (kept.equals(".") || kept.equals("..")) {
       throw new UserError("'" + kept + "' is a folder, not a name.");
+    }
+    if (kept.equalsIgnoreCase(IdentityEvent.UNKNOWN)) {
+      throw new UserError(
+          "'%s' is what events call somebody who is not enrolled; give another name."
+              .formatted(kept));
     }
     return kept;
   }

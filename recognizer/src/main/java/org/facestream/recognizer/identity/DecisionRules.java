@@ -26,10 +26,25 @@ public record DecisionRules(int minFaces, double margin, Duration timeout) {
 
   /**
    * Evidence that gives a name: the sum over faces of quality times the share of the threshold by
-   * which the face was under it. Three faces of quality .6 at .89 of the threshold reach it, and no
-   * number of faces that are as often over the threshold as under it.
+   * which the face was under it, as far as {@link #INDEPENDENT} lets it grow. Three faces of
+   * quality .6 at .89 of the threshold reach it, and no number of faces that are as often over the
+   * threshold as under it.
    */
   static final double NEEDED = .2;
+
+  /**
+   * As so many faces of quality 1 a track's faces count at most. The frames of a track are not
+   * independent: a stranger who resembles somebody a little does so in all of them. With this and
+   * {@link #NEEDED} a track is named when its faces are on average under .933 of the threshold, be
+   * they four or four hundred.
+   */
+  static final double INDEPENDENT = 3;
+
+  /**
+   * The mean is that of the last faces, of so many of quality 1, older ones fading out: enough that
+   * a look-alike moment does not decide, and few enough that a person who comes nearer is named.
+   */
+  static final double REMEMBERED = 10;
 
   /** Evidence is bounded, so that a track whose face was swapped for another's can recover. */
   static final double MOST = 1.5;

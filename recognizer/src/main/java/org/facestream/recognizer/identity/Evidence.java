@@ -7,7 +7,9 @@ import java.util.function.Predicate;
  *
  * @param name the person's name as of the last face
  * @param watchlist that the person was on as of the last face, or null
- * @param sum for, less against; at most {@link DecisionRules#MOST}
+ * @param sum for, less against, of the faces that are remembered; at most {@link
+ *     DecisionRules#MOST}
+ * @param weight of those faces together; null in a state of before it was kept
  * @param faces how many spoke for the person
  * @param sure whether one of them was good enough to decide alone
  * @param distance least distance of a face to the person
@@ -19,21 +21,35 @@ record Evidence(
     String name,
     String watchlist,
     double sum,
+    Double weight,
     int faces,
     boolean sure,
     double distance,
     Double margin,
     String other) {
 
+  Evidence {
+    weight = weight == null ? 0 : weight;
+  }
+
+  /**
+   * What the faces say together. They are of one person in one place: what the first few say, the
+   * others say again. So they count for no more than {@link DecisionRules#INDEPENDENT} of them
+   * would that say what all say on average.
+   */
+  double value() {
+    return weight > DecisionRules.INDEPENDENT ? sum * DecisionRules.INDEPENDENT / weight : sum;
+  }
+
   /** Whether it is enough for a name. */
   boolean enough(DecisionRules rules) {
-    return sum > 0 && (sure || (faces >= rules.minFaces() && sum >= DecisionRules.NEEDED));
+    return sum > 0 && (sure || (faces >= rules.minFaces() && value() >= DecisionRules.NEEDED));
   }
 
   /** The same without a margin that tells how far somebody is who is gone. */
   Evidence without(Predicate<String> gone) {
     return other != null && gone.test(other)
-        ? new Evidence(name, watchlist, sum, faces, sure, distance, null, null)
+        ? new Evidence(name, watchlist, sum, weight, faces, sure, distance, null, null)
         : this;
   }
 }

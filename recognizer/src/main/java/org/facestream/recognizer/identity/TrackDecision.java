@@ -124,15 +124,15 @@ final class TrackDecision {
       if (person == null || person.sum() < DecisionRules.TAKEN_BACK) {
         inForce = null;
       } else {
-        kept = person.sum() + DecisionRules.TAKEOVER;
+        kept = person.value() + DecisionRules.TAKEOVER;
       }
     }
     Map.Entry<String, Evidence> leader = state.leader().orElse(null);
     if (leader != null
         && !leader.getKey().equals(inForce)
         && leader.getValue().enough(rules)
-        && leader.getValue().sum() >= kept
-        && leader.getValue().sum() >= 2 * runnerUp(evidence, leader.getKey())) {
+        && leader.getValue().value() >= kept
+        && leader.getValue().value() >= 2 * runnerUp(evidence, leader.getKey())) {
       inForce = leader.getKey();
     }
     return same(inForce, state.personId()) ? state : named(state, inForce);
@@ -141,7 +141,7 @@ final class TrackDecision {
   private static double runnerUp(SortedMap<String, Evidence> evidence, String leader) {
     return evidence.entrySet().stream()
         .filter(entry -> !entry.getKey().equals(leader))
-        .mapToDouble(entry -> entry.getValue().sum())
+        .mapToDouble(entry -> entry.getValue().value())
         .max()
         .orElse(0);
   }

@@ -126,7 +126,7 @@ record TrackState(
   /** The person with the most evidence. */
   Optional<Map.Entry<String, Evidence>> leader() {
     return evidence.entrySet().stream()
-        .max(Comparator.comparingDouble(entry -> entry.getValue().sum()));
+        .max(Comparator.comparingDouble(entry -> entry.getValue().value()));
   }
 
   /** What an event would say of the decision now. */

@@ -12,7 +12,7 @@ import java.util.TreeMap;
  * quality · (threshold - distance) / threshold}, with the threshold that counts for this person on
  * this camera, which is negative beyond the threshold, and nothing positive when the second-best
  * person is as near; against the others by how much farther they were, all in shares of the
- * thresholds.
+ * thresholds. What that comes to is said by {@link Evidence#value}.
  */
 final class Weighing {
   private static final int MOST_PERSONS = 8;
@@ -46,7 +46,7 @@ final class Weighing {
     }
     if (!candidates.isEmpty()) {
       // Who is not among the nearest is at least as far as the last of them.
-      double against = weight * share(match, candidates.size() - 1);
+      double against = share(match, candidates.size() - 1);
       before.forEach(
           (person, evidence) -> {
             if (!after.containsKey(person)) {
@@ -55,7 +55,8 @@ final class Weighing {
                   new Evidence(
                       evidence.name(),
                       evidence.watchlist(),
-                      Math.max(LEAST, evidence.sum() + Math.min(0, against)),
+                      sum(evidence, Math.min(0, against), weight),
+                      weight(evidence, weight),
                       evidence.faces(),
                       evidence.sure(),
                       evidence.distance(),
@@ -67,7 +68,7 @@ final class Weighing {
     while (after.size() > MOST_PERSONS) {
       after.remove(
           after.entrySet().stream()
-              .min(Comparator.comparingDouble(entry -> entry.getValue().sum()))
+              .min(Comparator.comparingDouble(entry -> entry.getValue().value()))
               .orElseThrow()
               .getKey());
     }
@@ -85,17 +86,29 @@ final class Weighing {
             && match.share(rank) <= DecisionRules.SURE_DISTANCE
             && match.quality() >= DecisionRules.SURE_QUALITY
             && (match.candidates().size() < 2 || ahead(match) >= 2 * rules.margin());
-    double before = known == null ? 0 : known.sum();
     boolean nearer = known == null || distance < known.distance();
     return new Evidence(
         candidate.name(),
         candidate.watchlist(),
-        Math.max(LEAST, Math.min(DecisionRules.MOST, before + weight * share)),
+        sum(known, share, weight),
+        weight(known, weight),
         (known == null ? 0 : known.faces()) + (speaks ? 1 : 0),
         sure || (known != null && known.sure()),
         nearer ? distance : known.distance(),
         nearer ? margin : known.margin(),
         nearer ? other(match.candidates(), rank) : known.other());
+  }
+
+  /** The sum when there is one more face that says that. */
+  private static double sum(Evidence known, double share, double weight) {
+    double sum = (known == null ? 0 : known.sum()) + weight * share;
+    double all = (known == null ? 0 : known.weight()) + weight;
+    double kept = all > DecisionRules.REMEMBERED ? sum * DecisionRules.REMEMBERED / all : sum;
+    return Math.max(LEAST, Math.min(DecisionRules.MOST, kept));
+  }
+
+  private static double weight(Evidence known, double weight) {
+    return Math.min(DecisionRules.REMEMBERED, (known == null ? 0 : known.weight()) + weight);
   }
 
   /** What a face says of the candidate of that rank: positive for, negative against. */

@@ -31,7 +31,8 @@ class DescriptorModelTest {
   }
 
   private static String json() throws IOException {
-    return new String(resource("resnet34-128.json"), StandardCharsets.UTF_8);
+    return new String(resource("resnet34-128.json"), StandardCharsets.UTF_8)
+        .replace("\"resnet34-128\"", "\"mine\"");
   }
 
   @Test
@@ -58,7 +59,7 @@ class DescriptorModelTest {
 
   @Test
   void readsTheUsersOwn() throws IOException {
-    Path file = write(json().replace("\"resnet34-128\"", "\"mine\""));
+    Path file = write(json());
     Files.write(folder.resolve("resnet34-128.onnx"), resource("resnet34-128.onnx"));
 
     DescriptorModel model = DescriptorModel.of(file.toString());
@@ -129,7 +130,9 @@ class DescriptorModelTest {
         "[47.55, 46.6] | [47.55] | alignment.template",
         "[47.55, 46.6] | [4755, 46.6] | alignment.template",
         "resnet34-128.onnx | ../../etc/passwd | file",
-        "\"resnet34-128\" | \"re snet\" | name",
+        "\"mine\" | \"re snet\" | name",
+        "\"mine\" | \"FaceNet\" | name: 'FaceNet' is a model that comes with the program",
+        "\"length\": 128 | \"length\": 192.7 | length",
         "\"sha256\": \" | \"sha256\": \"AB | sha256",
         "\"licence\": \"CC0-1.0\" | \"licence\": null | licence",
       })
@@ -144,6 +147,56 @@ class DescriptorModelTest {
     assertTrue(refused.getMessage().contains("mine.json"), refused.getMessage());
     assertFalse(refused.getMessage().contains("org.facestream"), refused.getMessage());
     assertFalse(refused.getMessage().contains("\n"), refused.getMessage());
+  }
+
+  @Test
+  void aThresholdThatNoDistanceReachesIsRefused() throws IOException {
+    Path file =
+        write(
+            json()
+                .replace("\"normalise\": false", "\"normalise\": true")
+                .replace("\"verification\": 0.6", "\"verification\": 50"));
+
+    UserError refused = assertThrows(UserError.class, () -> DescriptorModel.of(file.toString()));
+
+    assertTrue(refused.getMessage().contains("verification: at most 2"), refused.getMessage());
+  }
+
+  @Test
+  void aTemplateOfOnePlaceIsRefused() throws IOException {
+    String points = "[[70, 70], [70, 70], [70, 70], [70, 70], [70, 70]]";
+    Path file =
+        write(json().replaceAll("(?s)\"template\": \\[.*?\\]\\s*\\]", "\"template\": " + points));
+
+    UserError refused = assertThrows(UserError.class, () -> DescriptorModel.of(file.toString()));
+
+    assertTrue(refused.getMessage().contains("not all in one place"), refused.getMessage());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"'\"width\": 150', '\"width\": 100'", "'\"uint8\"', '\"float32\"'"})
+  void aNetworkThatDoesNotTakeItsInputIsRefused(String what, String by) throws IOException {
+    Path file = write(json().replace(what, by));
+    assertFalse(json().equals(json().replace(what, by)), what);
+    Files.write(folder.resolve("resnet34-128.onnx"), resource("resnet34-128.onnx"));
+
+    DescriptorModel model = DescriptorModel.of(file.toString());
+    UserError refused =
+        assertThrows(UserError.class, () -> new Descriptors(model, Device.CPU, 1).close());
+
+    assertTrue(
+        refused.getMessage().contains("mine: the network does not take the input"),
+        refused.getMessage());
+    assertFalse(refused.getMessage().contains("\n"), refused.getMessage());
+  }
+
+  @Test
+  void anEmptyFileIsSaidToBeEmpty() throws IOException {
+    for (String text : new String[] {"", "  \n", "null"}) {
+      Path file = write(text);
+      UserError refused = assertThrows(UserError.class, () -> DescriptorModel.of(file.toString()));
+      assertTrue(refused.getMessage().contains("it holds no JSON object"), refused.getMessage());
+    }
   }
 
   @Test

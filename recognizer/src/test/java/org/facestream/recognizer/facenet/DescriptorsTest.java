@@ -162,7 +162,8 @@ class DescriptorsTest {
     Path file =
         Files.writeString(
             folder.resolve("both.json"),
-            json.replace("\"mirrored\": false", "\"mirrored\": true")
+            json.replace("\"resnet34-128\"", "\"both\"")
+                .replace("\"mirrored\": false", "\"mirrored\": true")
                 .replace("\"normalise\": false", "\"normalise\": true"));
     Files.write(folder.resolve("resnet34-128.onnx"), resource("resnet34-128.onnx"));
 

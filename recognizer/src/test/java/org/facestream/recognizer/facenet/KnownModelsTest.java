@@ -1,5 +1,6 @@
 package org.facestream.recognizer.facenet;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -117,7 +118,8 @@ class KnownModelsTest {
     byte[] whole = DescriptorModel.of(name).weights().bytes();
     Path definition = folder.resolve(name + ".json");
     try (InputStream json = DescriptorModel.class.getResourceAsStream(name + ".json")) {
-      Files.copy(json, definition);
+      String own = new String(json.readAllBytes(), UTF_8);
+      Files.writeString(definition, own.replace('"' + name + '"', "\"own\""));
     }
     Files.write(folder.resolve(onnx), Arrays.copyOf(whole, whole.length - 1));
 

@@ -63,6 +63,8 @@ class PersonNameTest {
         "line\nbreak",
         "\u202eevil",
         "\ufeffada",
+        "unknown",
+        " UnKnown ",
         "half \ud800"
       })
   void refusesWhatIsNoName(String name) {
@@ -77,6 +79,13 @@ class PersonNameTest {
         assertThrows(UserError.class, () -> PersonName.check("n".repeat(10_000))).getMessage();
     assertTrue(message.contains("10000"), message);
     assertTrue(message.length() < 150, message);
+  }
+
+  @Test
+  void whatEventsCallStrangersIsNobodysName() {
+    String message = assertThrows(UserError.class, () -> PersonName.check("Unknown")).getMessage();
+    assertTrue(message.contains("'Unknown' is what events call"), message);
+    assertEquals("Unknown Soldier", PersonName.check("Unknown Soldier"));
   }
 
   @Test

@@ -21,8 +21,9 @@ import org.facestream.recognizer.facenet.Descriptors;
 
 /**
  * Pictures of a collection, each described once, when it is first asked for. Of several faces in a
- * picture the one nearest to its middle counts: so are the pictures of such collections made. One
- * thread uses it.
+ * picture the one nearest to its middle counts: so are the pictures of such collections made. What
+ * is no usable picture has no face, and does not end an evaluation of thousands. One thread uses
+ * it.
  */
 public final class DescribedPictures {
   private final Path images;
@@ -39,13 +40,15 @@ public final class DescribedPictures {
    * @param descriptor of that face
    * @param findNanos decoding the picture and finding its faces
    * @param describeNanos describing the one that counts
+   * @param unusable why it is no usable picture; empty for one that is
    */
   public record Described(
       String name,
       Optional<SeenFace> face,
       Optional<float[]> descriptor,
       long findNanos,
-      long describeNanos) {}
+      long describeNanos,
+      Optional<String> unusable) {}
 
   /**
    * @param images folder that the pictures' names are relative to
@@ -71,7 +74,7 @@ public final class DescribedPictures {
   /**
    * A picture's face.
    *
-   * @throws UserError that names the picture where it cannot be read
+   * @throws UserError that names the picture where its file is not there or cannot be read
    */
   public Described of(String name) {
     return described.computeIfAbsent(name, this::describe);
@@ -85,6 +88,14 @@ public final class DescribedPictures {
             .reversed()
             .thenComparing(Described::name));
     return all;
+  }
+
+  /** Those that are no usable pictures, by name. */
+  public List<Described> unusable() {
+    return described.values().stream()
+        .filter(one -> one.unusable().isPresent())
+        .sorted(Comparator.comparing(Described::name))
+        .toList();
   }
 
   /** The distance of two pictures' faces; infinite where one has none. */
@@ -103,16 +114,23 @@ public final class DescribedPictures {
     try (Picture picture = Picture.decodeStill(Files.readAllBytes(file))) {
       Optional<SeenFace> face =
           finder.apply(picture).stream()
+              .filter(each -> descriptors.canDescribe(each.landmarks()))
               .min(Comparator.comparingDouble(each -> fromMiddle(each.landmarks(), picture)));
       long found = System.nanoTime();
       Optional<float[]> descriptor =
           face.map(each -> descriptors.describe(picture, each.landmarks()));
-      return new Described(name, face, descriptor, found - start, System.nanoTime() - found);
+      return new Described(
+          name, face, descriptor, found - start, System.nanoTime() - found, Optional.empty());
     } catch (IOException unreadable) {
       throw UserError.unreadable(file, unreadable);
     } catch (UnreadablePictureException unusable) {
-      throw new UserError(
-          "%s is not a usable picture: %s.".formatted(file, unusable.getMessage()), unusable);
+      return new Described(
+          name,
+          Optional.empty(),
+          Optional.empty(),
+          System.nanoTime() - start,
+          0,
+          Optional.of(unusable.getMessage()));
     }
   }
 

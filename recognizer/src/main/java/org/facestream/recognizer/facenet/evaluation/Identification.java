@@ -6,8 +6,7 @@ import java.util.Map;
 
 /**
  * Open-set identification as ISO/IEC 19795-1 defines it: some people are enrolled, pictures of all
- * are searched for, and those of people who are not enrolled must stay unknown. The distance to a
- * person is that to the nearest of their references.
+ * are searched for, and those of people who are not enrolled must stay unknown.
  *
  * @param enrolled people in the gallery
  * @param references pictures of theirs in it
@@ -48,9 +47,11 @@ public record Identification(
    * Searches for every picture that is not enrolled.
    *
    * @param people who is enrolled, and who is not
+   * @param counting how many of a person's nearest references count: the mean of their distances is
+   *     the distance to the person; 1 or more
    */
-  public static Identification evaluate(DescribedPictures pictures, OpenSet people) {
-    NearestPeople nearest = new NearestPeople(pictures, people);
+  public static Identification evaluate(DescribedPictures pictures, OpenSet people, int counting) {
+    NearestPeople nearest = NearestPeople.of(pictures, people, counting);
     return new Identification(
         people.enrolled().size(),
         people.references(),

@@ -7,15 +7,27 @@ import java.util.Map;
 import java.util.Optional;
 import org.facestream.recognizer.facenet.Metric;
 
-/** The people who are enrolled, by how near they are: the least distance over their references. */
+/** The people who are enrolled, by how near they are, as the recognizer reckons it. */
 final class NearestPeople {
   private final Metric metric;
-  private final Map<String, List<float[]>> references = new LinkedHashMap<>();
+  private final int counting;
+  private final Map<String, List<float[]>> references;
 
   record Near(String person, float distance) {}
 
-  NearestPeople(DescribedPictures pictures, OpenSet people) {
-    metric = pictures.model().metric();
+  /**
+   * @param counting how many of a person's nearest references count: the mean of their distances is
+   *     the distance to the person; 1 or more
+   * @param references by person
+   */
+  NearestPeople(Metric metric, int counting, Map<String, List<float[]>> references) {
+    this.metric = metric;
+    this.counting = counting;
+    this.references = references;
+  }
+
+  static NearestPeople of(DescribedPictures pictures, OpenSet people, int counting) {
+    Map<String, List<float[]>> references = new LinkedHashMap<>();
     people
         .enrolled()
         .forEach(
@@ -26,21 +38,25 @@ final class NearestPeople {
                         .map(picture -> pictures.of(picture).descriptor())
                         .flatMap(Optional::stream)
                         .toList()));
+    return new NearestPeople(pictures.model().metric(), counting, references);
   }
 
   /** At most so many, the nearest first. */
   List<Near> to(float[] descriptor, int most) {
     return references.entrySet().stream()
-        .map(
-            one -> {
-              float least = Float.POSITIVE_INFINITY;
-              for (float[] reference : one.getValue()) {
-                least = Math.min(least, metric.distance(descriptor, reference));
-              }
-              return new Near(one.getKey(), least);
-            })
+        .map(one -> new Near(one.getKey(), distance(descriptor, one.getValue())))
         .sorted(Comparator.comparingDouble(Near::distance))
         .limit(most)
         .toList();
+  }
+
+  private float distance(float[] descriptor, List<float[]> references) {
+    return (float)
+        references.stream()
+            .mapToDouble(reference -> metric.distance(descriptor, reference))
+            .sorted()
+            .limit(counting)
+            .average()
+            .orElse(Double.POSITIVE_INFINITY);
   }
 }

@@ -51,9 +51,20 @@ public record OpenSet(
       }
     }
     if (enrolled.isEmpty() || strangers.isEmpty()) {
+      long enough =
+          folder.people().values().stream().filter(own -> own.size() > references).count();
       throw new UserError(
-          "identification needs people with more than %d pictures, and others"
-              .formatted(references));
+          enough == 0
+              ? "Identification needs people with more than %d pictures each: take more, or a smaller"
+                      .formatted(references)
+                  + " --references."
+              : "Of %d people %d have more than %d pictures, and by the draw %s: take more people, or"
+                      .formatted(
+                          names.size(),
+                          enough,
+                          references,
+                          enrolled.isEmpty() ? "none of them is enrolled" : "nobody is a stranger")
+                  + " another --seed.");
     }
     return new OpenSet(enrolled, mated, strangers);
   }

@@ -19,7 +19,7 @@ import org.facestream.recognizer.identity.TrackReplay;
  *
  * <p>Photographs of different days vary more than the frames of one track do, so a stranger who
  * resembles somebody in one of them is found out by the others. {@code still} is the other extreme:
- * tracks of strangers in which every face is the same picture. A camera's tracks lie between.
+ * tracks of strangers in which every face is the same picture.
  *
  * @param rules of the decision
  * @param mated tracks of people who are enrolled
@@ -67,13 +67,20 @@ public record TrackIdentification(
   /**
    * Deals out the pictures and compares each with those who are enrolled.
    *
+   * @param counting how many of a person's nearest references count: the mean of their distances is
+   *     the distance to the person; 1 or more
    * @param length faces of a track, 1 or more; what is left of a person's pictures makes a shorter
    *     one when it is as many as the rules want for a name
    * @param seed of which pictures come together
    */
   public static TrackIdentification evaluate(
-      DescribedPictures pictures, OpenSet people, DecisionRules rules, int length, long seed) {
-    NearestPeople nearest = new NearestPeople(pictures, people);
+      DescribedPictures pictures,
+      OpenSet people,
+      DecisionRules rules,
+      int counting,
+      int length,
+      long seed) {
+    NearestPeople nearest = NearestPeople.of(pictures, people, counting);
     Random random = new Random(seed);
     List<SearchedTrack> mated = tracks(pictures, people.mated(), nearest, rules, length, random);
     List<SearchedTrack> strangers =

@@ -88,27 +88,48 @@ public final class Verification {
     return new Accuracy(threshold, (double) right / (same.length + different.length));
   }
 
-  /** At the threshold of highest accuracy; the middle one of those that are equally good. */
+  /**
+   * At the threshold of highest accuracy: of the intervals between neighbouring distances that are
+   * equally good the widest, of those the lowest, and of that the middle. So it is as far from the
+   * nearest right pairs as from the nearest wrong ones.
+   */
   public Accuracy bestAccuracy() {
-    TreeSet<Float> thresholds = new TreeSet<>();
-    pairs.stream()
-        .filter(pair -> Float.isFinite(pair.distance()))
-        .forEach(
-            pair -> {
-              thresholds.add(pair.distance());
-              thresholds.add(Math.nextUp(pair.distance()));
-            });
-    List<Accuracy> best = new ArrayList<>();
-    for (float threshold : thresholds) {
+    float[] distances = finiteDistances();
+    Accuracy best = accuracyAt(distances.length == 0 ? 0 : distances[0]);
+    double width = 0;
+    for (int i = 0; i < distances.length; i++) {
+      // What is over all distances has no middle.
+      boolean last = i + 1 == distances.length;
+      float threshold = last ? Math.nextUp(distances[i]) : between(distances[i], distances[i + 1]);
+      double wide = last ? 0 : (double) distances[i + 1] - distances[i];
       Accuracy accuracy = accuracyAt(threshold);
-      if (!best.isEmpty() && accuracy.accuracy() > best.get(0).accuracy()) {
-        best.clear();
-      }
-      if (best.isEmpty() || accuracy.accuracy() == best.get(0).accuracy()) {
-        best.add(accuracy);
+      if (accuracy.accuracy() > best.accuracy()
+          || (accuracy.accuracy() == best.accuracy() && wide > width)) {
+        best = accuracy;
+        width = wide;
       }
     }
-    return best.isEmpty() ? accuracyAt(0) : best.get(best.size() / 2);
+    return best;
+  }
+
+  /** The middle, which accepts the lower and not the upper. */
+  private static float between(float lower, float upper) {
+    return Math.max(Math.nextUp(lower), (float) (((double) lower + upper) / 2));
+  }
+
+  /** Each once, ascending. */
+  private float[] finiteDistances() {
+    TreeSet<Float> distances = new TreeSet<>();
+    pairs.stream()
+        .map(ScoredPair::distance)
+        .filter(distance -> Float.isFinite(distance))
+        .forEach(distances::add);
+    float[] sorted = new float[distances.size()];
+    int filled = 0;
+    for (float distance : distances) {
+      sorted[filled++] = distance;
+    }
+    return sorted;
   }
 
   public FoldAccuracy foldAccuracy() {
@@ -152,16 +173,28 @@ public final class Verification {
         (double) below(different, threshold) / different.length);
   }
 
-  /** Where as large a share of one kind of pairs is wrongly accepted as of the other refused. */
+  /**
+   * Where as large a share of one kind of pairs is wrongly accepted as of the other refused.
+   * Between two thresholds that are next to one another both shares are taken to change evenly, so
+   * that it is the point where the two curves cross. Where they do not, because more pairs of one
+   * person are without a face than that, it is the share that is always refused.
+   */
   public double equalErrorRate() {
-    double rate = 1;
-    for (float[] distances : List.of(same, different)) {
-      for (float distance : distances) {
-        OperatingPoint point = at(distance);
-        rate = Math.min(rate, Math.max(point.falseAcceptRate(), 1 - point.trueAcceptRate()));
+    double accepted = 0;
+    double refused = 1;
+    for (float distance : finiteDistances()) {
+      OperatingPoint point = at(Math.nextUp(distance));
+      double nowAccepted = point.falseAcceptRate();
+      double nowRefused = 1 - point.trueAcceptRate();
+      if (nowAccepted >= nowRefused) {
+        double before = refused - accepted;
+        double step = before / (before + nowAccepted - nowRefused);
+        return accepted + step * (nowAccepted - accepted);
       }
+      accepted = nowAccepted;
+      refused = nowRefused;
     }
-    return rate;
+    return refused;
   }
 
   /** The pairs that a threshold judges wrongly, the worst first. */
@@ -172,6 +205,17 @@ public final class Verification {
             (one, other) ->
                 Float.compare(
                     Math.abs(other.distance() - threshold), Math.abs(one.distance() - threshold)))
+        .toList();
+  }
+
+  /** The pairs that a threshold judges rightly, first those that were nearest to being wrong. */
+  public List<ScoredPair> nearlyWrongAt(float threshold) {
+    return pairs.stream()
+        .filter(pair -> (pair.distance() < threshold) == pair.pair().same())
+        .sorted(
+            (one, other) ->
+                Float.compare(
+                    Math.abs(one.distance() - threshold), Math.abs(other.distance() - threshold)))
         .toList();
   }
 

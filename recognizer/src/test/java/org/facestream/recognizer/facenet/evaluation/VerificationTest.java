@@ -45,6 +45,48 @@ class VerificationTest {
   }
 
   @Test
+  void theBestThresholdIsInTheMiddleOfTheWidestGap() {
+    Verification verification =
+        new Verification(
+            List.of(
+                // As good as between 0.5 and 0.9, but narrower.
+                pair(0, true, 0.25f),
+                pair(0, false, 0.375f),
+                pair(0, true, 0.5f),
+                pair(0, false, 1f)));
+
+    assertEquals(0.75, verification.bestAccuracy().accuracy());
+    assertEquals(0.75f, verification.bestAccuracy().threshold());
+  }
+
+  @Test
+  void neighbouringNumbersAreStillToldApart() {
+    float lower = 0.5f;
+    Verification verification =
+        new Verification(List.of(pair(0, true, lower), pair(0, false, Math.nextUp(lower))));
+
+    assertEquals(1, verification.bestAccuracy().accuracy());
+    assertEquals(Math.nextUp(lower), verification.bestAccuracy().threshold());
+  }
+
+  /** The next wrong pair's own distance as threshold would fail in the fold of the nearest one. */
+  @Test
+  void whatIsSeparableIsSeparatedInEveryFold() {
+    List<ScoredPair> pairs = new ArrayList<>();
+    for (int i = 0; i < 63; i++) {
+      pairs.add(pair(i % 7, true, 0.98f - i * 0.005f));
+      pairs.add(pair(i % 7, false, 1.209f + i * 0.004f));
+    }
+    Verification separable = new Verification(pairs);
+
+    assertEquals(1, separable.bestAccuracy().accuracy());
+    assertEquals((0.98 + 1.209) / 2, separable.bestAccuracy().threshold(), 1e-6);
+    assertEquals(1, separable.foldAccuracy().mean());
+    assertEquals(0, separable.foldAccuracy().standardError());
+    assertEquals(0, separable.equalErrorRate());
+  }
+
+  @Test
   void theFalseAcceptRateIsNeverExceeded() {
     assertEquals(3 / 4.0, SMALL.atFalseAcceptRate(0.01).trueAcceptRate());
     assertEquals(0, SMALL.atFalseAcceptRate(0.01).falseAcceptRate());
@@ -59,11 +101,32 @@ class VerificationTest {
   }
 
   @Test
-  void eachFoldIsJudgedByTheOthersThreshold() {
-    // Fold 1 separates from 0.4 to 0.9: its middle errs on fold 0 once (0.7 or 0.5) or never less.
-    double mean = SMALL.foldAccuracy().mean();
+  void errorRatesMeetBetweenTwoThresholds() {
+    Verification verification =
+        new Verification(
+            List.of(
+                pair(0, true, 0.2f),
+                pair(0, true, 0.4f),
+                pair(0, true, 0.6f),
+                pair(0, true, 0.8f),
+                pair(0, false, 0.5f),
+                pair(0, false, 0.9f)));
 
-    assertTrue(mean == 0.875 || mean == 0.75, "mean " + mean);
+    // From (0 accepted, 1/2 refused) to (1/2, 1/2): they meet where that ends; with one more pair
+    // of
+    // two people, halfway: from (1/3, 1/2) to (1/3, 1/4) they are equal at 1/3.
+    assertEquals(0.5, verification.equalErrorRate());
+    List<ScoredPair> more = new ArrayList<>(verification.pairs());
+    more.add(pair(0, false, 1f));
+    assertEquals(1 / 3.0, new Verification(more).equalErrorRate(), 1e-12);
+  }
+
+  @Test
+  void eachFoldIsJudgedByTheOthersThreshold() {
+    // Fold 1 is best at 0.65, between 0.4 and 0.9: of fold 0 it misses 0.7 and accepts 0.5. Fold 0
+    // is best at 0.35, between 0.2 and 0.5: of fold 1 it misses 0.4.
+    assertEquals((2 / 4.0 + 3 / 4.0) / 2, SMALL.foldAccuracy().mean());
+    assertEquals(0.125, SMALL.foldAccuracy().standardError(), 1e-12);
   }
 
   @Test
