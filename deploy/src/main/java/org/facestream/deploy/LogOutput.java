@@ -21,8 +21,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+import org.facestream.ingest.worker.Closing;
+import org.facestream.ingest.worker.config.Settings;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.recognizer.gallery.AuditTrail;
+import org.facestream.recognizer.gallery.GalleryConfig;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -150,6 +154,20 @@ public final class LogOutput {
     logger.setLevel(Level.INFO);
     logger.addAppender(appender);
     return new AuditFile(logger, appender);
+  }
+
+  /**
+   * As {@link #audit(Path)}, to the file that is configured or else to the one of the data folder;
+   * nowhere when there is neither.
+   *
+   * @param closing ends it
+   */
+  public static void audit(Settings settings, Optional<Path> folder, Closing closing) {
+    settings
+        .get(GalleryConfig.class)
+        .auditFile()
+        .or(() -> folder.map(data -> data.resolve("logs").resolve("audit.log")))
+        .ifPresent(file -> closing.add(audit(file)));
   }
 
   /** A new file that is its owner's alone from the first; another process may be quicker. */

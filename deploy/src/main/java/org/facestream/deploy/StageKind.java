@@ -15,6 +15,7 @@ import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.KafkaConfig;
 import org.facestream.recognizer.RecognizerConfig;
 import org.facestream.recognizer.RecognizerStage;
+import org.facestream.recognizer.gallery.GalleryConfig;
 import org.facestream.sink.SinkConfig;
 import org.facestream.sink.SinkStage;
 import org.facestream.sink.store.StoreConfig;
@@ -34,7 +35,12 @@ public enum StageKind {
       case detector ->
           new DetectorStage(settings.get(DetectorConfig.class), worker, clients, telemetry);
       case recognizer ->
-          new RecognizerStage(settings.get(RecognizerConfig.class), worker, clients, telemetry);
+          new RecognizerStage(
+              settings.get(RecognizerConfig.class),
+              settings.get(GalleryConfig.class),
+              worker,
+              clients,
+              telemetry);
       case sink ->
           new SinkStage(
               settings.get(SinkConfig.class),

@@ -16,17 +16,22 @@ import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.Topics;
 import org.facestream.recognizer.facenet.Descriptors;
 import org.facestream.recognizer.gallery.DescriptorSpace;
+import org.facestream.recognizer.gallery.ErasureRule;
+import org.facestream.recognizer.gallery.GalleryConfig;
 import org.facestream.recognizer.gallery.GalleryReplica;
+import org.facestream.recognizer.gallery.GalleryRetention;
 import org.facestream.recognizer.gallery.GalleryTopic;
 import org.facestream.recognizer.identity.IdentityTopic;
 import org.facestream.recognizer.identity.MatchTopic;
 
 /**
  * Faces to identity events: a member of the consumer group over the faces topic, which describes
- * and matches, and a member of the Streams application over the matches topic, which decides.
+ * and matches, and a member of the Streams application over the matches topic, which decides. What
+ * expired in the gallery is erased by it.
  */
 public final class RecognizerStage implements Stage {
   private final RecognizerOptions options;
+  private final ErasureRule erasure;
   private final WorkerConfig workerConfig;
   private final KafkaClients clients;
   private final Telemetry telemetry;
@@ -44,10 +49,12 @@ public final class RecognizerStage implements Stage {
    */
   public RecognizerStage(
       RecognizerConfig config,
+      GalleryConfig galleryConfig,
       WorkerConfig workerConfig,
       KafkaClients clients,
       Telemetry telemetry) {
     this.options = RecognizerOptions.of(config);
+    this.erasure = ErasureRule.of(galleryConfig);
     this.workerConfig = workerConfig;
     this.clients = clients;
     this.telemetry = telemetry;
@@ -102,6 +109,11 @@ public final class RecognizerStage implements Stage {
                       Clock.systemUTC(),
                       clients.name(MatchTopic.TOPIC))));
       loop.start();
+      closing
+          .add(
+              new GalleryRetention(
+                  erasure, clients, replica::expired, Clock.systemUTC(), telemetry))
+          .start();
     } catch (RuntimeException failed) {
       close();
       throw failed;

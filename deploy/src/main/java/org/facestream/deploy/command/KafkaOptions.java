@@ -23,7 +23,6 @@ import org.facestream.ingest.worker.config.Settings;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.KafkaConfig;
-import org.facestream.recognizer.gallery.GalleryConfig;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -94,11 +93,7 @@ final class KafkaOptions {
      */
     Connection audited() {
       try {
-        settings
-            .get(GalleryConfig.class)
-            .auditFile()
-            .or(() -> folder.map(data -> data.resolve("logs").resolve("audit.log")))
-            .ifPresent(file -> closing.add(LogOutput.audit(file)));
+        LogOutput.audit(settings, folder, closing);
       } catch (RuntimeException unwritable) {
         close();
         throw unwritable;

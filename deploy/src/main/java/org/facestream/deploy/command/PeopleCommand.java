@@ -5,7 +5,7 @@ import picocli.CommandLine.ParameterException;
 
 @Command(
     name = "people",
-    header = "List, show, rename, watch, merge, export or forget enrolled people.",
+    header = "List, show, rename, watch, merge, export, forget or expire enrolled people.",
     footer = {
       "",
       "Examples:",
@@ -14,7 +14,8 @@ import picocli.CommandLine.ParameterException;
       "  facestream people merge ada-2 ada-lovelace",
       "  facestream people export \"Ada Lovelace\" ada/",
       "  facestream people watchlist \"Ada Lovelace\" wanted",
-      "  facestream people forget \"Ada Lovelace\""
+      "  facestream people forget \"Ada Lovelace\"",
+      "  facestream people expire"
     },
     subcommands = {
       PeopleListCommand.class,
@@ -23,13 +24,15 @@ import picocli.CommandLine.ParameterException;
       PeopleMergeCommand.class,
       PeopleExportCommand.class,
       PeopleWatchlistCommand.class,
-      PeopleForgetCommand.class
+      PeopleForgetCommand.class,
+      PeopleExpireCommand.class
     })
 final class PeopleCommand extends Subcommand {
   @Override
   int execute() {
     throw new ParameterException(
         spec.commandLine(),
-        "Say what to do with people: list, show, rename, watchlist, merge, export or forget");
+        "Say what to do with people: list, show, rename, watchlist, merge, export, forget or"
+            + " expire");
   }
 }

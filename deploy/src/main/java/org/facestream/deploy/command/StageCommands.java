@@ -1,10 +1,12 @@
 package org.facestream.deploy.command;
 
 import java.time.Duration;
+import java.util.Optional;
 import org.facestream.deploy.CameraThresholds;
 import org.facestream.deploy.LogOutput;
 import org.facestream.deploy.Shutdown;
 import org.facestream.deploy.StageKind;
+import org.facestream.ingest.worker.Closing;
 import org.facestream.ingest.worker.Stage;
 import org.facestream.ingest.worker.Worker;
 import org.facestream.ingest.worker.WorkerConfig;
@@ -49,7 +51,12 @@ final class StageCommands {
     }
 
     private void run(Settings settings, Shutdown shutdown) throws InterruptedException {
-      try (Worker worker = new Worker(settings.get(WorkerConfig.class))) {
+      try (Closing closing = new Closing();
+          Worker worker = new Worker(settings.get(WorkerConfig.class))) {
+        if (kind == StageKind.recognizer) {
+          // It erases what expires.
+          LogOutput.audit(settings, Optional.empty(), closing);
+        }
         KafkaClients clients = new KafkaClients(settings.get(KafkaConfig.class));
         Stage stage = kind.make(settings, clients, worker.telemetry());
         BrokerWait.await(clients, PATIENCE, "start it, or set kafka.bootstrap-servers", log::warn);

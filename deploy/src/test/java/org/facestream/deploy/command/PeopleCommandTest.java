@@ -177,6 +177,8 @@ class PeopleCommandTest {
       assertEquals(3, JSON.readTree(export.resolve("events.json").toFile()).size());
       assertEquals(2, run("people", "export", "ada-1", export.toString()).exitCode());
 
+      CommandLineRun expire = done("people", "expire");
+      assertTrue(expire.out().contains("0 pictures of 0 people"), expire.out());
       CommandLineRun forget = done("people", "forget", "ada-1");
       assertTrue(forget.out().contains("the name in 3 sightings"), forget.out());
 

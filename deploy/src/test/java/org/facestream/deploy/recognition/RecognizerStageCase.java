@@ -36,6 +36,7 @@ import org.facestream.recognizer.facenet.Descriptors;
 import org.facestream.recognizer.gallery.Enrolment;
 import org.facestream.recognizer.gallery.EnrolmentResult;
 import org.facestream.recognizer.gallery.EnrolmentRules;
+import org.facestream.recognizer.gallery.GalleryConfig;
 import org.facestream.recognizer.identity.IdentityEvent;
 import org.facestream.recognizer.identity.IdentityTopic;
 import org.junit.jupiter.api.AfterAll;
@@ -78,7 +79,7 @@ abstract class RecognizerStageCase {
                 "recognizer.track-timeout", "2s"));
     options.putAll(more);
     return Settings.load(
-        List.of(KafkaConfig.class, WorkerConfig.class, RecognizerConfig.class),
+        List.of(KafkaConfig.class, WorkerConfig.class, RecognizerConfig.class, GalleryConfig.class),
         Optional.empty(),
         Map.of(),
         options);
@@ -96,6 +97,7 @@ abstract class RecognizerStageCase {
     Settings settings = settings(prefix, options);
     return new RecognizerStage(
         settings.get(RecognizerConfig.class),
+        settings.get(GalleryConfig.class),
         settings.get(WorkerConfig.class),
         clients(prefix),
         telemetry);

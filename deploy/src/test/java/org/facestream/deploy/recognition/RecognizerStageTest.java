@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.apache.kafka.clients.producer.Producer;
 import org.facestream.detector.face.Face;
 import org.facestream.detector.face.FaceTopic;
 import org.facestream.ingest.worker.Telemetry;
@@ -24,7 +25,9 @@ import org.facestream.recognizer.RecognizerStage;
 import org.facestream.recognizer.gallery.Enrolment;
 import org.facestream.recognizer.gallery.EnrolmentResult;
 import org.facestream.recognizer.gallery.EnrolmentRules;
+import org.facestream.recognizer.gallery.GalleryTopic;
 import org.facestream.recognizer.gallery.People;
+import org.facestream.recognizer.gallery.Reference;
 import org.facestream.recognizer.identity.IdentityEvent;
 import org.facestream.recognizer.identity.IdentityTopic;
 import org.junit.jupiter.api.Test;
@@ -86,6 +89,51 @@ class RecognizerStageTest extends RecognizerStageCase {
                   is(IdentityEvent.Type.started, "one again"))
               .name());
     }
+  }
+
+  @Test
+  void whatExpiredIsErasedFromTheTopicByItself() {
+    KafkaClients clients = clients("expired");
+    enrol(clients, 1, 2, 3);
+    String topic = clients.name(GalleryTopic.TOPIC);
+    try (Producer<String, byte[]> producer = clients.producer(Map.of())) {
+      producer.send(GalleryTopic.toRecord(topic, until(clients, 1, Instant.now())));
+      producer.send(
+          GalleryTopic.toRecord(topic, until(clients, 3, Instant.now().plusSeconds(3_600))));
+    }
+    try (Telemetry telemetry = new Telemetry();
+        RecognizerStage stage =
+            stage(
+                "expired",
+                Map.of("gallery.erase-expired-after", "0s", "gallery.erase-interval", "200ms"),
+                telemetry)) {
+      stage.start();
+      await()
+          .atMost(PATIENCE)
+          .until(() -> telemetry.scrape().contains("facestream_gallery_people 2.0"));
+      await()
+          .atMost(PATIENCE)
+          .until(() -> telemetry.scrape().contains("facestream_gallery_erased_total 1.0"));
+      assertEquals(
+          List.of("person-2", "person-3"),
+          new People(clients).list().stream().map(entry -> entry.person().id()).toList());
+    }
+  }
+
+  private static Reference until(KafkaClients clients, int person, Instant expiry) {
+    Reference one = new People(clients).show("Person " + person).references().get(0);
+    return new Reference(
+        one.faceId(),
+        one.personId(),
+        one.name(),
+        one.model(),
+        one.descriptor(),
+        one.thumbnail(),
+        one.quality(),
+        one.consent(),
+        expiry,
+        one.source(),
+        one.enrolledAt());
   }
 
   @Test

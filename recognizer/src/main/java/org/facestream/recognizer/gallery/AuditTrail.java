@@ -50,6 +50,11 @@ public final class AuditTrail {
     write("forget", person.id(), references, "");
   }
 
+  /** References of a person were erased because their time was over. */
+  static void expired(String personId, int references) {
+    write("expire", personId, references, "");
+  }
+
   /**
    * What is recorded of a person who is no more in the gallery was erased.
    *

@@ -46,7 +46,18 @@ public interface GalleryConfig {
   Optional<Duration> maxValidity();
 
   @Setting(
+      "How long after its expiry a reference is erased, with name and thumbnail; until then it can be"
+          + " renewed. By recognizers that run, or `people expire`.")
+  @WithDefault("1d")
+  Duration eraseExpiredAfter();
+
+  @Setting("How often recognizers look for expired references to erase.")
+  @WithDefault("1h")
+  Duration eraseInterval();
+
+  @Setting(
       "File to which is added who enrolled, renamed, merged, exported or forgot whom, or set their"
-          + " watchlist; when not given, logs/audit.log in the data folder, where there is one.")
+          + " watchlist, and whose references were erased as expired; when not given, logs/audit.log"
+          + " in the data folder, where there is one.")
   Optional<Path> auditFile();
 }

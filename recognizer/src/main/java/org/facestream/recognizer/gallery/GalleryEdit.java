@@ -1,6 +1,5 @@
 package org.facestream.recognizer.gallery;
 
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -69,9 +68,14 @@ final class GalleryEdit implements AutoCloseable {
     if (gone.isEmpty()) {
       return changed;
     }
-    writer.erase(gone, new HashMap<>());
-    gone.forEach(reference -> references.remove(reference.faceId()));
+    erase(gone);
     return changed.stream().filter(reference -> !erased.contains(reference.faceId())).toList();
+  }
+
+  /** Takes references out of the gallery. */
+  void erase(List<Reference> gone) {
+    writer.erase(gone.stream().map(Reference::faceId).toList());
+    gone.forEach(reference -> references.remove(reference.faceId()));
   }
 
   private void readOn() {

@@ -2,6 +2,7 @@ package org.facestream.recognizer.gallery;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -48,6 +49,17 @@ public final class GalleryReplica implements StateStore, StateRestoreListener, K
   /** Keys of what is there of other models: not used, but missed by whoever changed the model. */
   private final Set<String> ofOtherModels = new HashSet<>();
 
+  /**
+   * Whose references are there that cannot be used, and expire one day; by face id. Guarded by
+   * itself, as is {@link #settled}.
+   */
+  private final Map<String, Unused> unusedExpiring = new HashMap<>();
+
+  private record Unused(String personId, Instant expiry) {}
+
+  /** Whether no record is taken in that may be replaced by the next. */
+  private boolean settled = true;
+
   private volatile GalleryMatrix matrix;
   private volatile GallerySnapshot snapshot;
   private volatile boolean open;
@@ -81,6 +93,26 @@ public final class GalleryReplica implements StateStore, StateRestoreListener, K
     return unused;
   }
 
+  /**
+   * Person ids by face id of the references, of whatever model, that expired at an instant or
+   * before; none while the gallery is being read. For every thread.
+   */
+  public Map<String, String> expired(Instant until) {
+    Map<String, String> expired = snapshot.expired(until);
+    synchronized (unusedExpiring) {
+      if (!settled) {
+        return Map.of();
+      }
+      unusedExpiring.forEach(
+          (faceId, unused) -> {
+            if (!unused.expiry().isAfter(until)) {
+              expired.put(faceId, unused.personId());
+            }
+          });
+    }
+    return expired;
+  }
+
   @Override
   public long version() {
     return snapshot.version();
@@ -110,6 +142,9 @@ public final class GalleryReplica implements StateStore, StateRestoreListener, K
   /** Takes in one record of the gallery topic. */
   void accept(String key, byte[] value, int partition, long offset) {
     ofOtherModels.remove(key);
+    synchronized (unusedExpiring) {
+      unusedExpiring.remove(key);
+    }
     try {
       Optional<Reference> reference = GalleryTopic.read(key, value);
       if (reference.isEmpty()) {
@@ -117,8 +152,10 @@ public final class GalleryReplica implements StateStore, StateRestoreListener, K
       } else if (!reference.get().model().equals(space.model())) {
         skip(key, "other-model");
         ofOtherModels.add(key);
+        expires(reference.get());
       } else if (reference.get().descriptor().length != space.length()) {
         skip(key, "wrong-length");
+        expires(reference.get());
       } else {
         matrix.put(reference.get());
       }
@@ -131,6 +168,20 @@ public final class GalleryReplica implements StateStore, StateRestoreListener, K
     positions.merge(partition, offset + 1, Math::max);
     if (restoring.isEmpty()) {
       publish();
+    }
+  }
+
+  private void expires(Reference unused) {
+    if (unused.expiry() != null) {
+      synchronized (unusedExpiring) {
+        unusedExpiring.put(unused.faceId(), new Unused(unused.personId(), unused.expiry()));
+      }
+    }
+  }
+
+  private void settle() {
+    synchronized (unusedExpiring) {
+      settled = restoring.isEmpty();
     }
   }
 
@@ -153,6 +204,10 @@ public final class GalleryReplica implements StateStore, StateRestoreListener, K
     positions.clear();
     restoring.clear();
     ofOtherModels.clear();
+    synchronized (unusedExpiring) {
+      unusedExpiring.clear();
+    }
+    settle();
     publish();
   }
 
@@ -160,6 +215,7 @@ public final class GalleryReplica implements StateStore, StateRestoreListener, K
   public void onRestoreStart(TopicPartition partition, String store, long first, long last) {
     if (store.equals(NAME)) {
       restoring.add(partition);
+      settle();
     }
   }
 
@@ -172,6 +228,7 @@ public final class GalleryReplica implements StateStore, StateRestoreListener, K
   public void onRestoreEnd(TopicPartition partition, String store, long records) {
     if (store.equals(NAME)) {
       restoring.remove(partition);
+      settle();
       publish();
       log.info("gallery: {} records of {} read", records, partition);
     }

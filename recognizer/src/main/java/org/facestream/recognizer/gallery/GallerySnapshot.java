@@ -3,7 +3,9 @@ package org.facestream.recognizer.gallery;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 import org.facestream.recognizer.identity.Match;
 
@@ -57,6 +59,23 @@ public final class GallerySnapshot {
   /** Sum of the gallery topic's offsets that went into it. */
   public long version() {
     return version;
+  }
+
+  /** Person ids by face id of the references that expired at an instant or before. */
+  Map<String, String> expired(Instant until) {
+    Map<String, String> expired = new HashMap<>();
+    if (firstExpiry > until.toEpochMilli()) {
+      return expired;
+    }
+    for (ReferenceBlock.View block : blocks) {
+      for (int row = 0; row < block.rows(); row++) {
+        int slot = block.persons()[row];
+        if (slot != ReferenceBlock.NOBODY && block.expiries()[row] <= until.toEpochMilli()) {
+          expired.put(block.faceIds()[row], persons[slot].id());
+        }
+      }
+    }
+    return expired;
   }
 
   /**

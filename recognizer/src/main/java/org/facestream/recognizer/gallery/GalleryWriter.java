@@ -1,6 +1,8 @@
 package org.facestream.recognizer.gallery;
 
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -45,11 +47,11 @@ final class GalleryWriter implements AutoCloseable {
    *     tombstones
    * @throws UserError when the broker does not take the tombstones
    */
-  void erase(List<Reference> references, Map<Integer, Long> ends) {
-    write(tombstones(references, key -> GalleryTopic.tombstone(topic, key)))
+  void erase(Collection<String> faceIds, Map<Integer, Long> ends) {
+    write(tombstones(faceIds, key -> GalleryTopic.tombstone(topic, key)))
         .forEach(written -> ends.merge(written.partition(), written.offset() + 1, Math::max));
     try {
-      write(tombstones(references, key -> GalleryTopic.closingTombstone(topic, key)));
+      write(tombstones(faceIds, key -> GalleryTopic.closingTombstone(topic, key)));
     } catch (UserError late) {
       // The person is forgotten, and whoever asked has more to erase. Whatever is written to
       // those partitions next closes the segments too.
@@ -57,9 +59,14 @@ final class GalleryWriter implements AutoCloseable {
     }
   }
 
+  /** As {@link #erase(Collection, Map)}, for who needs no offsets. */
+  void erase(Collection<String> faceIds) {
+    erase(faceIds, new HashMap<>());
+  }
+
   private static List<ProducerRecord<String, byte[]>> tombstones(
-      List<Reference> references, Function<String, ProducerRecord<String, byte[]>> tombstone) {
-    return references.stream().map(reference -> tombstone.apply(reference.faceId())).toList();
+      Collection<String> faceIds, Function<String, ProducerRecord<String, byte[]>> tombstone) {
+    return faceIds.stream().map(tombstone).toList();
   }
 
   /** Returns the records' places. */

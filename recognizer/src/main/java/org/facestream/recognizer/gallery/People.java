@@ -148,7 +148,7 @@ public final class People {
               "%s is being enrolled at the same time: end that, and forget once more."
                   .formatted(person.id()));
         }
-        writer.erase(left, ends);
+        writer.erase(left.stream().map(Reference::faceId).toList(), ends);
         left.forEach(reference -> erased.put(reference.faceId(), reference));
         // Who enrols or merges at this moment may have looked before, and written after.
         GalleryReader.readOn(reader, references);
@@ -168,6 +168,25 @@ public final class People {
         .filter(reference -> reference.personId().equals(person.id()))
         .sorted(Comparator.comparing(Reference::enrolledAt))
         .toList();
+  }
+
+  /**
+   * Erases every reference that expired at an instant or before, as {@link #forget} does a
+   * person's; who has no other one is in the gallery no more.
+   *
+   * @return what was erased, by person
+   */
+  public List<Entry> expire(Instant until) {
+    try (GalleryEdit edit = new GalleryEdit(clients)) {
+      List<Entry> expired =
+          entries(
+              edit.all().stream()
+                  .filter(each -> each.expiry() != null && !each.expiry().isAfter(until))
+                  .toList());
+      edit.erase(expired.stream().flatMap(entry -> entry.references().stream()).toList());
+      expired.forEach(entry -> AuditTrail.expired(entry.person().id(), entry.references().size()));
+      return expired;
+    }
   }
 
   /**

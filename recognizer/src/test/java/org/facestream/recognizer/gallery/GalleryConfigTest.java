@@ -33,10 +33,17 @@ class GalleryConfigTest {
   void defaults() {
     assertEquals(EnrolmentRules.DEFAULT, rules(Map.of()));
     assertEquals(Optional.empty(), config(Map.of()).auditFile());
+    assertEquals(
+        new ErasureRule(Duration.ofDays(1), Duration.ofHours(1)), ErasureRule.of(config(Map.of())));
   }
 
   @Test
   void everyKeyReachesItsRule() {
+    Map<String, String> erasure =
+        Map.of("gallery.erase-expired-after", "3d", "gallery.erase-interval", "5m");
+    assertEquals(
+        new ErasureRule(Duration.ofDays(3), Duration.ofMinutes(5)),
+        ErasureRule.of(config(erasure)));
     Map<String, String> options =
         Map.of(
             "gallery.conflict", "0.7",

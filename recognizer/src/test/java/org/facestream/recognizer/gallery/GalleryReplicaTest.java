@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -109,6 +110,26 @@ class GalleryReplicaTest {
     assertEquals(1, replica.snapshot().people());
     assertEquals(4, replica.snapshot().version());
     assertEquals(0, empty.references());
+  }
+
+  @Test
+  void whatExpiredIsKnownOfEveryModelUntilItIsRenewedOrGone() {
+    TopicPartition partition = new TopicPartition(TOPIC, 0);
+    Instant over = NOW.minusSeconds(1);
+    write(reference("f1", "ada", "m", over, 0, 1));
+    write(reference("f2", "bob", "m", NOW.plusSeconds(1), 0, 1));
+    write(reference("f3", "eve", "other", over, 0, 1));
+    write(reference("f4", "eve", "m", over, 0, 1, 1));
+    write(reference("f5", "eve", "m", null, 0, 1));
+    assertEquals(Map.of("f1", "ada", "f3", "eve", "f4", "eve"), replica.expired(NOW));
+    assertEquals(Map.of(), replica.expired(over.minusMillis(1)));
+    // What is read anew may be renewed by a record that is still to come.
+    replica.onRestoreStart(partition, GalleryReplica.NAME, 0, 9);
+    assertEquals(Map.of(), replica.expired(NOW));
+    replica.onRestoreEnd(partition, GalleryReplica.NAME, 9);
+    write(reference("f3", "eve", "other", NOW.plusSeconds(1), 0, 1));
+    gallery.pipeInput("f4", null);
+    assertEquals(Map.of("f1", "ada"), replica.expired(NOW));
   }
 
   @Test
