@@ -16,7 +16,14 @@ final class PeopleListCommand extends GalleryCommand {
   int with(People people) {
     List<People.Entry> everyone = people.list();
     if (json) {
-      out().println(PersonView.json(everyone.stream().map(PersonView::of).toList()));
+      // Person by person: of a large gallery it would be one string of gigabytes.
+      String before = "[";
+      for (People.Entry entry : everyone) {
+        out().print(before);
+        out().print(PersonView.json(PersonView.of(entry)));
+        before = ",";
+      }
+      out().println(everyone.isEmpty() ? "[]" : "]");
       return 0;
     }
     for (People.Entry entry : everyone) {

@@ -1,11 +1,14 @@
 package org.facestream.recognizer.gallery;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.facestream.deploy.embedded.EmbeddedKafka;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.junit.jupiter.api.AfterAll;
@@ -68,12 +71,53 @@ class GalleryEditTest {
     write(clients, reference("a1", ADA), reference("b1", BOB));
     try (GalleryEdit edit = new GalleryEdit(clients)) {
       Person both = new Person("both", "Both", null);
-      List<Reference> moved = as(edit.all(), both);
+      List<Reference> moved = new ArrayList<>(as(edit.of(ADA), both));
+      moved.addAll(as(edit.of(BOB), both));
       people.forget("ada");
       assertEquals(List.of("b1"), edit.put(moved).stream().map(Reference::faceId).toList());
       assertEquals("b1", people.show("both").references().get(0).faceId());
       assertEquals(1, people.list().size());
     }
+  }
+
+  @Test
+  void onlyWhoIsShownIsReadWithPictureAndDescriptor() {
+    KafkaClients clients = clients("bare");
+    People people = new People(clients);
+    write(clients, reference("a1", ADA), reference("a2", ADA), reference("b1", BOB));
+    for (People.Entry entry : people.list()) {
+      for (Reference reference : entry.references()) {
+        assertNull(reference.thumbnail());
+        assertNull(reference.descriptor());
+      }
+    }
+    // A reference that was written anew is read from its new place.
+    people.rename("ada", "Lovelace");
+    List<Reference> whole = people.show("lovelace").references();
+    assertEquals(List.of("a1", "a2"), whole.stream().map(Reference::faceId).toList());
+    whole.forEach(
+        reference -> {
+          assertEquals(1, reference.descriptor().length);
+          assertEquals(4_000, reference.thumbnail().length);
+        });
+  }
+
+  @Test
+  void whatExpiredIsErasedAndNothingElse() {
+    KafkaClients clients = clients("expired");
+    People people = new People(clients);
+    Instant over = Instant.now();
+    Reference kept = reference("a2", ADA);
+    write(
+        clients,
+        reference("a1", ADA).on(Optional.empty(), Optional.of(over)),
+        kept.on(Optional.empty(), Optional.of(over.plusMillis(1))),
+        reference("b1", BOB).on(Optional.empty(), Optional.of(over)));
+    List<People.Entry> expired = people.expire(over);
+    assertEquals(List.of(ADA, BOB), expired.stream().map(People.Entry::person).toList());
+    assertEquals(1, people.list().size());
+    assertEquals("a2", people.show("ada").references().get(0).faceId());
+    assertEquals(List.of(), people.expire(over));
   }
 
   private static KafkaClients clients(String prefix) {
@@ -102,7 +146,7 @@ class GalleryEditTest {
         person.name(),
         "m",
         new float[] {1},
-        new byte[0],
+        new byte[4_000],
         1,
         null,
         null,

@@ -1,14 +1,9 @@
 package org.facestream.recognizer.gallery;
 
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import org.apache.kafka.common.KafkaException;
 import org.facestream.ingest.worker.Closing;
 import org.facestream.ingest.worker.kafka.KafkaClients;
-import org.facestream.ingest.worker.kafka.TopicReader;
 
 /**
  * References that are written anew with something changed, while others may erase them: what is
@@ -18,12 +13,7 @@ import org.facestream.ingest.worker.kafka.TopicReader;
  * <p>For one thread.
  */
 final class GalleryEdit implements AutoCloseable {
-  private final Map<String, Reference> references = new LinkedHashMap<>();
-
-  /** Face ids of what others erased since the last write. */
-  private final Set<String> erased = new HashSet<>();
-
-  private final TopicReader reader;
+  private final GalleryTable table;
   private final GalleryWriter writer;
   private final Closing closing = new Closing();
 
@@ -34,23 +24,28 @@ final class GalleryEdit implements AutoCloseable {
     // A producer takes a while to come up: before anything is read, not between that and a write.
     writer = closing.add(new GalleryWriter(clients));
     try {
-      reader = closing.add(GalleryReader.open(clients));
+      table = closing.add(new GalleryTable(clients));
     } catch (RuntimeException failed) {
       closing.close();
       throw failed;
     }
   }
 
-  /** Every reference as of now. */
+  /** Every reference as of now, {@linkplain Reference#bare bare}. */
   List<Reference> all() {
-    readOn();
-    return List.copyOf(references.values());
+    table.readOn();
+    return table.all();
   }
 
-  /** A person's references as of now, in the order of their enrolment. */
+  /** A person's references as of now, whole, in the order of their enrolment. */
   List<Reference> of(Person person) {
-    readOn();
-    return People.of(person, references);
+    return table.whole(person);
+  }
+
+  /** As {@link #of}, but bare. */
+  List<Reference> bareOf(Person person) {
+    table.readOn();
+    return table.of(person);
   }
 
   /**
@@ -60,9 +55,10 @@ final class GalleryEdit implements AutoCloseable {
    * @throws org.facestream.ingest.worker.config.UserError when the broker does not take them
    */
   List<Reference> put(List<Reference> changed) {
-    erased.clear();
+    table.forgetErased();
     writer.put(changed);
-    readOn();
+    table.readOn();
+    Set<String> erased = table.erased();
     List<Reference> gone =
         changed.stream().filter(reference -> erased.contains(reference.faceId())).toList();
     if (gone.isEmpty()) {
@@ -75,24 +71,7 @@ final class GalleryEdit implements AutoCloseable {
   /** Takes references out of the gallery. */
   void erase(List<Reference> gone) {
     writer.erase(gone.stream().map(Reference::faceId).toList());
-    gone.forEach(reference -> references.remove(reference.faceId()));
-  }
-
-  private void readOn() {
-    try {
-      reader.readToEnd(
-          record -> {
-            if (record.value() == null) {
-              erased.add(record.key());
-            }
-            GalleryReader.reference(record)
-                .ifPresentOrElse(
-                    reference -> references.put(record.key(), reference),
-                    () -> references.remove(record.key()));
-          });
-    } catch (KafkaException failed) {
-      throw GalleryReader.unreadable(failed);
-    }
+    gone.forEach(reference -> table.remove(reference.faceId()));
   }
 
   @Override

@@ -1,7 +1,6 @@
 package org.facestream.recognizer.gallery;
 
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -13,7 +12,7 @@ import org.facestream.ingest.worker.kafka.TopicReader;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads the gallery topic to its present end, as a table. */
+/** How the gallery topic is read, and what is said when it cannot be. */
 final class GalleryReader {
   private static final Logger log = LoggerFactory.getLogger(GalleryReader.class);
 
@@ -29,38 +28,6 @@ final class GalleryReader {
       Map<Integer, Long> ends = new HashMap<>();
       reader.ends().forEach((partition, end) -> ends.put(partition.partition(), end));
       return ends;
-    } catch (KafkaException failed) {
-      throw unreadable(failed);
-    }
-  }
-
-  /**
-   * Every reference that can be used, by face id; of whatever model.
-   *
-   * @throws UserError when the broker does not answer
-   */
-  static Map<String, Reference> read(KafkaClients clients) {
-    Map<String, Reference> references = new LinkedHashMap<>();
-    try (TopicReader reader = open(clients)) {
-      readOn(reader, references);
-    }
-    return references;
-  }
-
-  /**
-   * Brings references, by face id, up to the topic's present end.
-   *
-   * @param reader that has read what is in them
-   * @throws UserError when the broker does not answer
-   */
-  static void readOn(TopicReader reader, Map<String, Reference> references) {
-    try {
-      reader.readToEnd(
-          record ->
-              reference(record)
-                  .ifPresentOrElse(
-                      reference -> references.put(record.key(), reference),
-                      () -> references.remove(record.key())));
     } catch (KafkaException failed) {
       throw unreadable(failed);
     }

@@ -15,7 +15,6 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.ingest.worker.kafka.KafkaClients;
-import org.facestream.ingest.worker.kafka.TopicReader;
 import org.facestream.ingest.worker.kafka.Topics;
 
 /** The persons of the gallery, as the gallery topic has them now. */
@@ -29,7 +28,8 @@ public final class People {
    * A person with their references.
    *
    * @param person id and name
-   * @param references in the order of their enrolment, at least one
+   * @param references in the order of their enrolment, at least one; those of {@link #show} are
+   *     whole, all others without thumbnail and descriptor, which are null
    */
   public record Entry(Person person, List<Reference> references) {
     public Entry {
@@ -46,7 +46,7 @@ public final class People {
    * A person who is in the gallery no more.
    *
    * @param person id and name
-   * @param references what was erased
+   * @param references what was erased, without thumbnails and descriptors
    * @param galleryVersion sum of the gallery offsets from which on the person is not in it: what
    *     was matched with a lower version may still name them
    */
@@ -77,7 +77,10 @@ public final class People {
 
   /** Everyone, by name. */
   public List<Entry> list() {
-    return entries(GalleryReader.read(clients).values());
+    try (GalleryTable table = new GalleryTable(clients)) {
+      table.readOn();
+      return entries(table.all());
+    }
   }
 
   /**
@@ -87,7 +90,15 @@ public final class People {
    * @throws UserError when there is none, or more than one of that name
    */
   public Entry show(String idOrName) {
-    return one(list(), idOrName);
+    try (GalleryTable table = new GalleryTable(clients)) {
+      table.readOn();
+      Person person = one(entries(table.all()), idOrName).person();
+      List<Reference> whole = table.whole(person);
+      if (whole.isEmpty()) {
+        throw forgotten(person);
+      }
+      return new Entry(person, whole);
+    }
   }
 
   /** Everyone of that id or, where nobody has it, of that name in any case. */
@@ -134,14 +145,13 @@ public final class People {
    * @throws UserError when there is no such person, or somebody enrols them all the while
    */
   public Forgotten forget(String idOrName) {
-    try (TopicReader reader = GalleryReader.open(clients);
+    try (GalleryTable table = new GalleryTable(clients);
         GalleryWriter writer = new GalleryWriter(clients)) {
-      Map<String, Reference> references = new LinkedHashMap<>();
-      GalleryReader.readOn(reader, references);
-      Person person = one(entries(references.values()), idOrName).person();
+      table.readOn();
+      Person person = one(entries(table.all()), idOrName).person();
       Map<Integer, Long> ends = GalleryReader.ends(clients);
       Map<String, Reference> erased = new LinkedHashMap<>();
-      List<Reference> left = of(person, references);
+      List<Reference> left = table.of(person);
       for (int looks = 0; !left.isEmpty(); looks++) {
         if (looks == MOST_LOOKS) {
           throw new UserError(
@@ -151,8 +161,8 @@ public final class People {
         writer.erase(left.stream().map(Reference::faceId).toList(), ends);
         left.forEach(reference -> erased.put(reference.faceId(), reference));
         // Who enrols or merges at this moment may have looked before, and written after.
-        GalleryReader.readOn(reader, references);
-        left = of(person, references);
+        table.readOn();
+        left = table.of(person);
       }
       AuditTrail.forgotten(person, erased.size());
       return new Forgotten(
@@ -160,14 +170,6 @@ public final class People {
           List.copyOf(erased.values()),
           ends.values().stream().mapToLong(Long::longValue).sum());
     }
-  }
-
-  /** A person's references, in the order of their enrolment. */
-  static List<Reference> of(Person person, Map<String, Reference> references) {
-    return references.values().stream()
-        .filter(reference -> reference.personId().equals(person.id()))
-        .sorted(Comparator.comparing(Reference::enrolledAt))
-        .toList();
   }
 
   /**
@@ -248,7 +250,7 @@ public final class People {
                   watchlist(kept.person())));
     }
     List<Reference> moved = rewrite(edit, gone.person(), kept.person()).references();
-    List<Reference> together = edit.of(kept.person());
+    List<Reference> together = edit.bareOf(kept.person());
     if (together.size() == moved.size()) {
       // Of the second nothing is left: the first is not to stand in for somebody forgotten.
       edit.put(moved.stream().map(reference -> reference.as(gone.person())).toList());

@@ -3,6 +3,7 @@ package org.facestream.recognizer.gallery;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * One enrolled picture of one person: what faces are compared with.
@@ -82,6 +83,29 @@ public record Reference(
         source,
         enrolledAt,
         person.watchlist());
+  }
+
+  /**
+   * The same without picture and descriptor, for a table of many; it has a {@link #problem} and
+   * cannot be written.
+   *
+   * @param key equal to the face id, and kept instead of it
+   * @param shared gives for a text an equal one
+   */
+  Reference bare(String key, UnaryOperator<String> shared) {
+    return new Reference(
+        key,
+        shared.apply(personId),
+        shared.apply(name),
+        shared.apply(model),
+        null,
+        null,
+        quality,
+        shared.apply(consent),
+        expiry,
+        source,
+        enrolledAt,
+        shared.apply(watchlist));
   }
 
   /** The same on other terms. */
