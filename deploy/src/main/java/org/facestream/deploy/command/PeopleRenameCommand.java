@@ -1,11 +1,29 @@
 package org.facestream.deploy.command;
 
+import org.facestream.ingest.worker.config.UserError;
+import org.facestream.recognizer.gallery.AuditTrail;
 import org.facestream.recognizer.gallery.People;
+import org.facestream.sink.store.Database;
+import org.facestream.sink.store.EventStore;
+import org.facestream.sink.store.PersonRecords;
+import org.facestream.sink.store.StoreException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-@Command(name = "rename", header = "Give a person another name; the id stays.")
-final class PeopleRenameCommand extends GalleryCommand {
+@Command(
+    name = "rename",
+    header = "Give a person another name; the id stays.",
+    description = {
+      "",
+      "In the gallery, and in the sightings in PostgreSQL. What was published before stays in Kafka's",
+      "topics under the former name until their retention: matches 3 days, identity events 30 days.",
+      "A sighting whose event is still on its way is recorded under the former name: give the same",
+      "command once more, with the id, when the sink has caught up.",
+      "",
+      "The id is made of the first name that the person had, and tells it: to be rid of it, forget",
+      "the person and enrol them again."
+    })
+final class PeopleRenameCommand extends GalleryAndDatabaseCommand {
   @Parameters(index = "0", paramLabel = "PERSON", description = "Name or id.")
   private String person;
 
@@ -13,14 +31,24 @@ final class PeopleRenameCommand extends GalleryCommand {
   private String name;
 
   @Override
-  boolean audited() {
-    return true;
-  }
-
-  @Override
-  int with(People people) {
+  int with(People people, Database database) throws StoreException {
+    long version = people.galleryVersion();
     People.Entry renamed = people.rename(person, name);
-    out().printf("%s is now %s.%n", renamed.person().id(), renamed.person().name());
+    String id = renamed.person().id();
+    EventStore.Rows rows =
+        new PersonRecords(database.dataSource())
+            .rename(id, renamed.person().name(), version)
+            .orElseThrow(
+                () ->
+                    new UserError(
+                        "%s was forgotten at the same time, and no sighting renamed."
+                            .formatted(id)));
+    if (rows.events() + rows.sightings() > 0) {
+      AuditTrail.recordsRenamed(id, rows.events() + rows.sightings());
+    }
+    out()
+        .printf(
+            "%s is now %s, in %d sightings too.%n", id, renamed.person().name(), rows.sightings());
     return 0;
   }
 }

@@ -158,6 +158,12 @@ class PeopleCommandTest {
       assertTrue(again.out().contains("1 late sightings"), again.out());
       assertEquals(2, run("people", "merge", "ada-0", "ada-1").exitCode());
 
+      CommandLineRun rename = done("people", "rename", "ada-1", "Ada Lovelace");
+      assertTrue(rename.out().contains("Ada Lovelace, in 3 sightings"), rename.out());
+      // Nothing that has the name already counts.
+      rename = done("people", "rename", "ada-1", "Ada Lovelace");
+      assertTrue(rename.out().contains("in 0 sightings"), rename.out());
+
       Path export = Files.createDirectory(folder.resolve("export"));
       done("people", "export", "ada-1", export.toString());
       try (Stream<Path> files = Files.list(export)) {
@@ -173,8 +179,12 @@ class PeopleCommandTest {
       assertTrue(person.get("references").get(0).get("descriptor").binaryValue().length >= 512);
       JsonNode sightings = JSON.readTree(export.resolve("sightings.json").toFile());
       assertEquals(3, sightings.size());
-      assertEquals("=Ada 1", sightings.get(0).get("name").asText());
-      assertEquals(3, JSON.readTree(export.resolve("events.json").toFile()).size());
+      JsonNode recorded = JSON.readTree(export.resolve("events.json").toFile());
+      assertEquals(3, recorded.size());
+      for (int i = 0; i < 3; i++) {
+        assertEquals("Ada Lovelace", sightings.get(i).get("name").asText());
+        assertEquals("Ada Lovelace", recorded.get(i).get("name").asText());
+      }
       assertEquals(2, run("people", "export", "ada-1", export.toString()).exitCode());
 
       CommandLineRun expire = done("people", "expire");
@@ -208,6 +218,9 @@ class PeopleCommandTest {
             "merge",
             "export",
             "merge",
+            "rename",
+            "rename",
+            "rename",
             "export",
             "forget",
             "forget"),

@@ -28,6 +28,15 @@ public final class AuditTrail {
     write("rename", person.id(), references, "");
   }
 
+  /**
+   * What is recorded of a person got their new name.
+   *
+   * @param rows how many sightings and events
+   */
+  public static void recordsRenamed(String personId, long rows) {
+    write("rename", personId, rows, "");
+  }
+
   static void merged(Person person, Person into, int references) {
     write("merge", person.id(), references, "into=" + digest(into.id()));
   }

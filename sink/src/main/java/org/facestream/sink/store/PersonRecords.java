@@ -11,7 +11,9 @@ import javax.sql.DataSource;
 
 /** What is recorded about one person, in PostgreSQL. Thread-safe. */
 public final class PersonRecords {
-  private static final String RELABEL = "UPDATE %s SET person_id = ?, name = ? WHERE person_id = ?";
+  private static final String RELABEL =
+      "UPDATE %s SET person_id = ?, name = ? WHERE person_id = ?"
+          + " AND (person_id, name) IS DISTINCT FROM (?, ?)";
 
   private static final String SELECT =
       "SELECT row_to_json(kept)::text FROM"
@@ -45,8 +47,7 @@ public final class PersonRecords {
     try (Connection connection = dataSource.getConnection()) {
       try {
         // Waits for those who are storing events, as forgetting does, and for those who forget;
-        // what
-        // they wrote is seen then.
+        // what they wrote is seen then.
         try (Statement lock = connection.createStatement()) {
           lock.execute("LOCK TABLE forgotten_person IN SHARE ROW EXCLUSIVE MODE");
         }
@@ -66,6 +67,20 @@ public final class PersonRecords {
     } catch (SQLException failed) {
       throw new StoreException(failed);
     }
+  }
+
+  /**
+   * Gives a person another name wherever they are recorded, in one transaction. Events that are
+   * stored later keep the name they have; it may be called again for them.
+   *
+   * @param galleryVersion of a gallery that has the person in it
+   * @return rows that had another name; empty, and nothing was done, when the person was forgotten
+   *     as of a later version
+   * @throws StoreException when nothing was done
+   */
+  public Optional<EventStore.Rows> rename(String personId, String name, long galleryVersion)
+      throws StoreException {
+    return merge(personId, personId, name, galleryVersion);
   }
 
   private static boolean forgottenSince(Connection connection, String personId, long galleryVersion)
@@ -107,6 +122,8 @@ public final class PersonRecords {
       update.setString(1, into);
       update.setString(2, name);
       update.setString(3, from);
+      update.setString(4, into);
+      update.setString(5, name);
       return update.executeUpdate();
     }
   }
