@@ -18,6 +18,12 @@ public interface SinkConfig {
   @WithDefault("30d")
   Duration retention();
 
+  @Setting(
+      "How long the database keeps a hash of whose name was erased, so that no late event brings it"
+          + " back: 31d, as long as Kafka keeps events, or more; 0s keeps it for ever.")
+  @WithDefault("60d")
+  Duration forgottenRetention();
+
   @Setting("How often what is older than the retention is deleted.")
   @WithDefault("1h")
   Duration retentionInterval();

@@ -1,6 +1,7 @@
 package org.facestream.sink;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
@@ -32,6 +33,9 @@ import org.slf4j.LoggerFactory;
 public final class SinkStage implements Stage {
   private static final Logger log = LoggerFactory.getLogger(SinkStage.class);
   private static final long CHECK_SECONDS = 5;
+
+  /** The retention of {@link IdentityTopic}, and the day that a segment of it may be longer. */
+  private static final Duration EVENTS_IN_KAFKA = Duration.ofDays(31);
 
   private final SinkConfig config;
   private final StoreConfig storeConfig;
@@ -65,13 +69,19 @@ public final class SinkStage implements Stage {
    * Migrates the database, if it answers, and starts to consume; a database that is away is waited
    * for.
    *
-   * @throws UserError when Kafka does not answer, or when the database refuses the user, does not
-   *     exist, or has a newer schema
+   * @throws UserError when Kafka does not answer, when a setting is out of its range, or when the
+   *     database refuses the user, does not exist, or has a newer schema
    */
   @Override
   public void start() {
     if (config.batchSize() < 1) {
       throw new UserError("sink.batch-size must be 1 or more.");
+    }
+    if (!config.forgottenRetention().isZero()
+        && config.forgottenRetention().compareTo(EVENTS_IN_KAFKA) < 0) {
+      throw new UserError(
+          "sink.forgotten-retention must be %dd or more, or 0s for ever: so long may Kafka hold events that name somebody."
+              .formatted(EVENTS_IN_KAFKA.toDays()));
     }
     Database store = closing.add(new Database(storeConfig));
     Topics.ensure(clients, List.of(IdentityTopic.TOPIC, Topics.DEAD_LETTERS));
@@ -83,7 +93,10 @@ public final class SinkStage implements Stage {
       log.warn("{}; waiting for it", away.getMessage());
     }
     EventStore events = new EventStore(store.dataSource());
-    look(store, new Retention(events, config.retention(), Clock.systemUTC(), telemetry));
+    look(
+        store,
+        new Retention(
+            events, config.retention(), config.forgottenRetention(), Clock.systemUTC(), telemetry));
     loop =
         closing.add(
             new ConsumeLoop(

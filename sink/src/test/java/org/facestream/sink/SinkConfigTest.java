@@ -24,6 +24,7 @@ class SinkConfigTest {
     SinkConfig sink = load(Map.of()).get(SinkConfig.class);
     assertEquals(500, sink.batchSize());
     assertEquals(Duration.ofDays(30), sink.retention());
+    assertEquals(Duration.ofDays(60), sink.forgottenRetention());
     assertEquals(Duration.ofHours(1), sink.retentionInterval());
     StoreConfig store = load(Map.of()).get(StoreConfig.class);
     assertEquals("jdbc:postgresql://127.0.0.1:15432/facestream", store.url());
@@ -52,6 +53,11 @@ class SinkConfigTest {
     assertEquals(7, sink.batchSize());
     assertEquals(Duration.ofDays(2), sink.retention());
     assertEquals(Duration.ofMinutes(5), sink.retentionInterval());
+    assertEquals(
+        Duration.ofDays(90),
+        load(Map.of("FACESTREAM_SINK_FORGOTTEN_RETENTION", "90d"))
+            .get(SinkConfig.class)
+            .forgottenRetention());
     StoreConfig store = settings.get(StoreConfig.class);
     assertEquals("jdbc:postgresql://db/x?password=pw1", store.url());
     assertEquals("ann", store.user());

@@ -187,6 +187,39 @@ class SinkStageTest {
   }
 
   @Test
+  void whoWasForgottenLongAgoIsLetGo() throws Exception {
+    try (TestDatabase server = new TestDatabase(databaseFolder).start();
+        Telemetry telemetry = new Telemetry();
+        SinkStage stage =
+            stage(
+                "letting-go",
+                server.config(Map.of()),
+                Map.of("sink.retention", "0s", "sink.retention-interval", "200ms"),
+                telemetry)) {
+      stage.start();
+      server.execute(
+          "INSERT INTO forgotten_person (person_sha256, forgotten_at) VALUES"
+              + " ('long ago', now() - interval '61 days'), ('lately', now() - interval '59 days')");
+      await("let go", () -> server.count("forgotten_person") == 1);
+      assertEquals(1, server.count("forgotten_person WHERE person_sha256 = 'lately'"));
+    }
+  }
+
+  @Test
+  void refusesToLetGoOfWhomKafkaMayStillName() throws Exception {
+    try (Telemetry telemetry = new Telemetry();
+        SinkStage stage =
+            stage(
+                "hasty",
+                TestDatabase.configured("jdbc:postgresql://127.0.0.1:1/none", Map.of()),
+                Map.of("sink.forgotten-retention", "30d"),
+                telemetry)) {
+      UserError error = assertThrows(UserError.class, stage::start);
+      assertTrue(error.getMessage().contains("31d or more"), error.getMessage());
+    }
+  }
+
+  @Test
   void refusesToStartWhereOnlyAPersonCanHelp() throws Exception {
     try (TestDatabase server = new TestDatabase(databaseFolder).start();
         Telemetry telemetry = new Telemetry();

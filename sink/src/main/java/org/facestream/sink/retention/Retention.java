@@ -19,19 +19,25 @@ public final class Retention {
 
   private final EventStore store;
   private final Duration keep;
+  private final Duration keepForgotten;
   private final Clock clock;
   private final Counter events;
   private final Counter sightings;
+  private final Counter forgotten;
 
   /**
    * @param keep how long after a person was last seen; zero keeps everything
+   * @param keepForgotten how long after somebody was forgotten their hash is kept; zero for ever
    */
-  public Retention(EventStore store, Duration keep, Clock clock, Telemetry telemetry) {
+  public Retention(
+      EventStore store, Duration keep, Duration keepForgotten, Clock clock, Telemetry telemetry) {
     this.store = store;
     this.keep = keep;
+    this.keepForgotten = keepForgotten;
     this.clock = clock;
     this.events = deleted(telemetry, "identity_event");
     this.sightings = deleted(telemetry, "sighting");
+    this.forgotten = deleted(telemetry, "forgotten_person");
   }
 
   private static Counter deleted(Telemetry telemetry, String table) {
@@ -47,10 +53,16 @@ public final class Retention {
    * @throws StoreException when the database did not do it all; the next run goes on
    */
   public void run() throws StoreException {
-    if (keep.isZero()) {
-      return;
+    Instant now = clock.instant();
+    if (!keepForgotten.isZero()) {
+      forgotten.increment(store.deleteForgottenBefore(now.minus(keepForgotten)));
     }
-    Instant cutoff = clock.instant().minus(keep);
+    if (!keep.isZero()) {
+      deleteEndedBefore(now.minus(keep));
+    }
+  }
+
+  private void deleteEndedBefore(Instant cutoff) throws StoreException {
     EventStore.Rows deleted = store.deleteEndedBefore(cutoff);
     events.increment(deleted.events());
     sightings.increment(deleted.sightings());

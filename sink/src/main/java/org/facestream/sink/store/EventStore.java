@@ -117,6 +117,16 @@ public final class EventStore {
         });
   }
 
+  /**
+   * Lets go of who was {@linkplain #forgetPerson forgotten} before an instant: an event that names
+   * them is stored as it comes from then on, and the table of erasures does not say whose it was.
+   *
+   * @return of how many people
+   */
+  public long deleteForgottenBefore(Instant cutoff) throws StoreException {
+    return inTransaction(connection -> ForgottenPeople.letGo(connection, cutoff));
+  }
+
   private long deleteAll(String statement, Instant cutoff) throws StoreException {
     long deleted = 0;
     int last;

@@ -55,6 +55,21 @@ final class ForgottenPeople {
     }
   }
 
+  /** Deletes what says who was forgotten before an instant; returns of how many people. */
+  static long letGo(Connection connection, Instant cutoff) throws SQLException {
+    try (PreparedStatement people =
+            connection.prepareStatement("DELETE FROM forgotten_person WHERE forgotten_at < ?");
+        PreparedStatement erasures =
+            connection.prepareStatement(
+                "UPDATE erasure_audit SET person_sha256 = NULL"
+                    + " WHERE person_sha256 IS NOT NULL AND at < ?")) {
+      people.setObject(1, EventRows.utc(cutoff));
+      erasures.setObject(1, EventRows.utc(cutoff));
+      erasures.executeUpdate();
+      return people.executeUpdate();
+    }
+  }
+
   /** Makes a person's rows an unknown person's, and says how many that were. */
   static EventStore.Rows erase(Connection connection, String personId) throws SQLException {
     return new EventStore.Rows(
@@ -155,7 +170,12 @@ final class ForgottenPeople {
         event.captureTime());
   }
 
-  /** What stands for a person who must not be named. */
+  /**
+   * What stands for a person who must not be named: a pseudonym, for who has a name can make the id
+   * of it and look. Every sink must come to the same one for an event of any time, and a key that
+   * lay in the database beside the rows would keep nothing from who reads them; so it is kept for a
+   * while only.
+   */
   static String sha256(String text) {
     try {
       return HexFormat.of()

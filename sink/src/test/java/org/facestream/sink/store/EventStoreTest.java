@@ -264,6 +264,26 @@ class EventStoreTest {
     assertEquals(1, server.count("sighting WHERE name = 'unknown' AND revision = 2"));
   }
 
+  @Test
+  void whoWasForgottenLongAgoIsKeptInNoHash() throws Exception {
+    store.forgetPerson("ann", 8);
+    store.forgetPerson("bob", 9);
+    server.execute(
+        "UPDATE forgotten_person SET forgotten_at = now() - interval '60 days'"
+            + " WHERE gallery_version = 8");
+    server.execute(
+        "UPDATE erasure_audit SET at = now() - interval '60 days' WHERE id ="
+            + " (SELECT min(id) FROM erasure_audit)");
+    Instant cutoff = Instant.now().minus(Duration.ofDays(59));
+    assertEquals(1, store.deleteForgottenBefore(cutoff));
+    assertEquals(List.of("9"), server.query("SELECT gallery_version FROM forgotten_person"));
+    // That there was an erasure is still known.
+    assertEquals(
+        List.of("person|t", "person|f"),
+        server.query("SELECT action, person_sha256 IS NULL FROM erasure_audit ORDER BY id"));
+    assertEquals(0, store.deleteForgottenBefore(cutoff));
+  }
+
   private static IdentityEvent began(
       String track, int revision, Instant first, Instant seen, long galleryVersion) {
     IdentityEvent event = event("gate", track, revision, Type.updated, "ann", seen);
