@@ -20,7 +20,9 @@ public final class DeadLetters {
   private final String stage;
   private final String topic;
   private final Telemetry telemetry;
-  private final List<ProducerRecord<String, byte[]>> rejected = new ArrayList<>();
+  private final List<Rejected> rejected = new ArrayList<>();
+
+  private record Rejected(ConsumerRecord<String, byte[]> record, String reason, String detail) {}
 
   /**
    * @param topic full name of the dead-letter topic
@@ -32,30 +34,44 @@ public final class DeadLetters {
   }
 
   /**
-   * Rejects a record.
+   * Rejects a record. It is logged and counted when it is {@linkplain #drain published}.
    *
    * @param reason one of a small fixed set of words, for it becomes a metric's label
    * @param detail for the log; no secrets, no personal data
    */
   public void reject(ConsumerRecord<String, byte[]> record, String reason, String detail) {
-    String origin = record.topic() + "-" + record.partition() + "@" + record.offset();
-    log.warn("{}: {} goes to {}: {} ({})", stage, origin, topic, reason, detail);
-    // Keys come from outside; only well-formed ones are worth a label of their own.
-    String camera = record.key() == null || record.key().length() > 64 ? "unknown" : record.key();
-    telemetry.dropped(stage, camera, reason).increment();
-    RecordHeaders headers = new RecordHeaders(record.headers().toArray());
-    headers.add("reason", reason.getBytes(StandardCharsets.UTF_8));
-    headers.add("stage", stage.getBytes(StandardCharsets.UTF_8));
-    headers.add("origin", origin.getBytes(StandardCharsets.UTF_8));
-    rejected.add(
-        new ProducerRecord<>(
-            topic, null, Math.max(0, record.timestamp()), record.key(), record.value(), headers));
+    rejected.add(new Rejected(record, reason, detail));
+  }
+
+  /** How many were rejected since they were published last. */
+  int size() {
+    return rejected.size();
+  }
+
+  /** Takes back what was rejected when there were so many already: it is void. */
+  void takeBack(int size) {
+    rejected.subList(size, rejected.size()).clear();
   }
 
   /** What was rejected since the last call, as records to publish. */
   public List<ProducerRecord<String, byte[]>> drain() {
-    List<ProducerRecord<String, byte[]>> drained = List.copyOf(rejected);
+    List<ProducerRecord<String, byte[]>> drained = rejected.stream().map(this::letter).toList();
     rejected.clear();
     return drained;
+  }
+
+  private ProducerRecord<String, byte[]> letter(Rejected letter) {
+    ConsumerRecord<String, byte[]> record = letter.record();
+    String origin = record.topic() + "-" + record.partition() + "@" + record.offset();
+    log.warn("{}: {} goes to {}: {} ({})", stage, origin, topic, letter.reason(), letter.detail());
+    // Keys come from outside; only well-formed ones are worth a label of their own.
+    String camera = record.key() == null || record.key().length() > 64 ? "unknown" : record.key();
+    telemetry.dropped(stage, camera, letter.reason()).increment();
+    RecordHeaders headers = new RecordHeaders(record.headers().toArray());
+    headers.add("reason", letter.reason().getBytes(StandardCharsets.UTF_8));
+    headers.add("stage", stage.getBytes(StandardCharsets.UTF_8));
+    headers.add("origin", origin.getBytes(StandardCharsets.UTF_8));
+    return new ProducerRecord<>(
+        topic, null, Math.max(0, record.timestamp()), record.key(), record.value(), headers);
   }
 }

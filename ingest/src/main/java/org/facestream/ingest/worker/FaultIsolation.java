@@ -40,7 +40,7 @@ final class FaultIsolation {
   /** What was processed and is not committed is void. */
   void abort() {
     processor.aborted();
-    deadLetters.drain();
+    deadLetters.takeBack(0);
   }
 
   private List<ProducerRecord<String, byte[]>> results(List<ConsumerRecord<String, byte[]>> batch) {
@@ -62,11 +62,14 @@ final class FaultIsolation {
       List<ConsumerRecord<String, byte[]>> batch) {
     List<ProducerRecord<String, byte[]>> results = new ArrayList<>();
     for (ConsumerRecord<String, byte[]> record : batch) {
+      int before = deadLetters.size();
       try {
         results.addAll(processor.process(List.of(record), deadLetters));
       } catch (RetryableException | KafkaException transientFailure) {
         throw transientFailure;
       } catch (RuntimeException failed) {
+        // It may have rejected the record before it failed: that is one dead letter, not two.
+        deadLetters.takeBack(before);
         reject(record, failed);
       }
     }
