@@ -89,19 +89,42 @@ public final class EmbeddedKafka implements AutoCloseable {
     }
   }
 
-  private synchronized void start() {
+  /**
+   * Starts the broker; when that fails, nothing of it runs.
+   *
+   * @throws UserError when it does not start
+   */
+  synchronized void start() {
     server = new KafkaRaftServer(new KafkaConfig(settings), Time.SYSTEM);
+    boolean started = false;
     try {
       server.startup();
-    } catch (KafkaException failed) {
+      started = true;
+    } catch (RuntimeException failed) {
       throw new UserError(
           "Kafka does not start in %s (%s): the log file has the details; if its data are damaged, move that folder away."
-              .formatted(folder.path(), failed.getMessage()),
+              .formatted(folder.path(), reason(failed)),
           failed);
+    } finally {
+      // The broker stops by itself what it had of itself; its controller runs already.
+      if (!started) {
+        stop();
+      }
     }
   }
 
-  private synchronized void stop() {
+  /** Kafka wraps what went wrong in what it was waiting for. */
+  private static String reason(RuntimeException failed) {
+    for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
+      if (cause instanceof KafkaException) {
+        return cause.getMessage();
+      }
+    }
+    return failed.getMessage();
+  }
+
+  /** Stops the broker, or does nothing when it does not run. */
+  synchronized void stop() {
     if (server != null) {
       KafkaRaftServer stopping = server;
       server = null;
@@ -119,8 +142,6 @@ public final class EmbeddedKafka implements AutoCloseable {
 
     @Override
     public void start() {
-      // One that did not come up completely is still there.
-      EmbeddedKafka.this.stop();
       EmbeddedKafka.this.start();
     }
   }

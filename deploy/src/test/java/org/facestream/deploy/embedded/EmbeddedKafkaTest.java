@@ -1,5 +1,6 @@
 package org.facestream.deploy.embedded;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -147,6 +148,34 @@ class EmbeddedKafkaTest {
     Path file = Files.createFile(folder.resolve("file"));
     UserError refused = assertThrows(UserError.class, () -> new EmbeddedKafka(file, 0));
     assertTrue(refused.getMessage().contains("a file is in its place"), refused.getMessage());
+  }
+
+  /** The controller is up before the broker opens its port. */
+  @Test
+  void leavesNothingRunningWhenItDoesNotStart() throws Exception {
+    try (EmbeddedKafka kafka = new EmbeddedKafka(folder, 0)) {
+      assertFalse(controllerThreads().isEmpty());
+      kafka.stop();
+      try (ServerSocket taken =
+          new ServerSocket(kafka.port(), 1, InetAddress.getByName("127.0.0.1"))) {
+        UserError refused = assertThrows(UserError.class, kafka::start);
+        assertTrue(refused.getMessage().contains("in use"), refused.getMessage());
+        assertTrue(taken.isBound());
+        await()
+            .atMost(Duration.ofSeconds(20))
+            .untilAsserted(() -> assertEquals(List.of(), controllerThreads()));
+      }
+      kafka.start();
+      create(kafka, "things");
+    }
+  }
+
+  private static List<String> controllerThreads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .map(Thread::getName)
+        .filter(name -> name.contains("controller"))
+        .sorted()
+        .toList();
   }
 
   @Test
