@@ -4,12 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.facestream.deploy.embedded.EmbeddedKafka;
+import org.facestream.ingest.worker.Telemetry;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -118,6 +122,32 @@ class GalleryEditTest {
     assertEquals(1, people.list().size());
     assertEquals("a2", people.show("ada").references().get(0).faceId());
     assertEquals(List.of(), people.expire(over));
+  }
+
+  @Test
+  void whatAReplicaDoesNotKnowToBeRenewedIsNotErased() throws InterruptedException {
+    KafkaClients clients = clients("stale");
+    People people = new People(clients);
+    Instant now = Instant.now();
+    Optional<Instant> over = Optional.of(now.minusSeconds(60));
+    write(
+        clients,
+        reference("a1", ADA).on(Optional.empty(), over),
+        reference("b1", BOB).on(Optional.empty(), over));
+    write(clients, reference("a1", ADA).on(Optional.empty(), Optional.of(now.plusSeconds(60))));
+    Map<String, String> known = Map.of("a1", "ada", "b1", "bob", "e1", "erased before");
+    try (Telemetry telemetry = new Telemetry();
+        GalleryRetention retention =
+            new GalleryRetention(
+                new ErasureRule(Duration.ofSeconds(30), Duration.ofHours(1)),
+                clients,
+                until -> known,
+                Clock.fixed(now, ZoneOffset.UTC),
+                telemetry)) {
+      assertEquals(1, retention.run());
+      assertEquals(List.of(ADA), who(people));
+      assertEquals(0, retention.run());
+    }
   }
 
   private static KafkaClients clients(String prefix) {

@@ -3,15 +3,20 @@ package org.facestream.recognizer.gallery;
 import io.micrometer.core.instrument.Counter;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.facestream.ingest.worker.Telemetry;
 import org.facestream.ingest.worker.kafka.KafkaClients;
+import org.facestream.ingest.worker.kafka.TopicReader;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,7 +40,8 @@ public final class GalleryRetention implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "gallery-upkeep"));
 
   /**
-   * @param expired person ids by face id of references that expired at an instant or before
+   * @param expired person ids by face id of references that expired at an instant or before, as far
+   *     as is known; the topic is asked before they are erased
    */
   public GalleryRetention(
       ErasureRule rule,
@@ -77,12 +83,17 @@ public final class GalleryRetention implements AutoCloseable {
    */
   int run() {
     Instant until = clock.instant().minus(rule.after());
-    Map<String, String> over = expired.apply(until);
-    if (over.isEmpty()) {
+    Map<String, String> candidates = expired.apply(until);
+    if (candidates.isEmpty()) {
       return 0;
     }
+    Map<String, String> over;
     try (GalleryWriter writer = new GalleryWriter(clients)) {
+      over = still(candidates.keySet(), until);
       writer.erase(over.keySet());
+    }
+    if (over.isEmpty()) {
+      return 0;
     }
     Map<String, Integer> byPerson = new TreeMap<>();
     over.values().forEach(person -> byPerson.merge(person, 1, Integer::sum));
@@ -94,6 +105,29 @@ public final class GalleryRetention implements AutoCloseable {
         byPerson.size(),
         until);
     return over.size();
+  }
+
+  /**
+   * Which of them the topic has as expired now: a replica that was cut off does not know what was
+   * renewed since, or erased by another worker.
+   */
+  private Map<String, String> still(Set<String> faceIds, Instant until) {
+    Map<String, String> over = new HashMap<>();
+    Consumer<ConsumerRecord<String, byte[]>> look =
+        record -> {
+          if (faceIds.contains(record.key())) {
+            over.remove(record.key());
+            GalleryReader.reference(record)
+                .filter(each -> each.expiry() != null && !each.expiry().isAfter(until))
+                .ifPresent(each -> over.put(each.faceId(), each.personId()));
+          }
+        };
+    try (TopicReader reader = GalleryReader.open(clients)) {
+      reader.readToEnd(look);
+      // And what was written while a large gallery was read.
+      reader.readToEnd(look);
+    }
+    return over;
   }
 
   @Override
