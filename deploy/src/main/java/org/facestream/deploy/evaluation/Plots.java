@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.DoubleStream;
 import org.facestream.recognizer.facenet.evaluation.Verification;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.Histogram;
@@ -53,9 +54,19 @@ final class Plots {
     // Whole powers of ten at both ends, so that the ticks are even.
     chart.getStyler().setXAxisMin(Math.pow(10, Math.floor(Math.log10(half))));
     chart.getStyler().setXAxisMax(1.0);
+    // Up to the first false accept the curve is a straight line: only its upper end tells anything.
+    double lowest =
+        tenthBelow(
+            DoubleStream.of(
+                    withoutFalseAccepts(verification),
+                    verification.at(verifying).trueAcceptRate(),
+                    verification.at(identifying).trueAcceptRate())
+                .min()
+                .orElseThrow());
+    chart.getStyler().setYAxisMin(lowest);
     chart.getStyler().setYAxisMax(1.0);
     chart.getStyler().setXAxisDecimalPattern("0.########");
-    chart.getStyler().setYAxisDecimalPattern("0.000");
+    chart.getStyler().setYAxisDecimalPattern("0.00");
     chart.getStyler().setLegendPosition(Styler.LegendPosition.InsideSE);
     List<Double> x = new ArrayList<>();
     List<Double> y = new ArrayList<>();
@@ -64,6 +75,7 @@ final class Plots {
         .filter(Float::isFinite)
         .sorted()
         .map(distance -> verification.at(Math.nextUp(distance)))
+        .filter(point -> point.trueAcceptRate() >= lowest)
         .forEach(
             point -> {
               x.add(Math.max(half, point.falseAcceptRate()));
@@ -73,6 +85,22 @@ final class Plots {
     mark(chart, "two pictures: %.3f", verification.at(verifying), half, DIFFERENT);
     mark(chart, "gallery: %.3f", verification.at(identifying), half, Color.DARK_GRAY);
     return chart;
+  }
+
+  /** The share that is found while nobody is taken for another. */
+  private static double withoutFalseAccepts(Verification verification) {
+    return verification.pairs().stream()
+        .map(Verification.ScoredPair::distance)
+        .filter(Float::isFinite)
+        .map(distance -> verification.at(Math.nextUp(distance)))
+        .filter(point -> point.falseAcceptRate() == 0)
+        .mapToDouble(Verification.OperatingPoint::trueAcceptRate)
+        .max()
+        .orElse(0);
+  }
+
+  private static double tenthBelow(double share) {
+    return Math.max(0, Math.ceil(share * 10 - 1) / 10);
   }
 
   private static void mark(
