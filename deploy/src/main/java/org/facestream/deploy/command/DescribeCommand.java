@@ -8,8 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.facestream.detector.face.Box;
 import org.facestream.detector.mtcnn.Detection;
-import org.facestream.ingest.frame.Picture;
-import org.facestream.ingest.worker.config.UserError;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -44,32 +42,25 @@ final class DescribeCommand extends Subcommand {
 
   @Override
   int execute() throws IOException {
-    int refused = 0;
     try (FaceDescriber describer = new FaceDescriber(configuration().settings(), model)) {
-      for (Path path : pictures) {
-        try (Picture picture = PictureFile.read(path)) {
-          List<Face> faces = new ArrayList<>();
-          for (Detection found : describer.faces(picture)) {
-            faces.add(
-                new Face(
-                    found.score(),
-                    found.box(),
-                    describer.descriptors().describe(picture, found.landmarks())));
-          }
-          out()
-              .println(
-                  JSON.writeValueAsString(
-                      new Line(path.toString(), describer.descriptors().model().name(), faces)));
-          out().flush();
-        } catch (UserError unusable) {
-          if (pictures.size() == 1) {
-            throw unusable;
-          }
-          err().println("facestream: " + unusable.getMessage());
-          refused++;
-        }
-      }
+      return PictureBatch.each(
+          pictures,
+          err(),
+          (path, picture) -> {
+            List<Face> faces = new ArrayList<>();
+            for (Detection found : describer.faces(picture)) {
+              faces.add(
+                  new Face(
+                      found.score(),
+                      found.box(),
+                      describer.descriptors().describe(picture, found.landmarks())));
+            }
+            out()
+                .println(
+                    JSON.writeValueAsString(
+                        new Line(path.toString(), describer.descriptors().model().name(), faces)));
+            out().flush();
+          });
     }
-    return refused == 0 ? 0 : Complaints.USER_ERROR;
   }
 }

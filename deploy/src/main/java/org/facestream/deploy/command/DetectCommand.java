@@ -12,7 +12,6 @@ import org.facestream.detector.mtcnn.Detection;
 import org.facestream.detector.mtcnn.Mtcnn;
 import org.facestream.detector.mtcnn.MtcnnOptions;
 import org.facestream.detector.onnx.Device;
-import org.facestream.ingest.frame.Picture;
 import org.facestream.ingest.worker.config.UserError;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -68,35 +67,28 @@ final class DetectCommand extends Subcommand {
       throw new UserError("detector.threads is " + threads + "; give 1 or more.");
     }
     DrawTarget target = draw == null ? null : DrawTarget.of(draw, pictures.size());
-    int unreadable = 0;
     try (Mtcnn mtcnn = new Mtcnn(device, threads)) {
-      for (Path path : pictures) {
-        try (Picture picture = PictureFile.read(path)) {
-          List<Detection> faces = mtcnn.detect(List.of(picture), options).get(0);
-          out()
-              .println(
-                  JSON.writeValueAsString(
-                      new Result(
-                          path.toString(),
-                          picture.width(),
-                          picture.height(),
-                          faces.stream()
-                              .map(face -> new Found(face.score(), face.box(), face.landmarks()))
-                              .toList())));
-          out().flush();
-          if (target != null) {
-            Drawing.faces(picture, faces);
-            target.write(picture, path);
-          }
-        } catch (UserError refused) {
-          if (pictures.size() == 1) {
-            throw refused;
-          }
-          err().println("facestream: " + refused.getMessage());
-          unreadable++;
-        }
-      }
+      return PictureBatch.each(
+          pictures,
+          err(),
+          (path, picture) -> {
+            List<Detection> faces = mtcnn.detect(List.of(picture), options).get(0);
+            out()
+                .println(
+                    JSON.writeValueAsString(
+                        new Result(
+                            path.toString(),
+                            picture.width(),
+                            picture.height(),
+                            faces.stream()
+                                .map(face -> new Found(face.score(), face.box(), face.landmarks()))
+                                .toList())));
+            out().flush();
+            if (target != null) {
+              Drawing.faces(picture, faces);
+              target.write(picture, path);
+            }
+          });
     }
-    return unreadable == 0 ? 0 : Complaints.USER_ERROR;
   }
 }

@@ -9,6 +9,7 @@ import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.Rect;
 import org.bytedeco.opencv.opencv_core.Scalar;
 import org.bytedeco.opencv.opencv_core.Size;
+import org.facestream.ingest.frame.AffineCut;
 import org.facestream.ingest.frame.Picture;
 
 /**
@@ -78,14 +79,7 @@ final class Octaves implements AutoCloseable {
     double x = (left + step / 2) * scale - 0.5;
     double y = (top + step / 2) * scale - 0.5;
     coefficients.put(0, step * scale).put(2, x).put(4, step * scale).put(5, y);
-    opencv_imgproc.warpAffine(
-        at(octave),
-        into,
-        transform,
-        size,
-        opencv_imgproc.INTER_LINEAR | opencv_imgproc.WARP_INVERSE_MAP,
-        opencv_core.BORDER_CONSTANT,
-        BLACK);
+    AffineCut.cut(at(octave), into, transform, size, BLACK);
   }
 
   private boolean larger(int octave, int pixels) {

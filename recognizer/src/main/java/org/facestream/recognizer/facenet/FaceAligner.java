@@ -8,6 +8,7 @@ import org.bytedeco.opencv.opencv_core.Scalar;
 import org.bytedeco.opencv.opencv_core.Size;
 import org.facestream.detector.face.Landmarks;
 import org.facestream.detector.face.Point;
+import org.facestream.ingest.frame.AffineCut;
 import org.facestream.ingest.frame.Picture;
 
 /**
@@ -124,14 +125,7 @@ public final class FaceAligner {
         Scalar black = new Scalar(0, 0, 0, 0)) {
       entries.put(0, 0, back.a() * across, -back.b(), back.a() * middle + back.c());
       entries.put(1, 0, back.b() * across, back.a(), back.b() * middle + back.d());
-      opencv_imgproc.warpAffine(
-          picture,
-          into,
-          matrix,
-          size,
-          opencv_imgproc.INTER_LINEAR | opencv_imgproc.WARP_INVERSE_MAP,
-          opencv_core.BORDER_CONSTANT,
-          black);
+      AffineCut.cut(picture, into, matrix, size, black);
     }
   }
 }

@@ -16,6 +16,8 @@ import java.util.function.BiPredicate;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.apache.kafka.common.errors.InterruptException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Pictures on their way: read and examined by as many threads as there are examiners, handed on in
@@ -23,6 +25,8 @@ import org.apache.kafka.common.errors.InterruptException;
  * a few more what was found in them.
  */
 final class PictureQueue implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(PictureQueue.class);
+
   /** So many per thread are begun ahead of the one that is handed on. */
   private static final int AHEAD = 4;
 
@@ -127,6 +131,15 @@ final class PictureQueue implements AutoCloseable {
     } catch (RefusedException refused) {
       return () -> {
         throw refused;
+      };
+    } catch (RuntimeException failed) {
+      // One picture, of whatever kind, must not end the enrolment of thousands.
+      log.error("looking for the face of a picture failed", failed);
+      return () -> {
+        throw new RefusedException(
+            "failed",
+            "looking for a face failed with %s; the log says where"
+                .formatted(failed.getClass().getSimpleName()));
       };
     }
   }

@@ -124,14 +124,21 @@ public final class DescribedPictures {
     } catch (IOException unreadable) {
       throw UserError.unreadable(file, unreadable);
     } catch (UnreadablePictureException unusable) {
-      return new Described(
+      return unusable(name, start, unusable.getMessage());
+    } catch (RuntimeException | OutOfMemoryError failed) {
+      return unusable(
           name,
-          Optional.empty(),
-          Optional.empty(),
-          System.nanoTime() - start,
-          0,
-          Optional.of(unusable.getMessage()));
+          start,
+          "it failed with %s (%s)"
+              .formatted(
+                  failed.getClass().getSimpleName(),
+                  String.valueOf(failed.getMessage()).lines().findFirst().orElse("").strip()));
     }
+  }
+
+  private static Described unusable(String name, long start, String why) {
+    return new Described(
+        name, Optional.empty(), Optional.empty(), System.nanoTime() - start, 0, Optional.of(why));
   }
 
   private static double fromMiddle(Landmarks face, Picture picture) {
