@@ -81,8 +81,12 @@ final class CloseUpRequests {
     }
   }
 
-  /** What to ask for a face that is being published; mostly nothing. */
-  Optional<ProducerRecord<String, byte[]>> ask(Face face) {
+  /**
+   * What to ask for a face that is being published; mostly nothing.
+   *
+   * @param meters count it when the turn is durable
+   */
+  Optional<ProducerRecord<String, byte[]>> ask(Face face, DetectorMeters meters) {
     Box box = face.box();
     if (!cameras.contains(face.camera()) || box.area() >= LARGE_ENOUGH * LARGE_ENOUGH) {
       return Optional.empty();
@@ -90,14 +94,14 @@ final class CloseUpRequests {
     long now = System.nanoTime();
     Account account = account(face.camera());
     if (!account.trust.given(now)) {
-      count(face.camera(), "switched-off");
+      meters.count(() -> count(face.camera(), "switched-off"));
       return Optional.empty();
     }
     if (!account.take(now)) {
-      count(face.camera(), "too-many");
+      meters.count(() -> count(face.camera(), "too-many"));
       return Optional.empty();
     }
-    count(face.camera(), "asked");
+    meters.count(() -> count(face.camera(), "asked"));
     return Optional.of(
         CloseUpTopic.toRecord(
             topic,

@@ -210,7 +210,7 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
             .forEach(
                 face -> {
                   results.add(FaceTopic.toRecord(facesTopic, face));
-                  closeUps.ask(face).ifPresent(results::add);
+                  closeUps.ask(face, meters).ifPresent(results::add);
                 });
       }
       return results;

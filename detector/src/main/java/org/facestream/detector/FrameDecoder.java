@@ -61,15 +61,20 @@ final class FrameDecoder implements AutoCloseable {
      * Waits for the frames, in their order.
      *
      * @return as many as were given; the caller closes them
+     * @throws Error when decoding one ended with it, for that is no frame's fault
      */
     List<Decoded> take() {
       List<Decoded> decoded = new ArrayList<>(running.size());
       RuntimeException failed = null;
+      Error error = null;
       for (Future<Decoded> future : running) {
         try {
           // After a failure the others are waited for too, for their pictures must be closed.
           decoded.add(future.get());
         } catch (ExecutionException broken) {
+          if (broken.getCause() instanceof Error hopeless) {
+            error = hopeless;
+          }
           failed = new IllegalStateException("a frame could not be decoded", broken.getCause());
         } catch (InterruptedException interrupted) {
           failed = new InterruptException(interrupted);
@@ -79,6 +84,9 @@ final class FrameDecoder implements AutoCloseable {
       running.clear();
       if (failed != null) {
         decoded.forEach(Decoded::close);
+        if (error != null) {
+          throw error;
+        }
         throw failed;
       }
       return decoded;
@@ -95,11 +103,16 @@ final class FrameDecoder implements AutoCloseable {
 
   /** Begins to decode frames, while the caller does something else. */
   Pending begin(List<Source> sources) {
-    List<Future<Decoded>> running = new ArrayList<>(sources.size());
-    for (Source source : sources) {
-      running.add(pool.submit((Callable<Decoded>) () -> decode(source)));
+    Pending pending = new Pending(new ArrayList<>(sources.size()));
+    try {
+      for (Source source : sources) {
+        pending.running.add(pool.submit((Callable<Decoded>) () -> decode(source)));
+      }
+      return pending;
+    } catch (RuntimeException | Error noThread) {
+      pending.close();
+      throw noThread;
     }
-    return new Pending(running);
   }
 
   private static Decoded decode(Source source) {

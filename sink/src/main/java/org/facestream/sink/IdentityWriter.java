@@ -42,6 +42,9 @@ final class IdentityWriter implements ConsumeLoop.Processor {
   private final Counter events;
   private final Counter sightings;
 
+  /** Of what was processed and is not committed: what comes again is not counted twice. */
+  private final List<Runnable> meters = new ArrayList<>();
+
   IdentityWriter(Database database, EventStore store, Telemetry telemetry) {
     this.database = database;
     this.store = store;
@@ -78,7 +81,7 @@ final class IdentityWriter implements ConsumeLoop.Processor {
         if (event.box() == null) {
           throw new InvalidRecordException("bad-value", "an identity event has a box");
         }
-        telemetry.in(STAGE, event.camera()).increment();
+        meters.add(telemetry.in(STAGE, event.camera())::increment);
         rows.add(new Row(record, event));
       } catch (InvalidRecordException invalid) {
         rejects.reject(record, invalid.reason(), "not an identity event");
@@ -104,12 +107,11 @@ final class IdentityWriter implements ConsumeLoop.Processor {
       Instant now = Instant.now();
       for (Row row : rows) {
         String camera = row.event().camera();
-        telemetry.out(STAGE, camera).increment();
+        meters.add(telemetry.out(STAGE, camera)::increment);
         // The end of a track is told when its timeout has passed: that says nothing about speed.
         if (row.event().type() != IdentityEvent.Type.ended) {
-          telemetry
-              .sinceCapture(STAGE, camera)
-              .record(Duration.between(row.event().captureTime(), now));
+          Duration age = Duration.between(row.event().captureTime(), now);
+          meters.add(() -> telemetry.sinceCapture(STAGE, camera).record(age));
         }
       }
     } catch (StoreException refused) {
@@ -125,5 +127,16 @@ final class IdentityWriter implements ConsumeLoop.Processor {
       storeRows(rows.subList(0, half), rejects);
       storeRows(rows.subList(half, rows.size()), rejects);
     }
+  }
+
+  @Override
+  public void committed() {
+    meters.forEach(Runnable::run);
+    meters.clear();
+  }
+
+  @Override
+  public void aborted() {
+    meters.clear();
   }
 }

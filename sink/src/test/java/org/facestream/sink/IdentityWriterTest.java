@@ -77,8 +77,10 @@ class IdentityWriterTest {
             "identities", 0, 100, "gate", "{\"eventId\":".getBytes(StandardCharsets.UTF_8)));
     try (Telemetry telemetry = new Telemetry();
         Database database = new Database(server.config(Map.of()))) {
-      new IdentityWriter(database, new EventStore(database.dataSource()), telemetry)
-          .store(batch, this::reject);
+      IdentityWriter writer =
+          new IdentityWriter(database, new EventStore(database.dataSource()), telemetry);
+      writer.store(batch, this::reject);
+      writer.committed();
       assertEquals(
           List.of(
               "100 bad-json not an identity event",
@@ -110,18 +112,31 @@ class IdentityWriterTest {
       IdentityWriter writer =
           new IdentityWriter(database, new EventStore(database.dataSource()), telemetry);
       writer.store(records(first), this::reject);
+      writer.committed();
       server.stop();
       try {
         for (int attempt = 0; attempt < 2; attempt++) {
           RetryableException away =
               assertThrows(
                   RetryableException.class, () -> writer.store(records(second), this::reject));
+          writer.aborted();
           assertTrue(away.getMessage().startsWith("PostgreSQL at 127.0.0.1:"), away.getMessage());
         }
       } finally {
         server.start();
       }
       writer.store(records(second), this::reject);
+      // Stored, and then the offsets could not be committed: it comes once more.
+      writer.aborted();
+      writer.store(records(second), this::reject);
+      writer.committed();
+      String metrics = telemetry.scrape();
+      for (String line :
+          List.of(
+              "facestream_records_in_total{camera=\"gate\",stage=\"sink\"} 3.0",
+              "facestream_records_out_total{camera=\"gate\",stage=\"sink\"} 3.0")) {
+        assertTrue(metrics.contains(line), line + "\n" + metrics);
+      }
       assertEquals(List.of(), rejected);
       assertEquals(3, server.count("identity_event"));
       assertEquals(

@@ -124,22 +124,26 @@ public final class Mtcnn implements AutoCloseable {
     AtomicInteger next = new AtomicInteger();
     List<Future<?>> running = new ArrayList<>();
     int parts = (pictures.size() + together - 1) / together;
-    for (int i = 1; i < Math.min(cascades.size(), parts); i++) {
-      Cascade cascade = cascades.get(i);
-      running.add(
-          others.submit(() -> takeParts(cascade, pictures, options, together, next, found)));
-    }
-    RuntimeException failed = null;
+    Throwable failed = null;
     try {
+      for (int i = 1; i < Math.min(cascades.size(), parts); i++) {
+        Cascade cascade = cascades.get(i);
+        running.add(
+            others.submit(() -> takeParts(cascade, pictures, options, together, next, found)));
+      }
       takeParts(cascades.get(0), pictures, options, together, next, found);
-    } catch (RuntimeException own) {
+    } catch (RuntimeException | Error own) {
+      // The others still read pictures that the caller closes: an Error waits for them too.
       failed = own;
     }
     for (Future<?> one : running) {
-      failed = first(failed, ended(one));
+      failed = worse(failed, ended(one));
+    }
+    if (failed instanceof Error error) {
+      throw error;
     }
     if (failed != null) {
-      throw failed;
+      throw (RuntimeException) failed;
     }
     return found;
   }
@@ -169,9 +173,9 @@ public final class Mtcnn implements AutoCloseable {
   /**
    * Waits, also when interrupted: the thread uses pictures that the caller will close.
    *
-   * @return what it failed with, or null
+   * @return what it failed with, a RuntimeException or an Error, or null
    */
-  private static RuntimeException ended(Future<?> running) {
+  private static Throwable ended(Future<?> running) {
     boolean interrupted = false;
     try {
       while (true) {
@@ -183,9 +187,8 @@ public final class Mtcnn implements AutoCloseable {
         }
       }
     } catch (ExecutionException failed) {
-      return failed.getCause() instanceof RuntimeException own
-          ? own
-          : new IllegalStateException("detection failed", failed.getCause());
+      // A task that throws nothing checked.
+      return failed.getCause();
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();
@@ -193,11 +196,15 @@ public final class Mtcnn implements AutoCloseable {
     }
   }
 
-  private static RuntimeException first(RuntimeException one, RuntimeException other) {
-    if (one != null && other != null) {
-      one.addSuppressed(other);
+  /** An Error says more than an exception: it is no picture's fault. */
+  private static Throwable worse(Throwable one, Throwable other) {
+    if (one == null || other == null) {
+      return one == null ? other : one;
     }
-    return one == null ? other : one;
+    boolean otherIsWorse = other instanceof Error && !(one instanceof Error);
+    Throwable worse = otherIsWorse ? other : one;
+    worse.addSuppressed(otherIsWorse ? one : other);
+    return worse;
   }
 
   @Override

@@ -4,9 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.global.opencv_imgproc;
 import org.bytedeco.opencv.opencv_core.Mat;
@@ -108,6 +111,45 @@ class MtcnnTest {
       }
     } finally {
       pictures.forEach(Picture::close);
+    }
+  }
+
+  /** Whoever asked closes the pictures next: nobody may still be reading one. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void anErrorInOneThreadWaitsForTheOthers(boolean inTheCallersThread) {
+    AtomicBoolean read = new AtomicBoolean();
+    CountDownLatch reading = new CountDownLatch(1);
+    try (Mtcnn other = new Mtcnn(Device.CPU, 2);
+        Picture picture = plain(64, 64)) {
+      Thread caller = Thread.currentThread();
+      List<Picture> pictures =
+          new AbstractList<>() {
+            @Override
+            public Picture get(int index) {
+              try {
+                if ((Thread.currentThread() == caller) == inTheCallersThread) {
+                  reading.await();
+                  throw new OutOfMemoryError("for a test");
+                }
+                reading.countDown();
+                Thread.sleep(200);
+                read.set(true);
+                return picture;
+              } catch (InterruptedException impossible) {
+                throw new IllegalStateException(impossible);
+              }
+            }
+
+            @Override
+            public int size() {
+              return 2;
+            }
+          };
+      Error error =
+          assertThrows(OutOfMemoryError.class, () -> other.detect(pictures, MtcnnOptions.DEFAULT));
+      assertEquals("for a test", error.getMessage());
+      assertTrue(read.get(), "another thread still reads a picture");
     }
   }
 

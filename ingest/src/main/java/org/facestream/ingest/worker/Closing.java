@@ -5,7 +5,8 @@ import java.util.Deque;
 
 /**
  * Closes in reverse order of {@link #add adding}, attempts every close, and keeps every exception
- * (the first thrown, the others suppressed in it). Closing again does nothing.
+ * (the first thrown, the others suppressed in it; an Error counts as one). Closing again does
+ * nothing.
  */
 public final class Closing implements AutoCloseable {
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
@@ -18,7 +19,7 @@ public final class Closing implements AutoCloseable {
 
   @Override
   public void close() {
-    RuntimeException first = null;
+    Throwable first = null;
     while (true) {
       AutoCloseable next;
       synchronized (this) {
@@ -29,22 +30,25 @@ public final class Closing implements AutoCloseable {
       }
       try {
         next.close();
-      } catch (Exception failed) {
+      } catch (Exception | Error failed) {
         if (failed instanceof InterruptedException) {
           Thread.currentThread().interrupt();
         }
         if (first == null) {
-          first =
-              failed instanceof RuntimeException unchecked
-                  ? unchecked
-                  : new IllegalStateException("closing failed", failed);
+          first = failed;
         } else {
           first.addSuppressed(failed);
         }
       }
     }
+    if (first instanceof Error error) {
+      throw error;
+    }
+    if (first instanceof RuntimeException unchecked) {
+      throw unchecked;
+    }
     if (first != null) {
-      throw first;
+      throw new IllegalStateException("closing failed", first);
     }
   }
 }

@@ -39,4 +39,18 @@ class ClosingTest {
     assertEquals("the second", thrown.getSuppressed()[0].getMessage());
     assertEquals(List.of("first"), closed);
   }
+
+  @Test
+  void anErrorSkipsNoClose() {
+    List<String> closed = new ArrayList<>();
+    Closing closing = new Closing();
+    closing.add(() -> closed.add("first"));
+    closing.add(
+        () -> {
+          throw new NoClassDefFoundError("the second");
+        });
+    Error thrown = assertThrows(NoClassDefFoundError.class, closing::close);
+    assertEquals("the second", thrown.getMessage());
+    assertEquals(List.of("first"), closed);
+  }
 }

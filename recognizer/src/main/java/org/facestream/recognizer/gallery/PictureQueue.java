@@ -164,6 +164,9 @@ final class PictureQueue implements AutoCloseable {
       if (failed.getCause() instanceof RuntimeException unchecked) {
         throw unchecked;
       }
+      if (failed.getCause() instanceof Error error) {
+        throw error;
+      }
       throw new IllegalStateException(failed.getCause());
     }
   }
