@@ -50,6 +50,8 @@ public record Configuration(
   public Settings settings(Map<String, String> imposed) {
     Map<String, String> all = new LinkedHashMap<>(options);
     all.putAll(imposed);
-    return Settings.load(MAPPINGS, file, environment, all);
+    Settings settings = Settings.load(MAPPINGS, file, environment, all);
+    EveryTopic.checkSettings(settings.get(KafkaConfig.class));
+    return settings;
   }
 }

@@ -22,6 +22,7 @@ import org.facestream.recognizer.gallery.GalleryReplica;
 import org.facestream.recognizer.gallery.GalleryRetention;
 import org.facestream.recognizer.gallery.GalleryTopic;
 import org.facestream.recognizer.identity.IdentityTopic;
+import org.facestream.recognizer.identity.IdentityTopology;
 import org.facestream.recognizer.identity.MatchTopic;
 
 /**
@@ -84,6 +85,7 @@ public final class RecognizerStage implements Stage {
               MatchTopic.TOPIC,
               IdentityTopic.TOPIC,
               Topics.DEAD_LETTERS));
+      Topics.compare(clients, List.of(IdentityTopology.CHANGELOG_TOPIC));
       GalleryReplica replica = new GalleryReplica(DescriptorSpace.of(options.model()), telemetry);
       IdentityStreams deciding =
           closing.add(new IdentityStreams(options, replica, workerConfig, clients, telemetry));

@@ -11,6 +11,7 @@ import org.facestream.deploy.doctor.DeviceCheck;
 import org.facestream.deploy.doctor.MachineChecks;
 import org.facestream.deploy.doctor.ModelCheck;
 import org.facestream.deploy.doctor.NativeChecks;
+import org.facestream.deploy.doctor.TopicsCheck;
 import org.facestream.ingest.worker.config.Settings;
 import org.facestream.ingest.worker.kafka.KafkaConfig;
 import org.facestream.sink.store.StoreConfig;
@@ -23,14 +24,16 @@ import picocli.CommandLine.Option;
     description = {
       "",
       "Java, memory, disk, ports, native libraries, models, GPU; with --services also whether the",
-      "configured Kafka and PostgreSQL answer, and how far this machine's clock is from Kafka's.",
-      "Changes nothing."
+      "configured Kafka and PostgreSQL answer, how far this machine's clock is from Kafka's, and",
+      "whether the topics have the settings that they should have.",
+      "Changes nothing, but with --mend."
     },
     footer = {
       "",
       "Examples:",
       "  facestream doctor",
-      "  facestream doctor --services --set kafka.bootstrap-servers=kafka:9092"
+      "  facestream doctor --services --set kafka.bootstrap-servers=kafka:9092",
+      "  facestream doctor --mend"
     })
 final class DoctorCommand extends Subcommand {
   @Option(
@@ -43,6 +46,14 @@ final class DoctorCommand extends Subcommand {
   @Option(names = "--services", description = "Also ask the configured Kafka and PostgreSQL.")
   private boolean services;
 
+  @Option(
+      names = "--mend",
+      description = {
+        "As --services, and put right what can be put right there: settings of topics that differ,",
+        "but for those that kafka.topic-settings names."
+      })
+  private boolean mend;
+
   @Override
   int execute() {
     Settings settings = configuration().settings();
@@ -51,14 +62,18 @@ final class DoctorCommand extends Subcommand {
     checks.addAll(NativeChecks.all());
     checks.add(new ModelCheck());
     checks.add(new DeviceCheck());
-    if (services) {
+    if (services || mend) {
       checks.add(new BrokerCheck(settings.get(KafkaConfig.class)));
       checks.add(new ClockCheck(settings.get(KafkaConfig.class)));
+      checks.add(new TopicsCheck(settings.get(KafkaConfig.class)));
       checks.add(new DatabaseCheck(settings.get(StoreConfig.class)));
     }
     int failed = 0;
     for (Check check : checks) {
       Check.Result result = check.run();
+      if (mend && result instanceof Check.Bad && check instanceof Check.Mendable mendable) {
+        result = mendable.mend();
+      }
       out().println(result.mark() + " " + check.subject() + ": " + result.text());
       out().flush();
       failed += result instanceof Check.Bad ? 1 : 0;

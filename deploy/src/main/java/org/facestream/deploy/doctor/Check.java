@@ -57,4 +57,10 @@ public interface Check {
       }
     };
   }
+
+  /** A check that can also put right what it finds. */
+  interface Mendable extends Check {
+    /** Puts it right, and looks again; never throws. */
+    Result mend();
+  }
 }

@@ -1,6 +1,7 @@
 package org.facestream.recognizer.identity;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -12,6 +13,7 @@ import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.state.KeyValueBytesStoreSupplier;
 import org.apache.kafka.streams.state.Stores;
 import org.facestream.ingest.worker.Telemetry;
+import org.facestream.ingest.worker.kafka.Topic;
 
 /**
  * Matches to identity events: one processor with a store per partition. The store is small (what is
@@ -27,12 +29,22 @@ public final class IdentityTopology {
           "min.cleanable.dirty.ratio", "0.1",
           "delete.retention.ms", String.valueOf(TimeUnit.MINUTES.toMillis(10)));
 
+  /** Kafka Streams creates that topic, and never looks at its settings again. */
+  public static final Topic CHANGELOG_TOPIC =
+      new Topic("identity-" + TrackProcessor.STORE + "-changelog", changelog(), true);
+
   private static final Duration FACES = Duration.ofHours(6);
 
   /** However young faces must be: for a match waits too. */
   private static final Duration SHORTEST = Duration.ofMinutes(1);
 
   private IdentityTopology() {}
+
+  private static Map<String, String> changelog() {
+    Map<String, String> settings = new HashMap<>(CHANGELOG);
+    settings.put("cleanup.policy", "compact");
+    return settings;
+  }
 
   /**
    * Adds the decision to a topology.

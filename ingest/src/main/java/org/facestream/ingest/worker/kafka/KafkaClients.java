@@ -4,11 +4,14 @@ import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
@@ -38,12 +41,18 @@ public final class KafkaClients {
 
   private final KafkaConfig config;
   private final Map<String, Object> shared = new HashMap<>();
+  private final TopicSettings topicSettings;
+
+  /** Full names of topics that were compared with their contracts: once is enough. */
+  private final Set<String> compared = ConcurrentHashMap.newKeySet();
 
   /**
-   * @throws UserError when the client properties file cannot be read
+   * @throws UserError when the client properties file cannot be read, or {@code
+   *     kafka.topic-settings} is malformed
    */
   public KafkaClients(KafkaConfig config) {
     this.config = config;
+    this.topicSettings = new TopicSettings(config.topicSettings().orElse(List.of()));
     config.clientProperties().ifPresent(this::readProperties);
     shared.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, config.bootstrapServers());
   }
@@ -68,6 +77,16 @@ public final class KafkaClients {
   /** The full name of a topic under the configured prefix. */
   public String name(Topic topic) {
     return topic.name(config.topicPrefix());
+  }
+
+  /** Which settings topics shall have. */
+  public TopicSettings topicSettings() {
+    return topicSettings;
+  }
+
+  /** Those of some topics for which this was not asked before. */
+  List<Topic> notYetCompared(Collection<Topic> topics) {
+    return topics.stream().filter(topic -> compared.add(name(topic))).toList();
   }
 
   /** Settings for any client, for those that are made elsewhere (Kafka Streams). */

@@ -3,6 +3,7 @@ package org.facestream.ingest.worker.kafka;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.facestream.ingest.worker.config.Setting;
 
@@ -27,4 +28,16 @@ public interface KafkaConfig {
   @Setting("Replicas of a topic when it is created; not more than there are brokers.")
   @WithDefault("1")
   short replication();
+
+  @Setting(
+      "Of topics that exist with other settings than wanted: check logs what differs and what it"
+          + " means, mend also sets it, create does neither.")
+  @WithDefault("check")
+  TopicCare topics();
+
+  @Setting(
+      "Settings of topics that are chosen on purpose, such as faces.retention.ms=86400000: they"
+          + " hold when topics are created, compared and mended. A comma in a value is written"
+          + " \\,.")
+  Optional<List<String>> topicSettings();
 }

@@ -8,14 +8,20 @@ import java.util.Map;
  *
  * @param thing what it carries, such as {@code frames}: the full name is {@code cctv.frames.v1}
  * @param settings Kafka topic settings, such as {@code retention.ms}
+ * @param ofStreams whether Kafka Streams creates and names it: the full name has no version
  */
-public record Topic(String thing, Map<String, String> settings) {
+public record Topic(String thing, Map<String, String> settings, boolean ofStreams) {
   public Topic {
     settings = Map.copyOf(settings);
   }
 
+  /** A topic of ours. */
+  public Topic(String thing, Map<String, String> settings) {
+    this(thing, settings, false);
+  }
+
   /** The full name under a prefix. */
   public String name(String prefix) {
-    return prefix + "." + thing + ".v1";
+    return prefix + "." + thing + (ofStreams ? "" : ".v1");
   }
 }

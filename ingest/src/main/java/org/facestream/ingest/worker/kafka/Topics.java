@@ -3,8 +3,10 @@ package org.facestream.ingest.worker.kafka;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -15,6 +17,8 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Creates topics with explicit settings; the broker's automatic creation stays off. */
 public final class Topics {
@@ -26,11 +30,14 @@ public final class Topics {
               "retention.ms", String.valueOf(TimeUnit.DAYS.toMillis(7)),
               "max.message.bytes", String.valueOf(16 << 20)));
 
+  private static final Logger log = LoggerFactory.getLogger(Topics.class);
+
   private Topics() {}
 
   /**
    * Creates those topics that are missing, and waits until every partition of all of them has a
-   * leader that answers.
+   * leader that answers. Those that exist are compared with their contracts, once for these
+   * clients, as {@code kafka.topics} says.
    *
    * @throws org.facestream.ingest.worker.config.UserError when no broker answers, or it refuses
    */
@@ -42,15 +49,17 @@ public final class Topics {
         wanted.add(
             new NewTopic(
                     topic.name(config.topicPrefix()), config.partitions(), config.replication())
-                .configs(topic.settings()));
+                .configs(clients.topicSettings().of(topic)));
       }
-      for (var created : admin.createTopics(wanted).values().values()) {
+      Set<String> existing = new HashSet<>();
+      for (var created : admin.createTopics(wanted).values().entrySet()) {
         try {
-          created.get(30, TimeUnit.SECONDS);
+          created.getValue().get(30, TimeUnit.SECONDS);
         } catch (ExecutionException failed) {
           if (!(failed.getCause() instanceof TopicExistsException)) {
             throw failed;
           }
+          existing.add(created.getKey());
         }
       }
       List<String> names = wanted.stream().map(NewTopic::name).toList();
@@ -67,11 +76,66 @@ public final class Topics {
       // An idempotent producer that meets a partition before its leader is ready can lock up for
       // good; a partition that answered listOffsets once never showed it.
       admin.listOffsets(every).all().get(30, TimeUnit.SECONDS);
+      compare(
+          clients,
+          admin,
+          topics.stream().filter(topic -> existing.contains(clients.name(topic))).toList());
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       throw new KafkaException("interrupted while creating topics", interrupted);
     } catch (ExecutionException | TimeoutException failed) {
       throw clients.unusable(failed instanceof ExecutionException ? failed.getCause() : failed);
+    }
+  }
+
+  /**
+   * Does for topics that others create what {@link #ensure} does for those that exist; missing ones
+   * are left alone.
+   */
+  public static void compare(KafkaClients clients, Collection<Topic> topics) {
+    try (Admin admin = clients.admin()) {
+      compare(clients, admin, topics);
+    }
+  }
+
+  private static void compare(KafkaClients clients, Admin admin, Collection<Topic> topics) {
+    TopicCare care = clients.config().topics();
+    List<Topic> left = care == TopicCare.CREATE ? List.of() : clients.notYetCompared(topics);
+    if (left.isEmpty()) {
+      return;
+    }
+    try {
+      TopicComparison comparison = new TopicComparison(clients, admin);
+      List<TopicDifference> differences = comparison.differences(left);
+      List<TopicDifference> mended =
+          care == TopicCare.MEND ? comparison.mend(differences) : List.of();
+      for (TopicDifference difference : differences) {
+        if (mended.contains(difference)) {
+          log.warn(
+              "topic {}: {} was {} and is {} now, for kafka.topics is mend",
+              difference.topic(),
+              difference.setting(),
+              difference.found(),
+              difference.wanted());
+        } else if (difference.harmless()) {
+          log.info("topic {}: {}", difference.topic(), difference.text());
+        } else {
+          log.warn(
+              "topic {}: {}. `facestream doctor --mend` sets it; if it is on purpose, say so in"
+                  + " kafka.topic-settings",
+              difference.topic(),
+              difference.text());
+        }
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new KafkaException("interrupted while comparing topics", interrupted);
+    } catch (ExecutionException | TimeoutException refused) {
+      // Who may read and write a topic may not be allowed to see or to change its settings.
+      log.warn(
+          "the settings of existing topics could not be compared or mended: {}. Allow it, or set"
+              + " kafka.topics to create",
+          refused.toString());
     }
   }
 

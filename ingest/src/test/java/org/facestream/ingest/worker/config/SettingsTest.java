@@ -15,6 +15,7 @@ import java.util.Optional;
 import org.facestream.ingest.IngestConfig;
 import org.facestream.ingest.worker.WorkerConfig;
 import org.facestream.ingest.worker.kafka.KafkaConfig;
+import org.facestream.ingest.worker.kafka.TopicCare;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,6 +34,8 @@ class SettingsTest {
     assertEquals(8, kafka.partitions());
     assertEquals(1, kafka.replication());
     assertTrue(kafka.clientProperties().isEmpty());
+    assertEquals(TopicCare.CHECK, kafka.topics());
+    assertTrue(kafka.topicSettings().isEmpty());
     WorkerConfig worker = settings.get(WorkerConfig.class);
     assertTrue(worker.id().isEmpty());
     assertEquals("127.0.0.1", worker.httpHost());

@@ -1,0 +1,143 @@
+package org.facestream.ingest.worker.kafka;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/** Compares topics that exist with what they shall be, and sets what differs. */
+public final class TopicComparison {
+  private static final int PATIENCE_SECONDS = 30;
+
+  private final KafkaClients clients;
+  private final Admin admin;
+
+  /**
+   * @param admin of those clients; stays the caller's
+   */
+  public TopicComparison(KafkaClients clients, Admin admin) {
+    this.clients = clients;
+    this.admin = admin;
+  }
+
+  /**
+   * Every difference; topics that do not exist have none.
+   *
+   * @throws ExecutionException when the broker refuses to say
+   */
+  public List<TopicDifference> differences(Collection<Topic> topics)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    Map<String, Topic> byName = new TreeMap<>();
+    topics.forEach(topic -> byName.put(clients.name(topic), topic));
+    Map<String, TopicDescription> existing = existing(byName.keySet());
+    List<ConfigResource> resources =
+        existing.keySet().stream().map(TopicComparison::resource).toList();
+    Map<ConfigResource, Config> settings =
+        admin.describeConfigs(resources).all().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    List<TopicDifference> differences = new ArrayList<>();
+    existing.forEach(
+        (name, description) -> {
+          Topic topic = byName.get(name);
+          differences.addAll(inSettings(topic, name, settings.get(resource(name))));
+          if (!topic.ofStreams()) {
+            differences.addAll(inLayout(name, description));
+          }
+        });
+    return differences;
+  }
+
+  /**
+   * Sets what can be set in place, see {@link TopicDifference#mendable}.
+   *
+   * @return those that were
+   * @throws ExecutionException when the broker refuses it
+   */
+  public List<TopicDifference> mend(List<TopicDifference> differences)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    List<TopicDifference> mendable =
+        differences.stream().filter(TopicDifference::mendable).toList();
+    Map<ConfigResource, Collection<AlterConfigOp>> changes = new HashMap<>();
+    for (TopicDifference difference : mendable) {
+      changes
+          .computeIfAbsent(resource(difference.topic()), topic -> new ArrayList<>())
+          .add(
+              new AlterConfigOp(
+                  new ConfigEntry(difference.setting(), difference.wanted()),
+                  AlterConfigOp.OpType.SET));
+    }
+    admin.incrementalAlterConfigs(changes).all().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    return mendable;
+  }
+
+  private Map<String, TopicDescription> existing(Collection<String> names)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    Map<String, TopicDescription> existing = new TreeMap<>();
+    for (var each : admin.describeTopics(names).topicNameValues().entrySet()) {
+      try {
+        existing.put(each.getKey(), each.getValue().get(PATIENCE_SECONDS, TimeUnit.SECONDS));
+      } catch (ExecutionException failed) {
+        if (!(failed.getCause() instanceof UnknownTopicOrPartitionException)) {
+          throw failed;
+        }
+      }
+    }
+    return existing;
+  }
+
+  private List<TopicDifference> inSettings(Topic topic, String name, Config config) {
+    List<TopicDifference> differences = new ArrayList<>();
+    new TreeMap<>(clients.topicSettings().of(topic))
+        .forEach(
+            (setting, wanted) -> {
+              ConfigEntry entry = config.get(setting);
+              String found = entry == null ? null : entry.value();
+              if (found == null || !TopicSettings.same(setting, wanted, found)) {
+                differences.add(
+                    new TopicDifference(
+                        name, setting, wanted, found, TopicMeanings.of(setting, wanted, found)));
+              }
+            });
+    return differences;
+  }
+
+  private List<TopicDifference> inLayout(String name, TopicDescription description) {
+    List<TopicDifference> differences = new ArrayList<>();
+    int partitions = description.partitions().size();
+    if (partitions != clients.config().partitions()) {
+      differences.add(
+          layout(name, TopicDifference.PARTITIONS, clients.config().partitions(), partitions));
+    }
+    int replicas =
+        description.partitions().stream()
+            .mapToInt(partition -> partition.replicas().size())
+            .min()
+            .orElse(0);
+    if (replicas < clients.config().replication()) {
+      differences.add(
+          layout(name, TopicDifference.REPLICAS, clients.config().replication(), replicas));
+    }
+    return differences;
+  }
+
+  private static TopicDifference layout(String topic, String what, int wanted, int found) {
+    String asked = String.valueOf(wanted);
+    String there = String.valueOf(found);
+    return new TopicDifference(topic, what, asked, there, TopicMeanings.of(what, asked, there));
+  }
+
+  private static ConfigResource resource(String topic) {
+    return new ConfigResource(ConfigResource.Type.TOPIC, topic);
+  }
+}

@@ -1,0 +1,67 @@
+package org.facestream.ingest.worker.kafka;
+
+import java.util.Locale;
+
+/**
+ * One setting of a topic that is not as wanted.
+ *
+ * @param topic the topic's full name
+ * @param setting Kafka's name of the setting, or {@link #PARTITIONS} or {@link #REPLICAS}
+ * @param wanted the contract's value, or what {@code kafka.topic-settings} says
+ * @param found the value in force, or null when the broker does not know the setting
+ * @param meaning what follows from it, one clause
+ */
+public record TopicDifference(
+    String topic, String setting, String wanted, String found, String meaning) {
+
+  /** Not a setting of Kafka's, and nothing that can be mended in place. */
+  public static final String PARTITIONS = "partitions";
+
+  /** Not a setting of Kafka's; a reassignment of partitions mends it. */
+  public static final String REPLICAS = "replicas";
+
+  /** Whether setting the wanted value is all that is needed. */
+  public boolean mendable() {
+    return found != null && !setting.equals(PARTITIONS) && !setting.equals(REPLICAS);
+  }
+
+  /** Whether it breaks nothing that is promised: only the number of partitions does not. */
+  public boolean harmless() {
+    return setting.equals(PARTITIONS);
+  }
+
+  /** In one sentence, without the topic's name. */
+  public String text() {
+    return "%s is %s, wanted is %s: %s"
+        .formatted(
+            setting,
+            found == null ? "unknown to this broker" : readable(found),
+            readable(wanted),
+            meaning);
+  }
+
+  private String readable(String value) {
+    if (value.equals("-1")) {
+      return "-1 (no limit)";
+    }
+    if (setting.endsWith(".ms") && value.matches("\\d{4,18}")) {
+      return value + " (" + duration(Long.parseLong(value) / 1_000) + ")";
+    }
+    if (setting.endsWith(".bytes") && value.matches("\\d{7,18}")) {
+      return "%s (%d MiB)".formatted(value, Long.parseLong(value) >> 20);
+    }
+    return value;
+  }
+
+  private static String duration(long seconds) {
+    if (seconds >= 2 * 86_400) {
+      return String.format(Locale.ROOT, "%.1f days", seconds / 86_400.0).replace(".0 ", " ");
+    }
+    if (seconds >= 2 * 3_600) {
+      return String.format(Locale.ROOT, "%.1f hours", seconds / 3_600.0).replace(".0 ", " ");
+    }
+    return seconds >= 120
+        ? String.format(Locale.ROOT, "%.1f minutes", seconds / 60.0).replace(".0 ", " ")
+        : seconds + " s";
+  }
+}
