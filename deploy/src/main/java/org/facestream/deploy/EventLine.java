@@ -8,7 +8,8 @@ import org.facestream.recognizer.identity.IdentityEvent;
 
 /** An identity event as a line for people. */
 public final class EventLine {
-  private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm:ss");
+  private static final DateTimeFormatter CLOCK =
+      DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
 
   private final ZoneId zone;
 

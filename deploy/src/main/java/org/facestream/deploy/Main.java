@@ -1,5 +1,6 @@
 package org.facestream.deploy;
 
+import java.util.Locale;
 import org.facestream.deploy.command.FacestreamCommand;
 
 /** The {@code facestream} command. */
@@ -7,6 +8,9 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
+    // First of all: libraries map letters to upper case and write digits in the default language,
+    // and Turkish or Arabic ones break Kafka's names and addresses.
+    Locale.setDefault(Locale.ROOT);
     Shutdown.exit(FacestreamCommand.commandLine().execute(arguments));
   }
 }
