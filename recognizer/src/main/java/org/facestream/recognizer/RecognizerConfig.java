@@ -57,7 +57,9 @@ public interface RecognizerConfig {
   @WithDefault("3")
   int nearest();
 
-  @Setting("Faces that must speak for a person, unless one is very good; at least 1.")
+  @Setting(
+      "Faces that must speak for a person, unless one is very good; at least 1. A face and its"
+          + " close-up count as one.")
   @WithDefault("2")
   int minFaces();
 

@@ -1,5 +1,8 @@
 package org.facestream.recognizer.identity;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
@@ -10,12 +13,14 @@ import java.util.function.Predicate;
  * @param sum for, less against, of the faces that are remembered; at most {@link
  *     DecisionRules#MOST}
  * @param weight of those faces together; null in a state of before it was kept
- * @param faces how many spoke for the person
+ * @param faces in how many moments a face spoke for the person
  * @param sure whether one of them was good enough to decide alone
  * @param distance least distance of a face to the person
  * @param margin how much farther the second-best person was from that face; negative when the
  *     person was not the nearest; null when there was no other
  * @param other whom the margin is measured to, or null
+ * @param looks what the faces of the last moments said, at most {@value #LOOKS}; null in a state of
+ *     before it was kept
  */
 record Evidence(
     String name,
@@ -26,10 +31,35 @@ record Evidence(
     boolean sure,
     double distance,
     Double margin,
-    String other) {
+    String other,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Look> looks) {
+
+  /** A close-up comes a second or two after the face that it is of. */
+  static final int LOOKS = 8;
 
   Evidence {
     weight = weight == null ? 0 : weight;
+    looks = looks == null ? List.of() : List.copyOf(looks);
+  }
+
+  /**
+   * What the best face of a moment said.
+   *
+   * @param at its capture time, in milliseconds since 1970
+   * @param weight its quality
+   * @param said what it added to the sum
+   */
+  record Look(long at, float weight, float said) {}
+
+  /** What was said at that time, if it is remembered. */
+  Optional<Look> look(long at) {
+    return looks.stream().filter(look -> look.at() == at).findFirst();
+  }
+
+  /** The same without what only faces of the last moments need. */
+  Evidence ended() {
+    return new Evidence(
+        name, watchlist, sum, weight, faces, sure, distance, margin, other, List.of());
   }
 
   /**
@@ -49,7 +79,7 @@ record Evidence(
   /** The same without a margin that tells how far somebody is who is gone. */
   Evidence without(Predicate<String> gone) {
     return other != null && gone.test(other)
-        ? new Evidence(name, watchlist, sum, weight, faces, sure, distance, null, null)
+        ? new Evidence(name, watchlist, sum, weight, faces, sure, distance, null, null, looks)
         : this;
   }
 }

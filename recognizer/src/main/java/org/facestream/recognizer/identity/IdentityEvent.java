@@ -30,7 +30,7 @@ import org.facestream.detector.face.Box;
  *     unknown; null when the gallery was empty, or whoever was nearest is forgotten
  * @param margin how much farther the second-best person was from that face; null when there was
  *     none
- * @param faces how many faces voted
+ * @param faces how many faces voted; a face and its close-up are one
  * @param quality quality of the best face, 0 to 1
  * @param score detector's probability of the best face, 0 to 1
  * @param box of the best face, in frame coordinates

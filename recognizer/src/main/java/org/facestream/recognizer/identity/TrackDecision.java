@@ -179,7 +179,8 @@ final class TrackDecision {
         state.ended(),
         time.isBefore(state.firstSeen()) ? time : state.firstSeen(),
         time.isAfter(state.lastSeen()) ? time : state.lastSeen(),
-        state.faces() + 1,
+        // A close-up is another face of the same moment.
+        state.faces() + (state.moments().contains(time.toEpochMilli()) ? 0 : 1),
         evidence,
         evidence.containsKey(state.personId() == null ? "" : state.personId())
             ? state.personId()
@@ -190,7 +191,8 @@ final class TrackDecision {
         match.model(),
         Math.max(state.galleryVersion(), match.galleryVersion()),
         state.recentWith(match.faceId()),
-        state.zonesWith(match.zones()));
+        state.zonesWith(match.zones()),
+        state.momentsWith(time.toEpochMilli()));
   }
 
   private static TrackState named(TrackState state, String personId) {
@@ -210,6 +212,7 @@ final class TrackDecision {
         state.model(),
         state.galleryVersion(),
         state.recent(),
-        state.zones());
+        state.zones(),
+        state.moments());
   }
 }

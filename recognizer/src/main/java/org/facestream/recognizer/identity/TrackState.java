@@ -23,7 +23,7 @@ import org.facestream.detector.face.Box;
  * @param ended whether the last event said so
  * @param firstSeen capture time of the first face
  * @param lastSeen capture time of the last face
- * @param faces how many there were
+ * @param faces in how many moments there were any
  * @param evidence by person id, a bounded number
  * @param personId whose name is in force, or null
  * @param told the event that was published last said this
@@ -33,6 +33,7 @@ import org.facestream.detector.face.Box;
  * @param galleryVersion of the last face
  * @param recent ids of the last faces, at most {@value #RECENT}
  * @param zones that it has been in, in the order of first entry
+ * @param moments of the last faces, in milliseconds since 1970, each once, at most {@value #RECENT}
  */
 record TrackState(
     String camera,
@@ -50,7 +51,8 @@ record TrackState(
     String model,
     long galleryVersion,
     List<String> recent,
-    List<String> zones) {
+    List<String> zones,
+    List<Long> moments) {
 
   /** Enough to know a face that comes twice: whoever delivers again begins a little earlier. */
   static final int RECENT = 16;
@@ -59,6 +61,7 @@ record TrackState(
     // A state of before there were any.
     recent = recent == null ? List.of() : List.copyOf(recent);
     zones = zones == null ? List.of() : List.copyOf(zones);
+    moments = moments == null ? List.of() : List.copyOf(moments);
   }
 
   /** What was published of the decision. */
@@ -99,6 +102,7 @@ record TrackState(
         first.model(),
         0,
         List.of(),
+        List.of(),
         List.of());
   }
 
@@ -111,6 +115,13 @@ record TrackState(
     List<String> more = new ArrayList<>(recent);
     more.add(faceId);
     return more.subList(Math.max(0, more.size() - RECENT), more.size());
+  }
+
+  /** The moments when there is a face of this one. */
+  List<Long> momentsWith(long at) {
+    return Stream.concat(moments.stream().filter(known -> known != at), Stream.of(at))
+        .skip(moments.contains(at) ? 0 : Math.max(0, moments.size() + 1 - RECENT))
+        .toList();
   }
 
   /** The zones when there is a face in these. */
@@ -192,7 +203,8 @@ record TrackState(
             model,
             galleryVersion,
             recent,
-            zones);
+            zones,
+            moments);
     return ended || (told != null && told.personId() == null) ? without.retold() : without;
   }
 
@@ -214,7 +226,8 @@ record TrackState(
         model,
         galleryVersion,
         recent,
-        zones);
+        zones,
+        moments);
   }
 
   /** After an event of that type was published: of an ended track little is remembered. */
@@ -236,13 +249,14 @@ record TrackState(
         model,
         galleryVersion,
         recent,
-        zones);
+        zones,
+        end ? List.of() : moments);
   }
 
   private SortedMap<String, Evidence> ofPersonInForce() {
     SortedMap<String, Evidence> only = new TreeMap<>();
     if (personId != null) {
-      only.put(personId, evidence.get(personId));
+      only.put(personId, evidence.get(personId).ended());
     }
     return only;
   }

@@ -1,5 +1,6 @@
 package org.facestream.recognizer.identity;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.SortedMap;
@@ -50,18 +51,20 @@ final class Weighing {
       before.forEach(
           (person, evidence) -> {
             if (!after.containsKey(person)) {
+              Said said = said(evidence, match, Math.min(0, against), weight);
               after.put(
                   person,
                   new Evidence(
                       evidence.name(),
                       evidence.watchlist(),
-                      sum(evidence, Math.min(0, against), weight),
-                      weight(evidence, weight),
-                      evidence.faces(),
+                      said.sum(),
+                      said.weight(),
+                      said.faces(),
                       evidence.sure(),
                       evidence.distance(),
                       evidence.margin(),
-                      evidence.other()));
+                      evidence.other(),
+                      said.looks()));
             }
           });
     }
@@ -87,16 +90,54 @@ final class Weighing {
             && match.quality() >= DecisionRules.SURE_QUALITY
             && (match.candidates().size() < 2 || ahead(match) >= 2 * rules.margin());
     boolean nearer = known == null || distance < known.distance();
+    Said said = said(known, match, share, weight);
     return new Evidence(
         candidate.name(),
         candidate.watchlist(),
-        sum(known, share, weight),
-        weight(known, weight),
-        (known == null ? 0 : known.faces()) + (speaks ? 1 : 0),
+        said.sum(),
+        said.weight(),
+        said.faces(),
         sure || (known != null && known.sure()),
         nearer ? distance : known.distance(),
         nearer ? margin : known.margin(),
-        nearer ? other(match.candidates(), rank) : known.other());
+        nearer ? other(match.candidates(), rank) : known.other(),
+        said.looks());
+  }
+
+  /** What has been said of a person in all. */
+  private record Said(double sum, double weight, int faces, List<Evidence.Look> looks) {}
+
+  /**
+   * Adds what one more face says of a person. A moment has one vote, that of its best face: a
+   * close-up takes the place of the small face that it is of, and does not vote beside it.
+   */
+  private static Said said(Evidence known, Match match, double share, double weight) {
+    long at = match.captureTime().toEpochMilli();
+    Evidence.Look look = new Evidence.Look(at, (float) weight, (float) (weight * share));
+    Evidence.Look before = known == null ? null : known.look(at).orElse(null);
+    if (before == null) {
+      List<Evidence.Look> looks = new ArrayList<>(known == null ? List.of() : known.looks());
+      looks.add(look);
+      return new Said(
+          sum(known, share, weight),
+          weight(known, weight),
+          (known == null ? 0 : known.faces()) + vote(look),
+          looks.subList(Math.max(0, looks.size() - Evidence.LOOKS), looks.size()));
+    }
+    if (look.weight() <= before.weight()) {
+      return new Said(known.sum(), known.weight(), known.faces(), known.looks());
+    }
+    List<Evidence.Look> looks = new ArrayList<>(known.looks());
+    looks.set(looks.indexOf(before), look);
+    return new Said(
+        bounded(known.sum() - before.said() + look.said()),
+        Math.min(DecisionRules.REMEMBERED, known.weight() - before.weight() + look.weight()),
+        known.faces() - vote(before) + vote(look),
+        looks);
+  }
+
+  private static int vote(Evidence.Look look) {
+    return look.said() > 0 ? 1 : 0;
   }
 
   /** The sum when there is one more face that says that. */
@@ -104,7 +145,11 @@ final class Weighing {
     double sum = (known == null ? 0 : known.sum()) + weight * share;
     double all = (known == null ? 0 : known.weight()) + weight;
     double kept = all > DecisionRules.REMEMBERED ? sum * DecisionRules.REMEMBERED / all : sum;
-    return Math.max(LEAST, Math.min(DecisionRules.MOST, kept));
+    return bounded(kept);
+  }
+
+  private static double bounded(double sum) {
+    return Math.max(LEAST, Math.min(DecisionRules.MOST, sum));
   }
 
   private static double weight(Evidence known, double weight) {
