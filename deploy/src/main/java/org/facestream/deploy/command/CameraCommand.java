@@ -75,6 +75,15 @@ final class CameraCommand extends Subcommand {
         })
     private String closeUp;
 
+    @Option(
+        names = "--rotate",
+        paramLabel = "0|90|180|270",
+        description = {
+          "Turn its pictures clockwise, for a camera that is mounted on its side or",
+          "its head; masks and zones are of the turned picture."
+        })
+    private Integer rotate;
+
     @Option(names = "--fps", paramLabel = "N", description = "Frames per second to publish.")
     private Double fps;
 
@@ -148,6 +157,7 @@ final class CameraCommand extends Subcommand {
     private Camera given(Camera camera) {
       return camera
           .withCloseUpUrl(closeUp == null ? camera.closeUpUrl() : closeUp)
+          .withRotate(rotate == null ? camera.rotate() : rotate)
           .withFps(fps == null ? camera.fps() : fps)
           .withMaxWidth(maxWidth == null ? camera.maxWidth() : maxWidth)
           .withJpegQuality(jpegQuality == null ? camera.jpegQuality() : jpegQuality)

@@ -48,6 +48,12 @@ final class CameraTestCommand extends Subcommand {
   private Path save;
 
   @Option(
+      names = "--rotate",
+      paramLabel = "0|90|180|270",
+      description = "Turn the pictures clockwise, in place of what is registered.")
+  private Integer rotate;
+
+  @Option(
       names = "--seconds",
       paramLabel = "N",
       description = "How long to read, 1 to 60; 3 unless given.")
@@ -95,6 +101,9 @@ final class CameraTestCommand extends Subcommand {
                 .formatted(target));
       }
       rules = new SourceRules(configuration.settings().get(IngestConfig.class));
+    }
+    if (rotate != null) {
+      camera = camera.withRotate(rotate);
     }
     rules.check(camera);
     IngestConfig config = configuration.settings().get(IngestConfig.class);

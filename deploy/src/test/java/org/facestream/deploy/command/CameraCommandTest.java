@@ -101,7 +101,17 @@ class CameraCommandTest {
       assertEquals(2, refused.exitCode());
       assertEquals(1, refused.err().strip().lines().count(), refused.err());
       CommandLineRun add =
-          CommandLineRun.of("camera", "add", "gate", small, "--close-up", large, "--data", data);
+          CommandLineRun.of(
+              "camera",
+              "add",
+              "gate",
+              small,
+              "--close-up",
+              large,
+              "--rotate",
+              "90",
+              "--data",
+              data);
       assertEquals(0, add.exitCode(), add.err());
       assertWarns(add, "gate");
       CommandLineRun list = CommandLineRun.of("camera", "list", "--data", data);
@@ -109,9 +119,9 @@ class CameraCommandTest {
       CommandLineRun test =
           CommandLineRun.of("camera", "test", "gate", "--seconds", "1", "--data", data);
       assertEquals(0, test.exitCode(), test.err());
-      assertTrue(test.out().contains("320 x 240"), test.out());
+      assertTrue(test.out().contains("240 x 320"), test.out());
       assertTrue(test.out().contains("close-ups    rtsp://****@"), test.out());
-      assertTrue(test.out().contains("h264, 640 x 480"), test.out());
+      assertTrue(test.out().contains("h264, 480 x 640"), test.out());
       assertFalse((list.out() + test.out() + refused.err()).contains("hunter2"), test.out());
     }
   }

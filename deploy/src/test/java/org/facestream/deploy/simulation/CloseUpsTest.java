@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.bytedeco.javacpp.indexer.UByteIndexer;
+import org.bytedeco.opencv.global.opencv_core;
 import org.facestream.deploy.simulation.rtsp.LiveStream;
 import org.facestream.deploy.simulation.rtsp.MovingPattern;
 import org.facestream.detector.face.Face;
@@ -81,7 +82,16 @@ class CloseUpsTest {
   void facesComeAgainLargerFromTheOtherStreamWhateverBecomesOfIt() {
     TwoSizes sizes;
     try (Scene scene = new Scene(SCRIPT, LARGE)) {
-      sizes = TwoSizes.of(LARGE, FACTOR, scene.frames(), scene::draw);
+      // It hangs upside down.
+      sizes =
+          TwoSizes.of(
+              LARGE,
+              FACTOR,
+              scene.frames(),
+              (frame, into) -> {
+                scene.draw(frame, into);
+                opencv_core.flip(into, into, -1);
+              });
     }
     site = new TwoStreamSite(folder, SECRET);
     LiveStream small = site.server().add("small", sizes.small(), Duration.ofSeconds(1));
@@ -89,6 +99,7 @@ class CloseUpsTest {
     Camera camera =
         Camera.of("door", site.url("small"))
             .withCloseUpUrl(site.url("large"))
+            .withRotate(180)
             .withDetection(FaceSearch.AS_CONFIGURED.withMinFaceSize(24));
     site.run(camera);
 

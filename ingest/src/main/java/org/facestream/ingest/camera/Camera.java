@@ -18,6 +18,8 @@ import org.facestream.ingest.worker.config.UserError;
  * @param closeUpUrl {@code rtsp://} or {@code rtsps://}: the same camera's stream of larger
  *     pictures, out of which faces that were found in the other are cut; may hold references like
  *     the other; at most 4096 characters; null for none
+ * @param rotate degrees by which its pictures are turned clockwise, 90, 180 or 270, beyond what the
+ *     source declares itself; null for none. Masks, zones and boxes are of the turned picture
  * @param fps frames per second to publish, above 0 and at most 60, or null
  * @param maxWidth wider pictures are scaled to this width, 64 to 7680 pixels, or null
  * @param jpegQuality 1 to 100, or null
@@ -38,6 +40,7 @@ import org.facestream.ingest.worker.config.UserError;
   "id",
   "url",
   "closeUpUrl",
+  "rotate",
   "fps",
   "maxWidth",
   "jpegQuality",
@@ -55,6 +58,7 @@ public record Camera(
     String id,
     String url,
     String closeUpUrl,
+    Integer rotate,
     Double fps,
     Integer maxWidth,
     Integer jpegQuality,
@@ -99,6 +103,11 @@ public record Camera(
     if (closeUpUrl != null && closeUpUrl.chars().anyMatch(Character::isISOControl)) {
       throw new UserError("The close-up-url of camera '" + id + "' holds a control character.");
     }
+    if (rotate != null && (rotate < 0 || rotate > 270 || rotate % 90 != 0)) {
+      throw new UserError(
+          "rotate of camera '%s' is %d; give 90, 180 or 270.".formatted(id, rotate));
+    }
+    rotate = rotate == null || rotate == 0 ? null : rotate;
     if (fps != null && !(fps > 0 && fps <= 60)) {
       throw new UserError("fps of camera '%s' is %s; give 0.01 to 60.".formatted(id, fps));
     }
@@ -196,6 +205,18 @@ public record Camera(
     return changed.done();
   }
 
+  /** Degrees by which its pictures are turned clockwise; 0 for not at all. */
+  int turn() {
+    return rotate == null ? 0 : rotate;
+  }
+
+  /** Turned clockwise by 90, 180 or 270 degrees; null for not at all. */
+  public Camera withRotate(Integer rotate) {
+    CameraDraft changed = new CameraDraft(this);
+    changed.rotate = rotate;
+    return changed.done();
+  }
+
   public Camera withEnabled(boolean enabled) {
     CameraDraft changed = new CameraDraft(this);
     changed.enabled = enabled;
@@ -269,22 +290,26 @@ public record Camera(
   }
 
   /**
-   * With another's masks, zones and motion gate: a command line cannot say them, and whoever names
-   * a camera there must not uncover what was masked.
+   * With another's masks, zones and motion gate, and turned as they are meant for: a command line
+   * cannot say them, and whoever names a camera there must not uncover what was masked.
    */
   public Camera withAreasOf(Camera other) {
-    return withMasks(other.masks).withZones(other.zones).withMotion(other.motion);
+    return withMasks(other.masks)
+        .withZones(other.zones)
+        .withMotion(other.motion)
+        .withRotate(other.rotate);
   }
 
   /** Without the secrets that the URLs may hold. */
   @Override
   public String toString() {
-    return ("Camera[id=%s, url=%s, closeUpUrl=%s, fps=%s, maxWidth=%s, jpegQuality=%s, enabled=%s,"
+    return ("Camera[id=%s, url=%s, closeUpUrl=%s, rotate=%s, fps=%s, maxWidth=%s, jpegQuality=%s, enabled=%s,"
             + " loop=%s, tags=%s, detection=%s, transport=%s, decoder=%s, motion=%s, masks=%s, zones=%s]")
         .formatted(
             id,
             MaskedUrl.of(url),
             closeUpUrl == null ? null : MaskedUrl.of(closeUpUrl),
+            rotate,
             fps,
             maxWidth,
             jpegQuality,

@@ -7,6 +7,7 @@ final class CameraDraft {
   private final String id;
   String url;
   String closeUpUrl;
+  Integer rotate;
   Double fps;
   Integer maxWidth;
   Integer jpegQuality;
@@ -28,6 +29,7 @@ final class CameraDraft {
     id = camera.id();
     url = camera.url();
     closeUpUrl = camera.closeUpUrl();
+    rotate = camera.rotate();
     fps = camera.fps();
     maxWidth = camera.maxWidth();
     jpegQuality = camera.jpegQuality();
@@ -47,6 +49,7 @@ final class CameraDraft {
         id,
         url,
         closeUpUrl,
+        rotate,
         fps,
         maxWidth,
         jpegQuality,

@@ -16,6 +16,7 @@ import org.facestream.ingest.worker.config.UserError;
  *   - id: door
  *     url: rtsp://viewer:${secret:DOOR_PASSWORD}@192.0.2.7/stream
  *     close-up-url: rtsp://viewer:${secret:DOOR_PASSWORD}@192.0.2.7/main
+ *     rotate: 90
  *     fps: 5
  *     max-width: 1280
  *     jpeg-quality: 85
@@ -38,7 +39,8 @@ import org.facestream.ingest.worker.config.UserError;
  *         polygon: [[0.4, 0.5], [0.9, 0.5], [0.9, 1], [0.4, 1]]
  * </pre>
  *
- * Only id and url are needed. Points are shares of the picture's width and height.
+ * Only id and url are needed. Points are shares of the picture's width and height, after it was
+ * turned.
  */
 public final class CameraFile {
   private static final List<String> KEYS =
@@ -46,6 +48,7 @@ public final class CameraFile {
           "id",
           "url",
           "close-up-url",
+          "rotate",
           "fps",
           "max-width",
           "jpeg-quality",
@@ -109,6 +112,7 @@ public final class CameraFile {
           map.text("id"),
           map.text("url"),
           node.hasNonNull("close-up-url") ? map.text("close-up-url") : null,
+          map.whole("rotate"),
           map.real("fps"),
           map.whole("max-width"),
           map.whole("jpeg-quality"),

@@ -219,7 +219,8 @@ final class CameraRunner {
         new VideoSource.Wish(
             fps,
             hardware.device(decoder),
-            url.live() ? Optional.of(config.maxAge().dividedBy(BEHIND)) : Optional.empty());
+            url.live() ? Optional.of(config.maxAge().dividedBy(BEHIND)) : Optional.empty(),
+            camera.turn());
     try (VideoSource source = VideoSource.open(url, patience, wish, deadline)) {
       long epoch = epochs.getAsLong();
       status.begin(this, epoch);

@@ -57,7 +57,12 @@ public final class CameraTrial {
     SourceUrl url = rules.resolve(camera);
     long begun = System.nanoTime();
     try (CallDeadline deadline = new CallDeadline();
-        VideoSource source = VideoSource.open(url, VideoSource.Patience.of(config), deadline)) {
+        VideoSource source =
+            VideoSource.open(
+                url,
+                VideoSource.Patience.of(config),
+                VideoSource.Wish.EVERYTHING.turned(camera.turn()),
+                deadline)) {
       final long connected = System.nanoTime() - begun;
       StreamClock clock = new StreamClock(url.live());
       Optional<EncodedPicture> frame = Optional.empty();

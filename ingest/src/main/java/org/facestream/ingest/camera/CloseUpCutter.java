@@ -47,6 +47,7 @@ final class CloseUpCutter implements AutoCloseable {
   private final long mostNanos;
   private final JpegEncoder encoder = new JpegEncoder();
   private final PrivacyMasks painter = new PrivacyMasks();
+  private final FrameTurner turner = new FrameTurner();
   private final Scalar open = new Scalar(255);
 
   /**
@@ -59,10 +60,12 @@ final class CloseUpCutter implements AutoCloseable {
   /**
    * Shows the pictures of an excerpt to those who look for a face.
    *
+   * @param rotate degrees by which the camera's pictures are turned clockwise
    * @return pictures that were decoded
    * @throws SourceException when there is no decoder for it
    */
-  int search(PacketRing.Excerpt excerpt, List<CloseUpSearch> searches) throws SourceException {
+  int search(PacketRing.Excerpt excerpt, int rotate, List<CloseUpSearch> searches)
+      throws SourceException {
     long from = searches.stream().mapToLong(CloseUpSearch::from).min().orElseThrow();
     long deadline = System.nanoTime() + mostNanos;
     Map<Long, Long> captured = new HashMap<>();
@@ -79,23 +82,28 @@ final class CloseUpCutter implements AutoCloseable {
         }
         captured.put(each.packet().pts(), each.captured());
         decoder.send(each.packet());
-        decoded += show(decoder, frame, captured, searches);
+        decoded += show(decoder, frame, rotate, captured, searches);
       }
       decoder.drain();
-      return decoded + show(decoder, frame, captured, searches);
+      return decoded + show(decoder, frame, rotate, captured, searches);
     } finally {
       av_frame_free(frame);
     }
   }
 
-  private static int show(
-      VideoDecoder decoder, AVFrame frame, Map<Long, Long> captured, List<CloseUpSearch> searches) {
+  private int show(
+      VideoDecoder decoder,
+      AVFrame frame,
+      int rotate,
+      Map<Long, Long> captured,
+      List<CloseUpSearch> searches) {
     int decoded = 0;
     while (decoder.receive(frame) >= 0) {
       decoded++;
       Long when = captured.get(frame.best_effort_timestamp());
       boolean whole = frame.decode_error_flags() == 0 && (frame.flags() & FRAME_CORRUPT) == 0;
       if (when != null && whole && greyFirst(frame.format())) {
+        turner.turn(frame, Orientation.of(frame).thenTurned(rotate));
         try (Mat grey =
             new Mat(
                 frame.height(),
@@ -207,6 +215,7 @@ final class CloseUpCutter implements AutoCloseable {
   public void close() {
     encoder.close();
     painter.close();
+    turner.close();
     open.close();
   }
 }

@@ -94,7 +94,8 @@ public final class CloseUps implements AutoCloseable {
     }
     if (present != null
         && present.camera().closeUpUrl().equals(camera.closeUpUrl())
-        && present.camera().transport() == camera.transport()) {
+        && present.camera().transport() == camera.transport()
+        && present.camera().turn() == camera.turn()) {
       present.masks(camera.masks());
       return;
     }
@@ -263,7 +264,7 @@ public final class CloseUps implements AutoCloseable {
       return;
     }
     try (PacketRing.Excerpt packets = excerpt.get()) {
-      cutter.search(packets, searches);
+      cutter.search(packets, camera.camera().turn(), searches);
     }
     for (CloseUpSearch search : searches) {
       try {

@@ -145,6 +145,11 @@ final class Demuxer implements PacketSource {
   }
 
   @Override
+  public AVRational pixelShape() {
+    return format.streams(stream).sample_aspect_ratio();
+  }
+
+  @Override
   public Read read(AVPacket packet, Fault late) throws SourceException {
     int read = av_read_frame(format, packet);
     if (read >= 0) {

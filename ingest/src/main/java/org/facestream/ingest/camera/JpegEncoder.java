@@ -39,8 +39,9 @@ final class JpegEncoder implements AutoCloseable {
    * @param painting blacks out what must not be seen
    */
   EncodedPicture encode(AVFrame frame, int maxWidth, int quality, Consumer<Mat> painting) {
-    int width = Math.min(frame.width(), maxWidth);
-    int height = height(frame, width);
+    DisplaySize size = DisplaySize.of(frame).within(maxWidth);
+    int width = size.width();
+    int height = size.height();
     if (scaler.prepare(frame, width, height, AV_PIX_FMT_BGR24) || bgr == null) {
       free();
       // swscale writes whole vectors, beyond the end of a row whose width is no multiple of theirs.
@@ -62,13 +63,6 @@ final class JpegEncoder implements AutoCloseable {
       out.get(bytes);
       return new EncodedPicture(width, height, bytes);
     }
-  }
-
-  /** The height that keeps a frame's shape at another width. */
-  static int height(AVFrame frame, int width) {
-    return width == frame.width()
-        ? frame.height()
-        : Math.max(1, Math.round((float) frame.height() * width / frame.width()));
   }
 
   private void free() {

@@ -24,7 +24,8 @@ final class LumaScaler implements AutoCloseable {
   private BytePointer grey;
 
   Luma scale(AVFrame frame) {
-    long proportional = Math.round((double) frame.height() * WIDTH / frame.width());
+    DisplaySize size = DisplaySize.of(frame);
+    long proportional = Math.round((double) size.height() * WIDTH / size.width());
     int rows = (int) Math.max(1, Math.min(MOST_ROWS, proportional));
     if (scaler.prepare(frame, WIDTH, rows, AV_PIX_FMT_GRAY8) || grey == null) {
       free();

@@ -1,7 +1,10 @@
 package org.facestream.ingest.camera;
 
+import static org.bytedeco.ffmpeg.global.avutil.av_make_q;
+
 import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
+import org.bytedeco.ffmpeg.avutil.AVRational;
 
 /** Where the packets of one video come from. One thread opens, reads and closes it. */
 sealed interface PacketSource extends AutoCloseable permits Demuxer, PictureFolder {
@@ -22,6 +25,11 @@ sealed interface PacketSource extends AutoCloseable permits Demuxer, PictureFold
 
   /** The length of one tick of the packets' timestamps. */
   double nanosPerTick();
+
+  /** A pixel's width by its height as the container says, or 0/1 where it does not. */
+  default AVRational pixelShape() {
+    return av_make_q(0, 1);
+  }
 
   /**
    * Reads the next packet.

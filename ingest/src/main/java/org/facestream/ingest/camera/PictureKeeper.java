@@ -19,7 +19,8 @@ final class PictureKeeper implements AutoCloseable {
 
   /** The caller's to close. */
   KeptPicture keep(AVFrame frame, int maxWidth) {
-    if (frame.width() <= maxWidth || sws_isSupportedOutput(frame.format()) == 0) {
+    DisplaySize whole = DisplaySize.of(frame);
+    if (whole.width() <= maxWidth || sws_isSupportedOutput(frame.format()) == 0) {
       AVFrame same = av_frame_clone(frame);
       if (same == null || same.isNull()) {
         throw new OutOfMemoryError("no memory for a frame");
@@ -29,7 +30,9 @@ final class PictureKeeper implements AutoCloseable {
     AVFrame small = av_frame_alloc();
     try {
       av_frame_copy_props(small, frame);
-      small.format(frame.format()).width(maxWidth).height(JpegEncoder.height(frame, maxWidth));
+      DisplaySize size = whole.within(maxWidth);
+      small.format(frame.format()).width(size.width()).height(size.height());
+      small.sample_aspect_ratio().num(1).den(1);
       if (av_frame_get_buffer(small, 0) < 0) {
         throw new OutOfMemoryError("no memory for a frame of width " + maxWidth);
       }

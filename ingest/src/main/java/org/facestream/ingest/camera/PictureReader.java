@@ -8,6 +8,7 @@ import static org.bytedeco.ffmpeg.global.avutil.av_frame_free;
 
 import java.util.Optional;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
+import org.facestream.ingest.frame.ExifOrientation;
 
 /**
  * From packets to pictures: decodes what is needed, leaves out what is damaged, follows a stream
@@ -39,12 +40,14 @@ final class PictureReader implements AutoCloseable {
   private final VideoSource.Wish wish;
   private final PacketFeed feed;
   private final AVFrame frame = av_frame_alloc();
+  private final FrameTurner turner = new FrameTurner();
 
   private VideoDecoder decoder;
   private boolean onProcessor;
   private boolean motionJpeg;
   private boolean proven;
   private boolean decoded;
+  private boolean turned;
   private boolean fed;
   private boolean emptying;
   private long timestamp = VideoSource.NO_TIMESTAMP;
@@ -166,8 +169,14 @@ final class PictureReader implements AutoCloseable {
 
   private void decoded() {
     decoded = true;
-    width = frame.width();
-    height = frame.height();
+    turned = false;
+    DisplaySize size = DisplaySize.of(frame).seen(orientation());
+    width = size.width();
+    height = size.height();
+  }
+
+  private Orientation orientation() {
+    return Orientation.of(frame).thenTurned(wish.rotate());
   }
 
   private void error() {
@@ -184,7 +193,10 @@ final class PictureReader implements AutoCloseable {
     reopened++;
   }
 
-  /** The pixels of the picture that {@link #step} came to; empty when they turn out damaged. */
+  /**
+   * The pixels of the picture that {@link #step} came to, as they are to be seen; empty when they
+   * turn out damaged.
+   */
   Optional<AVFrame> frame() {
     if (!decoded) {
       if (decoder.send(feed.packet()) < 0 || decoder.receive(frame) < 0) {
@@ -196,16 +208,23 @@ final class PictureReader implements AutoCloseable {
       proven = true;
       decoded();
     }
+    if (!turned) {
+      turner.turn(frame, orientation());
+      turned = true;
+    }
     return Optional.of(frame);
   }
 
-  /** The picture as it came, when it is a JPEG file by itself. */
+  /** The picture as it came, when it is a JPEG file by itself and is to be seen just so. */
   Optional<EncodedPicture> asItCame() {
-    if (!motionJpeg) {
+    if (!motionJpeg || wish.rotate() != 0 || !decoder.plain()) {
       return Optional.empty();
     }
     byte[] jpeg = new byte[feed.packet().size()];
     feed.packet().data().get(jpeg);
+    if (ExifOrientation.of(jpeg) != ExifOrientation.UPRIGHT) {
+      return Optional.empty();
+    }
     Optional<EncodedPicture> picture = MotionJpeg.whole(jpeg);
     picture.ifPresent(
         whole -> {
@@ -270,6 +289,7 @@ final class PictureReader implements AutoCloseable {
 
   private void free() {
     av_frame_free(frame);
+    turner.close();
     closeDecoder();
   }
 

@@ -1,5 +1,8 @@
 package org.facestream.ingest.camera;
 
+import static org.bytedeco.ffmpeg.global.avcodec.AV_CODEC_ID_MJPEG;
+import static org.bytedeco.ffmpeg.global.avcodec.AV_PKT_DATA_DISPLAYMATRIX;
+import static org.bytedeco.ffmpeg.global.avcodec.av_packet_side_data_get;
 import static org.bytedeco.ffmpeg.global.avcodec.avcodec_alloc_context3;
 import static org.bytedeco.ffmpeg.global.avcodec.avcodec_find_decoder;
 import static org.bytedeco.ffmpeg.global.avcodec.avcodec_flush_buffers;
@@ -15,6 +18,7 @@ import static org.bytedeco.ffmpeg.global.avutil.av_frame_free;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_move_ref;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_unref;
 import static org.bytedeco.ffmpeg.global.avutil.av_hwframe_transfer_data;
+import static org.bytedeco.ffmpeg.global.avutil.av_make_q;
 
 import java.util.Optional;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
@@ -24,12 +28,17 @@ import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avutil.AVBufferRef;
 import org.bytedeco.ffmpeg.avutil.AVDictionary;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
+import org.bytedeco.ffmpeg.avutil.AVRational;
 import org.facestream.ingest.frame.Picture;
 
 /** One of FFmpeg's decoders, open for one stream. One thread uses it. */
 final class VideoDecoder implements AutoCloseable {
   private final AVCodecContext context;
   private final AVFrame raw;
+  private final DeclaredCropping cropping;
+  private final int pixelWidth;
+  private final int pixelHeight;
+  private final boolean plain;
 
   /**
    * Opens the decoder for what the source's video is encoded as now.
@@ -40,11 +49,20 @@ final class VideoDecoder implements AutoCloseable {
    */
   VideoDecoder(PacketSource source, String allowed, Optional<AVBufferRef> device)
       throws SourceException {
-    this(source.parameters(), allowed, device);
+    this(source.parameters(), source.pixelShape(), allowed, device);
   }
 
   /** The same for video that is encoded as the parameters say, which stay their owner's. */
   VideoDecoder(AVCodecParameters parameters, String allowed, Optional<AVBufferRef> device)
+      throws SourceException {
+    this(parameters, av_make_q(0, 1), allowed, device);
+  }
+
+  private VideoDecoder(
+      AVCodecParameters parameters,
+      AVRational pixelShape,
+      String allowed,
+      Optional<AVBufferRef> device)
       throws SourceException {
     AVCodec codec = avcodec_find_decoder(parameters.codec_id());
     if (codec == null || !(',' + allowed + ',').contains(',' + name(codec) + ',')) {
@@ -62,6 +80,17 @@ final class VideoDecoder implements AutoCloseable {
       throw new SourceException(Fault.DECODE_FAILED, FfmpegLog.describe(opened));
     }
     raw = av_frame_alloc();
+    cropping = DeclaredCropping.of(parameters);
+    pixelWidth = pixelShape.num();
+    pixelHeight = pixelShape.den();
+    plain =
+        cropping.nothing()
+            && DisplaySize.shape(pixelShape) == 1
+            && av_packet_side_data_get(
+                    parameters.coded_side_data(),
+                    parameters.nb_coded_side_data(),
+                    AV_PKT_DATA_DISPLAYMATRIX)
+                == null;
   }
 
   private static String name(AVCodec codec) {
@@ -70,6 +99,11 @@ final class VideoDecoder implements AutoCloseable {
 
   String name() {
     return name(context.codec());
+  }
+
+  /** Whether the container has pictures shown as they are encoded. */
+  boolean plain() {
+    return plain;
   }
 
   /** FFmpeg's number of the codec. */
@@ -87,8 +121,26 @@ final class VideoDecoder implements AutoCloseable {
     avcodec_send_packet(context, (AVPacket) null);
   }
 
-  /** FFmpeg's result of giving a picture, which then is in the frame, in ordinary memory. */
+  /**
+   * FFmpeg's result of giving a picture, which then is in the frame, in ordinary memory, without
+   * what is to be cropped, and with the shape of its pixels.
+   */
   int receive(AVFrame frame) {
+    int received = fetch(frame);
+    if (received < 0) {
+      return received;
+    }
+    cropping.apply(frame);
+    if (pixelWidth > 0 && pixelHeight > 0) {
+      frame.sample_aspect_ratio().num(pixelWidth).den(pixelHeight);
+    } else if (context.codec_id() == AV_CODEC_ID_MJPEG) {
+      // A JPEG's density says how it is to be printed; nothing shows it so.
+      frame.sample_aspect_ratio().num(0).den(1);
+    }
+    return received;
+  }
+
+  private int fetch(AVFrame frame) {
     int received = avcodec_receive_frame(context, raw);
     if (received < 0) {
       return received;

@@ -52,10 +52,22 @@ public final class VideoSource implements AutoCloseable {
    * @param device the hardware to decode with, or empty for the processor
    * @param mostBehind pictures are left out when reading is further behind the source than this;
    *     empty when each is to be decoded, however late
+   * @param rotate degrees by which pictures are turned clockwise, beyond what the source declares;
+   *     a multiple of 90
    */
-  record Wish(double fps, Optional<AVBufferRef> device, Optional<Duration> mostBehind) {
+  record Wish(double fps, Optional<AVBufferRef> device, Optional<Duration> mostBehind, int rotate) {
     static final Wish EVERYTHING =
         new Wish(Double.POSITIVE_INFINITY, Optional.empty(), Optional.empty());
+
+    /** The same, turned clockwise by so many degrees. */
+    Wish turned(int degrees) {
+      return new Wish(fps, device, mostBehind, degrees);
+    }
+
+    /** Not turned. */
+    Wish(double fps, Optional<AVBufferRef> device, Optional<Duration> mostBehind) {
+      this(fps, device, mostBehind, 0);
+    }
   }
 
   private static final double USUAL_FPS = 25;
@@ -232,12 +244,12 @@ public final class VideoSource implements AutoCloseable {
     return reader.feed().bytes();
   }
 
-  /** Of the stream's pictures, before any scaling; 0 until one was looked at. */
+  /** Of the stream's pictures as they are seen, before any scaling; 0 until one was looked at. */
   int width() {
     return reader.width();
   }
 
-  /** Of the stream's pictures, before any scaling; 0 until one was looked at. */
+  /** Of the stream's pictures as they are seen, before any scaling; 0 until one was looked at. */
   int height() {
     return reader.height();
   }
@@ -253,8 +265,9 @@ public final class VideoSource implements AutoCloseable {
   }
 
   /**
-   * The current picture as JPEG; empty when it turns out to be damaged. Motion JPEG that is not
-   * wider than asked for is given as it came, whatever its quality, when there is nothing to mask.
+   * The current picture as JPEG, as it is to be seen; empty when it turns out to be damaged. Motion
+   * JPEG that is not wider than asked for is given as it came, whatever its quality, when there is
+   * nothing to mask or turn.
    *
    * @param maxWidth a wider picture is scaled to this width
    * @param quality 1 to 100

@@ -29,6 +29,7 @@ class CameraFileTest {
               - id: door
                 url: rtsp://viewer:${secret:DOOR}@192.0.2.7/stream
                 close-up-url: rtsps://192.0.2.7/main
+                rotate: 270
                 fps: 5
                 max-width: 640
                 jpeg-quality: 70
@@ -62,6 +63,7 @@ class CameraFileTest {
                 "door",
                 "rtsp://viewer:${secret:DOOR}@192.0.2.7/stream",
                 "rtsps://192.0.2.7/main",
+                270,
                 5.0,
                 640,
                 70,
@@ -107,6 +109,8 @@ class CameraFileTest {
         "cameras: [{id: a, url: x, masks: [[[0, .nan], [1, 1], [0, 1]]]}]|point is two numbers",
         "cameras: [{id: a, ulr: rtsp://u:s3cr3t@h}]|Did you mean 'url'?",
         "cameras: [{id: a, url: rtsp://u:s3cr3t@h, maxwidth: 3}]|Did you mean 'max-width'?",
+        "cameras: [{id: a, url: x, rotate: 45}]|give 90, 180 or 270",
+        "cameras: [{id: a, url: x, rotate: left}]|`rotate` must be a number",
         "cameras: [{id: a}]|camera 1: `url` is missing",
         "cameras: [{url: rtsp://u:s3cr3t@h}]|`id` is missing",
         "cameras: [{id: a b, url: rtsp://u:s3cr3t@h}]|'a b' is not",

@@ -23,6 +23,7 @@ class CameraTest {
           "door-1",
           "rtsp://viewer:${secret:DOOR}@192.0.2.7/stream",
           "rtsp://viewer:${secret:DOOR}@192.0.2.7/main",
+          90,
           2.5,
           640,
           70,
@@ -38,7 +39,7 @@ class CameraTest {
 
   private static final String GOLDEN =
       "{\"id\":\"door-1\",\"url\":\"rtsp://viewer:${secret:DOOR}@192.0.2.7/stream\","
-          + "\"closeUpUrl\":\"rtsp://viewer:${secret:DOOR}@192.0.2.7/main\",\"fps\":2.5,"
+          + "\"closeUpUrl\":\"rtsp://viewer:${secret:DOOR}@192.0.2.7/main\",\"rotate\":90,\"fps\":2.5,"
           + "\"maxWidth\":640,\"jpegQuality\":70,\"enabled\":true,\"loop\":false,"
           + "\"tags\":[\"entrance\",\"north\"],\"detection\":{\"minFaceSize\":60},"
           + "\"transport\":\"udp\",\"decoder\":\"vaapi\","

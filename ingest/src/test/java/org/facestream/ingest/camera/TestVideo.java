@@ -5,6 +5,7 @@ import static org.bytedeco.ffmpeg.global.avformat.*;
 import static org.bytedeco.ffmpeg.global.avutil.*;
 
 import java.nio.file.Path;
+import java.util.function.Consumer;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
@@ -30,9 +31,15 @@ final class TestVideo {
    * @param bFrames the most B-frames between two others
    * @param gop pictures from one key frame to the next
    * @param start timestamp of the first picture, in pictures
+   * @param pixelWidth of a pixel, by the codec, in the unit of its height
+   * @param pixelHeight of a pixel, by the codec; 0 where the codec does not say
    */
-  record Coding(int bFrames, int gop, long start) {
+  record Coding(int bFrames, int gop, long start, int pixelWidth, int pixelHeight) {
     static final Coding USUAL = new Coding(0, 10, 0);
+
+    Coding(int bFrames, int gop, long start) {
+      this(bFrames, gop, start, 0, 1);
+    }
   }
 
   /**
@@ -55,6 +62,24 @@ final class TestVideo {
       int frames,
       Coding coding,
       Painter painter) {
+    return write(file, codec, width, height, fps, frames, coding, painter, stream -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param declaring adds to what the container says of the video
+   */
+  static Path write(
+      Path file,
+      String codec,
+      int width,
+      int height,
+      int fps,
+      int frames,
+      Coding coding,
+      Painter painter,
+      Consumer<AVStream> declaring) {
     AVFormatContext format = new AVFormatContext(null);
     check(avformat_alloc_output_context2(format, null, (String) null, file.toString()));
     AVCodec encoder = avcodec_find_encoder_by_name(codec);
@@ -70,6 +95,7 @@ final class TestVideo {
         .max_b_frames(coding.bFrames())
         .bit_rate(2_000_000)
         .thread_count(1);
+    context.sample_aspect_ratio(av_make_q(coding.pixelWidth(), coding.pixelHeight()));
     if ((format.oformat().flags() & AVFMT_GLOBALHEADER) != 0) {
       context.flags(context.flags() | AV_CODEC_FLAG_GLOBAL_HEADER);
     }
@@ -77,6 +103,7 @@ final class TestVideo {
     AVStream stream = avformat_new_stream(format, null);
     stream.time_base(context.time_base());
     check(avcodec_parameters_from_context(stream.codecpar(), context));
+    declaring.accept(stream);
     AVIOContext output = new AVIOContext(null);
     check(avio_open(output, file.toString(), AVIO_FLAG_WRITE));
     format.pb(output);
@@ -141,6 +168,17 @@ final class TestVideo {
       frame.data(0).position((long) y * frame.linesize(0)).put(row, 0, row.length);
     }
     frame.data(0).position(0);
+  }
+
+  /** Four quarters, grey of 40, 100, 160 and 220 from the upper left to the lower right. */
+  static void quarters(AVFrame frame) {
+    int width = frame.width() / 2;
+    int height = frame.height() / 2;
+    plane(frame, 1, width, height, 128);
+    plane(frame, 2, width, height, 128);
+    for (int i = 0; i < 4; i++) {
+      box(frame, 0, i % 2 * width, i / 2 * height, width, height, 40 + 60 * i);
+    }
   }
 
   private static void plane(AVFrame frame, int plane, int width, int height, int value) {

@@ -1,0 +1,79 @@
+package org.facestream.ingest.camera;
+
+import static org.bytedeco.ffmpeg.global.avutil.AV_FRAME_DATA_DISPLAYMATRIX;
+import static org.bytedeco.ffmpeg.global.avutil.av_frame_get_side_data;
+
+import java.nio.ByteOrder;
+import java.nio.IntBuffer;
+import org.bytedeco.ffmpeg.avutil.AVFrame;
+import org.bytedeco.ffmpeg.avutil.AVFrameSideData;
+
+/**
+ * How stored pixels are laid out to be seen: first columns become rows, if at all, then left and
+ * right change places, then top and bottom. One of eight.
+ *
+ * @param transposed whether columns become rows
+ * @param leftRight whether left and right then change places
+ * @param topBottom whether top and bottom then change places
+ */
+record Orientation(boolean transposed, boolean leftRight, boolean topBottom) {
+  static final Orientation UPRIGHT = new Orientation(false, false, false);
+
+  private static final int MATRIX_BYTES = 36;
+
+  /**
+   * What the frame's display matrix says, which FFmpeg takes from the container, the codec or a
+   * JPEG's EXIF. Other angles than quarter turns are taken for the nearest quarter turn.
+   */
+  static Orientation of(AVFrame frame) {
+    AVFrameSideData side = av_frame_get_side_data(frame, AV_FRAME_DATA_DISPLAYMATRIX);
+    if (side == null || side.isNull() || side.size() < MATRIX_BYTES) {
+      return UPRIGHT;
+    }
+    int[] matrix = new int[MATRIX_BYTES / Integer.BYTES];
+    IntBuffer values =
+        side.data()
+            .capacity(MATRIX_BYTES)
+            .asByteBuffer()
+            .order(ByteOrder.nativeOrder())
+            .asIntBuffer();
+    values.get(matrix);
+    return ofMatrix(matrix);
+  }
+
+  /** A stored place (x, y) is seen at (m0 x + m3 y, m1 x + m4 y), moved into the picture. */
+  static Orientation ofMatrix(int[] matrix) {
+    long along = Math.abs((long) matrix[0]) + Math.abs((long) matrix[4]);
+    long across = Math.abs((long) matrix[1]) + Math.abs((long) matrix[3]);
+    return across > along
+        ? new Orientation(true, matrix[3] < 0, matrix[1] < 0)
+        : new Orientation(false, matrix[0] < 0, matrix[4] < 0);
+  }
+
+  /** What a tag of EXIF says, 1 to 8; anything else is upright. */
+  static Orientation ofExif(int tag) {
+    return switch (tag) {
+      case 2 -> new Orientation(false, true, false);
+      case 3 -> new Orientation(false, true, true);
+      case 4 -> new Orientation(false, false, true);
+      case 5 -> new Orientation(true, false, false);
+      case 6 -> new Orientation(true, true, false);
+      case 7 -> new Orientation(true, true, true);
+      case 8 -> new Orientation(true, false, true);
+      default -> UPRIGHT;
+    };
+  }
+
+  /**
+   * This, and then a turn.
+   *
+   * @param degrees clockwise, a multiple of 90
+   */
+  Orientation thenTurned(int degrees) {
+    Orientation turned = this;
+    for (int quarter = 0; quarter < Math.floorMod(degrees, 360) / 90; quarter++) {
+      turned = new Orientation(!turned.transposed, !turned.topBottom, turned.leftRight);
+    }
+    return turned;
+  }
+}
