@@ -59,7 +59,7 @@ final class BenchReaderCommand extends Subcommand {
       paramLabel = "PROGRAM",
       description = {
         "FFmpeg's program. Default: the one that comes with the libraries that ingest",
-        "uses."
+        "uses or, where that does not run, the machine's; with neither ours is measured alone."
       })
   private String ffmpeg;
 

@@ -8,9 +8,11 @@ import org.facestream.deploy.doctor.Check;
 import org.facestream.deploy.doctor.ClockCheck;
 import org.facestream.deploy.doctor.DatabaseCheck;
 import org.facestream.deploy.doctor.DeviceCheck;
+import org.facestream.deploy.doctor.EmbeddedDatabaseCheck;
 import org.facestream.deploy.doctor.MachineChecks;
 import org.facestream.deploy.doctor.ModelCheck;
 import org.facestream.deploy.doctor.NativeChecks;
+import org.facestream.deploy.doctor.NeedsCheck;
 import org.facestream.deploy.doctor.TopicsCheck;
 import org.facestream.ingest.worker.config.Settings;
 import org.facestream.ingest.worker.kafka.KafkaConfig;
@@ -23,9 +25,10 @@ import picocli.CommandLine.Option;
     header = "Check this machine and say what to do about what is missing.",
     description = {
       "",
-      "Java, memory, disk, ports, native libraries, models, GPU; with --services also whether the",
-      "configured Kafka and PostgreSQL answer, how far this machine's clock is from Kafka's, and",
-      "whether the topics have the settings that they should have.",
+      "Java, memory, disk, ports, native libraries and what they need of the system, the PostgreSQL",
+      "of the all-in-one, models, GPU; with --services also whether the configured Kafka and PostgreSQL",
+      "answer, how far this machine's clock is from Kafka's, and whether the topics have the settings",
+      "that they should have.",
       "Changes nothing, but with --mend."
     },
     footer = {
@@ -59,7 +62,9 @@ final class DoctorCommand extends Subcommand {
     Settings settings = configuration().settings();
     List<Check> checks = new ArrayList<>();
     checks.addAll(MachineChecks.all(data));
+    checks.add(new NeedsCheck());
     checks.addAll(NativeChecks.all());
+    checks.add(new EmbeddedDatabaseCheck());
     checks.add(new ModelCheck());
     checks.add(new DeviceCheck());
     if (services || mend) {

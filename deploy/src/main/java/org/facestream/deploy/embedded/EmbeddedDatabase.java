@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.facestream.ingest.worker.config.UserError;
 import org.slf4j.Logger;
@@ -142,7 +143,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
           .setCleanDataDirectory(false)
           // The order in which things close is the worker's; a hook of its own would run beside it.
           .setRegisterShutdownHook(false)
-          .setOverrideWorkingDirectory(programs().toFile())
+          .setOverrideWorkingDirectory(cache().toFile())
           .setPGStartupWait(Duration.ofSeconds(60))
           // For initdb, which takes them as it takes the locale; the later --auth wins.
           .setLocaleConfig("locale", "C.UTF-8")
@@ -164,8 +165,22 @@ public final class EmbeddedDatabase implements AutoCloseable {
     }
   }
 
+  /** PostgreSQL's programs that a start has unpacked, the last version of them. */
+  public static List<Path> programs() throws IOException {
+    try (Stream<Path> versions = Files.list(cache())) {
+      Optional<Path> last =
+          versions
+              .map(version -> version.resolve("bin"))
+              .filter(Files::isDirectory)
+              .max(Comparator.comparing(bin -> bin.toFile().lastModified()));
+      return last.isEmpty()
+          ? List.of()
+          : Stream.of("initdb", "pg_ctl", "postgres").map(last.get()::resolve).toList();
+    }
+  }
+
   /** The unpacked programs are the same for every data folder of a user. */
-  private static Path programs() throws IOException {
+  private static Path cache() throws IOException {
     Path cache = Path.of(System.getProperty("user.home"), ".cache", "facestream");
     try {
       Files.createDirectories(cache);

@@ -134,11 +134,15 @@ class BenchPipelineCommandTest {
     JsonNode report = JSON.readTree(run.out());
     for (String work : List.of("decode", "whole")) {
       assertEquals(1, report.get(work).get("rounds").size());
+      boolean compared = report.has("program");
+      // A machine without libraries of sound and windows has no program of FFmpeg's that runs.
+      assertEquals(
+          !compared, report.path("no_comparison").asText().contains("apt-get install"), run.out());
       for (JsonNode round : report.get(work).get("rounds")) {
         assertTrue(round.get("ours").asDouble() > 0, run.out());
-        assertTrue(round.get("theirs").asDouble() > 0, run.out());
+        assertEquals(compared, round.path("theirs").asDouble() > 0, run.out());
       }
-      assertTrue(report.get(work).get("ratio").asDouble() > 0, run.out());
+      assertEquals(compared, report.get(work).path("ratio").asDouble() > 0, run.out());
     }
     assertTrue(report.at("/decode/rounds/0/our_frames").asDouble() > 0, run.out());
     assertTrue(report.at("/whole/rounds/0/our_frames").asDouble() > 0, run.out());

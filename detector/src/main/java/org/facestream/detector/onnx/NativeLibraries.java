@@ -4,7 +4,11 @@ import ai.onnxruntime.OrtEnvironment;
 import java.io.File;
 import java.io.IOException;
 import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.bytedeco.javacpp.Loader;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * folder at each start (28 MB, 620 MB more with CUDA), and a process that is killed leaves them
  * there. Here they go into JavaCPP's cache, once per version, beside those of OpenCV and FFmpeg.
  */
-final class NativeLibraries {
+public final class NativeLibraries {
   private static final Logger log = LoggerFactory.getLogger(NativeLibraries.class);
 
   /** ONNX Runtime's own property: the folder that holds its libraries. */
@@ -37,6 +41,18 @@ final class NativeLibraries {
     cached("onnxruntime_providers_shared");
     System.setProperty(FOLDER, core.getParent());
     ours = true;
+  }
+
+  /** Those that every session needs, unpacked but not loaded; fewer where they cannot be. */
+  public static synchronized List<Path> files() {
+    cache();
+    String folder = System.getProperty(FOLDER);
+    return folder == null
+        ? List.of()
+        : Stream.of("onnxruntime", "onnxruntime4j_jni", "onnxruntime_providers_shared")
+            .map(name -> Path.of(folder, System.mapLibraryName(name)))
+            .filter(Files::exists)
+            .toList();
   }
 
   /** To be called before CUDA is asked for. */

@@ -19,31 +19,32 @@ final class FfmpegProgram implements AutoCloseable {
   /**
    * Starts it.
    *
-   * @param program a path, or a name that is looked for as a shell does
+   * @param reference which program
    * @param url of the stream
    * @param work what is done with the pictures: FFmpeg's options for the output, and the output
    * @param folder for what it writes
    * @throws UserError when there is no such program
    */
-  FfmpegProgram(String program, String url, List<String> work, Path folder) {
+  FfmpegProgram(Reference reference, String url, List<String> work, Path folder) {
     try {
       progress = Files.createTempFile(folder, "progress-", ".txt");
       complaints = Files.createTempFile(folder, "ffmpeg-", ".txt");
       List<String> command = new ArrayList<>();
-      command.add(program);
       // One thread to decode, as ours: cameras share the processor among each other.
       command.addAll(
           List.of("-nostdin", "-nostats", "-loglevel", "error", "-progress", progress.toString()));
       command.addAll(List.of("-rtsp_transport", "tcp", "-threads", "1", "-i", url, "-an"));
       command.addAll(work);
       process =
-          new ProcessBuilder(command)
+          reference
+              .process(command)
               .redirectOutput(ProcessBuilder.Redirect.DISCARD)
               .redirectError(complaints.toFile())
               .start();
     } catch (IOException failed) {
       throw new UserError(
-          "FFmpeg's program %s cannot be started: give its path with --ffmpeg.".formatted(program),
+          "FFmpeg's program %s cannot be started: give its path with --ffmpeg."
+              .formatted(reference.program()),
           failed);
     }
   }

@@ -1,17 +1,22 @@
 package org.facestream.deploy.bench.pipeline;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 
 /**
- * What reading one camera costs, ours and FFmpeg's own program side by side.
+ * What reading one camera costs, ours and FFmpeg's own program side by side. Figures of FFmpeg are
+ * null, and left out of JSON, where there is no program to compare with.
  *
  * @param program FFmpeg's, a path
+ * @param noComparison why there is no program to compare with; null where there is one
  * @param decode every picture decoded, none encoded
  * @param whole every picture decoded, the sampled ones encoded as JPEG; ours also hands them to
  *     Kafka
  */
-record ReaderReport(String program, Comparison decode, Comparison whole) {
+@JsonInclude(JsonInclude.Include.NON_NULL)
+record ReaderReport(String program, String noComparison, Comparison decode, Comparison whole) {
 
   /**
    * The same work by both.
@@ -21,7 +26,8 @@ record ReaderReport(String program, Comparison decode, Comparison whole) {
    * @param theirs the same of FFmpeg's program
    * @param ratio of ours to theirs, the median of the rounds'
    */
-  record Comparison(List<Round> rounds, double ours, double theirs, double ratio) {
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Comparison(List<Round> rounds, Double ours, Double theirs, Double ratio) {
     static Comparison of(List<Round> rounds) {
       return new Comparison(
           rounds,
@@ -30,8 +36,11 @@ record ReaderReport(String program, Comparison decode, Comparison whole) {
           median(rounds.stream().map(Round::ratio).toList()));
     }
 
-    private static double median(List<Double> values) {
-      List<Double> sorted = values.stream().sorted().toList();
+    private static Double median(List<Double> values) {
+      List<Double> sorted = values.stream().filter(Objects::nonNull).sorted().toList();
+      if (sorted.isEmpty()) {
+        return null;
+      }
       int middle = sorted.size() / 2;
       return sorted.size() % 2 == 1
           ? sorted.get(middle)
@@ -47,23 +56,35 @@ record ReaderReport(String program, Comparison decode, Comparison whole) {
    * @param ourFrames pictures a second that were decoded, or, where they are encoded too, published
    * @param theirFrames pictures a second that FFmpeg put out
    */
-  record Round(double ours, double theirs, double ourFrames, double theirFrames) {
-    double ratio() {
-      return ours / theirs;
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Round(double ours, Double theirs, double ourFrames, Double theirFrames) {
+    static Round alone(double ours, double ourFrames) {
+      return new Round(ours, null, ourFrames, null);
+    }
+
+    Double ratio() {
+      return theirs == null ? null : ours / theirs;
     }
   }
 
   String text() {
     StringBuilder text = new StringBuilder();
-    add(text, "Against %s; milliseconds of processor time per second of video", program);
-    table(text, "decode alone", decode);
-    table(text, "decode, sample, JPEG", whole);
     add(
         text,
-        "Our reader takes %.2f of the processor time that FFmpeg's program takes to decode, and %.2f"
-            + " with sampling and JPEG; less than 1 is less.",
-        decode.ratio(),
-        whole.ratio());
+        "%s; milliseconds of processor time per second of video",
+        program == null ? "Ours alone" : "Against " + program);
+    table(text, "decode alone", decode);
+    table(text, "decode, sample, JPEG", whole);
+    if (program == null) {
+      add(text, "No comparison: %s", noComparison);
+    } else {
+      add(
+          text,
+          "Our reader takes %.2f of the processor time that FFmpeg's program takes to decode, and"
+              + " %.2f with sampling and JPEG; less than 1 is less.",
+          decode.ratio(),
+          whole.ratio());
+    }
     return text.toString();
   }
 
@@ -78,21 +99,25 @@ record ReaderReport(String program, Comparison decode, Comparison whole) {
     for (Round round : comparison.rounds()) {
       add(
           text,
-          "%-22s %8.1f %8.1f %7.2f   %.1f, %.1f",
+          "%-22s %8s %8s %7s   %s, %s",
           "",
-          round.ours(),
-          round.theirs(),
-          round.ratio(),
-          round.ourFrames(),
-          round.theirFrames());
+          figure("%.1f", round.ours()),
+          figure("%.1f", round.theirs()),
+          figure("%.2f", round.ratio()),
+          figure("%.1f", round.ourFrames()),
+          figure("%.1f", round.theirFrames()));
     }
     add(
         text,
-        "%-22s %8.1f %8.1f %7.2f",
+        "%-22s %8s %8s %7s",
         "  median",
-        comparison.ours(),
-        comparison.theirs(),
-        comparison.ratio());
+        figure("%.1f", comparison.ours()),
+        figure("%.1f", comparison.theirs()),
+        figure("%.2f", comparison.ratio()));
+  }
+
+  private static String figure(String format, Double value) {
+    return value == null ? "-" : String.format(Locale.ROOT, format, value);
   }
 
   private static void add(StringBuilder text, String line, Object... values) {

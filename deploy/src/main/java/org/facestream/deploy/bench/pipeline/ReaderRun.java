@@ -14,7 +14,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
-import org.bytedeco.javacpp.Loader;
 import org.facestream.deploy.Configuration;
 import org.facestream.deploy.LogOutput;
 import org.facestream.deploy.Shutdown;
@@ -38,12 +37,13 @@ import org.slf4j.LoggerFactory;
 
 /**
  * {@code facestream bench reader}: what an ingest worker uses to read one RTSP camera, against
- * FFmpeg's own program that reads the same camera at the same time.
+ * FFmpeg's own program that reads the same camera at the same time, where one runs.
  *
  * @param shown what the camera shows
  * @param seconds of a window
  * @param rounds windows of each comparison
- * @param program FFmpeg's; null for the one that JavaCV brings, which is the libraries that we use
+ * @param program FFmpeg's; null for the one that JavaCV brings, which is the libraries that we use,
+ *     or, where that does not run, the machine's
  * @param data where the temporary data folder is made; null for the system's place
  */
 public record ReaderRun(
@@ -77,7 +77,10 @@ public record ReaderRun(
   public String run(Configuration configuration, boolean json, Consumer<String> say)
       throws IOException, InterruptedException {
     configuration.settings();
-    String ffmpeg = program == null ? Loader.load(org.bytedeco.ffmpeg.ffmpeg.class) : program;
+    Reference reference = Reference.find(program);
+    if (reference.program() == null) {
+      say.accept("No comparison: " + reference.reason());
+    }
     try (TemporaryFolder folder = new TemporaryFolder(data);
         LogOutput.LogFile log = LogOutput.file(folder.path().resolve("logs"))) {
       say.accept("Drawing and encoding what the camera shows; starting a broker ...");
@@ -114,10 +117,12 @@ public record ReaderRun(
                   "pipe:1");
           say.accept("Decoding alone ...");
           ReaderReport.Comparison decode =
-              decodeAlone(camera, settings.get(IngestConfig.class), ffmpeg, nothing, folder.path());
+              decodeAlone(
+                  camera, settings.get(IngestConfig.class), reference, nothing, folder.path());
           say.accept("Decoding, sampling, and encoding as JPEG ...");
-          ReaderReport.Comparison whole = compare(worker, camera, ffmpeg, jpeg, folder.path());
-          ReaderReport report = new ReaderReport(ffmpeg, decode, whole);
+          ReaderReport.Comparison whole = compare(worker, camera, reference, jpeg, folder.path());
+          ReaderReport report =
+              new ReaderReport(reference.program(), reference.reason(), decode, whole);
           return json ? JSON.writeValueAsString(report) : report.text();
         }
       }
@@ -125,13 +130,13 @@ public record ReaderRun(
   }
 
   private ReaderReport.Comparison compare(
-      Worker worker, Camera camera, String ffmpeg, List<String> work, Path folder)
+      Worker worker, Camera camera, Reference reference, List<String> work, Path folder)
       throws InterruptedException {
     worker.registry().apply(List.of(camera), true);
     awaitLive(worker);
     return rounds(
         camera,
-        ffmpeg,
+        reference,
         work,
         folder,
         () -> {},
@@ -143,7 +148,7 @@ public record ReaderRun(
    * nobody wants, so this is the reader by itself.
    */
   private ReaderReport.Comparison decodeAlone(
-      Camera camera, IngestConfig config, String ffmpeg, List<String> work, Path folder)
+      Camera camera, IngestConfig config, Reference reference, List<String> work, Path folder)
       throws InterruptedException {
     Duration time = Duration.ofSeconds(WARM_UP_SECONDS + (long) (seconds + 1) * rounds);
     AtomicLong decoded = new AtomicLong();
@@ -160,21 +165,26 @@ public record ReaderRun(
             "camera-" + camera.id());
     reader.setDaemon(true);
     ReaderReport.Comparison comparison =
-        rounds(camera, ffmpeg, work, folder, reader::start, decoded::get);
+        rounds(camera, reference, work, folder, reader::start, decoded::get);
     reader.join(time.toMillis());
     return comparison;
   }
 
   private ReaderReport.Comparison rounds(
       Camera camera,
-      String ffmpeg,
+      Reference reference,
       List<String> work,
       Path folder,
       Runnable begin,
       DoubleSupplier frames)
       throws InterruptedException {
-    try (FfmpegProgram theirs = new FfmpegProgram(ffmpeg, camera.url(), work, folder)) {
-      await(() -> theirs.frames() > 0, "FFmpeg's program read no picture of the camera.");
+    try (FfmpegProgram theirs =
+        reference.program() == null
+            ? null
+            : new FfmpegProgram(reference, camera.url(), work, folder)) {
+      if (theirs != null) {
+        await(() -> theirs.frames() > 0, "FFmpeg's program read no picture of the camera.");
+      }
       begin.run();
       pause(Duration.ofSeconds(Math.min(seconds, WARM_UP_SECONDS)));
       List<ReaderReport.Round> measured = new ArrayList<>();
@@ -191,23 +201,25 @@ public record ReaderRun(
     String thread = "camera-" + camera.id();
     long begun = System.nanoTime();
     long ourNanos = used(meter, thread);
-    long theirNanos = theirs.nanos();
-    long theirFrames = theirs.frames();
+    long theirNanos = theirs == null ? 0 : theirs.nanos();
+    long theirFrames = theirs == null ? 0 : theirs.frames();
     double ourFrames = frames.getAsDouble();
     pause(Duration.ofSeconds(seconds));
     double passed = (System.nanoTime() - begun) / 1e9;
     double ourMillis = (used(meter, thread) - ourNanos) / 1e6;
+    double ours = ourMillis / passed;
+    double ourRate = (frames.getAsDouble() - ourFrames) / passed;
+    if (theirs == null) {
+      return ReaderReport.Round.alone(ours, ourRate);
+    }
     double theirMillis = (theirs.nanos() - theirNanos) / 1e6;
     if (theirMillis <= 0) {
       throw new UserError(
           "FFmpeg's program used no measurable time in %d s: give more --seconds."
               .formatted(seconds));
     }
-    return new ReaderReport.Round(
-        ourMillis / passed,
-        theirMillis / passed,
-        (frames.getAsDouble() - ourFrames) / passed,
-        (theirs.frames() - theirFrames) / passed);
+    double theirRate = (theirs.frames() - theirFrames) / passed;
+    return new ReaderReport.Round(ours, theirMillis / passed, ourRate, theirRate);
   }
 
   private static long used(CpuMeter meter, String thread) {

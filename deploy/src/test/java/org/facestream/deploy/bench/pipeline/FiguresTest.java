@@ -1,10 +1,12 @@
 package org.facestream.deploy.bench.pipeline;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -111,17 +113,32 @@ class FiguresTest {
     ReaderReport.Comparison decode =
         ReaderReport.Comparison.of(
             List.of(
-                new ReaderReport.Round(20, 25, 25, 25.1),
-                new ReaderReport.Round(90, 30, 24.9, 25),
-                new ReaderReport.Round(18, 20, 25, 25)));
+                new ReaderReport.Round(20, 25.0, 25, 25.1),
+                new ReaderReport.Round(90, 30.0, 24.9, 25.0),
+                new ReaderReport.Round(18, 20.0, 25, 25.0)));
     ReaderReport.Comparison whole =
-        ReaderReport.Comparison.of(List.of(new ReaderReport.Round(33, 30, 5, 5)));
-    String text = new ReaderReport("ffmpeg", decode, whole).text();
+        ReaderReport.Comparison.of(List.of(new ReaderReport.Round(33, 30.0, 5, 5.0)));
+    String text = new ReaderReport("ffmpeg", null, decode, whole).text();
     assertTrue(text.contains("24.9, 25.0"), text);
     assertTrue(
         text.contains(
             "takes 0.90 of the processor time that FFmpeg's program takes to decode, and 1.10"),
         text);
+  }
+
+  @Test
+  void theReaderIsMeasuredAloneWhereNoProgramRuns() throws Exception {
+    ReaderReport.Comparison alone =
+        ReaderReport.Comparison.of(List.of(ReaderReport.Round.alone(20, 25)));
+    ReaderReport report = new ReaderReport(null, "it needs libpulse.so.0.", alone, alone);
+    String text = report.text();
+    assertTrue(text.contains("Ours alone"), text);
+    assertTrue(text.contains("20.0        -       -   25.0, -"), text);
+    assertTrue(text.contains("No comparison: it needs libpulse.so.0."), text);
+    String json = new ObjectMapper().writeValueAsString(report);
+    assertTrue(json.contains("\"ours\":20.0"), json);
+    assertFalse(json.contains("theirs"), json);
+    assertFalse(json.contains("ratio"), json);
   }
 
   @Test
