@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import org.facestream.deploy.Main;
 import org.facestream.deploy.embedded.DataFolder;
 import org.facestream.deploy.simulation.DemoPeople;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever people get wrong: one line that says what to do, exit code 2, no stack trace. */
+@Tag("bare")
 class BadInputTest {
   @TempDir Path folder;
 

@@ -7,10 +7,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** That the figures are right, not what they are: no test measures speed. */
+@Tag("bare")
 class BenchCommandTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -13,10 +13,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** That the figures fit together, not what they are: no test measures speed. */
+@Tag("bare")
 class BenchPipelineCommandTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -16,10 +16,12 @@ import org.facestream.deploy.simulation.rtsp.RtspServer;
 import org.facestream.ingest.frame.Picture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Cameras that speak RTSP, tried without any Kafka. */
+@Tag("bare")
 class CameraTestCommandTest {
   @TempDir private Path folder;
   private RtspServer server;

@@ -14,9 +14,11 @@ import java.util.List;
 import javax.imageio.ImageIO;
 import org.facestream.deploy.simulation.DemoPeople;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("bare")
 class DetectCommandTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -9,12 +9,14 @@ import java.nio.file.Path;
 import java.util.List;
 import org.facestream.deploy.simulation.DemoPeople;
 import org.facestream.deploy.simulation.DemoPerson;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Enrolment into a data folder on which nothing runs, with real photographs. */
+@Tag("bare")
 class EnrollCommandTest {
   @TempDir Path folder;
 

@@ -20,10 +20,12 @@ import org.facestream.deploy.simulation.DemoPerson;
 import org.facestream.ingest.frame.Picture;
 import org.facestream.ingest.frame.UnreadablePictureException;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Eight real people, each in four versions of one photograph. */
+@Tag("bare")
 class EvaluateCommandTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -13,10 +13,12 @@ import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.Scalar;
 import org.facestream.deploy.simulation.rtsp.AccessUnit;
 import org.facestream.deploy.simulation.rtsp.H264Encoder;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A video file as a camera is remembered as others are. */
+@Tag("bare")
 class FileCameraTest {
   @TempDir Path folder;
 

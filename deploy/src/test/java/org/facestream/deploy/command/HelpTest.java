@@ -9,12 +9,14 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.facestream.deploy.Configuration;
 import org.facestream.ingest.worker.config.Settings;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
 
 /** Help that can be read, and a reference that is complete. */
+@Tag("bare")
 class HelpTest {
   static Stream<List<String>> commands() {
     List<List<String>> commands = new ArrayList<>();

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.facestream.deploy.simulation.DemoPeople;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Commands that talk to Kafka, where nothing answers. */
 @Timeout(60)
+@Tag("bare")
 class NoBrokerTest {
   @TempDir Path folder;
   private String address;

@@ -30,10 +30,12 @@ import org.facestream.sink.store.Database;
 import org.facestream.sink.store.EventStore;
 import org.facestream.sink.store.PersonRecords;
 import org.facestream.sink.store.StoreConfig;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The people commands against a broker and a database that run. */
+@Tag("bare")
 class PeopleCommandTest {
   private static final JsonMapper JSON = new JsonMapper();
 

@@ -12,8 +12,10 @@ import java.util.List;
 import org.facestream.deploy.simulation.rtsp.Viewer;
 import org.facestream.ingest.camera.Camera;
 import org.facestream.ingest.worker.config.UserError;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("bare")
 class DemoCamerasTest {
   private static final Format SMALL = new Format(320, 180, 5);
 

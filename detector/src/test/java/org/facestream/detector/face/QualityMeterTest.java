@@ -18,9 +18,11 @@ import org.facestream.detector.onnx.Device;
 import org.facestream.ingest.frame.Picture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Real faces, found by the real detector, then made worse. */
+@Tag("bare")
 class QualityMeterTest {
   /** A face in its frame. */
   private record Sample(Picture frame, Detection face) {

@@ -15,8 +15,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("bare")
 class NativeRuntimeTest {
   /** Part of the address that versions from 1.29.0 on send usage data to. */
   private static final String COLLECTOR = "events.data.microsoft.com";

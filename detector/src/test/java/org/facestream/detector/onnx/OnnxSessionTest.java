@@ -18,9 +18,11 @@ import java.util.Map;
 import org.facestream.detector.onnx.convert.GraphBuilder;
 import org.facestream.detector.onnx.convert.GraphBuilder.Type;
 import org.facestream.ingest.worker.config.UserError;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("bare")
 class OnnxSessionTest {
   @TempDir Path folder;
 

@@ -15,10 +15,12 @@ import java.time.Duration;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a camera can have us keep in memory, and what must fit into it. */
+@Tag("bare")
 class FfmpegMemoryTest {
   private static final Duration LONG = Duration.ofSeconds(40);
   private static final VideoSource.Patience ALWAYS = new VideoSource.Patience(LONG, LONG, LONG);

@@ -12,9 +12,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.bytedeco.ffmpeg.avutil.AVBufferRef;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of cameras when a driver hangs; no machine of ours has such hardware. */
+@Tag("bare")
 class HardwareDecodingTest {
   private final CountDownLatch driver = new CountDownLatch(1);
   private final List<DecoderChoice> opened = Collections.synchronizedList(new ArrayList<>());

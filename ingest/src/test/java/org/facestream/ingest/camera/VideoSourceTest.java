@@ -16,12 +16,14 @@ import java.util.Random;
 import org.bytedeco.javacpp.indexer.UByteIndexer;
 import org.facestream.ingest.frame.Picture;
 import org.facestream.ingest.frame.UnreadablePictureException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Tag("bare")
 class VideoSourceTest {
   @TempDir private Path folder;
 

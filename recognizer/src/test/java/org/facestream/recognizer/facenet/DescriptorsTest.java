@@ -23,12 +23,14 @@ import org.facestream.detector.onnx.Device;
 import org.facestream.ingest.frame.Picture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The real detector and the real network on photographs of eight people. */
+@Tag("bare")
 class DescriptorsTest {
   private static Mtcnn mtcnn;
   private static Descriptors descriptors;

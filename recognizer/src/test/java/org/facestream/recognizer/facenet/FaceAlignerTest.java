@@ -12,10 +12,12 @@ import org.bytedeco.opencv.opencv_core.Mat;
 import org.facestream.detector.face.Landmarks;
 import org.facestream.detector.face.Point;
 import org.facestream.ingest.frame.Picture;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+@Tag("bare")
 class FaceAlignerTest {
   private static final Landmarks TEMPLATE =
       DescriptorModel.of("resnet34-128").definition().alignment().landmarks();

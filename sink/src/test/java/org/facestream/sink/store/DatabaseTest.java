@@ -27,10 +27,12 @@ import org.facestream.recognizer.identity.IdentityEvent.Type;
 import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
+@Tag("bare")
 class DatabaseTest {
   private static final String PASSWORD = "s3cret-horse";
   private static final String WRONG = "wr0ng-battery";

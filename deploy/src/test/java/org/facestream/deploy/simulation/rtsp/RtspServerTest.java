@@ -21,10 +21,12 @@ import org.facestream.ingest.worker.config.UserError;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Tag("bare")
 class RtspServerTest {
   /** A client must see some pictures before it knows a stream: they come the sooner. */
   private static final int FPS = 25;
