@@ -7,6 +7,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.common.utils.Exit;
@@ -30,6 +31,9 @@ public final class Shutdown {
   private final CompletableFuture<Integer> exitCode = new CompletableFuture<>();
 
   private volatile boolean underWay;
+
+  /** Is done when what {@link #orderly} does is. */
+  private volatile Future<?> work = CompletableFuture.completedFuture(null);
 
   private Shutdown() {}
 
@@ -80,6 +84,8 @@ public final class Shutdown {
    * @return the work's exit code, 0 when a signal cut its start short
    */
   public int orderly(Callable<Integer> work) throws Exception {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    this.work = done;
     try (Watch signals = watch()) {
       return work.call();
     } catch (Exception | LinkageError failed) {
@@ -88,6 +94,8 @@ public final class Shutdown {
       }
       log.info("a signal ended the start", failed);
       return 0;
+    } finally {
+      done.complete(null);
     }
   }
 
@@ -110,6 +118,14 @@ public final class Shutdown {
   /** Whether a signal has come. */
   public boolean isRequested() {
     return requested.getCount() == 0;
+  }
+
+  /**
+   * Says that the work ends by itself, and what it opened is being closed: if that hangs, as it may
+   * with a device that is lost, the process ends all the same.
+   */
+  public void begins() {
+    haltUnless(work);
   }
 
   /**
@@ -137,11 +153,15 @@ public final class Shutdown {
   /** The main thread does the rest; only if it hangs, another ends the process. */
   private void onSignal() {
     requested.countDown();
+    haltUnless(exitCode);
+  }
+
+  private static void haltUnless(Future<?> done) {
     Thread patience =
         new Thread(
             () -> {
               try {
-                exitCode.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+                done.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
               } catch (TimeoutException hanging) {
                 hangs();
               } catch (ExecutionException | InterruptedException impossible) {

@@ -3,6 +3,7 @@ package org.facestream.detector;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.facestream.detector.face.FaceTopic;
@@ -17,7 +18,6 @@ import org.facestream.ingest.worker.Closing;
 import org.facestream.ingest.worker.ConsumeLoop;
 import org.facestream.ingest.worker.Stage;
 import org.facestream.ingest.worker.Telemetry;
-import org.facestream.ingest.worker.Worker;
 import org.facestream.ingest.worker.WorkerConfig;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.TopicFeed;
@@ -109,13 +109,8 @@ public final class DetectorStage implements Stage {
       loop =
           closing.add(
               new ConsumeLoop(
-                  new ConsumeLoop.Settings(
-                      name(),
-                      clients.name(FrameTopic.TOPIC),
-                      name() + "-" + Worker.id(workerConfig),
-                      workerConfig.livenessTimeout(),
-                      workerConfig.shutdownTimeout(),
-                      GATHERED_BYTES),
+                  ConsumeLoop.Settings.of(
+                      workerConfig, name(), clients.name(FrameTopic.TOPIC), GATHERED_BYTES),
                   clients,
                   telemetry,
                   this::consumer,
@@ -149,6 +144,12 @@ public final class DetectorStage implements Stage {
   public boolean live() {
     ConsumeLoop running = loop;
     return !closed && (running == null || running.live());
+  }
+
+  @Override
+  public Optional<String> failure() {
+    ConsumeLoop running = loop;
+    return running == null ? Optional.empty() : running.failure();
   }
 
   @Override

@@ -157,6 +157,12 @@ public final class IngestStage implements Stage {
   }
 
   @Override
+  public Optional<String> failure() {
+    CameraAssignment started = assignment;
+    return started == null ? Optional.empty() : started.failure();
+  }
+
+  @Override
   public Health health() {
     CameraAssignment started = assignment;
     if (started == null) {

@@ -1,6 +1,7 @@
 package org.facestream.recognizer;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -41,6 +42,8 @@ final class IdentityStreams implements AutoCloseable {
   private final GalleryReplica replica;
   private final Thread watch = new Thread(this::watch, "identity-watch");
   private final CountDownLatch closed = new CountDownLatch(1);
+
+  private volatile String failure;
 
   /** The one that was begun last. */
   private volatile StreamsRun begun;
@@ -151,6 +154,11 @@ final class IdentityStreams implements AutoCloseable {
   /** Whether it can come back to work without a new process. */
   boolean live() {
     return watch.getState() == Thread.State.NEW || watch.isAlive();
+  }
+
+  /** Why it has ended by itself; empty while it has not. */
+  Optional<String> failure() {
+    return Optional.ofNullable(failure);
   }
 
   Stage.Health health() {

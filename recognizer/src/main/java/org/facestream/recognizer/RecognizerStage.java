@@ -3,6 +3,7 @@ package org.facestream.recognizer;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.facestream.detector.face.FaceTopic;
@@ -10,7 +11,6 @@ import org.facestream.ingest.worker.Closing;
 import org.facestream.ingest.worker.ConsumeLoop;
 import org.facestream.ingest.worker.Stage;
 import org.facestream.ingest.worker.Telemetry;
-import org.facestream.ingest.worker.Worker;
 import org.facestream.ingest.worker.WorkerConfig;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.Topics;
@@ -94,12 +94,7 @@ public final class RecognizerStage implements Stage {
       loop =
           closing.add(
               new ConsumeLoop(
-                  new ConsumeLoop.Settings(
-                      name(),
-                      clients.name(FaceTopic.TOPIC),
-                      name() + "-" + Worker.id(workerConfig),
-                      workerConfig.livenessTimeout(),
-                      workerConfig.shutdownTimeout()),
+                  ConsumeLoop.Settings.of(workerConfig, name(), clients.name(FaceTopic.TOPIC), 0),
                   clients,
                   telemetry,
                   this::consumer,
@@ -138,6 +133,14 @@ public final class RecognizerStage implements Stage {
   public boolean live() {
     ConsumeLoop running = loop;
     return !closed && (running == null || (running.live() && streams.live()));
+  }
+
+  @Override
+  public Optional<String> failure() {
+    ConsumeLoop running = loop;
+    IdentityStreams deciding = streams;
+    Optional<String> decided = deciding == null ? Optional.empty() : deciding.failure();
+    return decided.isPresent() || running == null ? decided : running.failure();
   }
 
   @Override

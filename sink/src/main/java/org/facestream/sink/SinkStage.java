@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -12,7 +13,6 @@ import org.facestream.ingest.worker.ConsumeLoop;
 import org.facestream.ingest.worker.RetryableException;
 import org.facestream.ingest.worker.Stage;
 import org.facestream.ingest.worker.Telemetry;
-import org.facestream.ingest.worker.Worker;
 import org.facestream.ingest.worker.WorkerConfig;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.ingest.worker.kafka.KafkaClients;
@@ -100,12 +100,7 @@ public final class SinkStage implements Stage {
     loop =
         closing.add(
             new ConsumeLoop(
-                new ConsumeLoop.Settings(
-                    name(),
-                    clients.name(IdentityTopic.TOPIC),
-                    name() + "-" + Worker.id(workerConfig),
-                    workerConfig.livenessTimeout(),
-                    workerConfig.shutdownTimeout()),
+                ConsumeLoop.Settings.of(workerConfig, name(), clients.name(IdentityTopic.TOPIC), 0),
                 clients,
                 telemetry,
                 () -> clients.consumer(name(), config.batchSize(), Map.of()),
@@ -158,6 +153,12 @@ public final class SinkStage implements Stage {
   public boolean live() {
     ConsumeLoop running = loop;
     return running == null || running.live();
+  }
+
+  @Override
+  public Optional<String> failure() {
+    ConsumeLoop running = loop;
+    return running == null ? Optional.empty() : running.failure();
   }
 
   @Override

@@ -55,6 +55,10 @@ final class Complaints {
           failed);
       return USER_ERROR;
     }
+    if (failed instanceof StageEndedException) {
+      print(command, "facestream: " + oneLine(failed.getMessage()), failed);
+      return FAILURE;
+    }
     if (failed instanceof KafkaException) {
       print(
           command,

@@ -133,7 +133,7 @@ final class Session {
                     : reasons));
         return;
       }
-      if (shutdown.await(Duration.ofMillis(50))) {
+      if (shutdown.await(Duration.ofMillis(50)) || everything.worker().failure().isPresent()) {
         return;
       }
     }
@@ -199,6 +199,11 @@ final class Session {
           || shutdown.await(left < LOOK.toNanos() ? Duration.ofNanos(Math.max(0, left)) : LOOK)) {
         break;
       }
+      Optional<String> failure = everything.worker().failure();
+      if (failure.isPresent()) {
+        end(failure.get());
+        return;
+      }
       if (replay.isPresent() && replay.get().over()) {
         tell(replay.get());
         return;
@@ -210,6 +215,13 @@ final class Session {
       }
     }
     say(shutdown.isRequested() ? "Stopping." : "Time is over; stopping.");
+  }
+
+  /** Broker and database are closed as at any other end. */
+  private void end(String why) {
+    shutdown.begins();
+    say("facestream: " + new StageEndedException(why).getMessage());
+    exitCode = Complaints.FAILURE;
   }
 
   private void tell(Replay replay) {

@@ -28,6 +28,8 @@ final class StageCommands {
     /** For a broker that is only just starting; whatever supervises the worker does the rest. */
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+    private static final Duration LOOK = Duration.ofMillis(200);
+
     private final StageKind kind;
 
     Alone(StageKind kind) {
@@ -69,8 +71,13 @@ final class StageCommands {
           CameraThresholds.warn(settings, clients);
         }
         log.info("metrics and health on port {}", worker.httpPort());
-        while (!shutdown.await(Duration.ofHours(1))) {
-          log.debug("{} runs", kind);
+        while (!shutdown.await(LOOK)) {
+          Optional<String> failure = worker.failure();
+          if (failure.isPresent()) {
+            shutdown.begins();
+            log.error("{}; this process ends", failure.get());
+            throw new StageEndedException(failure.get());
+          }
         }
         log.info("stopping");
       }

@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
-import org.facestream.ingest.worker.RetryableException;
+import org.facestream.ingest.worker.DeviceException;
 import org.facestream.ingest.worker.config.UserError;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +49,9 @@ public final class OnnxSession implements AutoCloseable {
 
   private final LongAdder nanos = new LongAdder();
   private boolean closed;
+
+  /** On which it ran once; null before. */
+  private volatile TensorBuffer sample;
 
   /**
    * Loads a model and runs it once: a device that lacks something shows it only then.
@@ -96,6 +99,7 @@ public final class OnnxSession implements AutoCloseable {
     try {
       session.run(sample);
       session.nanos.reset();
+      session.sample = sample.copy();
       return session;
     } catch (RuntimeException unusable) {
       session.close();
@@ -162,7 +166,7 @@ public final class OnnxSession implements AutoCloseable {
    * @param into one float32 tensor per output, in the model's order, of exactly the shape that the
    *     input leads to
    * @throws IllegalStateException for a shape that does not fit
-   * @throws RetryableException for a device that failed
+   * @throws DeviceException for a device that failed
    */
   public void run(TensorBuffer from, List<TensorBuffer> into) {
     if (into.size() != outputs.size()) {
@@ -264,15 +268,31 @@ public final class OnnxSession implements AutoCloseable {
     return copy;
   }
 
-  /** A shape that does not fit is a mistake and stays one; a device that failed may recover. */
+  /**
+   * A shape that does not fit is a mistake and stays one; a device that failed may recover. Which
+   * of both it was shows where the device cannot do either what it once could.
+   */
   private RuntimeException failed(TensorBuffer from, OrtException cause) {
     String message =
         "%s failed on %s with an input of %s: %s"
             .formatted(
                 model.name(), device, Arrays.toString(from.shape()), firstLine(cause.getMessage()));
-    return cause.getCode() == OrtException.OrtErrorCode.ORT_INVALID_ARGUMENT
+    boolean misfit = cause.getCode() == OrtException.OrtErrorCode.ORT_INVALID_ARGUMENT;
+    boolean well = sample == null ? misfit : runsItsSample();
+    return misfit && well
         ? new IllegalStateException(message, cause)
-        : new RetryableException(message, cause);
+        : new DeviceException(message, cause, well);
+  }
+
+  private boolean runsItsSample() {
+    try (OnnxTensor tensor = tensor(sample)) {
+      timed(tensor, Map.of()).close();
+      return true;
+    } catch (OrtException | RuntimeException lost) {
+      LOG.warn(
+          "{} does not run on {} any more: {}", model.name(), device, firstLine(lost.getMessage()));
+      return false;
+    }
   }
 
   private static String firstLine(String message) {

@@ -2,6 +2,7 @@ package org.facestream.detector.onnx;
 
 import java.nio.Buffer;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 
@@ -21,5 +22,20 @@ public record TensorBuffer(Buffer data, long... shape) {
       throw new IllegalArgumentException(
           "shape %s does not fit %d values".formatted(Arrays.toString(shape), data.remaining()));
     }
+  }
+
+  /** The same values in memory that is nobody else's. */
+  TensorBuffer copy() {
+    if (data instanceof FloatBuffer floats) {
+      return new TensorBuffer(
+          ByteBuffer.allocateDirect(floats.remaining() * Float.BYTES)
+              .order(ByteOrder.nativeOrder())
+              .asFloatBuffer()
+              .put(floats.duplicate())
+              .flip(),
+          shape);
+    }
+    ByteBuffer bytes = ((ByteBuffer) data).duplicate();
+    return new TensorBuffer(ByteBuffer.allocateDirect(bytes.remaining()).put(bytes).flip(), shape);
   }
 }

@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -65,7 +66,7 @@ public final class CameraAssignment implements AutoCloseable {
   private volatile Stage.Health health = Stage.Health.notReady("starting");
   private Consumer<String, byte[]> consumer;
   private AutoCloseable metrics;
-  private String ended = "stopped";
+  private volatile String failure;
 
   public CameraAssignment(
       KafkaClients clients, Telemetry telemetry, CameraFleet fleet, Duration liveness) {
@@ -86,6 +87,11 @@ public final class CameraAssignment implements AutoCloseable {
     return thread.isAlive() && System.nanoTime() - lastTurn < liveness.toNanos();
   }
 
+  /** Why it has ended by itself; empty while it has not. */
+  public Optional<String> failure() {
+    return Optional.ofNullable(failure);
+  }
+
   public Stage.Health health() {
     return health;
   }
@@ -98,10 +104,10 @@ public final class CameraAssignment implements AutoCloseable {
         turn();
       }
     } catch (RuntimeException | Error failed) {
-      ended = "the camera assignment ended: " + failed;
+      failure = "the camera assignment failed with " + failed;
       log.error("the camera assignment ended", failed);
     } finally {
-      health = Stage.Health.notReady(ended);
+      health = Stage.Health.notReady(failure().orElse("stopped"));
     }
   }
 

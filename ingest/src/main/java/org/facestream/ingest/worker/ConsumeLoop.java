@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -34,7 +35,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A failure that may pass ({@link RetryableException}, any {@link KafkaException}) makes the
  * stage not ready; the batch is delivered again after a backoff. Any other exception is taken for a
- * record's fault: the batch is processed record by record, and what fails alone is a dead letter.
+ * record's fault: the batch is processed record by record, and what fails alone is a dead letter. A
+ * device that fails again and again ({@link DeviceException}), and any Error, ends the loop, which
+ * leaves the group: see {@link #failure}.
  *
  * <p>One thread, named after the stage, owns consumer, producer and processor. Live means that it
  * turns; ready means that its last turn did not fail, and what an earlier one failed at is done.
@@ -83,6 +86,7 @@ public final class ConsumeLoop implements AutoCloseable {
    * @param transactionalId unique among workers that are alive
    * @param liveness a loop that has not turned for this long is not live
    * @param shutdown how long closing waits for the turn in progress
+   * @param deviceFailures so many in a row end the loop
    * @param gather after a long turn, polls go on until nothing more waits, or so many bytes are in
    *     hand; 0 for one poll a turn
    */
@@ -92,12 +96,19 @@ public final class ConsumeLoop implements AutoCloseable {
       String transactionalId,
       Duration liveness,
       Duration shutdown,
+      int deviceFailures,
       long gather) {
 
-    /** One poll a turn. */
-    public Settings(
-        String stage, String topic, String transactionalId, Duration liveness, Duration shutdown) {
-      this(stage, topic, transactionalId, liveness, shutdown, 0);
+    /** Those of a worker. */
+    public static Settings of(WorkerConfig config, String stage, String topic, long gather) {
+      return new Settings(
+          stage,
+          topic,
+          stage + "-" + Worker.id(config),
+          config.livenessTimeout(),
+          config.shutdownTimeout(),
+          config.deviceFailures(),
+          gather);
     }
   }
 
@@ -106,6 +117,7 @@ public final class ConsumeLoop implements AutoCloseable {
   private final Publisher publisher;
   private final Processor processor;
   private final FaultIsolation isolation;
+  private final DeviceFailures device;
   private final DistributionSummary batchSize;
   private final Counter retries;
   private final Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(5));
@@ -116,6 +128,7 @@ public final class ConsumeLoop implements AutoCloseable {
 
   private volatile boolean stopping;
   private volatile long lastTurn = System.nanoTime();
+  private volatile String failure;
   private volatile Stage.Health health = Stage.Health.notReady("starting");
 
   public ConsumeLoop(
@@ -147,11 +160,13 @@ public final class ConsumeLoop implements AutoCloseable {
     this.member = new GroupMember(settings, telemetry, consumers, processor);
     this.publisher = new Publisher(settings.stage(), telemetry, producers);
     this.processor = processor;
+    this.device = new DeviceFailures(settings.deviceFailures());
     this.isolation =
         new FaultIsolation(
             settings.stage(),
             processor,
-            new DeadLetters(settings.stage(), deadLettersTopic, telemetry));
+            new DeadLetters(settings.stage(), deadLettersTopic, telemetry),
+            device);
     this.batchSize = telemetry.batch(settings.stage());
     this.retries =
         Counter.builder("facestream.retries")
@@ -168,6 +183,11 @@ public final class ConsumeLoop implements AutoCloseable {
 
   public boolean live() {
     return thread.isAlive() && System.nanoTime() - lastTurn < settings.liveness().toNanos();
+  }
+
+  /** Why it has ended by itself; empty while it has not. */
+  public Optional<String> failure() {
+    return Optional.ofNullable(failure);
   }
 
   public Stage.Health health() {
@@ -220,6 +240,7 @@ public final class ConsumeLoop implements AutoCloseable {
   private void ended(String why) {
     if (!stopping) {
       health = Stage.Health.notReady("the loop ended: " + why);
+      failure = why;
     }
   }
 
@@ -235,6 +256,7 @@ public final class ConsumeLoop implements AutoCloseable {
           first.put(partition, polled.records(partition).get(0).offset());
         }
         handle(polled);
+        device.worked();
         owed.removeAll(polled.partitions());
       }
       if (!stopping) {
@@ -242,6 +264,7 @@ public final class ConsumeLoop implements AutoCloseable {
       }
     } catch (RetryableException | KafkaException failed) {
       if (!stopping) {
+        device.failed(failed);
         recover(failed, first);
       }
     }

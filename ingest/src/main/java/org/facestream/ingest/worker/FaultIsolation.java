@@ -18,11 +18,17 @@ final class FaultIsolation {
   private final String stage;
   private final ConsumeLoop.Processor processor;
   private final DeadLetters deadLetters;
+  private final DeviceFailures device;
 
-  FaultIsolation(String stage, ConsumeLoop.Processor processor, DeadLetters deadLetters) {
+  FaultIsolation(
+      String stage,
+      ConsumeLoop.Processor processor,
+      DeadLetters deadLetters,
+      DeviceFailures device) {
     this.stage = stage;
     this.processor = processor;
     this.deadLetters = deadLetters;
+    this.device = device;
   }
 
   /**
@@ -46,9 +52,8 @@ final class FaultIsolation {
   private List<ProducerRecord<String, byte[]>> results(List<ConsumerRecord<String, byte[]>> batch) {
     try {
       return processor.process(batch, deadLetters);
-    } catch (RetryableException | KafkaException transientFailure) {
-      throw transientFailure;
     } catch (RuntimeException failed) {
+      throwWhatMayPass(failed);
       abort();
       if (batch.size() == 1) {
         reject(batch.get(0), failed);
@@ -65,15 +70,21 @@ final class FaultIsolation {
       int before = deadLetters.size();
       try {
         results.addAll(processor.process(List.of(record), deadLetters));
-      } catch (RetryableException | KafkaException transientFailure) {
-        throw transientFailure;
       } catch (RuntimeException failed) {
+        throwWhatMayPass(failed);
         // It may have rejected the record before it failed: that is one dead letter, not two.
         deadLetters.takeBack(before);
         reject(record, failed);
       }
     }
     return results;
+  }
+
+  private void throwWhatMayPass(RuntimeException failed) {
+    boolean mayPass = failed instanceof RetryableException || failed instanceof KafkaException;
+    if (mayPass && !device.isOfTheInput(failed)) {
+      throw failed;
+    }
   }
 
   private void reject(ConsumerRecord<String, byte[]> record, RuntimeException failed) {

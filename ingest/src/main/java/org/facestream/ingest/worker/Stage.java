@@ -1,5 +1,7 @@
 package org.facestream.ingest.worker;
 
+import java.util.Optional;
+
 /**
  * One stage of the pipeline inside a process: ingest, detector, recognizer or sink.
  *
@@ -14,6 +16,12 @@ public interface Stage extends AutoCloseable {
 
   /** Whether its loops turn; false asks the supervisor to restart the process. */
   boolean live();
+
+  /**
+   * Why it has ended by itself; empty while it has not. Whatever runs the process ends it then, so
+   * that another takes over.
+   */
+  Optional<String> failure();
 
   /** Whether it may take work; {@link Health#ready()} with the reason when it may not. */
   Health health();

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Gauge;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,6 +49,13 @@ public final class Worker implements AutoCloseable {
         .register(telemetry.registry());
     stage.start();
     log.info("{} started", stage.name());
+  }
+
+  /** Which stage has ended by itself, and why; empty while none has. */
+  public Optional<String> failure() {
+    return stages.stream()
+        .flatMap(stage -> stage.failure().map(why -> stage.name() + " ended: " + why).stream())
+        .findFirst();
   }
 
   /** The name of this worker, as configured or from host and process. */

@@ -26,6 +26,12 @@ public interface WorkerConfig {
   @WithDefault("60s")
   Duration livenessTimeout();
 
+  @Setting(
+      "So many failures of the device (GPU or CPU) in a row, whatever it is given, and the process"
+          + " leaves its group and ends, for only a new one can cure it.")
+  @WithDefault("5")
+  int deviceFailures();
+
   @Setting("How long an orderly shutdown may take.")
   @WithDefault("20s")
   Duration shutdownTimeout();

@@ -1,5 +1,6 @@
 package org.facestream.ingest.worker;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -85,7 +87,7 @@ class ConsumeLoopTest {
     loop =
         new ConsumeLoop(
             new ConsumeLoop.Settings(
-                "test", "in", "test-1", Duration.ofSeconds(30), Duration.ofSeconds(5)),
+                "test", "in", "test-1", Duration.ofSeconds(30), Duration.ofSeconds(5), 3, 0),
             "dlq",
             telemetry,
             () -> {
@@ -112,6 +114,10 @@ class ConsumeLoopTest {
     loop.start();
   }
 
+  private List<ProducerRecord<String, byte[]>> published() {
+    return producers.stream().flatMap(producer -> producer.history().stream()).toList();
+  }
+
   @AfterEach
   void close() {
     loop.close();
@@ -133,6 +139,58 @@ class ConsumeLoopTest {
     assertTrue(loop.health().reason().contains("no such library"), loop.health().reason());
     assertTrue(producers.get(0).closed());
     assertTrue(opened.get(0).closed());
+    assertTrue(loop.failure().orElse("none").contains("no such library"));
+  }
+
+  @Test
+  void aDeviceThatFailsWhateverItIsGivenEndsTheLoopWhichLeavesItsGroup() {
+    start(
+        value -> {
+          if (opened.get(0).waits.isEmpty()) {
+            // Something else in between says nothing about the device.
+            throw new RetryableException("the broker is away", null);
+          }
+          throw new DeviceException("error 700", null, false);
+        });
+    await().atMost(Duration.ofSeconds(20)).until(() -> !loop.live());
+    assertEquals(3, opened.get(0).waits.size());
+    assertTrue(opened.get(0).closed());
+    assertEquals(
+        "the device failed 3 times in a row, which only a new process can cure (error 700)",
+        loop.failure().orElse("none"));
+    assertEquals("the loop ended: " + loop.failure().get(), loop.health().reason());
+  }
+
+  @Test
+  void aDeviceThatFailsNowAndThenGoesOn() {
+    AtomicInteger calls = new AtomicInteger();
+    start(
+        value -> {
+          if (calls.incrementAndGet() % 3 != 0 && calls.get() < 9) {
+            throw new DeviceException("busy", null, false);
+          }
+          return value;
+        });
+    await().atMost(Duration.ofSeconds(20)).until(() -> calls.get() > 9 && loop.health().ready());
+    assertTrue(loop.failure().isEmpty());
+  }
+
+  @Test
+  void anInputThatTheDeviceAloneFailsOnIsADeadLetterInTheEnd() {
+    start(
+        value -> {
+          if (published().isEmpty()) {
+            throw new DeviceException("not this one", null, true);
+          }
+          return value;
+        });
+    await().atMost(Duration.ofSeconds(20)).until(() -> loop.health().ready());
+    assertEquals(3, opened.get(0).waits.size());
+    ProducerRecord<String, byte[]> letter = published().get(0);
+    assertEquals("dlq", letter.topic());
+    assertEquals(
+        "processing-failed", new String(letter.headers().lastHeader("reason").value(), UTF_8));
+    assertTrue(loop.live());
   }
 
   @Test

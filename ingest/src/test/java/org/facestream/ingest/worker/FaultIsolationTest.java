@@ -15,7 +15,7 @@ class FaultIsolationTest {
   private final Telemetry telemetry = new Telemetry();
   private final DeadLetters deadLetters = new DeadLetters("test", "dlq", telemetry);
   private final FaultIsolation isolation =
-      new FaultIsolation("test", FaultIsolationTest::process, deadLetters);
+      new FaultIsolation("test", FaultIsolationTest::process, deadLetters, new DeviceFailures(3));
 
   @AfterEach
   void close() {

@@ -1,0 +1,16 @@
+package org.facestream.deploy.command;
+
+/** A stage has ended by itself: the process ends, so that another, or a new one, takes over. */
+final class StageEndedException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  /**
+   * @param why which stage, and what ended it
+   */
+  StageEndedException(String why) {
+    super(
+        why
+            + ". Start it again, where nothing does so by itself; if it ends again, `facestream"
+            + " doctor` checks the device.");
+  }
+}
