@@ -11,6 +11,6 @@ public final class Main {
     // First of all: libraries map letters to upper case and write digits in the default language,
     // and Turkish or Arabic ones break Kafka's names and addresses.
     Locale.setDefault(Locale.ROOT);
-    Shutdown.exit(FacestreamCommand.commandLine().execute(arguments));
+    Shutdown.exit(FacestreamCommand.execute(arguments));
   }
 }

@@ -1,10 +1,15 @@
 package org.facestream.deploy.command;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.FileSystemException;
+import java.nio.file.InvalidPathException;
 import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
 import org.apache.kafka.common.KafkaException;
 import org.facestream.ingest.camera.MaskedUrl;
+import org.facestream.ingest.worker.config.Undecoded;
 import org.facestream.ingest.worker.config.UserError;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -15,6 +20,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
 final class Complaints {
   static final int FAILURE = 1;
   static final int USER_ERROR = 2;
+
+  private static final Pattern FULL =
+      Pattern.compile("No space left|quota exceeded|File too large|Input/output error|Broken pipe");
 
   private Complaints() {}
 
@@ -46,6 +54,11 @@ final class Complaints {
   static int onFailure(Exception failed, CommandLine command, ParseResult parsed) {
     if (failed instanceof UserError) {
       print(command, "facestream: " + oneLine(failed.getMessage()), failed);
+      return isFull(failed.getCause()) ? FAILURE : USER_ERROR;
+    }
+    if (failed instanceof InvalidPathException path && Undecoded.in(path.getInput())) {
+      UserError undecoded = Undecoded.error("The path", path.getInput());
+      print(command, "facestream: " + oneLine(undecoded.getMessage()), failed);
       return USER_ERROR;
     }
     if (failed instanceof FileSystemException file && file.getFile() != null) {
@@ -53,7 +66,7 @@ final class Complaints {
           command,
           "facestream: %s: %s.".formatted(oneLine(file.getFile()), UserError.reason(file)),
           failed);
-      return USER_ERROR;
+      return isFull(file) ? FAILURE : USER_ERROR;
     }
     if (failed instanceof StageEndedException) {
       print(command, "facestream: " + oneLine(failed.getMessage()), failed);
@@ -76,6 +89,42 @@ final class Complaints {
     return FAILURE;
   }
 
+  /** Of libraries or classes that are not there or cannot be loaded, which no option mends. */
+  static int onLinkage(LinkageError broken, CommandLine command) {
+    Throwable root = broken;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    String what = oneLine(root.getClass().getSimpleName() + ": " + root.getMessage());
+    String folder = System.getProperty("org.bytedeco.javacpp.cachedir", "~/.javacpp/cache");
+    print(
+        command,
+        "facestream: A library cannot be loaded (%s). `facestream doctor` says what is missing. They are unpacked to %s, which must have room and not be mounted noexec; FACESTREAM_NATIVE_FOLDER names another folder."
+            .formatted(what, folder),
+        broken);
+    return FAILURE;
+  }
+
+  /**
+   * A command whose output is lost has failed; said once, and the code of another failure stays.
+   */
+  static int unlessLost(int code, CommandLine command) {
+    Optional<IOException> out = StandardOutput.failure(command.getOut());
+    out.ifPresent(
+        why ->
+            print(
+                command,
+                "facestream: The output cannot be written: %s.".formatted(UserError.reason(why)),
+                why));
+    boolean lost = out.isPresent() || StandardOutput.failure(command.getErr()).isPresent();
+    return code == 0 && lost ? FAILURE : code;
+  }
+
+  /** Whether a place that was right could not take what was written. */
+  private static boolean isFull(Throwable cause) {
+    return cause instanceof IOException && FULL.matcher(String.valueOf(cause.getMessage())).find();
+  }
+
   /** An address in the wrong place may hold a password; a path of it has lost a slash. */
   private static String masked(String line) {
     return MaskedUrl.in(line.replaceAll("(\\b[a-z]+:/+)[^/\\s'@]*@", "$1***@"));
@@ -89,7 +138,7 @@ final class Complaints {
         .orElse("");
   }
 
-  private static void print(CommandLine command, String line, Exception failed) {
+  private static void print(CommandLine command, String line, Throwable failed) {
     PrintWriter err = command.getErr();
     err.println(masked(line));
     Object root = command.getCommandSpec().root().userObject();

@@ -45,6 +45,7 @@ final class DescribeCommand extends Subcommand {
     try (FaceDescriber describer = new FaceDescriber(configuration().settings(), model)) {
       return PictureBatch.each(
           pictures,
+          out(),
           err(),
           (path, picture) -> {
             List<Face> faces = new ArrayList<>();

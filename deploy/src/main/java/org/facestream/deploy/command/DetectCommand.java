@@ -70,6 +70,7 @@ final class DetectCommand extends Subcommand {
     try (Mtcnn mtcnn = new Mtcnn(device, threads)) {
       return PictureBatch.each(
           pictures,
+          out(),
           err(),
           (path, picture) -> {
             List<Detection> faces = mtcnn.detect(List.of(picture), options).get(0);

@@ -6,6 +6,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.facestream.deploy.Configuration;
 import org.facestream.deploy.LogOutput;
+import org.facestream.ingest.worker.config.Undecoded;
+import org.facestream.ingest.worker.config.UserError;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -104,6 +106,32 @@ public final class FacestreamCommand implements Runnable {
     line.setParameterExceptionHandler(Complaints::onParameters);
     line.setExecutionExceptionHandler(Complaints::onFailure);
     return line;
+  }
+
+  /**
+   * Executes a command line as a process does: on its standard output and error. What cannot be
+   * printed there is a failure, whatever else the command did.
+   *
+   * @return the exit code
+   */
+  public static int execute(String... arguments) {
+    CommandLine line = commandLine();
+    line.setOut(StandardOutput.out());
+    line.setErr(StandardOutput.err());
+    int code;
+    try {
+      for (String argument : arguments) {
+        if (Undecoded.in(argument)) {
+          throw Undecoded.error("The argument", argument);
+        }
+      }
+      code = line.execute(arguments);
+    } catch (UserError undecoded) {
+      code = Complaints.onFailure(undecoded, line, null);
+    } catch (LinkageError broken) {
+      code = Complaints.onLinkage(broken, line);
+    }
+    return Complaints.unlessLost(code, line);
   }
 
   /** Without a subcommand: the help, as an error. */

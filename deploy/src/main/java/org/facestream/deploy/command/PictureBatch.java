@@ -22,12 +22,18 @@ final class PictureBatch {
   /**
    * Does it with all; a single picture's failure is thrown.
    *
+   * @param out where the task prints; the batch ends when it cannot
    * @return the exit code: 2 when a picture cannot be used, 1 when one failed for another reason
    * @throws IOException of the task, which ends the batch
    */
-  static int each(List<Path> pictures, PrintWriter err, Task task) throws IOException {
+  static int each(List<Path> pictures, PrintWriter out, PrintWriter err, Task task)
+      throws IOException {
     int exit = 0;
     for (Path path : pictures) {
+      if (StandardOutput.failure(out).isPresent()) {
+        // Nobody sees the rest; the end says so.
+        return Complaints.FAILURE;
+      }
       try (Picture picture = PictureFile.read(path)) {
         task.accept(path, picture);
       } catch (RuntimeException | OutOfMemoryError failed) {

@@ -1,5 +1,6 @@
 package org.facestream.deploy.command;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -17,6 +18,7 @@ import org.facestream.deploy.Replay;
 import org.facestream.deploy.Shutdown;
 import org.facestream.deploy.StatusLine;
 import org.facestream.ingest.camera.Camera;
+import org.facestream.ingest.worker.config.UserError;
 import org.facestream.recognizer.identity.IdentityEvent;
 import picocli.CommandLine;
 
@@ -42,6 +44,11 @@ final class Session {
   private final EventLine lines = new EventLine(ZoneId.systemDefault());
   private final boolean terminal = Boolean.getBoolean("facestream.terminal");
   private boolean statusShown;
+  private boolean outputLost;
+
+  /** Who read the events has ended, as `head` does when it has enough. */
+  private volatile boolean readerGone;
+
   private int exitCode;
 
   Session(CommandLine line, AllInOneOptions options) {
@@ -204,6 +211,9 @@ final class Session {
         end(failure.get());
         return;
       }
+      if (readerGone) {
+        break;
+      }
       if (replay.isPresent() && replay.get().over()) {
         tell(replay.get());
         return;
@@ -214,7 +224,7 @@ final class Session {
         showStatus(status.next() + (notReady.isEmpty() ? "" : " · NOT READY: " + notReady));
       }
     }
-    say(shutdown.isRequested() ? "Stopping." : "Time is over; stopping.");
+    say(shutdown.isRequested() || readerGone ? "Stopping." : "Time is over; stopping.");
   }
 
   /** Broker and database are closed as at any other end. */
@@ -238,7 +248,14 @@ final class Session {
         options.json()
             ? new String(event.json(), StandardCharsets.UTF_8)
             : lines.of(event.identity()));
-    out.flush();
+    Optional<IOException> failure = StandardOutput.failure(out);
+    if (failure.isPresent() && !outputLost) {
+      outputLost = true;
+      readerGone = "Broken pipe".equals(failure.get().getMessage());
+      say(
+          "facestream: Events cannot be printed (%s); they are stored all the same."
+              .formatted(UserError.reason(failure.get())));
+    }
   }
 
   private synchronized void showStatus(String line) {

@@ -181,6 +181,11 @@ public final class EmbeddedDatabase implements AutoCloseable {
 
   /** The unpacked programs are the same for every data folder of a user. */
   private static Path cache() throws IOException {
+    String natives = System.getProperty("facestream.native-folder");
+    if (natives != null) {
+      // The start script found that programs do not run below the home.
+      return Files.createDirectories(Path.of(natives, "postgresql"));
+    }
     Path cache = Path.of(System.getProperty("user.home"), ".cache", "facestream");
     try {
       Files.createDirectories(cache);

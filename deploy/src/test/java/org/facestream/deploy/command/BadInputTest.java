@@ -76,6 +76,7 @@ class BadInputTest {
           detect /dev/zero                                      | not a file
           describe /dev/zero                                    | not a file
           enroll DIR --expiry yesterday                         | such as 2027-06-30
+          enroll --person Zo�� DIR/none.jpg                     | could not be decoded
           detect DIR/none.jpg --min-face 3                      | 12
           detect DIR/none.jpg --device tpu                      | cpu
           detect DIR/none.jpg --set detector.device=tpu         | cpu

@@ -7,6 +7,7 @@ import java.text.Normalizer;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.Locale;
+import org.facestream.ingest.worker.config.Undecoded;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.recognizer.identity.IdentityEvent;
 
@@ -31,6 +32,9 @@ public final class PersonName {
     String kept = Normalizer.normalize(name, Normalizer.Form.NFC).strip();
     if (kept.isEmpty()) {
       throw new UserError("A person's name is empty. Give one.");
+    }
+    if (Undecoded.in(kept)) {
+      throw Undecoded.error("The name", kept);
     }
     int length = kept.codePointCount(0, kept.length());
     if (length > LONGEST) {

@@ -46,7 +46,11 @@ public final class Settings {
 
   /** Variables of the start script, which share the prefix but are no configuration. */
   private static final List<String> NOT_SETTINGS =
-      List.of("FACESTREAM_MAVEN_OPTIONS", "FACESTREAM_JAVA_OPTIONS", "FACESTREAM_CONFIG");
+      List.of(
+          "FACESTREAM_MAVEN_OPTIONS",
+          "FACESTREAM_JAVA_OPTIONS",
+          "FACESTREAM_NATIVE_FOLDER",
+          "FACESTREAM_CONFIG");
 
   /**
    * A declared key.

@@ -13,6 +13,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.facestream.ingest.worker.config.Undecoded;
 import org.facestream.ingest.worker.config.UserError;
 
 /**
@@ -31,6 +32,9 @@ public record PeopleFolder(Map<String, List<String>> people) {
     Map<String, List<String>> people = new TreeMap<>();
     try (Stream<Path> persons = Files.list(folder)) {
       for (Path person : persons.filter(Files::isDirectory).sorted().toList()) {
+        if (Undecoded.in(person.getFileName().toString())) {
+          throw Undecoded.error("The folder's name", person.toString());
+        }
         try (Stream<Path> files = Files.list(person)) {
           List<String> pictures =
               files
