@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.facestream.deploy.embedded.DataFolder;
+import org.facestream.deploy.embedded.DeadClients;
 import org.facestream.deploy.embedded.EmbeddedDatabase;
 import org.facestream.deploy.embedded.EmbeddedKafka;
 import org.facestream.deploy.embedded.LoopbackPort;
@@ -18,6 +19,7 @@ import org.facestream.ingest.worker.config.Settings;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.KafkaConfig;
+import org.facestream.ingest.worker.kafka.transaction.TransactionMender;
 
 /**
  * Broker, database and all four stages in this process, by the same classes that run alone.
@@ -87,7 +89,11 @@ public final class AllInOne implements AutoCloseable {
       imposed.putAll(StageKind.imposed(database, data));
       settings = configuration.settings(imposed);
       clients = new KafkaClients(settings.get(KafkaConfig.class));
+      if (kafka.isAfterKill()) {
+        DeadClients.end(clients);
+      }
       worker = closing.add(new Worker(settings.get(WorkerConfig.class)));
+      closing.add(new TransactionMender(clients, worker.telemetry())).start();
       endpoints =
           new Endpoints(
               ProcessHandle.current().pid(),

@@ -36,6 +36,7 @@ public final class EmbeddedKafka implements AutoCloseable {
   /** Null while its disk is full. */
   private KafkaRaftServer server;
 
+  private boolean afterKill;
   private boolean closed;
 
   /**
@@ -72,6 +73,11 @@ public final class EmbeddedKafka implements AutoCloseable {
     return port;
   }
 
+  /** Whether its predecessor in the folder did not stop in an orderly way. */
+  public synchronized boolean isAfterKill() {
+    return afterKill;
+  }
+
   /** Stops the broker in an orderly way; what was acknowledged is kept. */
   @Override
   public void close() {
@@ -95,6 +101,11 @@ public final class EmbeddedKafka implements AutoCloseable {
    * @throws UserError when it does not start
    */
   synchronized void start() {
+    Path data = folder.path().resolve("data");
+    if (DeadBroker.isIn(data)) {
+      afterKill = true;
+      DeadBroker.giveUp(settings, data, NODE);
+    }
     server = new KafkaRaftServer(new KafkaConfig(settings), Time.SYSTEM);
     boolean started = false;
     try {

@@ -1,0 +1,135 @@
+package org.facestream.ingest.worker.kafka.transaction;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.internals.Topic;
+import org.apache.kafka.common.protocol.ByteBufferAccessor;
+import org.apache.kafka.coordinator.transaction.TransactionState;
+import org.apache.kafka.coordinator.transaction.generated.TransactionLogValue;
+import org.facestream.ingest.worker.kafka.KafkaClients;
+import org.facestream.ingest.worker.kafka.transaction.HangingTransaction.Outcome;
+
+/**
+ * What the coordinators wrote down about every producer's transactions: the whole topic {@code
+ * __transaction_state}. It is compacted, so old decisions may be gone; those of the last hours are
+ * there, because compaction leaves the newest segment alone.
+ */
+final class TransactionHistory {
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration POLL = Duration.ofMillis(200);
+
+  /** From this version on, a producer's epoch grows with the decision about each transaction. */
+  private static final int EPOCH_GROWS = 2;
+
+  private record Writer(long producerId, short epoch) {}
+
+  /** The last that was written of a producer. */
+  private record Current(TransactionState state, short epoch, Set<TopicPartition> partitions) {}
+
+  private final Map<Long, Current> current = new HashMap<>();
+  private final Map<Writer, Outcome> decisions = new HashMap<>();
+
+  private TransactionHistory() {}
+
+  /**
+   * Reads the topic to its end.
+   *
+   * @throws org.apache.kafka.common.KafkaException when the broker does not answer, or forbids it
+   */
+  static TransactionHistory read(KafkaClients clients) {
+    TransactionHistory history = new TransactionHistory();
+    try (Consumer<String, byte[]> consumer = clients.reader()) {
+      List<TopicPartition> partitions =
+          consumer.partitionsFor(Topic.TRANSACTION_STATE_TOPIC_NAME, PATIENCE).stream()
+              .map(info -> new TopicPartition(info.topic(), info.partition()))
+              .toList();
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, PATIENCE);
+      long begun = System.nanoTime();
+      while (ends.entrySet().stream()
+          .anyMatch(end -> consumer.position(end.getKey(), PATIENCE) < end.getValue())) {
+        consumer.poll(POLL).forEach(history::take);
+        if (System.nanoTime() - begun > PATIENCE.toNanos()) {
+          throw new TimeoutException("the end of the transaction log does not come nearer");
+        }
+      }
+    }
+    return history;
+  }
+
+  private void take(ConsumerRecord<String, byte[]> written) {
+    if (written.value() == null) {
+      return;
+    }
+    ByteBuffer bytes = ByteBuffer.wrap(written.value());
+    short version = bytes.getShort();
+    if (version < TransactionLogValue.LOWEST_SUPPORTED_VERSION
+        || version > TransactionLogValue.HIGHEST_SUPPORTED_VERSION) {
+      return;
+    }
+    take(new TransactionLogValue(new ByteBufferAccessor(bytes), version));
+  }
+
+  private void take(TransactionLogValue value) {
+    TransactionState state = TransactionState.fromId(value.transactionStatus());
+    Current before = current.get(value.producerId());
+    Outcome outcome =
+        switch (state) {
+          case PREPARE_COMMIT, COMPLETE_COMMIT -> Outcome.COMMIT;
+          case PREPARE_ABORT, COMPLETE_ABORT -> Outcome.ABORT;
+          case EMPTY, ONGOING, DEAD, PREPARE_EPOCH_FENCE -> null;
+        };
+    if (outcome != null) {
+      boolean grew = value.clientTransactionVersion() >= EPOCH_GROWS;
+      short decided = (short) (value.producerEpoch() - (grew ? 1 : 0));
+      decisions.put(new Writer(value.producerId(), decided), outcome);
+      if (before != null && before.state() == TransactionState.ONGOING) {
+        decisions.put(new Writer(value.producerId(), before.epoch()), outcome);
+      }
+    }
+    current.put(value.producerId(), new Current(state, value.producerEpoch(), partitions(value)));
+  }
+
+  private static Set<TopicPartition> partitions(TransactionLogValue value) {
+    if (value.transactionPartitions() == null) {
+      return Set.of();
+    }
+    Set<TopicPartition> all = new HashSet<>();
+    value
+        .transactionPartitions()
+        .forEach(
+            topic ->
+                topic
+                    .partitionIds()
+                    .forEach(number -> all.add(new TopicPartition(topic.topic(), number))));
+    return all;
+  }
+
+  /** Whether a producer may still end it, or its coordinator is about to. */
+  boolean isAlive(OpenTransaction open) {
+    Current now = current.get(open.producerId());
+    return now != null
+        && now.partitions().contains(open.partition())
+        && Stream.of(
+                TransactionState.ONGOING,
+                TransactionState.PREPARE_COMMIT,
+                TransactionState.PREPARE_ABORT,
+                TransactionState.PREPARE_EPOCH_FENCE)
+            .anyMatch(state -> state == now.state());
+  }
+
+  Outcome outcome(OpenTransaction open) {
+    return decisions.getOrDefault(new Writer(open.producerId(), open.epoch()), Outcome.UNKNOWN);
+  }
+}
