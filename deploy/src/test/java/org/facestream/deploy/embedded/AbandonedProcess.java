@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
 /** A Java process that is killed in the middle of its work, as by kill -9. */
-final class AbandonedProcess {
+public final class AbandonedProcess {
   private AbandonedProcess() {}
 
   /**
@@ -17,7 +17,7 @@ final class AbandonedProcess {
    * @param program whose {@code main} says {@code ready} and waits
    * @param folder its only argument
    */
-  static void runAndKill(Class<?> program, Path folder) throws Exception {
+  public static void runAndKill(Class<?> program, Path folder) throws Exception {
     Process process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
