@@ -14,6 +14,7 @@ import org.facestream.deploy.doctor.ModelCheck;
 import org.facestream.deploy.doctor.NativeChecks;
 import org.facestream.deploy.doctor.NeedsCheck;
 import org.facestream.deploy.doctor.TopicsCheck;
+import org.facestream.deploy.doctor.TransactionsCheck;
 import org.facestream.ingest.worker.config.Settings;
 import org.facestream.ingest.worker.kafka.KafkaConfig;
 import org.facestream.sink.store.StoreConfig;
@@ -27,8 +28,8 @@ import picocli.CommandLine.Option;
       "",
       "Java, memory, disk, ports, native libraries and what they need of the system, the PostgreSQL",
       "of the all-in-one, models, GPU; with --services also whether the configured Kafka and PostgreSQL",
-      "answer, how far this machine's clock is from Kafka's, and whether the topics have the settings",
-      "that they should have.",
+      "answer, how far this machine's clock is from Kafka's, whether the topics have the settings that",
+      "they should have, and whether a transaction hangs.",
       "Changes nothing, but with --mend."
     },
     footer = {
@@ -52,8 +53,8 @@ final class DoctorCommand extends Subcommand {
   @Option(
       names = "--mend",
       description = {
-        "As --services, and put right what can be put right there: settings of topics that differ,",
-        "but for those that kafka.topic-settings names."
+        "As --services, and put right what can be put right there: hanging transactions, and",
+        "settings of topics that differ, but for those that kafka.topic-settings names."
       })
   private boolean mend;
 
@@ -71,6 +72,7 @@ final class DoctorCommand extends Subcommand {
       checks.add(new BrokerCheck(settings.get(KafkaConfig.class)));
       checks.add(new ClockCheck(settings.get(KafkaConfig.class)));
       checks.add(new TopicsCheck(settings.get(KafkaConfig.class)));
+      checks.add(new TransactionsCheck(settings.get(KafkaConfig.class)));
       checks.add(new DatabaseCheck(settings.get(StoreConfig.class)));
     }
     int failed = 0;

@@ -13,6 +13,7 @@ import org.facestream.ingest.worker.WorkerConfig;
 import org.facestream.ingest.worker.config.Settings;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.KafkaConfig;
+import org.facestream.ingest.worker.kafka.transaction.TransactionMender;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -53,8 +54,8 @@ final class StageCommands {
     }
 
     private void run(Settings settings, Shutdown shutdown) throws InterruptedException {
-      try (Closing closing = new Closing();
-          Worker worker = new Worker(settings.get(WorkerConfig.class))) {
+      try (Worker worker = new Worker(settings.get(WorkerConfig.class));
+          Closing closing = new Closing()) {
         if (kind == StageKind.recognizer) {
           // It erases what expires.
           LogOutput.audit(settings, Optional.empty(), closing);
@@ -65,6 +66,10 @@ final class StageCommands {
         // Not before it is accepted: a refusal is one line, which would drown in it.
         log.info("configuration: {}", settings.effective());
         shutdown.refuseWhenRequested();
+        // Ingest has no transactions and reads behind none.
+        if (kind != StageKind.ingest) {
+          closing.add(new TransactionMender(clients, worker.telemetry())).start();
+        }
         worker.start(stage);
         shutdown.underWay();
         if (kind == StageKind.recognizer) {

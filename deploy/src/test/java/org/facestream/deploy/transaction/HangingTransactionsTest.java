@@ -3,7 +3,9 @@ package org.facestream.deploy.transaction;
 import static java.util.stream.Collectors.toSet;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,6 +14,8 @@ import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.coordinator.transaction.TransactionState;
+import org.facestream.deploy.doctor.Check;
+import org.facestream.deploy.doctor.TransactionsCheck;
 import org.facestream.deploy.embedded.AbandonedProcess;
 import org.facestream.deploy.embedded.EmbeddedKafka;
 import org.facestream.ingest.worker.kafka.KafkaClients;
@@ -52,12 +56,21 @@ class HangingTransactionsTest {
       assertEquals(List.of(), UnfinishedTransaction.committed(broker, 0));
       assertThrows(TimeoutException.class, () -> UnfinishedTransaction.offset(broker));
 
-      assertEquals(3, transactions.mend(PAUSE).size());
+      TransactionsCheck doctor = new TransactionsCheck(KafkaClients.of(broker, Map.of()).config());
+      String complaint = assertInstanceOf(Check.Bad.class, doctor.run()).text();
+      assertTrue(complaint.contains("cctv.test-faces-0 from offset"), complaint);
+      assertTrue(complaint.contains("doctor --mend"), complaint);
+
+      KafkaClients strangers = KafkaClients.of(broker, Map.of("kafka.topic-prefix", "other"));
+      assertEquals(List.of(), new HangingTransactions(strangers).find(PAUSE), "not theirs");
+
+      assertInstanceOf(Check.Good.class, doctor.mend());
       assertEquals(
           commit ? List.of("face", "track") : List.of(),
           UnfinishedTransaction.committed(broker, commit ? 2 : 0));
       assertEquals(commit ? 7 : -1, UnfinishedTransaction.offset(broker));
       assertEquals(List.of(), transactions.find(PAUSE));
+      assertInstanceOf(Check.Good.class, doctor.run());
     }
   }
 

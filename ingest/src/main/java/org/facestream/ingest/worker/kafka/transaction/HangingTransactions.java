@@ -64,17 +64,18 @@ public final class HangingTransactions {
   public List<HangingTransaction> mend(Duration pause) {
     try (Admin admin = clients.admin()) {
       List<HangingTransaction> found = find(admin, pause);
-      for (HangingTransaction hanging : found) {
-        TransactionMarkers.write(
-            clients,
-            leader(admin, hanging.partition()),
-            hanging.open(),
-            hanging.outcome() == HangingTransaction.Outcome.COMMIT
-                ? TransactionResult.COMMIT
-                : TransactionResult.ABORT);
-      }
+      found.forEach(hanging -> end(admin, hanging));
       return found;
     }
+  }
+
+  private void end(Admin admin, HangingTransaction hanging) {
+    boolean commit = hanging.outcome() == HangingTransaction.Outcome.COMMIT;
+    TransactionMarkers.write(
+        clients,
+        leader(admin, hanging.partition()),
+        hanging.open(),
+        commit ? TransactionResult.COMMIT : TransactionResult.ABORT);
   }
 
   private List<HangingTransaction> find(Admin admin, Duration pause) {
@@ -92,7 +93,7 @@ public final class HangingTransactions {
       return List.of();
     }
     TransactionHistory history = TransactionHistory.read(clients);
-    lasting.removeIf(history::isAlive);
+    lasting.removeIf(open -> history.isAlive(open) || !isOurs(open, history));
     if (lasting.isEmpty()) {
       return List.of();
     }
@@ -104,6 +105,16 @@ public final class HangingTransactions {
         .toList();
   }
 
+  /** Other applications' offsets are none of our business. */
+  private boolean isOurs(OpenTransaction open, TransactionHistory history) {
+    return open.partition().topic().startsWith(prefix())
+        || history.transactionalId(open).filter(id -> id.startsWith(prefix())).isPresent();
+  }
+
+  private String prefix() {
+    return clients.config().topicPrefix() + ".";
+  }
+
   private static Set<TopicPartition> partitions(Set<OpenTransaction> open) {
     Set<TopicPartition> partitions = new HashSet<>();
     open.forEach(each -> partitions.add(each.partition()));
@@ -112,10 +123,10 @@ public final class HangingTransactions {
 
   /** Those that transactions are written to: the pipeline's own, and the groups' offsets. */
   private Set<TopicPartition> partitions(Admin admin) {
-    String prefix = clients.config().topicPrefix() + ".";
     Collection<String> names =
         answer(admin.listTopics(new ListTopicsOptions().listInternal(true)).names()).stream()
-            .filter(name -> name.startsWith(prefix) || name.equals(Topic.GROUP_METADATA_TOPIC_NAME))
+            .filter(
+                name -> name.startsWith(prefix()) || name.equals(Topic.GROUP_METADATA_TOPIC_NAME))
             .toList();
     Set<TopicPartition> partitions = new HashSet<>();
     for (TopicDescription topic : answer(admin.describeTopics(names).allTopicNames()).values()) {

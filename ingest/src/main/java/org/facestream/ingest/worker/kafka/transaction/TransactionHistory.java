@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -31,10 +32,16 @@ final class TransactionHistory {
   /** From this version on, a producer's epoch grows with the decision about each transaction. */
   private static final int EPOCH_GROWS = 2;
 
+  private static final int ID_AT = 4;
+
   private record Writer(long producerId, short epoch) {}
 
   /** The last that was written of a producer. */
-  private record Current(TransactionState state, short epoch, Set<TopicPartition> partitions) {}
+  private record Current(
+      String transactionalId,
+      TransactionState state,
+      short epoch,
+      Set<TopicPartition> partitions) {}
 
   private final Map<Long, Current> current = new HashMap<>();
   private final Map<Writer, Outcome> decisions = new HashMap<>();
@@ -78,10 +85,14 @@ final class TransactionHistory {
         || version > TransactionLogValue.HIGHEST_SUPPORTED_VERSION) {
       return;
     }
-    take(new TransactionLogValue(new ByteBufferAccessor(bytes), version));
+    // The key is a version and a length, of two bytes each, and the id.
+    String key = written.key();
+    take(
+        key.substring(Math.min(ID_AT, key.length())),
+        new TransactionLogValue(new ByteBufferAccessor(bytes), version));
   }
 
-  private void take(TransactionLogValue value) {
+  private void take(String transactionalId, TransactionLogValue value) {
     TransactionState state = TransactionState.fromId(value.transactionStatus());
     Current before = current.get(value.producerId());
     Outcome outcome =
@@ -98,7 +109,9 @@ final class TransactionHistory {
         decisions.put(new Writer(value.producerId(), before.epoch()), outcome);
       }
     }
-    current.put(value.producerId(), new Current(state, value.producerEpoch(), partitions(value)));
+    current.put(
+        value.producerId(),
+        new Current(transactionalId, state, value.producerEpoch(), partitions(value)));
   }
 
   private static Set<TopicPartition> partitions(TransactionLogValue value) {
@@ -127,6 +140,11 @@ final class TransactionHistory {
                 TransactionState.PREPARE_ABORT,
                 TransactionState.PREPARE_EPOCH_FENCE)
             .anyMatch(state -> state == now.state());
+  }
+
+  /** Of the producer that began it; empty when it is not recorded any more. */
+  Optional<String> transactionalId(OpenTransaction open) {
+    return Optional.ofNullable(current.get(open.producerId())).map(Current::transactionalId);
   }
 
   Outcome outcome(OpenTransaction open) {
