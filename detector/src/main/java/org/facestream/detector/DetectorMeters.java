@@ -8,9 +8,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.facestream.detector.FrameDecoder.Source;
 import org.facestream.detector.onnx.Device;
 import org.facestream.detector.track.FaceSelector;
 import org.facestream.ingest.frame.Frame;
+import org.facestream.ingest.frame.FrameTopic;
 import org.facestream.ingest.worker.Telemetry;
 
 /**
@@ -103,12 +105,17 @@ final class DetectorMeters implements AutoCloseable {
    *
    * @param found good detections in it
    */
-  void selected(Frame frame, FaceSelector.Selection selection, int found) {
+  void selected(Source source, FaceSelector.Selection selection, int found) {
+    Frame frame = source.frame();
     String camera = label(frame);
     turn.add(() -> detected(camera).increment(found));
     turn.add(() -> telemetry.out(STAGE, camera).increment(selection.faces().size()));
     dropped(frame, "unconfirmed-track", selection.unconfirmed());
     dropped(frame, "not-best-shot", selection.heldBack());
+    if (FrameTopic.isReplay(source.record())) {
+      // Its age says nothing.
+      return;
+    }
     turn.add(
         () -> {
           Duration age = Duration.between(frame.captureTime(), clock.instant());

@@ -16,9 +16,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.facestream.detector.FrameDecoder.Decoded;
 import org.facestream.detector.FrameDecoder.Source;
 import org.facestream.detector.face.Face;
-import org.facestream.detector.face.FaceTopic;
 import org.facestream.detector.mtcnn.Detection;
 import org.facestream.detector.mtcnn.Mtcnn;
+import org.facestream.detector.track.CameraTracks;
 import org.facestream.detector.track.FaceSelector;
 import org.facestream.detector.track.TrackMemory;
 import org.facestream.detector.track.TrackRecovery;
@@ -51,7 +51,7 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
   private final Runnable cameras;
   private final TrackRecovery recovery;
   private final Clock clock;
-  private final String facesTopic;
+  private final Recordings recordings;
   private final String tracksTopic;
   private final LoadMeter load;
   private final CloseUpRequests closeUps;
@@ -101,7 +101,7 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
     this.cameras = cameras;
     this.recovery = recovery;
     this.clock = clock;
-    this.facesTopic = facesTopic;
+    this.recordings = new Recordings(facesTopic, clock);
     this.tracksTopic = tracksTopic;
     this.load = load;
     this.ages = new FrameAges(options.maxAge(), telemetry);
@@ -142,13 +142,38 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
     Instant now = clock.instant();
     FairShare.Choice choice =
         share.choose(intake.offers(frames, now, deadLetters, meters), pace.room());
-    choice.taken().forEach(taken -> meters.chosen(taken.source().frame(), now));
+    choice.taken().stream()
+        .filter(taken -> !taken.replay())
+        .forEach(taken -> meters.chosen(taken.source().frame(), now));
     ages.turn(now).ifPresent(apart -> log.warn("{}: {}", STAGE, apart));
     for (FairShare.Offer late : choice.overtaken()) {
       load.overtaken(late.camera());
       meters.dropped(late.source().frame(), "overtaken", 1);
     }
-    List<List<Source>> portions = intake.portions(choice.taken());
+    for (Recordings.Stretch stretch : Recordings.stretches(frames, choice.taken())) {
+      results.addAll(recordings.pass(stretch.boundaries(), turn));
+      handle(intake.portions(stretch.frames()), turn, deadLetters, results);
+    }
+    results.addAll(closeUpReader.read(clock.instant(), deadLetters, meters));
+    turn.changes(
+        (camera, partition, tracks) ->
+            results.add(
+                TrackTopic.toRecord(
+                    tracksTopic, recovery.partition(partition), camera, partition, tracks, now)));
+    turn.keep();
+    results.addAll(load.report(clock.instant()));
+    meters.keep();
+    pace.took(
+        choice.taken().stream().mapToLong(FairShare.Offer::pixels).sum(),
+        System.nanoTime() - begun);
+    return results;
+  }
+
+  private void handle(
+      List<List<Source>> portions,
+      TrackMemory.Turn turn,
+      DeadLetters deadLetters,
+      List<ProducerRecord<String, byte[]>> results) {
     FrameDecoder.Pending next = decoder.begin(portions.isEmpty() ? List.of() : portions.get(0));
     try {
       for (int i = 0; i < portions.size(); i++) {
@@ -160,19 +185,6 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
     } finally {
       next.close();
     }
-    results.addAll(closeUpReader.read(clock.instant(), deadLetters, meters));
-    turn.changes(
-        (camera, partition, tracks) ->
-            results.add(
-                TrackTopic.toRecord(
-                    tracksTopic, recovery.partition(partition), camera, partition, tracks)));
-    turn.keep();
-    results.addAll(load.report(clock.instant()));
-    meters.keep();
-    pace.took(
-        choice.taken().stream().mapToLong(FairShare.Offer::pixels).sum(),
-        System.nanoTime() - begun);
-    return results;
   }
 
   private void recover() {
@@ -206,12 +218,11 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
       List<List<Detection>> found = detect(readable);
       List<ProducerRecord<String, byte[]>> results = new ArrayList<>();
       for (int i = 0; i < readable.size(); i++) {
-        select(readable.get(i), found.get(i), turn)
-            .forEach(
-                face -> {
-                  results.add(FaceTopic.toRecord(facesTopic, face));
-                  closeUps.ask(face, meters).ifPresent(results::add);
-                });
+        ConsumerRecord<String, byte[]> frame = readable.get(i).source().record();
+        for (Face face : select(readable.get(i), found.get(i), turn)) {
+          results.add(recordings.face(frame, face));
+          closeUps.ask(face, meters).ifPresent(results::add);
+        }
       }
       return results;
     } finally {
@@ -240,18 +251,23 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
 
   private List<Face> select(Decoded decoded, List<Detection> found, TrackMemory.Turn turn) {
     Frame frame = decoded.source().frame();
+    CameraTracks before = turn.tracks(frame.camera());
+    if (Recordings.again(decoded.source().record(), frame, before)) {
+      meters.dropped(frame, "duplicate", 1);
+      return List.of();
+    }
     FaceSelector.Selection selection =
         selector.select(
-            turn.tracks(frame.camera()),
+            before,
             frame,
             decoded.picture().rgb(),
             found,
             search(decoded).goodScore(),
             zones.of(frame.camera()));
-    turn.put(frame.camera(), decoded.source().record().partition(), selection.after());
+    Recordings.put(turn, decoded.source().record(), frame.camera(), selection);
     int faces = selection.faces().size() + selection.unconfirmed() + selection.heldBack();
     load.handled(frame.camera(), faces > 0);
-    meters.selected(frame, selection, faces);
+    meters.selected(decoded.source(), selection, faces);
     return selection.faces();
   }
 

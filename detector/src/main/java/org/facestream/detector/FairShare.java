@@ -8,13 +8,18 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.facestream.detector.FrameDecoder.Source;
+import org.facestream.ingest.frame.FrameTopic;
 
 /**
  * Which frames of a backlog are worth the time that there is. The cameras take turns, each giving
  * its newest frame that was not yet taken; who has waited longest is first. So a camera that sends
  * many frames does not starve the others, and where there is no time for one frame of each, all
- * come up in turn. For one thread.
+ * come up in turn.
+ *
+ * <p>Frames of a replay are all taken, in their order and beside what there is room for: their
+ * reader waits for the detectors, see {@code ReplayPace}. For one thread.
  */
 final class FairShare {
   /** A camera is forgotten when so many frames were taken since its last. */
@@ -31,6 +36,10 @@ final class FairShare {
    * @param pixels what it costs
    */
   record Offer(Source source, long pixels) {
+    boolean replay() {
+      return FrameTopic.isReplay(source.record());
+    }
+
     String camera() {
       return source.frame().camera();
     }
@@ -41,7 +50,7 @@ final class FairShare {
   }
 
   /**
-   * What became of the offers; each in the order of capture.
+   * What became of the offers; each camera's in the order of capture.
    *
    * @param taken to be handled
    * @param overtaken by newer ones for which alone there is time
@@ -53,7 +62,9 @@ final class FairShare {
    *
    * @param room for so many pixels
    */
-  Choice choose(List<Offer> offers, long room) {
+  Choice choose(List<Offer> all, long room) {
+    List<Offer> replays = all.stream().filter(Offer::replay).toList();
+    List<Offer> offers = all.stream().filter(offer -> !offer.replay()).toList();
     Map<String, List<Offer>> waiting = newestFirst(offers);
     List<String> order = new ArrayList<>(waiting.keySet());
     order.sort(
@@ -80,7 +91,7 @@ final class FairShare {
     List<Offer> inOrder = new ArrayList<>(offers);
     inOrder.sort(Comparator.comparing(Offer::captureTime));
     return new Choice(
-        inOrder.stream().filter(taken::contains).toList(),
+        Stream.concat(inOrder.stream().filter(taken::contains), replays.stream()).toList(),
         inOrder.stream().filter(offer -> !taken.contains(offer)).toList());
   }
 

@@ -50,13 +50,17 @@ final class FrameIntake {
       DetectorMeters meters) {
     List<FairShare.Offer> offers = new ArrayList<>(batch.size());
     for (ConsumerRecord<String, byte[]> record : batch) {
+      if (Recordings.isBoundary(record)) {
+        continue;
+      }
       try {
         Frame frame = FrameTopic.fromRecord(record);
         meters.took(frame);
-        if (!FrameTopic.isReplay(record)) {
+        boolean replay = FrameTopic.isReplay(record);
+        if (!replay) {
           ages.took(DetectorMeters.label(frame), frame.captureTime(), now);
         }
-        if (frame.captureTime().isBefore(now.minus(maxAge))) {
+        if (!replay && frame.captureTime().isBefore(now.minus(maxAge))) {
           meters.dropped(frame, "too-old", 1);
         } else {
           offers.add(offer(new Source(record, frame)));

@@ -40,6 +40,7 @@ import org.facestream.ingest.frame.Frame;
 import org.facestream.ingest.frame.FrameTopic;
 import org.facestream.ingest.frame.InvalidRecordException;
 import org.facestream.ingest.frame.Picture;
+import org.facestream.ingest.frame.Recording;
 import org.facestream.ingest.frame.UnreadablePictureException;
 import org.facestream.ingest.worker.DeadLetters;
 import org.facestream.ingest.worker.Telemetry;
@@ -111,6 +112,76 @@ class DetectorProcessorTest {
     assertEquals(1, telemetry.dropped("detector", "gate", "unconfirmed-track").count());
     assertEquals(1, telemetry.dropped("detector", "yard", "unconfirmed-track").count());
     assertEquals(1, telemetry.out("detector", "gate").count());
+  }
+
+  /** A recording of last year, of which more waits than a turn has time for. */
+  @Test
+  void framesOfAReplayAreAllTakenAndTheirBoundariesHandedOn() throws InvalidRecordException {
+    byte[] good = jpeg(5, 300);
+    long lastYear = -365L * 24 * 3_600_000;
+    List<ConsumerRecord<String, byte[]>> batch = new ArrayList<>();
+    batch.add(boundary("gate"));
+    for (int i = 0; i < 6; i++) {
+      batch.add(replayed(record("gate", i, lastYear + 100 * i, good)));
+    }
+    // The answer to its sending was lost.
+    batch.add(replayed(record("gate", 5, lastYear + 500, good)));
+    batch.add(boundary("gate"));
+    // The same again, as after a kill.
+    batch.add(replayed(record("gate", 0, lastYear, good)));
+    batch.add(replayed(record("gate", 1, lastYear + 100, good)));
+
+    List<ProducerRecord<String, byte[]>> results =
+        processor.process(batch, deadLetters).stream()
+            .filter(result -> result.topic().equals("cctv.faces.v1"))
+            .toList();
+    processor.committed();
+
+    assertEquals(0, deadLetters.drain().size());
+    for (String reason : List.of("too-old", "overtaken")) {
+      assertEquals(0, telemetry.dropped("detector", "gate", reason).count(), reason);
+    }
+    assertEquals(1, telemetry.dropped("detector", "gate", "duplicate").count());
+    List<String> order =
+        results.stream()
+            .map(result -> Recording.isBoundary(result.headers()) ? "boundary" : "face")
+            .toList();
+    assertEquals("boundary", order.get(0));
+    int second = order.lastIndexOf("boundary");
+    assertTrue(second > 1 && second < order.size() - 1, order::toString);
+    for (ProducerRecord<String, byte[]> result : results) {
+      assertTrue(Recording.isReplay(result.headers()));
+      assertTrue(result.timestamp() >= START.toEpochMilli(), "Kafka keeps it for its time");
+    }
+    List<Face> faces =
+        faces(results.stream().filter(r -> !Recording.isBoundary(r.headers())).toList());
+    assertEquals(START.plusMillis(lastYear + 100), faces.get(0).captureTime());
+    assertEquals(1, faces.stream().map(Face::track).distinct().count(), "the same ids");
+  }
+
+  private ConsumerRecord<String, byte[]> boundary(String camera) {
+    return received(Recording.boundary(FRAMES, camera, START));
+  }
+
+  private ConsumerRecord<String, byte[]> replayed(ConsumerRecord<String, byte[]> live) {
+    ProducerRecord<String, byte[]> sent =
+        new ProducerRecord<>(FRAMES, null, 0L, live.key(), live.value(), live.headers());
+    return received(Recording.record(sent, Instant.ofEpochMilli(live.timestamp()), START));
+  }
+
+  private ConsumerRecord<String, byte[]> received(ProducerRecord<String, byte[]> sent) {
+    return new ConsumerRecord<>(
+        FRAMES,
+        3,
+        offset++,
+        sent.timestamp(),
+        TimestampType.CREATE_TIME,
+        0,
+        0,
+        sent.key(),
+        sent.value(),
+        sent.headers(),
+        Optional.empty());
   }
 
   @Test

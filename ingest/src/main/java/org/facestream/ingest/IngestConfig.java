@@ -4,6 +4,7 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.facestream.ingest.camera.DecoderChoice;
@@ -86,6 +87,11 @@ public interface IngestConfig {
           + " these is dropped, instead of in their own time.")
   @WithDefault("false")
   boolean asFastAsPossible();
+
+  @Setting(
+      "With ingest.as-fast-as-possible: when the recordings began, such as 2026-11-22T08:00:00Z; by"
+          + " default as each file says itself (creation_time), or when it was last changed.")
+  Optional<Instant> recordingStart();
 
   @Setting("Folder of files with the secrets that camera URLs refer to as ${secret:NAME}.")
   Optional<Path> secretsFolder();

@@ -15,6 +15,7 @@ import org.facestream.detector.face.Face;
 import org.facestream.detector.face.FaceTopic;
 import org.facestream.ingest.frame.InvalidRecordException;
 import org.facestream.ingest.frame.Picture;
+import org.facestream.ingest.frame.Recording;
 import org.facestream.ingest.frame.UnreadablePictureException;
 import org.facestream.ingest.worker.Closing;
 import org.facestream.ingest.worker.ConsumeLoop;
@@ -48,7 +49,11 @@ final class RecognizerProcessor implements ConsumeLoop.Processor {
   private final List<Runnable> meters = new ArrayList<>();
 
   /** A face with the record that it came in. */
-  private record Source(ConsumerRecord<String, byte[]> record, Face face) {}
+  private record Source(ConsumerRecord<String, byte[]> record, Face face) {
+    boolean replay() {
+      return Recording.isReplay(record.headers());
+    }
+  }
 
   /**
    * @param descriptors stays its owner's
@@ -82,6 +87,24 @@ final class RecognizerProcessor implements ConsumeLoop.Processor {
       List<ConsumerRecord<String, byte[]>> batch, DeadLetters deadLetters) {
     // Where there is none, the faces wait: that is known before they are described.
     gallery.get();
+    List<ProducerRecord<String, byte[]>> results = new ArrayList<>(batch.size());
+    List<ConsumerRecord<String, byte[]>> faces = new ArrayList<>(batch.size());
+    for (ConsumerRecord<String, byte[]> record : batch) {
+      if (Recording.isBoundary(record.headers()) && record.key() != null) {
+        // Behind the matches of the faces before it.
+        results.addAll(match(faces, deadLetters));
+        results.add(Recording.boundary(matchesTopic, record.key(), clock.instant()));
+        faces.clear();
+      } else {
+        faces.add(record);
+      }
+    }
+    results.addAll(match(faces, deadLetters));
+    return results;
+  }
+
+  private List<ProducerRecord<String, byte[]>> match(
+      List<ConsumerRecord<String, byte[]>> batch, DeadLetters deadLetters) {
     List<Source> sources = read(batch, deadLetters);
     try (Closing pictures = new Closing()) {
       List<Source> readable = new ArrayList<>(sources.size());
@@ -99,8 +122,10 @@ final class RecognizerProcessor implements ConsumeLoop.Processor {
       for (int i = 0; i < readable.size(); i++) {
         Match match =
             match(readable.get(i).face(), described[i], candidates.get(i), snapshot.version());
-        matches.add(MatchTopic.toRecord(matchesTopic, match));
-        count(match);
+        ProducerRecord<String, byte[]> record = MatchTopic.toRecord(matchesTopic, match);
+        boolean replay = readable.get(i).replay();
+        matches.add(replay ? Recording.record(record, match.captureTime(), now) : record);
+        count(match, replay);
       }
       return matches;
     }
@@ -113,7 +138,7 @@ final class RecognizerProcessor implements ConsumeLoop.Processor {
       try {
         Face face = FaceTopic.fromRecord(record);
         meters.add(telemetry.in(STAGE, face.camera())::increment);
-        if (face.captureTime().isBefore(oldest)) {
+        if (!Recording.isReplay(record.headers()) && face.captureTime().isBefore(oldest)) {
           drop(face, "too-old");
         } else if (!(face.score() >= options.minScore())) {
           drop(face, "low-score");
@@ -190,7 +215,7 @@ final class RecognizerProcessor implements ConsumeLoop.Processor {
         options.keepDescriptors() ? descriptor : null);
   }
 
-  private void count(Match match) {
+  private void count(Match match, boolean replay) {
     Counter verdicts =
         Counter.builder("facestream.matches")
             .description("Faces compared with the gallery; known ones are under the threshold")
@@ -199,6 +224,10 @@ final class RecognizerProcessor implements ConsumeLoop.Processor {
     Instant now = clock.instant();
     meters.add(verdicts::increment);
     meters.add(telemetry.out(STAGE, match.camera())::increment);
+    if (replay) {
+      // Its age says nothing.
+      return;
+    }
     meters.add(
         () -> {
           Duration age = Duration.between(match.captureTime(), now);

@@ -9,6 +9,7 @@ import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.facestream.ingest.frame.InvalidRecordException;
+import org.facestream.ingest.frame.Recording;
 import org.facestream.ingest.worker.ConsumeLoop;
 import org.facestream.ingest.worker.DeadLetters;
 import org.facestream.ingest.worker.RetryableException;
@@ -108,8 +109,10 @@ final class IdentityWriter implements ConsumeLoop.Processor {
       for (Row row : rows) {
         String camera = row.event().camera();
         meters.add(telemetry.out(STAGE, camera)::increment);
-        // The end of a track is told when its timeout has passed: that says nothing about speed.
-        if (row.event().type() != IdentityEvent.Type.ended) {
+        // The end of a track is told when its timeout has passed, and a recording is of any year:
+        // that says nothing about speed.
+        if (row.event().type() != IdentityEvent.Type.ended
+            && !Recording.isReplay(row.record().headers())) {
           Duration age = Duration.between(row.event().captureTime(), now);
           meters.add(() -> telemetry.sinceCapture(STAGE, camera).record(age));
         }

@@ -3,6 +3,12 @@ package org.facestream.deploy.command;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -22,7 +28,6 @@ import picocli.CommandLine.Option;
 /** Cameras on the command line. */
 final class CameraOptions {
   private static final String FILES = "ingest.files-folder";
-  private static final String FRAMES_KEPT = "1m";
 
   @Option(
       names = "--camera",
@@ -44,6 +49,16 @@ final class CameraOptions {
         "time, again and again."
       })
   private boolean fast;
+
+  @Option(
+      names = "--start",
+      paramLabel = "TIME",
+      description = {
+        "With --as-fast-as-possible: when the recordings began, such as 2026-11-22T08:00:00, or with",
+        "a zone 2026-11-22T08:00:00+01:00. Default: as each file says itself (creation_time), or",
+        "when it was last changed."
+      })
+  private String start;
 
   /** Paths are made absolute where no folder is configured that they could be relative to. */
   List<Camera> given(Configuration configuration) {
@@ -94,11 +109,39 @@ final class CameraOptions {
     named(configuration, data).ifPresent(folder -> options.put(FILES, folder.toString()));
     if (fast) {
       options.put("ingest.as-fast-as-possible", "true");
-      // What makes a detector leave frames out, for as long as they are kept.
-      options.putIfAbsent("detector.max-age", FRAMES_KEPT);
-      options.putIfAbsent("detector.turn", FRAMES_KEPT);
+      if (start != null) {
+        options.put("ingest.recording-start", recordingStart().toString());
+      }
+    } else if (start != null) {
+      throw new UserError(
+          "--start says when a recording began, which counts only with --as-fast-as-possible: add"
+              + " it, or leave --start out.");
     }
     return new Configuration(configuration.file(), configuration.environment(), options);
+  }
+
+  private Instant recordingStart() {
+    Instant time;
+    try {
+      time =
+          DateTimeFormatter.ISO_DATE_TIME.parseBest(
+                      start, OffsetDateTime::from, LocalDateTime::from)
+                  instanceof OffsetDateTime zoned
+              ? zoned.toInstant()
+              : LocalDateTime.parse(start).atZone(ZoneId.systemDefault()).toInstant();
+    } catch (DateTimeException malformed) {
+      throw new UserError(
+          "--start '%s' is no time: give one such as 2026-11-22T08:00:00, or with a zone"
+                  .formatted(start)
+              + " 2026-11-22T08:00:00+01:00.",
+          malformed);
+    }
+    if (time.isBefore(Instant.EPOCH) || time.isAfter(Instant.now())) {
+      throw new UserError(
+          "--start '%s' is not when a recording began: give a time after 1970 that is past."
+              .formatted(start));
+    }
+    return time;
   }
 
   /** Whether files and folders are read once. */

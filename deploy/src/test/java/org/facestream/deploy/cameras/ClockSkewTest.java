@@ -82,7 +82,7 @@ class ClockSkewTest {
                   producer.send(FrameTopic.toRecord(topic, at("right", now, jpeg)));
                   // By design, and no reason to warn.
                   producer.send(
-                      FrameTopic.toReplayRecord(topic, at("replay", now.plus(WRONG), jpeg)));
+                      FrameTopic.toReplayRecord(topic, at("replay", now.plus(WRONG), jpeg), now));
                   return gauge(telemetry, "slow") != null
                       && gauge(telemetry, "fast") != null
                       && !told(lines).isEmpty();

@@ -14,7 +14,7 @@ import java.util.Set;
  * turns that were kept become durable with {@link #committed}, or never were with {@link #aborted}.
  */
 public final class TrackMemory {
-  private record Kept(int partition, CameraTracks tracks, Instant touched) {}
+  private record Kept(int partition, CameraTracks tracks, boolean replay, Instant touched) {}
 
   private final Map<String, Kept> durable = new HashMap<>();
   private final Map<String, Kept> pending = new HashMap<>();
@@ -40,7 +40,12 @@ public final class TrackMemory {
      * @param partition of the frames topic that the camera's frames come from
      */
     public void put(String camera, int partition, CameraTracks tracks) {
-      changed.put(camera, new Kept(partition, tracks, now));
+      changed.put(camera, new Kept(partition, tracks, false, now));
+    }
+
+    /** The same for a replay, which ends at its boundary and not in silence, however long. */
+    public void putReplay(String camera, int partition, CameraTracks tracks) {
+      changed.put(camera, new Kept(partition, tracks, true, now));
     }
 
     /** Visits the cameras noted in this turn, with their partition, that have or had tracks. */
@@ -73,7 +78,7 @@ public final class TrackMemory {
 
   /** Takes over what another worker, or this one before, left of a camera. */
   public void restore(String camera, int partition, CameraTracks tracks, Instant now) {
-    durable.put(camera, new Kept(partition, tracks, now));
+    durable.put(camera, new Kept(partition, tracks, false, now));
   }
 
   public void committed() {
@@ -93,7 +98,7 @@ public final class TrackMemory {
 
   /** Forgets the cameras that sent nothing for that long. */
   public void forgetSilent(Instant now, Duration silence) {
-    durable.values().removeIf(kept -> kept.touched().plus(silence).isBefore(now));
+    durable.values().removeIf(kept -> !kept.replay() && kept.touched().plus(silence).isBefore(now));
   }
 
   /** Cameras that are remembered. */

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -20,8 +21,8 @@ import org.facestream.ingest.worker.kafka.Topic;
  * The detector's own notebook, {@code cctv.tracks.v1}: after every turn the tracks of the cameras
  * that it handled, in the same transaction as the faces. Whoever takes a camera over reads the last
  * seconds of it and goes on with the same tracks. Key camera id, value JSON of {@link
- * CameraTracks}, timestamp the capture time of the last frame, header {@code frames-partition}.
- * Nobody else reads it.
+ * CameraTracks}, timestamp the time of writing, header {@code frames-partition}. Nobody else reads
+ * it.
  */
 public final class TrackTopic {
   /** Tracks end within seconds: older state is of no use. */
@@ -53,13 +54,19 @@ public final class TrackTopic {
    * @param topic the topic's full name
    * @param partition of it
    * @param framesPartition the partition of the frames topic that the camera's frames come from
+   * @param written when; a replay's frames may be of another year
    */
   public static ProducerRecord<String, byte[]> toRecord(
-      String topic, int partition, String camera, int framesPartition, CameraTracks tracks) {
+      String topic,
+      int partition,
+      String camera,
+      int framesPartition,
+      CameraTracks tracks,
+      Instant written) {
     try {
       ProducerRecord<String, byte[]> record =
           new ProducerRecord<>(
-              topic, partition, tracks.lastFrame(), camera, WRITER.writeValueAsBytes(tracks));
+              topic, partition, written.toEpochMilli(), camera, WRITER.writeValueAsBytes(tracks));
       record.headers().add(PARTITION, Integer.toString(framesPartition).getBytes(UTF_8));
       return record;
     } catch (JacksonException impossible) {

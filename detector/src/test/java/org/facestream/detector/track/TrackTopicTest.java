@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -16,6 +17,8 @@ import org.facestream.ingest.frame.InvalidRecordException;
 import org.junit.jupiter.api.Test;
 
 class TrackTopicTest {
+  private static final Instant WRITTEN = Instant.parse("2026-11-30T19:00:00Z");
+
   private static final Track TRACK =
       new Track(
           "gate-ljz2-5-1",
@@ -46,11 +49,11 @@ class TrackTopicTest {
   @Test
   void writesTheGoldenBytes() {
     ProducerRecord<String, byte[]> record =
-        TrackTopic.toRecord("cctv.tracks.v1", 2, "gate", 5, STATE);
+        TrackTopic.toRecord("cctv.tracks.v1", 2, "gate", 5, STATE, WRITTEN);
 
     assertEquals("gate", record.key());
     assertEquals(2, record.partition());
-    assertEquals(1_795_321_800_450L, record.timestamp());
+    assertEquals(WRITTEN.toEpochMilli(), record.timestamp());
     assertEquals(GOLDEN, new String(record.value(), UTF_8));
     assertEquals("5", new String(record.headers().lastHeader("frames-partition").value(), UTF_8));
   }
@@ -73,7 +76,7 @@ class TrackTopicTest {
     Track read = TrackTopic.fromRecord(record("5", earlier)).tracks().get(0);
     assertEquals(new Track.Sent(3, 0.75f, 1_795_321_799_000L, List.of()), read.sent());
     CameraTracks same = new CameraTracks(1280, 720, 1_795_321_800_450L, List.of(read));
-    ProducerRecord<String, byte[]> written = TrackTopic.toRecord("t", 0, "gate", 5, same);
+    ProducerRecord<String, byte[]> written = TrackTopic.toRecord("t", 0, "gate", 5, same, WRITTEN);
     assertEquals(earlier, new String(written.value(), UTF_8));
   }
 
@@ -94,7 +97,7 @@ class TrackTopicTest {
             480,
             1,
             List.of(new Track("gate-0-0-0", motion, 1, 50, 0, true, Track.Sent.NOTHING)));
-    ProducerRecord<String, byte[]> written = TrackTopic.toRecord("t", 0, "gate", 0, state);
+    ProducerRecord<String, byte[]> written = TrackTopic.toRecord("t", 0, "gate", 0, state, WRITTEN);
 
     assertEquals(state, TrackTopic.fromRecord(record("0", new String(written.value(), UTF_8))));
   }

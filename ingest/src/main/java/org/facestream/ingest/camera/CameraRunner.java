@@ -1,11 +1,12 @@
 package org.facestream.ingest.camera;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.LongSupplier;
+import java.util.function.LongUnaryOperator;
 import org.facestream.ingest.IngestConfig;
 import org.facestream.ingest.worker.Backoff;
 import org.facestream.ingest.worker.Telemetry;
@@ -31,12 +32,11 @@ final class CameraRunner {
   private final double fps;
   private final DecoderChoice decoder;
   private final HardwareDecoding hardware;
-  private final VideoSource.Patience patience;
   private final SourceRules rules;
   private final FramePublisher publisher;
   private final Telemetry telemetry;
   private final CameraStatus status;
-  private final LongSupplier epochs;
+  private final LongUnaryOperator epochs;
   private final Backoff backoff;
   private final CaptureClock captureClock = new CaptureClock();
   private final CallDeadline deadline = new CallDeadline();
@@ -47,7 +47,8 @@ final class CameraRunner {
   private volatile boolean stopping;
 
   /**
-   * @param epochs gives the number of each session, greater than every one before
+   * @param epochs gives the number of each session, greater than every one before, and no less than
+   *     what it is given
    * @param predecessor the runner of the same camera that was stopped just now; this one begins
    *     when it has ended
    */
@@ -59,7 +60,7 @@ final class CameraRunner {
       HardwareDecoding hardware,
       Telemetry telemetry,
       CameraStatus status,
-      LongSupplier epochs,
+      LongUnaryOperator epochs,
       Optional<CameraRunner> predecessor) {
     this.camera = camera;
     this.config = config;
@@ -67,7 +68,6 @@ final class CameraRunner {
     this.limit = fps;
     this.decoder = camera.decoder() == null ? config.decoder() : camera.decoder();
     this.hardware = hardware;
-    this.patience = VideoSource.Patience.of(config);
     this.rules = rules;
     this.publisher = publisher;
     this.telemetry = telemetry;
@@ -221,8 +221,16 @@ final class CameraRunner {
             hardware.device(decoder),
             url.live() ? Optional.of(config.maxAge().dividedBy(BEHIND)) : Optional.empty(),
             camera.turn());
+    boolean replay = config.asFastAsPossible() && !url.live();
+    VideoSource.Patience patience =
+        replay ? VideoSource.Patience.REPLAY : VideoSource.Patience.of(config);
     try (VideoSource source = VideoSource.open(url, patience, wish, deadline)) {
-      long epoch = epochs.getAsLong();
+      Optional<Instant> recorded =
+          replay ? Optional.of(url.recorded(config, source.created())) : Optional.empty();
+      // The ids of a replay's faces and tracks are the same each time, too.
+      long epoch =
+          epochs.applyAsLong(
+              recorded.map(Instant::toEpochMilli).orElseGet(System::currentTimeMillis));
       status.begin(this, epoch);
       captureClock.restart();
       FrameOutlet outlet =
@@ -232,10 +240,9 @@ final class CameraRunner {
               config,
               publisher,
               telemetry,
-              config.asFastAsPossible() && !url.live()
-                  ? Optional.of(() -> stopping)
-                  : Optional.empty());
-      new CameraSession(this, source, url.live(), outlet, config, status, captureClock).read();
+              replay ? Optional.of(() -> stopping) : Optional.empty());
+      new CameraSession(this, source, url.live(), recorded, outlet, config, status, captureClock)
+          .read();
     }
   }
 

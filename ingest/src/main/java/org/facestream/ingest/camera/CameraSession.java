@@ -1,6 +1,7 @@
 package org.facestream.ingest.camera;
 
 import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.facestream.ingest.IngestConfig;
 import org.slf4j.Logger;
@@ -28,7 +29,7 @@ final class CameraSession {
   private final CaptureClock captureClock;
   private final StreamClock streamClock;
   private final FrameSampler sampler;
-  private final ReplayClock replayClock = new ReplayClock(System.currentTimeMillis());
+  private final ReplayClock replayClock;
   private long origin = System.nanoTime();
   private long pictures;
   private long damaged;
@@ -39,12 +40,14 @@ final class CameraSession {
   /**
    * @param source stays the caller's to close
    * @param live whether its pictures come as they are taken
+   * @param recorded when the recording began, for a replay; empty for none
    * @param outlet ends with this
    */
   CameraSession(
       CameraRunner runner,
       VideoSource source,
       boolean live,
+      Optional<Instant> recorded,
       FrameOutlet outlet,
       IngestConfig config,
       CameraStatus status,
@@ -52,7 +55,8 @@ final class CameraSession {
     this.runner = runner;
     this.source = source;
     this.live = live;
-    this.replay = config.asFastAsPossible() && !live;
+    this.replay = recorded.isPresent();
+    this.replayClock = new ReplayClock(recorded.orElse(Instant.EPOCH));
     this.outlet = outlet;
     this.config = config;
     this.maxAge = config.maxAge().toMillis();
@@ -69,6 +73,7 @@ final class CameraSession {
    */
   void read() throws SourceException {
     try {
+      outlet.begin();
       readOn();
     } finally {
       // One that was given up for damage alone has not been asked since.
@@ -134,7 +139,7 @@ final class CameraSession {
     }
     status.picture(runner);
     long wall = System.currentTimeMillis();
-    Instant captured = replay ? replayClock.at(time, wall) : captured(time, wall);
+    Instant captured = replay ? replayClock.at(time) : captured(time, wall);
     if (!replay) {
       double allowed = runner.limit();
       sampler.rate(allowed);
@@ -142,9 +147,6 @@ final class CameraSession {
     }
     if (!sampler.take(time) || (!replay && tooOld(captured, wall))) {
       return;
-    }
-    if (replay) {
-      runner.pause(System.nanoTime() + ReplayClock.early(captured, wall).toNanos());
     }
     outlet.offer(time, captured, CurrentPicture.of(source, runner.camera(), config));
     if (source.width() > 0) {

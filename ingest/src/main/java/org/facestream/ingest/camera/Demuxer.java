@@ -14,12 +14,15 @@ import static org.bytedeco.ffmpeg.global.avutil.AVERROR_EOF;
 import static org.bytedeco.ffmpeg.global.avutil.AVERROR_INVALIDDATA;
 import static org.bytedeco.ffmpeg.global.avutil.AVMEDIA_TYPE_VIDEO;
 import static org.bytedeco.ffmpeg.global.avutil.av_dict_free;
+import static org.bytedeco.ffmpeg.global.avutil.av_dict_get;
 import static org.bytedeco.ffmpeg.global.avutil.av_dict_set;
 import static org.bytedeco.ffmpeg.global.avutil.av_strdup;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.Optional;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
@@ -27,6 +30,7 @@ import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avformat.AVFormatContext;
 import org.bytedeco.ffmpeg.avformat.AVInputFormat;
 import org.bytedeco.ffmpeg.avutil.AVDictionary;
+import org.bytedeco.ffmpeg.avutil.AVDictionaryEntry;
 import org.bytedeco.ffmpeg.avutil.AVRational;
 import org.bytedeco.javacpp.BytePointer;
 
@@ -147,6 +151,21 @@ final class Demuxer implements PacketSource {
   @Override
   public AVRational pixelShape() {
     return format.streams(stream).sample_aspect_ratio();
+  }
+
+  @Override
+  public Optional<Instant> created() {
+    AVDictionaryEntry entry = av_dict_get(format.metadata(), "creation_time", null, 0);
+    if (url.live() || entry == null) {
+      return Optional.empty();
+    }
+    try {
+      // What is not set is 1904 or 1970.
+      return Optional.of(Instant.parse(entry.value().getString()))
+          .filter(time -> time.isAfter(Instant.EPOCH));
+    } catch (DateTimeParseException another) {
+      return Optional.empty();
+    }
   }
 
   @Override

@@ -51,6 +51,11 @@ final class FrameOutlet {
     this.patience = patience;
   }
 
+  /** A recording begins: what another one left open is over. */
+  void begin() {
+    patience.ifPresent(stopped -> publisher.publishBoundary(camera, stopped));
+  }
+
   /**
    * Takes the next picture.
    *
@@ -109,6 +114,7 @@ final class FrameOutlet {
   void end() {
     gate.close();
     countHeldBack();
+    patience.ifPresent(stopped -> publisher.publishBoundary(camera, stopped));
   }
 
   private void countHeldBack() {

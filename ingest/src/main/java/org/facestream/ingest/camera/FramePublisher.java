@@ -14,6 +14,7 @@ import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.BufferExhaustedException;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
@@ -22,6 +23,7 @@ import org.facestream.ingest.frame.CloseUp;
 import org.facestream.ingest.frame.CloseUpTopic;
 import org.facestream.ingest.frame.Frame;
 import org.facestream.ingest.frame.FrameTopic;
+import org.facestream.ingest.frame.Recording;
 import org.facestream.ingest.worker.Closing;
 import org.facestream.ingest.worker.Telemetry;
 import org.facestream.ingest.worker.kafka.KafkaClients;
@@ -140,26 +142,42 @@ public final class FramePublisher implements AutoCloseable {
    * <p>Then waits until the detectors are near enough.
    */
   void publishPatiently(Frame frame, BooleanSupplier stopped) {
+    Supplier<ProducerRecord<String, byte[]>> record =
+        () -> FrameTopic.toReplayRecord(topic, frame, Instant.now());
+    if (publishPatiently(frame.camera(), record, stopped)) {
+      // Its age says nothing.
+      telemetry.out("ingest", frame.camera()).increment();
+    }
+  }
+
+  /** The same for the boundary of a recording, see {@link Recording}. */
+  void publishBoundary(String camera, BooleanSupplier stopped) {
+    publishPatiently(camera, () -> Recording.boundary(topic, camera, Instant.now()), stopped);
+  }
+
+  private boolean publishPatiently(
+      String camera, Supplier<ProducerRecord<String, byte[]>> record, BooleanSupplier stopped) {
     while (!stopped.getAsBoolean()) {
       try {
-        Future<RecordMetadata> sent = producer.send(FrameTopic.toReplayRecord(topic, frame));
+        Future<RecordMetadata> sent = producer.send(record.get());
         RecordMetadata where = sent.get();
-        taken(frame.camera(), frame.captureTime());
+        failingSince.set(NEVER);
         pace.ifPresent(keeper -> keeper.await(where, stopped));
-        return;
+        return true;
       } catch (InterruptedException interrupted) {
         Thread.currentThread().interrupt();
-        return;
+        return false;
       } catch (ExecutionException failed) {
         if (failed.getCause() instanceof RecordTooLargeException tooLarge) {
-          dropped(frame.camera(), tooLarge);
-          return;
+          dropped(camera, tooLarge);
+          return false;
         }
         waits(failed.getCause());
       } catch (KafkaException | IllegalStateException refused) {
         waits(refused);
       }
     }
+    return false;
   }
 
   private void waits(Throwable why) {

@@ -7,6 +7,7 @@ import static org.bytedeco.ffmpeg.global.avcodec.av_packet_free;
 import static org.bytedeco.ffmpeg.global.avcodec.av_packet_unref;
 import static org.bytedeco.ffmpeg.global.avutil.AV_NOPTS_VALUE;
 
+import java.time.Instant;
 import java.util.Optional;
 import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
@@ -120,6 +121,11 @@ final class PacketFeed implements AutoCloseable {
     return ticks == AV_NOPTS_VALUE
         ? VideoSource.NO_TIMESTAMP
         : Math.round(ticks * packets.nanosPerTick());
+  }
+
+  /** When the recording began, by what it says itself. */
+  Optional<Instant> created() {
+    return packets.created();
   }
 
   /** What the video is encoded as now. */

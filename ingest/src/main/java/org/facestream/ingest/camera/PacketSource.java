@@ -2,6 +2,8 @@ package org.facestream.ingest.camera;
 
 import static org.bytedeco.ffmpeg.global.avutil.av_make_q;
 
+import java.time.Instant;
+import java.util.Optional;
 import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avutil.AVRational;
@@ -22,6 +24,11 @@ sealed interface PacketSource extends AutoCloseable permits Demuxer, PictureFold
 
   /** What the video is encoded as; may change from one read to the next. */
   AVCodecParameters parameters();
+
+  /** When the recording began, by what it says itself; empty when it does not, or is none. */
+  default Optional<Instant> created() {
+    return Optional.empty();
+  }
 
   /** The length of one tick of the packets' timestamps. */
   double nanosPerTick();

@@ -2,6 +2,7 @@ package org.facestream.ingest.camera;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.bytedeco.ffmpeg.avutil.AVBufferRef;
@@ -38,6 +39,10 @@ public final class VideoSource implements AutoCloseable {
    * @param read from one picture to the next
    */
   record Patience(Duration connect, Duration firstFrame, Duration read) {
+    /** For a file that is to be read to its end, however busy the machine is. */
+    static final Patience REPLAY =
+        new Patience(Duration.ofMinutes(5), Duration.ofMinutes(5), Duration.ofMinutes(5));
+
     static Patience of(IngestConfig config) {
       return new Patience(
           config.connectTimeout(), config.firstFrameTimeout(), config.readTimeout());
@@ -252,6 +257,11 @@ public final class VideoSource implements AutoCloseable {
   /** Of the stream's pictures as they are seen, before any scaling; 0 until one was looked at. */
   int height() {
     return reader.height();
+  }
+
+  /** When the recording began, by what it says itself. */
+  Optional<Instant> created() {
+    return reader.feed().created();
   }
 
   /** The codec's short name, such as {@code h264}. */

@@ -15,8 +15,8 @@ import org.facestream.ingest.worker.kafka.Topic;
 /**
  * The contract of {@code cctv.frames.v1}: key camera id, value a plain JPEG, timestamp the capture
  * time; headers {@code epoch}, {@code sequence}, {@code width}, {@code height}, {@code
- * content-type} and {@code traceparent}, all UTF-8 text, and {@code replay} where the capture time
- * is that of a replay, which may be far ahead of every clock.
+ * content-type} and {@code traceparent}, all UTF-8 text. Where the header {@code replay} is, see
+ * {@link Recording}.
  */
 public final class FrameTopic {
   /** Frames are kept for a minute: who is later than that is too late. */
@@ -30,8 +30,6 @@ public final class FrameTopic {
               "segment.ms", String.valueOf(TimeUnit.SECONDS.toMillis(30)),
               "max.message.bytes", String.valueOf(16 << 20),
               "compression.type", "uncompressed"));
-
-  private static final String REPLAY = "replay";
 
   private FrameTopic() {}
 
@@ -50,16 +48,19 @@ public final class FrameTopic {
         topic, null, frame.captureTime().toEpochMilli(), frame.camera(), frame.jpeg(), headers);
   }
 
-  /** The same for a frame that is read as fast as possible. */
-  public static ProducerRecord<String, byte[]> toReplayRecord(String topic, Frame frame) {
-    ProducerRecord<String, byte[]> record = toRecord(topic, frame);
-    record.headers().add(REPLAY, text(1));
-    return record;
+  /**
+   * The same for a frame of a replay.
+   *
+   * @param written when, by this machine's clock
+   */
+  public static ProducerRecord<String, byte[]> toReplayRecord(
+      String topic, Frame frame, Instant written) {
+    return Recording.record(toRecord(topic, frame), frame.captureTime(), written);
   }
 
-  /** Whether a frame was read as fast as possible, so that its age says nothing. */
+  /** Whether a frame is of a replay, so that its age says nothing. */
   public static boolean isReplay(ConsumerRecord<String, byte[]> record) {
-    return record.headers().lastHeader(REPLAY) != null;
+    return Recording.isReplay(record.headers());
   }
 
   /**
@@ -81,7 +82,7 @@ public final class FrameTopic {
         record.key(),
         number(headers, "epoch"),
         number(headers, "sequence"),
-        Instant.ofEpochMilli(record.timestamp()),
+        isReplay(record) ? Recording.captured(headers) : Instant.ofEpochMilli(record.timestamp()),
         Math.toIntExact(Math.min(Integer.MAX_VALUE, number(headers, "width"))),
         Math.toIntExact(Math.min(Integer.MAX_VALUE, number(headers, "height"))),
         trace == null ? "" : new String(trace.value(), UTF_8),

@@ -44,7 +44,16 @@ final class TrackDecision {
    * face.
    */
   Outcome face(TrackState state, Match match) {
-    TrackState seen = decide(see(state == null ? TrackState.before(match) : state, match));
+    return face(state, match, false);
+  }
+
+  /**
+   * The same.
+   *
+   * @param replay whether a track that begins is of a replay
+   */
+  Outcome face(TrackState state, Match match, boolean replay) {
+    TrackState seen = decide(see(state == null ? TrackState.before(match, replay) : state, match));
     Optional<IdentityEvent.Type> type =
         seen.started() ? worthAnUpdate(seen, match) : worthAStart(seen, match);
     return type.map(known -> publish(seen, known, match.captureTime()))
@@ -192,7 +201,8 @@ final class TrackDecision {
         Math.max(state.galleryVersion(), match.galleryVersion()),
         state.recentWith(match.faceId()),
         state.zonesWith(match.zones()),
-        state.momentsWith(time.toEpochMilli()));
+        state.momentsWith(time.toEpochMilli()),
+        state.replay());
   }
 
   private static TrackState named(TrackState state, String personId) {
@@ -213,6 +223,7 @@ final class TrackDecision {
         state.galleryVersion(),
         state.recent(),
         state.zones(),
-        state.moments());
+        state.moments(),
+        state.replay());
   }
 }

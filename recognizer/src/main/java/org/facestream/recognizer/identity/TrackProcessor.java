@@ -16,6 +16,7 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.facestream.ingest.frame.InvalidRecordException;
+import org.facestream.ingest.frame.Recording;
 import org.facestream.ingest.worker.Telemetry;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +32,11 @@ import org.slf4j.LoggerFactory;
  * may come, so that no event's id comes again with other content: a face that comes late is
  * dropped, and one that shows that it goes on reopens it. A face that is delivered again is dropped
  * too.
+ *
+ * <p>The tracks of a replay end by the recording's time alone: when a face of their camera shows
+ * that the timeout is over, before that face is taken in, and at the recording's {@linkplain
+ * Recording boundary}. Then nothing of them is remembered: the same recording may come again, and
+ * gives the same events.
  *
  * <p>Whoever is no longer in the gallery is taken out of every track's state, ended ones too, when
  * the gallery's version changes; and out of whatever is read, so that nobody who is gone is named
@@ -90,6 +96,11 @@ final class TrackProcessor extends ContextualProcessor<String, byte[], String, b
 
   @Override
   public void process(Record<String, byte[]> record) {
+    boolean replay = Recording.isReplay(record.headers());
+    if (replay && record.key() != null && Recording.isBoundary(record.headers())) {
+      endReplay(record.key());
+      return;
+    }
     Match match;
     try {
       match = MatchTopic.read(record.key(), record.value());
@@ -99,13 +110,16 @@ final class TrackProcessor extends ContextualProcessor<String, byte[], String, b
     }
     telemetry.in(STAGE, match.camera()).increment();
     long now = context().currentSystemTimeMs();
-    if (match.captureTime().isAfter(Instant.ofEpochMilli(now).plus(MOST_AHEAD))) {
+    if (!replay && match.captureTime().isAfter(Instant.ofEpochMilli(now).plus(MOST_AHEAD))) {
       reject(record, "future", "captured more than 59 minutes from now: set the clocks");
       return;
     }
+    if (replay) {
+      watched.silent(match.camera(), match.captureTime()).forEach(silent -> end(silent, now));
+    }
     String key = match.camera() + "/" + match.track();
     TrackState before = state(key, store.get(key));
-    if (before == null ? watched.past(match, now) : TrackDecision.late(before, match)) {
+    if (before == null ? !replay && watched.past(match, now) : TrackDecision.late(before, match)) {
       telemetry.dropped(STAGE, match.camera(), "late").increment();
       return;
     }
@@ -118,7 +132,8 @@ final class TrackProcessor extends ContextualProcessor<String, byte[], String, b
       outcome =
           decision.face(
               before == null ? null : before.without(gone(before.galleryVersion())),
-              match.without(gone(match.galleryVersion())));
+              match.without(gone(match.galleryVersion())),
+              replay);
     } catch (RuntimeException failed) {
       log.warn("{}: a match cannot be processed", STAGE, failed);
       reject(record, "processing-failed", failed.toString());
@@ -142,15 +157,28 @@ final class TrackProcessor extends ContextualProcessor<String, byte[], String, b
       store.delete(key);
       watched.remove(key);
     }
-    for (String key : watched.silent(now)) {
-      TrackState state = state(key, store.get(key));
-      if (state == null) {
-        watched.remove(key);
-        continue;
-      }
-      TrackDecision.Outcome outcome = decision.silence(state.without(gone(state.galleryVersion())));
-      watched.ended(key, outcome.state(), now);
-      apply(key, outcome, caused(state));
+    watched.silent(now).forEach(key -> end(key, now));
+    watched.forgetCameras();
+  }
+
+  private void end(String key, long now) {
+    TrackState state = state(key, store.get(key));
+    if (state == null) {
+      watched.remove(key);
+      return;
+    }
+    TrackDecision.Outcome outcome = decision.silence(state.without(gone(state.galleryVersion())));
+    watched.ended(key, outcome.state(), now);
+    apply(key, outcome, caused(state));
+  }
+
+  /** Nothing comes any more of a camera's recording, or another one begins. */
+  private void endReplay(String camera) {
+    long now = context().currentSystemTimeMs();
+    for (String key : watched.ofReplay(camera)) {
+      end(key, now);
+      store.delete(key);
+      watched.remove(key);
     }
     watched.forgetCameras();
   }
@@ -181,16 +209,18 @@ final class TrackProcessor extends ContextualProcessor<String, byte[], String, b
 
   private void apply(String key, TrackDecision.Outcome outcome, Record<String, byte[]> cause) {
     store.put(key, RecordJson.write(outcome.state()));
+    boolean replay = outcome.state().ofReplay();
     for (IdentityEvent event : outcome.events()) {
+      long captured = event.captureTime().toEpochMilli();
       context()
           .forward(
               cause
                   .withKey(event.camera())
                   .withValue(RecordJson.write(event))
-                  .withTimestamp(Math.max(0, event.captureTime().toEpochMilli()))
-                  .withHeaders(new RecordHeaders()),
+                  .withTimestamp(Math.max(0, replay ? context().currentSystemTimeMs() : captured))
+                  .withHeaders(headers(event, replay)),
               EVENTS);
-      count(event);
+      count(event, replay);
     }
     if (!outcome.events().isEmpty()) {
       // Readers of committed records wait for it: half of the commit interval, on average.
@@ -198,13 +228,21 @@ final class TrackProcessor extends ContextualProcessor<String, byte[], String, b
     }
   }
 
-  private void count(IdentityEvent event) {
+  private static RecordHeaders headers(IdentityEvent event, boolean replay) {
+    RecordHeaders headers = new RecordHeaders();
+    if (replay) {
+      Recording.mark(headers, event.captureTime());
+    }
+    return headers;
+  }
+
+  private void count(IdentityEvent event, boolean replay) {
     Counter.builder("facestream.events")
         .description("Identity events published")
         .tags("camera", event.camera(), "type", event.type().name())
         .register(telemetry.registry())
         .increment();
-    if (event.type() != IdentityEvent.Type.ended) {
+    if (!replay && event.type() != IdentityEvent.Type.ended) {
       Duration age =
           Duration.ofMillis(context().currentSystemTimeMs() - event.captureTime().toEpochMilli());
       if (!age.isNegative()) {

@@ -1,5 +1,6 @@
 package org.facestream.recognizer.identity;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -34,6 +35,7 @@ import org.facestream.detector.face.Box;
  * @param recent ids of the last faces, at most {@value #RECENT}
  * @param zones that it has been in, in the order of first entry
  * @param moments of the last faces, in milliseconds since 1970, each once, at most {@value #RECENT}
+ * @param replay whether it is of a replay, whose time is that of the recording; null for not
  */
 record TrackState(
     String camera,
@@ -52,7 +54,8 @@ record TrackState(
     long galleryVersion,
     List<String> recent,
     List<String> zones,
-    List<Long> moments) {
+    List<Long> moments,
+    @JsonInclude(JsonInclude.Include.NON_NULL) Boolean replay) {
 
   /** Enough to know a face that comes twice: whoever delivers again begins a little earlier. */
   static final int RECENT = 16;
@@ -85,7 +88,7 @@ record TrackState(
   record BestFace(String faceId, double quality, double score, Box box) {}
 
   /** Before its first face. */
-  static TrackState before(Match first) {
+  static TrackState before(Match first, boolean replay) {
     return new TrackState(
         first.camera(),
         first.track(),
@@ -103,7 +106,12 @@ record TrackState(
         0,
         List.of(),
         List.of(),
-        List.of());
+        List.of(),
+        replay ? true : null);
+  }
+
+  boolean ofReplay() {
+    return replay != null && replay;
   }
 
   boolean started() {
@@ -204,7 +212,8 @@ record TrackState(
             galleryVersion,
             recent,
             zones,
-            moments);
+            moments,
+            replay);
     return ended || (told != null && told.personId() == null) ? without.retold() : without;
   }
 
@@ -227,7 +236,8 @@ record TrackState(
         galleryVersion,
         recent,
         zones,
-        moments);
+        moments,
+        replay);
   }
 
   /** After an event of that type was published: of an ended track little is remembered. */
@@ -250,7 +260,8 @@ record TrackState(
         galleryVersion,
         recent,
         zones,
-        end ? List.of() : moments);
+        end ? List.of() : moments,
+        replay);
   }
 
   private SortedMap<String, Evidence> ofPersonInForce() {

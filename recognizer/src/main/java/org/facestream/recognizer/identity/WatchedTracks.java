@@ -3,11 +3,13 @@ package org.facestream.recognizer.identity;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * What has to be known of the tracks in the store to say which are due, without reading them. In
@@ -16,8 +18,14 @@ import java.util.Set;
  * <p>Two clocks count. A camera's is the latest capture time of its faces; it may be set back, or
  * be wrong for one face, so a track is compared only with how far it has come since the track's own
  * last face was taken in. The other is this worker's.
+ *
+ * <p>For tracks of a replay the camera's clock alone counts, which is the recording's: this
+ * worker's says only how busy the machine is. One that was abandoned is let go in the end.
  */
 final class WatchedTracks {
+  /** Nobody goes on with a replay of which nothing came for so long. */
+  private static final Duration ABANDONED = Duration.ofHours(6);
+
   /**
    * @param since when it was last seen or ended, or this worker began, by this worker's clock
    * @param cameraThen the camera's clock when its last face was taken in
@@ -25,6 +33,7 @@ final class WatchedTracks {
   private record Watched(
       String camera,
       boolean ended,
+      boolean replay,
       Instant lastSeen,
       Set<String> persons,
       long since,
@@ -63,6 +72,7 @@ final class WatchedTracks {
             new Watched(
                 track.camera(),
                 track.ended(),
+                track.replay(),
                 track.lastSeen(),
                 track.persons(),
                 now,
@@ -93,7 +103,13 @@ final class WatchedTracks {
     tracks.put(
         key,
         new Watched(
-            state.camera(), state.ended(), state.lastSeen(), state.persons(), since, cameraThen));
+            state.camera(),
+            state.ended(),
+            state.ofReplay(),
+            state.lastSeen(),
+            state.persons(),
+            since,
+            cameraThen));
   }
 
   /**
@@ -113,11 +129,42 @@ final class WatchedTracks {
     List<String> silent = new ArrayList<>();
     tracks.forEach(
         (key, track) -> {
-          if (!track.ended() && (now - track.since() >= timeout.toMillis() || passedBy(track))) {
+          Duration patience = track.replay() ? ABANDONED : timeout;
+          // When a replay's camera has passed a track by, its next face tells.
+          if (!track.ended()
+              && (now - track.since() >= patience.toMillis()
+                  || (!track.replay() && passedBy(track)))) {
             silent.add(key);
           }
         });
     return silent;
+  }
+
+  /**
+   * Tracks of a camera's replay that live and were not seen for the timeout by the recording's
+   * time, in a fixed order.
+   *
+   * @param captured when the camera's next face was taken
+   */
+  List<String> silent(String camera, Instant captured) {
+    cameras.merge(camera, captured, WatchedTracks::later);
+    return inOrder(camera, track -> !track.ended() && passedBy(track));
+  }
+
+  /** Every track of a camera's replay, in a fixed order. */
+  List<String> ofReplay(String camera) {
+    return inOrder(camera, track -> true);
+  }
+
+  private List<String> inOrder(String camera, Predicate<Watched> wanted) {
+    return tracks.entrySet().stream()
+        .filter(each -> each.getValue().replay() && each.getValue().camera().equals(camera))
+        .filter(each -> wanted.test(each.getValue()))
+        .sorted(
+            Comparator.comparing((Map.Entry<String, Watched> each) -> each.getValue().lastSeen())
+                .thenComparing(Map.Entry::getKey))
+        .map(Map.Entry::getKey)
+        .toList();
   }
 
   private boolean passedBy(Watched track) {
@@ -142,7 +189,11 @@ final class WatchedTracks {
   }
 
   private boolean past(Watched track, long now) {
-    return track.lastSeen().isBefore(cameras.get(track.camera()).minus(memory))
+    boolean gone = track.lastSeen().isBefore(cameras.get(track.camera()).minus(memory));
+    if (track.replay()) {
+      return gone || now - track.since() >= ABANDONED.toMillis();
+    }
+    return gone
         || track
             .lastSeen()
             .isBefore(Instant.ofEpochMilli(now).minus(MatchTopic.RETENTION).minus(memory));
