@@ -120,6 +120,8 @@ public interface IngestConfig {
   @WithDefault("16777216")
   long closeUpBytes();
 
-  @Setting("Hosts that cameras may be on; without it any that has no link-local address.")
+  @Setting(
+      "Hosts that cameras may be on; without it any that has no link-local address. Only named ones"
+          + " are asked over http and https.")
   Optional<List<String>> hosts();
 }

@@ -63,7 +63,9 @@ final class CameraCommand extends Subcommand {
     @Parameters(
         index = "1",
         paramLabel = "URL",
-        description = "rtsp://, rtsps://, or a file or folder below ingest.files-folder.")
+        description =
+            "rtsp://, rtsps://, http:// or https:// (Motion JPEG, of hosts in ingest.hosts), or a file"
+                + " or folder below ingest.files-folder.")
     private String url;
 
     @Option(

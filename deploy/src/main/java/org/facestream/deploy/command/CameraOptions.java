@@ -33,7 +33,8 @@ final class CameraOptions {
       names = "--camera",
       paramLabel = "ID=URL",
       description = {
-        "A camera: rtsp://, rtsps://, or the path of a video file or a folder of pictures.",
+        "A camera: rtsp://, rtsps://, the path of a video file or a folder of pictures, or http://",
+        "or https:// (Motion JPEG, of hosts in ingest.hosts).",
         "Repeatable; one with a known id replaces it."
       })
   private List<String> cameras = new ArrayList<>();

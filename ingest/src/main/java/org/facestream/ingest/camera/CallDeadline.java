@@ -63,6 +63,11 @@ final class CallDeadline implements AutoCloseable {
     return System.nanoTime() - state.get(DUE) > 0;
   }
 
+  /** What is left of the time that {@link #arm} gave; negative when it is over. */
+  Duration left() {
+    return Duration.ofNanos(state.get(DUE) - System.nanoTime());
+  }
+
   /** Ends the present call and every later one, from any thread. */
   synchronized void stop() {
     if (!closed) {

@@ -12,9 +12,9 @@ import org.facestream.ingest.worker.config.UserError;
  * it.
  *
  * @param id 1 to 64 letters, digits, '-' and '_'; the key of everything that the camera gives
- * @param url {@code rtsp://}, {@code rtsps://}, or the path of a video file or of a folder of
- *     pictures; may hold references {@code ${env:NAME}} and {@code ${secret:NAME}}, which only the
- *     ingest worker resolves; at most 4096 characters
+ * @param url {@code rtsp://}, {@code rtsps://}, {@code http://}, {@code https://}, or the path of a
+ *     video file or of a folder of pictures; may hold references {@code ${env:NAME}} and {@code
+ *     ${secret:NAME}}, which only the ingest worker resolves; at most 4096 characters
  * @param closeUpUrl {@code rtsp://} or {@code rtsps://}: the same camera's stream of larger
  *     pictures, out of which faces that were found in the other are cut; may hold references like
  *     the other; at most 4096 characters; null for none

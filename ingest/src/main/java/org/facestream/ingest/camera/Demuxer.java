@@ -2,6 +2,7 @@ package org.facestream.ingest.camera;
 
 import static org.bytedeco.ffmpeg.global.avcodec.AVDISCARD_ALL;
 import static org.bytedeco.ffmpeg.global.avformat.AVSEEK_FLAG_BACKWARD;
+import static org.bytedeco.ffmpeg.global.avformat.AV_DISPOSITION_ATTACHED_PIC;
 import static org.bytedeco.ffmpeg.global.avformat.av_find_best_stream;
 import static org.bytedeco.ffmpeg.global.avformat.av_find_input_format;
 import static org.bytedeco.ffmpeg.global.avformat.av_read_frame;
@@ -80,7 +81,9 @@ final class Demuxer implements PacketSource {
       context.protocol_whitelist(av_strdup(protocols));
       deadline.watch(context, kind.protocolsOnceConnected());
       av_dict_set(options, "format_whitelist", kind.formats(), 0);
-      av_dict_set(options, "codec_whitelist", kind.codecs(), 0);
+      if (!kind.codecs().equals(SourceUrl.ANY)) {
+        av_dict_set(options, "codec_whitelist", kind.codecs(), 0);
+      }
       AVInputFormat pinned = null;
       if (url.live()) {
         pinned = av_find_input_format("rtsp");
@@ -126,8 +129,9 @@ final class Demuxer implements PacketSource {
       }
     }
     stream = av_find_best_stream(format, AVMEDIA_TYPE_VIDEO, -1, -1, (AVCodec) null, 0);
-    if (stream < 0) {
-      throw new SourceException(Fault.NO_VIDEO);
+    // The picture on a record's cover is none.
+    if (stream < 0 || (format.streams(stream).disposition() & AV_DISPOSITION_ATTACHED_PIC) != 0) {
+      throw new SourceException(Fault.NO_VIDEO, "only sound or other data");
     }
     known = format.nb_streams();
     for (int i = 0; i < known; i++) {
@@ -215,24 +219,16 @@ final class Demuxer implements PacketSource {
     if (deadline.expired()) {
       return new SourceException(late);
     }
-    String words = FfmpegLog.describe(error);
-    Fault fault =
-        switch (words) {
-          case "Connection refused" -> Fault.CONNECTION_REFUSED;
-          case "Server returned 401 Unauthorized (authorization failed)",
-              "Server returned 403 Forbidden (access denied)" ->
-              Fault.UNAUTHORIZED;
-          case "Server returned 404 Not Found", "No such file or directory" -> Fault.NOT_FOUND;
-          case "Invalid data found when processing input" -> Fault.BAD_ANSWER;
-          // What a redirection comes to, see CallDeadline.watch.
-          case "Invalid argument" -> Fault.BAD_ANSWER;
-          default -> otherwise;
-        };
-    if (words.equals("Invalid argument") && otherwise != Fault.BAD_ANSWER) {
+    Fault fault = FfmpegFaults.of(error).orElse(otherwise);
+    if (otherwise == Fault.BAD_ANSWER && fault == otherwise) {
+      return new SourceException(fault, "it is no video file, or one of a kind that is not read");
+    }
+    if (FfmpegFaults.refusedToGoOn(error)) {
+      // What a redirection comes to, see CallDeadline.watch.
       return new SourceException(fault, "perhaps it redirects elsewhere, which is not followed");
     }
     boolean tells = fault == otherwise && fault != Fault.UNKNOWN_HOST;
-    return new SourceException(fault, tells ? words : "");
+    return new SourceException(fault, tells ? FfmpegLog.describe(error) : "");
   }
 
   /** Says goodbye to a camera, but not for long. */

@@ -14,6 +14,7 @@ enum Fault {
   CONNECT_TIMEOUT("no answer within ingest.connect-timeout"),
   UNAUTHORIZED("user or password is wrong"),
   NOT_FOUND("there is no such stream or file"),
+  NO_ACCESS("the user of this process may not read it"),
   BAD_ANSWER("the answer is not understood"),
   NO_VIDEO("it has no video"),
   UNSUPPORTED_CODEC("its codec is not supported"),

@@ -21,9 +21,10 @@ import org.facestream.ingest.worker.config.UserError;
 
 /**
  * Which sources an ingest worker opens: {@code rtsp} and {@code rtsps} to hosts that are allowed,
- * and video files and folders of pictures below the one folder that is set for them. Everything
- * else is refused before a socket or file is opened, for whoever may write to the registry must not
- * be able to make the worker fetch what only the worker can reach.
+ * {@code http} and {@code https} to hosts that are named, and video files and folders of pictures
+ * below the one folder that is set for them. Everything else is refused before a socket or file is
+ * opened, for whoever may write to the registry must not be able to make the worker fetch what only
+ * the worker can reach.
  */
 public final class SourceRules {
   private static final String ENCODE =
@@ -131,7 +132,11 @@ public final class SourceRules {
     if (!SCHEME.matcher(url).matches()) {
       throw refused("it begins with rtsp:// or rtsps://");
     }
-    return locate(camera.withUrl(camera.closeUpUrl()), url);
+    SourceUrl located = locate(camera.withUrl(camera.closeUpUrl()), url);
+    if (located.kind().http()) {
+      throw refused("Motion JPEG over HTTP carries no times: it begins with rtsp:// or rtsps://");
+    }
+    return located;
   }
 
   private SourceUrl locate(Camera camera, String url) throws SourceException {
@@ -143,21 +148,33 @@ public final class SourceRules {
     String name = scheme.group(1).toLowerCase(Locale.ROOT);
     boolean datagrams = camera.transport() == Transport.UDP;
     SourceUrl.Kind rtsp = datagrams ? SourceUrl.Kind.RTSP_UDP : SourceUrl.Kind.RTSP;
-    for (SourceUrl.Kind kind : List.of(rtsp, SourceUrl.Kind.RTSPS)) {
+    for (SourceUrl.Kind kind :
+        List.of(rtsp, SourceUrl.Kind.RTSPS, SourceUrl.Kind.HTTP, SourceUrl.Kind.HTTPS)) {
       if (kind.scheme().equals(name)) {
+        if (kind.http() && hosts.isEmpty()) {
+          throw notAllowed(
+              camera, name, "only of hosts that ingest.hosts names; else give rtsp://, rtsps://");
+        }
         checkHost(camera.url(), url);
-        if (datagrams && kind == SourceUrl.Kind.RTSPS) {
-          throw refused("rtsps carries the video in its own connection: leave out transport udp");
+        if (datagrams && kind != rtsp) {
+          throw refused(
+              kind.scheme() + " carries the video in its own connection: leave out transport udp");
         }
         return new SourceUrl(kind, name + url.substring(name.length()));
       }
     }
+    throw notAllowed(
+        camera, name, "give rtsp://, rtsps://, http:// or https:// of a host in ingest.hosts");
+  }
+
+  private static SourceException notAllowed(Camera camera, String scheme, String instead) {
     // What a secret holds is not shown, not even where its scheme should be.
-    String shown = SecretReferences.anyIn(camera.url()) ? "its scheme" : "scheme '" + name + "'";
-    throw refused(
+    String shown = SecretReferences.anyIn(camera.url()) ? "its scheme" : "scheme '" + scheme + "'";
+    return refused(
         shown
-            + " is not allowed: give rtsp://, rtsps:// or the path of a video file or of a folder of"
-            + " pictures");
+            + " is not allowed: "
+            + instead
+            + " or the path of a video file or of a folder of pictures");
   }
 
   private void checkHost(String written, String url) throws SourceException {

@@ -17,6 +17,9 @@ import org.facestream.ingest.IngestConfig;
  */
 record SourceUrl(Kind kind, String target) {
 
+  /** Every decoder that FFmpeg has. */
+  static final String ANY = "";
+
   /**
    * What a source is opened as, each with everything FFmpeg may use for it: so that no URL and no
    * file can make it open something else.
@@ -25,11 +28,21 @@ record SourceUrl(Kind kind, String target) {
     RTSP("rtsp", "rtsp", "rtp,tcp", "h264,hevc,mjpeg"),
     RTSP_UDP("rtsp", "rtsp", "rtp,udp,tcp", "h264,hevc,mjpeg"),
     RTSPS("rtsps", "rtsp", "rtp,tls,tcp", "h264,hevc,mjpeg"),
+    /** Motion JPEG, which we read ourselves. */
+    HTTP("http", "", "", "mjpeg"),
+    HTTPS("https", "", "", "mjpeg"),
+    /**
+     * Whoever may put a file there trusts it more than what a network sends: every decoder, and
+     * every container that names no other file. Those of sound alone say that they have no video.
+     */
     FILE(
         "",
-        "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,h264,hevc,mjpeg,gif",
+        "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,m4v,flv,live_flv,asf,mxf"
+            + ",gxf,dv,rm,ivr,ogg,nut,nsv,wtv,ty,pva,dhav,lxf,ivf,obu,av1,vc1,h261,h263,h264,hevc,vvc"
+            + ",cavsvideo,dirac,dnxhd,mjpeg,mjpeg_2000,smjpeg,yuv4mpegpipe,gif,apng,nuv,swf,vivo,roq"
+            + ",flic,smk,bink,film_cpk,cine,ipmovie,mlv,wav,mp3,aac,flac",
         "file",
-        "h264,hevc,mjpeg,mpeg4,msmpeg4,mpeg1video,mpeg2video,vp8,vp9,libdav1d,av1,gif,rawvideo"),
+        ANY),
     /** A folder of pictures, which we read ourselves. */
     PICTURES("", "", "", "mjpeg,png");
 
@@ -68,7 +81,7 @@ record SourceUrl(Kind kind, String target) {
       return switch (this) {
         case RTSP, RTSPS -> "rtp";
         case RTSP_UDP -> "rtp,udp";
-        case FILE, PICTURES -> protocols;
+        case HTTP, HTTPS, FILE, PICTURES -> protocols;
       };
     }
 
@@ -77,7 +90,12 @@ record SourceUrl(Kind kind, String target) {
       return this == RTSP_UDP ? "udp" : "tcp";
     }
 
-    /** Names of FFmpeg's decoders. */
+    /** Whether it is Motion JPEG over HTTP. */
+    boolean http() {
+      return this == HTTP || this == HTTPS;
+    }
+
+    /** Names of FFmpeg's decoders, with commas between; {@link #ANY} for all of them. */
     String codecs() {
       return codecs;
     }
@@ -94,7 +112,7 @@ record SourceUrl(Kind kind, String target) {
   /** Whether pictures come when they are taken, and not as fast as they are asked for. */
   boolean live() {
     return switch (kind) {
-      case RTSP, RTSP_UDP, RTSPS -> true;
+      case RTSP, RTSP_UDP, RTSPS, HTTP, HTTPS -> true;
       case FILE, PICTURES -> false;
     };
   }

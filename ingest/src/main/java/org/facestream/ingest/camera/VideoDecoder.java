@@ -3,10 +3,12 @@ package org.facestream.ingest.camera;
 import static org.bytedeco.ffmpeg.global.avcodec.AV_CODEC_ID_MJPEG;
 import static org.bytedeco.ffmpeg.global.avcodec.AV_PKT_DATA_DISPLAYMATRIX;
 import static org.bytedeco.ffmpeg.global.avcodec.av_packet_side_data_get;
+import static org.bytedeco.ffmpeg.global.avcodec.AV_CODEC_ID_NONE;
 import static org.bytedeco.ffmpeg.global.avcodec.avcodec_alloc_context3;
 import static org.bytedeco.ffmpeg.global.avcodec.avcodec_find_decoder;
 import static org.bytedeco.ffmpeg.global.avcodec.avcodec_flush_buffers;
 import static org.bytedeco.ffmpeg.global.avcodec.avcodec_free_context;
+import static org.bytedeco.ffmpeg.global.avcodec.avcodec_get_name;
 import static org.bytedeco.ffmpeg.global.avcodec.avcodec_open2;
 import static org.bytedeco.ffmpeg.global.avcodec.avcodec_parameters_to_context;
 import static org.bytedeco.ffmpeg.global.avcodec.avcodec_receive_frame;
@@ -43,7 +45,7 @@ final class VideoDecoder implements AutoCloseable {
   /**
    * Opens the decoder for what the source's video is encoded as now.
    *
-   * @param allowed names of FFmpeg's decoders, with commas between
+   * @param allowed names of FFmpeg's decoders, with commas between, or {@link SourceUrl#ANY}
    * @param device the hardware to decode with, or empty for the processor; where the hardware does
    *     not know the codec, FFmpeg falls back to the processor
    */
@@ -65,8 +67,14 @@ final class VideoDecoder implements AutoCloseable {
       Optional<AVBufferRef> device)
       throws SourceException {
     AVCodec codec = avcodec_find_decoder(parameters.codec_id());
-    if (codec == null || !(',' + allowed + ',').contains(',' + name(codec) + ',')) {
-      throw new SourceException(Fault.UNSUPPORTED_CODEC, codec == null ? "" : name(codec));
+    boolean any = allowed.equals(SourceUrl.ANY);
+    if (codec == null || !(any || (',' + allowed + ',').contains(',' + name(codec) + ','))) {
+      throw new SourceException(
+          Fault.UNSUPPORTED_CODEC,
+          shown(parameters)
+              + (any
+                  ? ": convert the file, such as by ffmpeg -i FILE -c:v libx264 NEW.mp4"
+                  : ": set the camera to one of " + allowed.replace(",", ", ")));
     }
     context = avcodec_alloc_context3(codec);
     int copied = avcodec_parameters_to_context(context, parameters);
@@ -91,6 +99,19 @@ final class VideoDecoder implements AutoCloseable {
                     parameters.nb_coded_side_data(),
                     AV_PKT_DATA_DISPLAYMATRIX)
                 == null;
+  }
+
+  /** The codec's name, or what the container calls it when FFmpeg does not know it. */
+  private static String shown(AVCodecParameters parameters) {
+    if (parameters.codec_id() != AV_CODEC_ID_NONE) {
+      return avcodec_get_name(parameters.codec_id()).getString();
+    }
+    StringBuilder letters = new StringBuilder();
+    for (int tag = parameters.codec_tag(); tag != 0; tag >>>= 8) {
+      int letter = tag & 0xff;
+      letters.append(letter > ' ' && letter < 0x7f ? (char) letter : '?');
+    }
+    return letters.length() == 0 ? "one that FFmpeg does not know" : letters.toString();
   }
 
   private static String name(AVCodec codec) {

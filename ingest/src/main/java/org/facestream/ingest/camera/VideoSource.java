@@ -103,6 +103,9 @@ public final class VideoSource implements AutoCloseable {
       double fps = Double.isInfinite(wish.fps()) ? USUAL_FPS : wish.fps();
       return new PictureFolder(Path.of(url.target()), fps);
     }
+    if (url.kind().http()) {
+      return new HttpPictures(url, deadline, patience.connect());
+    }
     return new Demuxer(url, deadline, patience.connect());
   }
 

@@ -367,4 +367,37 @@ class SourceRulesTest {
   private Fault fault(String url) {
     return assertThrows(SourceException.class, () -> rules.resolve(Camera.of("a", url))).fault();
   }
+
+  @Test
+  void motionJpegOverHttpOnlyFromHostsThatAreNamed() throws SourceException {
+    SourceRules named =
+        new SourceRules(
+            Optional.empty(), Optional.of(List.of("192.0.2.7")), Optional.empty(), Map.of());
+    assertEquals(
+        SourceUrl.Kind.HTTP,
+        named.resolve(Camera.of("door", "HTTP://u:p@192.0.2.7:8080/video?x=1")).kind());
+    assertEquals(
+        SourceUrl.Kind.HTTPS, named.resolve(Camera.of("door", "https://192.0.2.7/video")).kind());
+    for (String elsewhere :
+        List.of(
+            "http://192.0.2.8/v",
+            "http://192.0.2.7@192.0.2.8/v",
+            "http://169.254.169.254/latest")) {
+      SourceException refused =
+          assertThrows(
+              SourceException.class, () -> named.resolve(Camera.of("door", elsewhere)), elsewhere);
+      assertEquals("url-refused", refused.reason());
+    }
+    SourceException nobody =
+        assertThrows(
+            SourceException.class, () -> rules.resolve(Camera.of("door", "http://192.0.2.7/v")));
+    assertTrue(nobody.getMessage().contains("ingest.hosts"), nobody.getMessage());
+    Camera closeUp =
+        Camera.of("door", "rtsp://192.0.2.7/s").withCloseUpUrl("http://192.0.2.7/video");
+    assertTrue(
+        assertThrows(UserError.class, () -> named.check(closeUp)).getMessage().contains("rtsp://"));
+    Camera datagrams = Camera.of("door", "http://192.0.2.7/video").withTransport(Transport.UDP);
+    assertTrue(
+        assertThrows(UserError.class, () -> named.check(datagrams)).getMessage().contains("udp"));
+  }
 }

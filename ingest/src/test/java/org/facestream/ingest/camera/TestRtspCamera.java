@@ -37,12 +37,23 @@ final class TestRtspCamera implements AutoCloseable {
   private final List<String> requests = new CopyOnWriteArrayList<>();
   private final Path file;
   private final String redirection;
+  private static final String H264 =
+      "m=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\na=fmtp:96 packetization-mode=1\r\n"
+          + "a=control:video\r\n";
+
+  private final String media;
   private final long pause;
   private final Thread thread = new Thread(this::serve, "test-rtsp-camera");
   private volatile boolean closed;
 
   private TestRtspCamera(Path file, String redirection, long pause) throws IOException {
+    this(file, redirection, pause, H264);
+  }
+
+  private TestRtspCamera(Path file, String redirection, long pause, String media)
+      throws IOException {
     this.file = file;
+    this.media = media;
     this.redirection = redirection;
     this.pause = pause;
     thread.start();
@@ -62,6 +73,13 @@ final class TestRtspCamera implements AutoCloseable {
 
   static TestRtspCamera redirecting(String location) throws IOException {
     return new TestRtspCamera(null, location, 0);
+  }
+
+  /**
+   * @param media the part of its description that says what it offers
+   */
+  static TestRtspCamera offering(String media) throws IOException {
+    return new TestRtspCamera(null, null, 0, media);
   }
 
   int port() {
@@ -102,7 +120,7 @@ final class TestRtspCamera implements AutoCloseable {
         }
       }
       client.getOutputStream().write(answer(first, sequence, rtpPort).getBytes());
-      if (first.startsWith("PLAY")) {
+      if (first.startsWith("PLAY") && file != null) {
         send(rtpPort);
       }
       first = in.readLine();
@@ -115,9 +133,7 @@ final class TestRtspCamera implements AutoCloseable {
     }
     String head = "RTSP/1.0 200 OK\r\n" + sequence + "\r\n";
     if (request.startsWith("DESCRIBE")) {
-      String sdp =
-          "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=test\r\nt=0 0\r\nm=video 0 RTP/AVP 96\r\n"
-              + "a=rtpmap:96 H264/90000\r\na=fmtp:96 packetization-mode=1\r\na=control:video\r\n";
+      String sdp = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=test\r\nt=0 0\r\n" + media;
       return head
           + "Content-Type: application/sdp\r\nContent-Length: %d\r\n\r\n%s"
               .formatted(sdp.length(), sdp);
