@@ -13,8 +13,8 @@ public interface SinkConfig {
   int batchSize();
 
   @Setting(
-      "How long sightings and their events are kept after the person was last seen; 0s keeps them"
-          + " for ever.")
+      "How long sightings and their events are kept after the person was last seen, or after they"
+          + " were stored, where a recording is older; 0s keeps them for ever.")
   @WithDefault("30d")
   Duration retention();
 

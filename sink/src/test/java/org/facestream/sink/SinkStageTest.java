@@ -178,6 +178,9 @@ class SinkStageTest {
       Instant old = Instant.now().minus(Duration.ofHours(2));
       events.add(event("camera-1", "old", 1, Type.ended, "ann", old));
       publish(events);
+      await("stored", () -> server.count("sighting WHERE track = 'old'") == 1);
+      server.execute("UPDATE identity_event SET stored_at = last_seen");
+      server.execute("UPDATE sighting SET stored_at = last_seen");
       await(
           "retention",
           () -> server.count("erasure_audit WHERE action = 'retention' AND sightings = 1") == 1);

@@ -48,7 +48,37 @@ final class EventRows {
       WHERE excluded.revision > known.revision
           OR (excluded.revision = known.revision AND excluded.ended <> known.ended)""";
 
+  /** A track has one first event, but when a recording is read again. */
+  private static final String FORMER_EVENTS =
+      """
+      DELETE FROM identity_event WHERE track = ? AND EXISTS (SELECT FROM identity_event former
+          WHERE former.track = ? AND former.revision = 1 AND former.gallery_version < ?)""";
+
+  private static final String FORMER_SIGHTING =
+      """
+      DELETE FROM sighting WHERE track = ? AND NOT EXISTS
+          (SELECT FROM identity_event event WHERE event.track = sighting.track)""";
+
   private EventRows() {}
+
+  /** Deletes what was said of tracks of which these say something else, from the beginning. */
+  static void makeWay(Connection connection, List<IdentityEvent> events) throws SQLException {
+    try (PreparedStatement former = connection.prepareStatement(FORMER_EVENTS);
+        PreparedStatement sighting = connection.prepareStatement(FORMER_SIGHTING)) {
+      for (IdentityEvent event : events) {
+        if (event.revision() == 1) {
+          former.setString(1, event.track());
+          former.setString(2, event.track());
+          former.setLong(3, event.galleryVersion());
+          former.addBatch();
+          sighting.setString(1, event.track());
+          sighting.addBatch();
+        }
+      }
+      former.executeBatch();
+      sighting.executeBatch();
+    }
+  }
 
   /** Writes those that are not there yet, and says how many that were. */
   static long insert(Connection connection, List<IdentityEvent> events) throws SQLException {

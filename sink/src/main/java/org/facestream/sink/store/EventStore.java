@@ -21,13 +21,14 @@ public final class EventStore {
   private static final String DELETE_SIGHTINGS =
       """
       DELETE FROM sighting WHERE track IN
-          (SELECT track FROM sighting WHERE last_seen < ? ORDER BY last_seen LIMIT %d)"""
+          (SELECT track FROM sighting WHERE last_seen < ? AND stored_at < ?
+           ORDER BY last_seen LIMIT %d)"""
           .formatted(DELETED_AT_ONCE);
 
   private static final String DELETE_EVENTS =
       """
       DELETE FROM identity_event WHERE event_id IN
-          (SELECT event_id FROM identity_event event WHERE last_seen < ?
+          (SELECT event_id FROM identity_event event WHERE last_seen < ? AND stored_at < ?
            AND NOT EXISTS (SELECT FROM sighting WHERE sighting.track = event.track)
            ORDER BY last_seen LIMIT %d)"""
           .formatted(DELETED_AT_ONCE);
@@ -57,9 +58,10 @@ public final class EventStore {
    * Stores events and brings their sightings up to date. Events that were stored before change
    * nothing. Events that name a {@linkplain #forgetPerson forgotten} person are stored as unknown
    * when their track began before the forgetting, or they were decided with a gallery that still
-   * had the person.
+   * had the person. Where a recording is read again with a newer gallery, a track's first event
+   * takes the place of all that was said of the track before.
    *
-   * @return rows written; replays write none
+   * @return rows written; events that come again write none
    * @throws StoreException when nothing was stored
    */
   public Rows store(List<IdentityEvent> events) throws StoreException {
@@ -75,6 +77,7 @@ public final class EventStore {
             .toList();
     return inTransaction(
         connection -> {
+          EventRows.makeWay(connection, ordered);
           long written =
               EventRows.insert(connection, ForgottenPeople.anonymised(connection, ordered));
           List<String> tracks = ordered.stream().map(IdentityEvent::track).distinct().toList();
@@ -103,7 +106,8 @@ public final class EventStore {
 
   /**
    * Deletes sightings of people who were last seen before an instant, and their events: first the
-   * oldest, in several transactions.
+   * oldest, in several transactions. What a recording showed that was read since stays, for nobody
+   * has had the time to look at it.
    *
    * @return rows deleted
    */
@@ -136,6 +140,7 @@ public final class EventStore {
               connection -> {
                 try (PreparedStatement delete = connection.prepareStatement(statement)) {
                   delete.setObject(1, EventRows.utc(cutoff));
+                  delete.setObject(2, EventRows.utc(cutoff));
                   return delete.executeUpdate();
                 }
               });

@@ -312,6 +312,24 @@ class EventStoreTest {
   }
 
   @Test
+  void aRecordingThatIsReadAgainWithANewerGalleryTakesThePlaceOfWhatWasSaid() throws Exception {
+    Instant later = START.plusSeconds(5);
+    List<IdentityEvent> first =
+        List.of(
+            began("again", 1, START, START, 3),
+            began("again", 2, START, later, 3),
+            began("again", 3, START, later, 3));
+    assertEquals(new Rows(3, 1), store.store(first));
+    assertEquals(new Rows(0, 0), store.store(first), "the same gallery, the same events");
+    List<IdentityEvent> second =
+        List.of(began("again", 1, START, START, 4), began("again", 2, START, later, 4));
+    assertEquals(new Rows(2, 1), store.store(second));
+    assertEquals(2, server.count("identity_event WHERE gallery_version = 4"));
+    assertEquals(0, server.count("identity_event WHERE gallery_version = 3"));
+    assertEquals(1, server.count("sighting WHERE revision = 2"));
+  }
+
+  @Test
   void deletesWhatEndedBefore() throws Exception {
     List<IdentityEvent> events = new ArrayList<>();
     for (int i = 0; i < 6_000; i++) {
@@ -322,6 +340,13 @@ class EventStoreTest {
     events.add(event("gate", "long", 1, Type.started, "bob", START));
     events.add(event("gate", "long", 2, Type.updated, "bob", START.plusSeconds(5_900)));
     store.store(events);
+    assertEquals(
+        new Rows(0, 0),
+        store.deleteEndedBefore(START.plusSeconds(5_500)),
+        "a recording that was read just now");
+    server.execute("TRUNCATE erasure_audit");
+    server.execute("UPDATE identity_event SET stored_at = last_seen");
+    server.execute("UPDATE sighting SET stored_at = last_seen");
     assertEquals(new Rows(5_500, 5_500), store.deleteEndedBefore(START.plusSeconds(5_500)));
     assertEquals(502, server.count("identity_event"));
     assertEquals(501, server.count("sighting"));
