@@ -27,9 +27,10 @@ public final class EventLine {
           case started -> "came";
           case updated -> "is here";
           case ended ->
-              "left after %.1f s"
-                  .formatted(
-                      Duration.between(event.firstSeen(), event.lastSeen()).toMillis() / 1000.0);
+              String.format(
+                  Locale.ROOT,
+                  "left after %.1f s",
+                  Duration.between(event.firstSeen(), event.lastSeen()).toMillis() / 1000.0);
           case corrected -> "was corrected";
         };
     String distance =

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -157,13 +158,14 @@ public final class Replay implements AutoCloseable {
       all = ended.size();
       people = ended.values().stream().filter(person -> person != null).collect(Collectors.toSet());
     }
-    return "All is read and stored: %s, %.0f frames, %s, of %s who %s enrolled."
-        .formatted(
-            counted(read.size() - unread.size(), "file or folder", "files or folders"),
-            frames,
-            counted(all, "track", "tracks"),
-            counted(people.size(), "person", "people"),
-            people.size() == 1 ? "is" : "are");
+    return String.format(
+        Locale.ROOT,
+        "All is read and stored: %s, %.0f frames, %s, of %s who %s enrolled.",
+        counted(read.size() - unread.size(), "file or folder", "files or folders"),
+        frames,
+        counted(all, "track", "tracks"),
+        counted(people.size(), "person", "people"),
+        people.size() == 1 ? "is" : "are");
   }
 
   private static String counted(int number, String one, String many) {

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -167,14 +168,16 @@ final class FrameAges implements AutoCloseable {
     cameras.forEach(
         (camera, youngest) -> {
           if (youngest.frames >= TELLING && suspect.test(youngest.age)) {
-            names.add("'%s' is %.1f s".formatted(camera, seconds(youngest.age)));
+            names.add(String.format(Locale.ROOT, "'%s' is %.1f s", camera, seconds(youngest.age)));
           }
         });
     if (names.isEmpty()) {
       return Optional.empty();
     }
     String more =
-        names.size() > NAMED ? ", and so with %d more,".formatted(names.size() - NAMED) : "";
+        names.size() > NAMED
+            ? String.format(Locale.ROOT, ", and so with %d more,", names.size() - NAMED)
+            : "";
     return Optional.of(names.stream().limit(NAMED).collect(Collectors.joining(", of ")) + more);
   }
 

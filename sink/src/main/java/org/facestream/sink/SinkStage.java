@@ -3,6 +3,7 @@ package org.facestream.sink;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executors;
@@ -80,8 +81,10 @@ public final class SinkStage implements Stage {
     if (!config.forgottenRetention().isZero()
         && config.forgottenRetention().compareTo(EVENTS_IN_KAFKA) < 0) {
       throw new UserError(
-          "sink.forgotten-retention must be %dd or more, or 0s for ever: so long may Kafka hold events that name somebody."
-              .formatted(EVENTS_IN_KAFKA.toDays()));
+          String.format(
+              Locale.ROOT,
+              "sink.forgotten-retention must be %dd or more, or 0s for ever: so long may Kafka hold events that name somebody.",
+              EVENTS_IN_KAFKA.toDays()));
     }
     Database store = closing.add(new Database(storeConfig));
     Topics.ensure(clients, List.of(IdentityTopic.TOPIC, Topics.DEAD_LETTERS));

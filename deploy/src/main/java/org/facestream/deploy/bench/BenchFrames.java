@@ -143,7 +143,7 @@ record BenchFrames(String origin, List<Frame> frames) {
     Files.createDirectories(folder);
     List<Entry> entries = new ArrayList<>();
     for (int i = 0; i < frames.size(); i++) {
-      String name = "frame-%04d.jpg".formatted(i);
+      String name = String.format(Locale.ROOT, "frame-%04d.jpg", i);
       Files.write(folder.resolve(name), frames.get(i).jpeg());
       if (frames.get(i).truth() != null) {
         entries.add(new Entry(name, frames.get(i).truth()));

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import org.facestream.detector.mtcnn.Mtcnn;
 import org.facestream.detector.mtcnn.MtcnnOptions;
 import org.facestream.detector.onnx.Device;
@@ -57,7 +58,8 @@ public record DetectorBench(
 
   private static void atLeast(int value, int least, String option) {
     if (value < least) {
-      throw new UserError("%s is %d; it must be %d or more.".formatted(option, value, least));
+      throw new UserError(
+          String.format(Locale.ROOT, "%s is %d; it must be %d or more.", option, value, least));
     }
   }
 

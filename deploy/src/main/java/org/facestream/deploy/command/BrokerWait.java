@@ -1,6 +1,7 @@
 package org.facestream.deploy.command;
 
 import java.time.Duration;
+import java.util.Locale;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -65,7 +66,11 @@ final class BrokerWait {
         if (!told && waited > QUIET.toNanos() && longest.compareTo(QUIET) > 0) {
           told = true;
           say.accept(
-              "Waiting for Kafka at %s, %d s at most ...".formatted(where, longest.toSeconds()));
+              String.format(
+                  Locale.ROOT,
+                  "Waiting for Kafka at %s, %d s at most ...",
+                  where,
+                  longest.toSeconds()));
         }
         if (waited > longest.toNanos()) {
           throw silent(where, longest, advice, notYet);
@@ -84,7 +89,12 @@ final class BrokerWait {
 
   private static UserError silent(String where, Duration longest, String advice, Exception cause) {
     return new UserError(
-        "No Kafka answers at %s, in %d s: %s.".formatted(where, longest.toSeconds(), advice),
+        String.format(
+            Locale.ROOT,
+            "No Kafka answers at %s, in %d s: %s.",
+            where,
+            longest.toSeconds(),
+            advice),
         cause);
   }
 }

@@ -3,6 +3,7 @@ package org.facestream.deploy.command;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.facestream.ingest.camera.Camera;
 import org.facestream.ingest.camera.CameraFile;
@@ -303,6 +304,7 @@ final class CameraCommand extends Subcommand {
             new CameraRegistry(connection.clients()).apply(cameras, prune);
         out()
             .printf(
+                Locale.ROOT,
                 "%d added, %d changed, %d removed, %d unchanged.%n",
                 applied.added().size(),
                 applied.changed().size(),

@@ -102,7 +102,7 @@ final class CameraListCommand extends Subcommand {
   static String detail(CameraReport report, Instant now) {
     if (report.state() != CameraState.OFF && silence(report, now) > CameraStatusTopic.SILENT) {
       // It stopped, or one of the two clocks is wrong: a reader can tell by looking twice.
-      return "last told of %d s ago".formatted(silence(report, now) / 1000);
+      return String.format(Locale.ROOT, "last told of %d s ago", silence(report, now) / 1000);
     }
     if (report.state() != CameraState.LIVE || report.fpsIn() == null || report.codec() == null) {
       return report.reason() == null ? "" : report.reason();

@@ -3,6 +3,7 @@ package org.facestream.deploy.command;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.facestream.deploy.doctor.BrokerCheck;
 import org.facestream.deploy.doctor.Check;
 import org.facestream.deploy.doctor.ClockCheck;
@@ -88,8 +89,11 @@ final class DoctorCommand extends Subcommand {
     if (failed > 0) {
       err()
           .println(
-              "facestream: %d of %d checks failed; each ✗ line says what to do."
-                  .formatted(failed, checks.size()));
+              String.format(
+                  Locale.ROOT,
+                  "facestream: %d of %d checks failed; each ✗ line says what to do.",
+                  failed,
+                  checks.size()));
     }
     return failed == 0 ? 0 : Complaints.FAILURE;
   }

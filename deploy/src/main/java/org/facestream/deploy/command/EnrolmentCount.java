@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -41,14 +42,22 @@ final class EnrolmentCount {
   List<String> summary() {
     List<String> lines = new ArrayList<>();
     lines.add(
-        "%d of %d pictures enrolled, of %d %s."
-            .formatted(used, all, people.size(), people.size() == 1 ? "person" : "people"));
+        String.format(
+            Locale.ROOT,
+            "%d of %d pictures enrolled, of %d %s.",
+            used,
+            all,
+            people.size(),
+            people.size() == 1 ? "person" : "people"));
     if (already > 0) {
-      lines.add("%8d of them had been already".formatted(already));
+      lines.add(String.format(Locale.ROOT, "%8d of them had been already", already));
     }
     refused.entrySet().stream()
         .sorted(Map.Entry.<String, Integer>comparingByValue(Comparator.reverseOrder()))
-        .forEach(one -> lines.add("%8d refused: %s".formatted(one.getValue(), one.getKey())));
+        .forEach(
+            one ->
+                lines.add(
+                    String.format(Locale.ROOT, "%8d refused: %s", one.getValue(), one.getKey())));
     return lines;
   }
 }

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.facestream.deploy.Configuration;
@@ -210,8 +211,12 @@ final class KafkaOptions {
           DataFolder.holder(folder).map(process -> " (process " + process + ")").orElse("");
       if (System.nanoTime() > deadline) {
         throw new UserError(
-            "The facestream%s that uses %s has been starting or stopping for %d s: try again when it is done."
-                .formatted(holder, folder, PATIENCE.toSeconds()));
+            String.format(
+                Locale.ROOT,
+                "The facestream%s that uses %s has been starting or stopping for %d s: try again when it is done.",
+                holder,
+                folder,
+                PATIENCE.toSeconds()));
       }
       if (!told) {
         told = true;

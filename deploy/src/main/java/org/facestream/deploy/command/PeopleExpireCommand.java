@@ -2,6 +2,7 @@ package org.facestream.deploy.command;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import org.facestream.recognizer.gallery.People;
 import picocli.CommandLine.Command;
 
@@ -24,8 +25,10 @@ final class PeopleExpireCommand extends GalleryCommand {
     List<People.Entry> expired = people.expire(Instant.now());
     out()
         .printf(
+            Locale.ROOT,
             "%d pictures of %d people erased whose time was over.%n",
-            expired.stream().mapToInt(entry -> entry.references().size()).sum(), expired.size());
+            expired.stream().mapToInt(entry -> entry.references().size()).sum(),
+            expired.size());
     return 0;
   }
 }

@@ -1,6 +1,7 @@
 package org.facestream.deploy.command;
 
 import java.nio.file.Path;
+import java.util.Locale;
 import org.facestream.recognizer.gallery.AuditTrail;
 import org.facestream.recognizer.gallery.People;
 import org.facestream.sink.store.Database;
@@ -36,6 +37,7 @@ final class PeopleExportCommand extends GalleryAndDatabaseCommand {
     EventStore.Rows rows = export.write(entry, new PersonRecords(database.dataSource()));
     out()
         .printf(
+            Locale.ROOT,
             "%s: %d pictures, %d sightings and %d events written to %s.%n",
             entry.person().id(),
             entry.references().size(),

@@ -1,5 +1,6 @@
 package org.facestream.deploy.command;
 
+import java.util.Locale;
 import org.facestream.recognizer.gallery.AuditTrail;
 import org.facestream.recognizer.gallery.People;
 import org.facestream.sink.store.Database;
@@ -32,15 +33,20 @@ final class PeopleForgetCommand extends GalleryAndDatabaseCommand {
     if (people.find(person).isEmpty() && new PersonRecords(database.dataSource()).has(person)) {
       // Merged before, or forgotten in the gallery only: what came in late.
       EventStore.Rows late = forgetRecords(store, person, people.galleryVersion());
-      out().printf("The name in %d sightings of %s erased.%n", late.sightings(), person);
+      out()
+          .printf(
+              Locale.ROOT, "The name in %d sightings of %s erased.%n", late.sightings(), person);
       return 0;
     }
     People.Forgotten gone = people.forget(person);
     EventStore.Rows rows = store.forgetPerson(gone.person().id(), gone.galleryVersion());
     out()
         .printf(
+            Locale.ROOT,
             "%s is forgotten: %d pictures and the name in %d sightings erased.%n",
-            gone.person().id(), gone.references().size(), rows.sightings());
+            gone.person().id(),
+            gone.references().size(),
+            rows.sightings());
     return 0;
   }
 

@@ -1,6 +1,7 @@
 package org.facestream.deploy.command;
 
 import java.util.List;
+import java.util.Locale;
 import org.facestream.recognizer.RecognizerConfig;
 import org.facestream.recognizer.facenet.DescriptorModel;
 import org.facestream.recognizer.gallery.People;
@@ -30,6 +31,7 @@ final class PeopleListCommand extends GalleryCommand {
       int pictures = entry.references().size();
       out()
           .printf(
+              Locale.ROOT,
               "%-24s  %-24s  %d %s  since %s%n",
               entry.person().name(),
               entry.person().id(),
@@ -50,9 +52,12 @@ final class PeopleListCommand extends GalleryCommand {
     if (unused > 0) {
       err()
           .printf(
+              Locale.ROOT,
               "%d of %d are enrolled with another model than %s (recognizer.model) and are not"
                   + " recognized: enroll them again.%n",
-              unused, everyone.size(), model);
+              unused,
+              everyone.size(),
+              model);
     }
     return 0;
   }

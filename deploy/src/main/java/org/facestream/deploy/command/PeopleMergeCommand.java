@@ -1,5 +1,6 @@
 package org.facestream.deploy.command;
 
+import java.util.Locale;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.recognizer.gallery.AuditTrail;
 import org.facestream.recognizer.gallery.People;
@@ -38,7 +39,13 @@ final class PeopleMergeCommand extends GalleryAndDatabaseCommand {
       EventStore.Rows late = merge(records, person, kept.person(), version);
       if (late.events() + late.sightings() > 0) {
         AuditTrail.recordsMerged(person, kept.person(), late.events() + late.sightings());
-        out().printf("%d late sightings of %s are %s's now.%n", late.sightings(), person, into);
+        out()
+            .printf(
+                Locale.ROOT,
+                "%d late sightings of %s are %s's now.%n",
+                late.sightings(),
+                person,
+                into);
         return 0;
       }
     }
@@ -47,6 +54,7 @@ final class PeopleMergeCommand extends GalleryAndDatabaseCommand {
         merge(records, merged.gone().person().id(), merged.kept().person(), version);
     out()
         .printf(
+            Locale.ROOT,
             "%s is %s now: %d pictures, and %d sightings relabelled.%n",
             merged.gone().person().id(),
             merged.kept().person().id(),

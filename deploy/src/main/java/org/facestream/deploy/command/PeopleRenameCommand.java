@@ -1,5 +1,6 @@
 package org.facestream.deploy.command;
 
+import java.util.Locale;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.recognizer.gallery.AuditTrail;
 import org.facestream.recognizer.gallery.People;
@@ -48,7 +49,11 @@ final class PeopleRenameCommand extends GalleryAndDatabaseCommand {
     }
     out()
         .printf(
-            "%s is now %s, in %d sightings too.%n", id, renamed.person().name(), rows.sightings());
+            Locale.ROOT,
+            "%s is now %s, in %d sightings too.%n",
+            id,
+            renamed.person().name(),
+            rows.sightings());
     return 0;
   }
 }

@@ -1,5 +1,6 @@
 package org.facestream.deploy.command;
 
+import java.util.Locale;
 import org.facestream.recognizer.gallery.People;
 import org.facestream.recognizer.gallery.Reference;
 import picocli.CommandLine.Command;
@@ -31,6 +32,7 @@ final class PeopleShowCommand extends GalleryCommand {
     for (Reference reference : entry.references()) {
       out()
           .printf(
+              Locale.ROOT,
               "  %s  quality %.2f  enrolled %s%s%s  %s%n",
               reference.faceId(),
               reference.quality(),

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.recognizer.gallery.People;
@@ -73,7 +74,7 @@ final class PersonExport {
     for (int i = 0; i < entry.references().size(); i++) {
       byte[] thumbnail = entry.references().get(i).thumbnail();
       boolean some = thumbnail != null && thumbnail.length > 0;
-      thumbnails.add(some ? "picture-%d.jpg".formatted(i + 1) : null);
+      thumbnails.add(some ? String.format(Locale.ROOT, "picture-%d.jpg", i + 1) : null);
       if (some) {
         OwnerOnly.write(file(thumbnails.get(i)), thumbnail);
       }

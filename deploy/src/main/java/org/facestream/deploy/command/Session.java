@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
@@ -136,7 +137,8 @@ final class Session {
         say(
             "Not everything is ready: "
                 + (reasons.isEmpty()
-                    ? "%d of %d cameras give pictures".formatted(states.live(), cameras)
+                    ? String.format(
+                        Locale.ROOT, "%d of %d cameras give pictures", states.live(), cameras)
                     : reasons));
         return;
       }

@@ -1,5 +1,6 @@
 package org.facestream.deploy.doctor;
 
+import java.util.Locale;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -28,8 +29,11 @@ public final class BrokerCheck implements Check {
       return brokers >= config.replication()
           ? new Good(brokers == 1 ? "1 broker" : brokers + " brokers")
           : new Bad(
-              "%d brokers, but kafka.replication is %d: lower it, or start more brokers"
-                  .formatted(brokers, config.replication()));
+              String.format(
+                  Locale.ROOT,
+                  "%d brokers, but kafka.replication is %d: lower it, or start more brokers",
+                  brokers,
+                  config.replication()));
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       return new Bad("interrupted");

@@ -1,6 +1,7 @@
 package org.facestream.deploy.doctor;
 
 import java.time.Clock;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ExecutionException;
@@ -99,13 +100,18 @@ public final class ClockCheck implements Check {
     long apart = Math.abs(found.ahead());
     if (apart - found.doubt() > MOST_MILLIS) {
       return new Bad(
-          "this machine's is %.1f s %s: set both by NTP. Frames are skipped by their age, so workers'"
-                  .formatted(apart / 1e3, found.ahead() > 0 ? "ahead" : "behind")
+          String.format(
+                  Locale.ROOT,
+                  "this machine's is %.1f s %s: set both by NTP. Frames are skipped by their age, so workers'",
+                  apart / 1e3,
+                  found.ahead() > 0 ? "ahead" : "behind")
               + " clocks must agree within 0.5 s");
     }
     long most = apart + found.doubt();
     return most > MOST_MILLIS
-        ? new Note("at most %d ms apart, Kafka is slow to answer: ask again".formatted(most))
-        : new Good("at most %d ms apart".formatted(most));
+        ? new Note(
+            String.format(
+                Locale.ROOT, "at most %d ms apart, Kafka is slow to answer: ask again", most))
+        : new Good(String.format(Locale.ROOT, "at most %d ms apart", most));
   }
 }

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.facestream.deploy.Endpoints;
 import org.facestream.deploy.embedded.LoopbackPort;
 
@@ -52,10 +53,12 @@ public final class MachineChecks {
     String text = processors + (processors == 1 ? " processor" : " processors");
     if (ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system) {
       long memory = system.getTotalMemorySize();
-      text += ", %d MB of memory".formatted(memory / MEGABYTE);
+      text += String.format(Locale.ROOT, ", %d MB of memory", memory / MEGABYTE);
       if (memory < LEAST_MEMORY) {
         return new Check.Bad(
-            text + ": give the machine %d MB or more".formatted(LEAST_MEMORY / MEGABYTE));
+            text
+                + String.format(
+                    Locale.ROOT, ": give the machine %d MB or more", LEAST_MEMORY / MEGABYTE));
       }
     }
     return new Check.Good(text);
@@ -75,10 +78,13 @@ public final class MachineChecks {
     }
     try {
       long free = Files.getFileStore(there).getUsableSpace();
-      String text = "%d MB free".formatted(free / MEGABYTE);
+      String text = String.format(Locale.ROOT, "%d MB free", free / MEGABYTE);
       return free >= LEAST_DISK
           ? new Check.Good(text)
-          : new Check.Bad(text + ": free some, %d MB should be".formatted(LEAST_DISK / MEGABYTE));
+          : new Check.Bad(
+              text
+                  + String.format(
+                      Locale.ROOT, ": free some, %d MB should be", LEAST_DISK / MEGABYTE));
     } catch (IOException unknown) {
       return new Check.Bad("cannot be told (" + unknown.getMessage() + ")");
     }

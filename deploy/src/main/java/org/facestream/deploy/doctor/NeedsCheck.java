@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -53,7 +54,7 @@ public final class NeedsCheck implements Check {
         }
       }
       return missing.isEmpty()
-          ? new Good("%d libraries, nothing is missing".formatted(all.size()))
+          ? new Good(String.format(Locale.ROOT, "%d libraries, nothing is missing", all.size()))
           : new Bad(
               missing.entrySet().stream()
                       .map(need -> "%s needs %s".formatted(need.getValue(), need.getKey()))

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -63,8 +64,12 @@ public final class DataFolder implements AutoCloseable {
       long free = Files.getFileStore(path).getUsableSpace();
       if (free < leastFree) {
         throw new UserError(
-            "Only %d MB are free for %s and %d MB are needed: free some, or choose a folder on another disk with --data DIR."
-                .formatted(free >> 20, path, leastFree >> 20));
+            String.format(
+                Locale.ROOT,
+                "Only %d MB are free for %s and %d MB are needed: free some, or choose a folder on another disk with --data DIR.",
+                free >> 20,
+                path,
+                leastFree >> 20));
       }
       real = path.toRealPath();
       if (!HELD.add(real)) {

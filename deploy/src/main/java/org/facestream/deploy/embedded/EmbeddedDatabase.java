@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.facestream.ingest.worker.config.UserError;
@@ -102,7 +103,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
 
   /** For JDBC, without user and password. */
   public String jdbcUrl() {
-    return "jdbc:postgresql://%s:%d/%s".formatted(HOST, port, DATABASE);
+    return String.format(Locale.ROOT, "jdbc:postgresql://%s:%d/%s", HOST, port, DATABASE);
   }
 
   public String user() {
@@ -227,7 +228,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
   }
 
   private void makeDatabase() throws IOException {
-    String url = "jdbc:postgresql://%s:%d/postgres".formatted(HOST, port);
+    String url = String.format(Locale.ROOT, "jdbc:postgresql://%s:%d/postgres", HOST, port);
     try (Connection connection = DriverManager.getConnection(url, USER, password);
         Statement statement = connection.createStatement()) {
       boolean exists;

@@ -3,6 +3,7 @@ package org.facestream.deploy.embedded;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Properties;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
@@ -196,12 +197,16 @@ public final class EmbeddedKafka implements AutoCloseable {
     settings.put("log.dirs", data.toString());
     settings.put(
         "listeners",
-        "PLAINTEXT://%s:%d,CONTROLLER://%s:%d".formatted(HOST, port, HOST, controllerPort));
-    settings.put("advertised.listeners", "PLAINTEXT://%s:%d".formatted(HOST, port));
+        String.format(
+            Locale.ROOT, "PLAINTEXT://%s:%d,CONTROLLER://%s:%d", HOST, port, HOST, controllerPort));
+    settings.put(
+        "advertised.listeners", String.format(Locale.ROOT, "PLAINTEXT://%s:%d", HOST, port));
     settings.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
     settings.put("inter.broker.listener.name", "PLAINTEXT");
     settings.put("controller.listener.names", "CONTROLLER");
-    settings.put("controller.quorum.voters", "%d@%s:%d".formatted(NODE, HOST, controllerPort));
+    settings.put(
+        "controller.quorum.voters",
+        String.format(Locale.ROOT, "%d@%s:%d", NODE, HOST, controllerPort));
     settings.put("auto.create.topics.enable", "false");
     settings.put("message.max.bytes", String.valueOf(17 << 20));
     settings.put("socket.request.max.bytes", String.valueOf(64 << 20));

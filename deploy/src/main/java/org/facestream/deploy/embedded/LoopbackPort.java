@@ -3,6 +3,7 @@ package org.facestream.deploy.embedded;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
 import org.facestream.ingest.worker.config.UserError;
 
@@ -25,7 +26,8 @@ public final class LoopbackPort {
         return port;
       }
     }
-    throw new UserError("No free port from %d to %d on 127.0.0.1.".formatted(FIRST, LAST));
+    throw new UserError(
+        String.format(Locale.ROOT, "No free port from %d to %d on 127.0.0.1.", FIRST, LAST));
   }
 
   /** Whether a server could listen there now. */
@@ -52,13 +54,19 @@ public final class LoopbackPort {
     }
     if (port < 0 || port > 65_535) {
       throw new UserError(
-          "%s %d is no port: give one from 1 to 65535, or 0 for a free one."
-              .formatted(option, port));
+          String.format(
+              Locale.ROOT,
+              "%s %d is no port: give one from 1 to 65535, or 0 for a free one.",
+              option,
+              port));
     }
     if (!isFree(port)) {
       throw new UserError(
-          "Port %d on 127.0.0.1 is in use: end the program that holds it, or choose another with %s PORT (0 takes a free one)."
-              .formatted(port, option));
+          String.format(
+              Locale.ROOT,
+              "Port %d on 127.0.0.1 is in use: end the program that holds it, or choose another with %s PORT (0 takes a free one).",
+              port,
+              option));
     }
     return port;
   }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -45,8 +46,11 @@ final class Orphan {
     if (!ended(signalled(orphan, "TERM"), 5)
         && !ended(signalled(orphan, "INT"), PATIENCE_SECONDS)) {
       throw new UserError(
-          "A PostgreSQL of an earlier run (process %d) does not stop: end it with `kill -INT %d`, then start again."
-              .formatted(orphan.pid(), orphan.pid()));
+          String.format(
+              Locale.ROOT,
+              "A PostgreSQL of an earlier run (process %d) does not stop: end it with `kill -INT %d`, then start again.",
+              orphan.pid(),
+              orphan.pid()));
     }
   }
 

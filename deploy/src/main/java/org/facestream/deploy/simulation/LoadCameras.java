@@ -3,6 +3,7 @@ package org.facestream.deploy.simulation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.facestream.deploy.simulation.rtsp.Access;
 import org.facestream.deploy.simulation.rtsp.H264Loop;
 import org.facestream.deploy.simulation.rtsp.LiveStream;
@@ -43,18 +44,24 @@ public final class LoadCameras implements AutoCloseable {
     public Load {
       if (width < 64 || width > 3840 || height < 64 || height > 2160) {
         throw new UserError(
-            "--size %dx%d is out of range: give 64x64 to 3840x2160.".formatted(width, height));
+            String.format(
+                Locale.ROOT,
+                "--size %dx%d is out of range: give 64x64 to 3840x2160.",
+                width,
+                height));
       }
       if (width % 2 != 0 || height % 2 != 0) {
         throw new UserError(
-            "--size %dx%d is not even: H.264 needs even numbers.".formatted(width, height));
+            String.format(
+                Locale.ROOT, "--size %dx%d is not even: H.264 needs even numbers.", width, height));
       }
       if (sampled < 1 || sampled > 60) {
-        throw new UserError("--fps is %d; give 1 to 60.".formatted(sampled));
+        throw new UserError(String.format(Locale.ROOT, "--fps is %d; give 1 to 60.", sampled));
       }
       if (fps < sampled || fps > 60) {
         throw new UserError(
-            "--stream-fps is %d; give %d (as --fps) to 60.".formatted(fps, sampled));
+            String.format(
+                Locale.ROOT, "--stream-fps is %d; give %d (as --fps) to 60.", fps, sampled));
       }
       int most = 0;
       while (most < 100
@@ -63,8 +70,13 @@ public final class LoadCameras implements AutoCloseable {
       }
       if (faces < 0 || faces > most) {
         throw new UserError(
-            "--faces is %d; in %dx%d give 0 to %d: more would be too small to be found."
-                .formatted(faces, width, height, most));
+            String.format(
+                Locale.ROOT,
+                "--faces is %d; in %dx%d give 0 to %d: more would be too small to be found.",
+                faces,
+                width,
+                height,
+                most));
       }
     }
   }
@@ -139,6 +151,6 @@ public final class LoadCameras implements AutoCloseable {
   }
 
   private static String id(int number) {
-    return "%s%03d".formatted(PREFIX, number + 1);
+    return String.format(Locale.ROOT, "%s%03d", PREFIX, number + 1);
   }
 }

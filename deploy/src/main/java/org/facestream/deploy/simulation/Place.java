@@ -2,6 +2,7 @@ package org.facestream.deploy.simulation;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.opencv_core.Mat;
@@ -88,7 +89,7 @@ final class Place implements AutoCloseable {
     }
     if (units.size() != frames) {
       throw new IllegalStateException(
-          "the encoder made %d of %d frames".formatted(units.size(), frames));
+          String.format(Locale.ROOT, "the encoder made %d of %d frames", units.size(), frames));
     }
     return new H264Loop(units, format.fps());
   }

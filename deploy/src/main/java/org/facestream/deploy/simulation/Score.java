@@ -137,8 +137,10 @@ public record Score(
   public String text() {
     StringBuilder text = new StringBuilder();
     text.append(
-        "Shown and recognised in %d s (sightings)%n"
-            .formatted(Duration.between(begin, end).toSeconds()));
+        String.format(
+            Locale.ROOT,
+            "Shown and recognised in %d s (sightings)%n",
+            Duration.between(begin, end).toSeconds()));
     text.append(
         "%-10s %6s %6s %8s %6s %6s %10s %8s %7s %9s %9s%n"
             .formatted(
@@ -158,12 +160,13 @@ public record Score(
     for (OfPerson person : people) {
       if (person.missed() > 0) {
         text.append(
-            "missed: %s on %s, %d of %d times%n"
-                .formatted(
-                    person.person(),
-                    person.camera(),
-                    person.missed(),
-                    person.missed() + person.right()));
+            String.format(
+                Locale.ROOT,
+                "missed: %s on %s, %d of %d times%n",
+                person.person(),
+                person.camera(),
+                person.missed(),
+                person.missed() + person.right()));
       }
     }
     for (Mistake mistake : mistakes) {
@@ -173,8 +176,12 @@ public record Score(
     }
     for (Guest guest : guests) {
       text.append(
-          "not judged: %s, named in %d %s, is not of the demonstration%n"
-              .formatted(guest.name(), guest.tracks(), guest.tracks() == 1 ? "track" : "tracks"));
+          String.format(
+              Locale.ROOT,
+              "not judged: %s, named in %d %s, is not of the demonstration%n",
+              guest.name(),
+              guest.tracks(),
+              guest.tracks() == 1 ? "track" : "tracks"));
     }
     return text.toString();
   }

@@ -1,6 +1,7 @@
 package org.facestream.detector.mtcnn;
 
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
 import org.facestream.detector.onnx.convert.GraphBuilder;
 import org.facestream.detector.onnx.convert.WeightManifest;
@@ -80,7 +81,11 @@ final class BlockedLayers {
       factor[i] = 1 - slopes[i];
       if (factor[i] < SEPARATE) {
         throw new IllegalArgumentException(
-            "slope %f of %s is not below 1: pool before it is applied".formatted(slopes[i], alpha));
+            String.format(
+                Locale.ROOT,
+                "slope %f of %s is not below 1: pool before it is applied",
+                slopes[i],
+                alpha));
       }
       straight[i] = slopes[i] / factor[i];
     }

@@ -2,6 +2,7 @@ package org.facestream.detector.mtcnn;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.facestream.ingest.worker.config.UserError;
 
 /**
@@ -69,7 +70,11 @@ public record MtcnnOptions(
     scaleSteps = List.copyOf(scaleSteps);
     if (minFaceSize < CELL) {
       throw new UserError(
-          "the minimum face size is %d pixels; it must be %d or more".formatted(minFaceSize, CELL));
+          String.format(
+              Locale.ROOT,
+              "the minimum face size is %d pixels; it must be %d or more",
+              minFaceSize,
+              CELL));
     }
     if (!(scaleFactor > 0 && scaleFactor < 0.99)) {
       throw new UserError(
@@ -77,7 +82,9 @@ public record MtcnnOptions(
     }
     positive("number of scales", maxScales);
     if (scaleSteps.size() > MOST_SCALES) {
-      throw new UserError("there are %d scale steps; the most is 64".formatted(scaleSteps.size()));
+      throw new UserError(
+          String.format(
+              Locale.ROOT, "there are %d scale steps; the most is 64", scaleSteps.size()));
     }
     for (double step : scaleSteps) {
       if (!(step > 0 && step <= 1)) {

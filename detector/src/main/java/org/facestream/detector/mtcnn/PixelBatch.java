@@ -3,6 +3,7 @@ package org.facestream.detector.mtcnn;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.opencv_core.Mat;
@@ -32,7 +33,8 @@ final class PixelBatch implements AutoCloseable {
   Mat slot(int index, int width, int height) {
     if (index < 0 || 3L * width * height * (index + 1L) > bytes.capacity()) {
       throw new IndexOutOfBoundsException(
-          "picture %d of %d x %d pixels does not fit".formatted(index, width, height));
+          String.format(
+              Locale.ROOT, "picture %d of %d x %d pixels does not fit", index, width, height));
     }
     if (width != this.width || height != this.height) {
       clear();

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Locale;
 import org.facestream.ingest.worker.config.UserError;
 
 /**
@@ -69,8 +70,13 @@ public record ModelFile(String name, byte[] bytes, String sha256) {
     String found = digest(bytes);
     if (!found.equals(sha256)) {
       throw new UserError(
-          "model file %s is cut short or altered (%d bytes, SHA-256 %s, expected %s): restore it"
-              .formatted(name, bytes.length, found, sha256));
+          String.format(
+              Locale.ROOT,
+              "model file %s is cut short or altered (%d bytes, SHA-256 %s, expected %s): restore it",
+              name,
+              bytes.length,
+              found,
+              sha256));
     }
     return new ModelFile(name, bytes, found);
   }

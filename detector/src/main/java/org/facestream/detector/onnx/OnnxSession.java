@@ -13,6 +13,7 @@ import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReadWriteLock;
@@ -171,7 +172,8 @@ public final class OnnxSession implements AutoCloseable {
   public void run(TensorBuffer from, List<TensorBuffer> into) {
     if (into.size() != outputs.size()) {
       throw new IllegalArgumentException(
-          "%s has the outputs %s, not %d".formatted(model.name(), outputs, into.size()));
+          String.format(
+              Locale.ROOT, "%s has the outputs %s, not %d", model.name(), outputs, into.size()));
     }
     Map<String, OnnxTensor> pinned = new HashMap<>();
     try (OnnxTensor tensor = tensor(from)) {

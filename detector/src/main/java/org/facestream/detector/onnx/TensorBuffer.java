@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.Locale;
 
 /**
  * A tensor in the caller's own memory: ONNX Runtime reads and writes it in place.
@@ -20,7 +21,11 @@ public record TensorBuffer(Buffer data, long... shape) {
     }
     if (Arrays.stream(shape).reduce(1, Math::multiplyExact) != data.remaining()) {
       throw new IllegalArgumentException(
-          "shape %s does not fit %d values".formatted(Arrays.toString(shape), data.remaining()));
+          String.format(
+              Locale.ROOT,
+              "shape %s does not fit %d values",
+              Arrays.toString(shape),
+              data.remaining()));
     }
   }
 

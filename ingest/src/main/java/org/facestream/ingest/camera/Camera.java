@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import org.facestream.ingest.worker.config.UserError;
 
@@ -105,7 +106,8 @@ public record Camera(
     }
     if (rotate != null && (rotate < 0 || rotate > 270 || rotate % 90 != 0)) {
       throw new UserError(
-          "rotate of camera '%s' is %d; give 90, 180 or 270.".formatted(id, rotate));
+          String.format(
+              Locale.ROOT, "rotate of camera '%s' is %d; give 90, 180 or 270.", id, rotate));
     }
     rotate = rotate == null || rotate == 0 ? null : rotate;
     if (fps != null && !(fps > 0 && fps <= 60)) {
@@ -113,11 +115,16 @@ public record Camera(
     }
     if (maxWidth != null && (maxWidth < 64 || maxWidth > 7680)) {
       throw new UserError(
-          "max-width of camera '%s' is %d; give 64 to 7680 pixels.".formatted(id, maxWidth));
+          String.format(
+              Locale.ROOT,
+              "max-width of camera '%s' is %d; give 64 to 7680 pixels.",
+              id,
+              maxWidth));
     }
     if (jpegQuality != null && (jpegQuality < 1 || jpegQuality > 100)) {
       throw new UserError(
-          "jpeg-quality of camera '%s' is %d; give 1 to 100.".formatted(id, jpegQuality));
+          String.format(
+              Locale.ROOT, "jpeg-quality of camera '%s' is %d; give 1 to 100.", id, jpegQuality));
     }
     enabled = enabled == null || enabled;
     loop = loop != null && loop;
@@ -126,8 +133,12 @@ public record Camera(
     zones = Polygon.copy(zones);
     if (masks.size() > MOST_POLYGONS || zones.size() > MOST_POLYGONS) {
       throw new UserError(
-          "Camera '%s' may have %d masks and %d zones at most."
-              .formatted(id, MOST_POLYGONS, MOST_POLYGONS));
+          String.format(
+              Locale.ROOT,
+              "Camera '%s' may have %d masks and %d zones at most.",
+              id,
+              MOST_POLYGONS,
+              MOST_POLYGONS));
     }
     if (zones.stream().map(Zone::name).distinct().count() < zones.size()) {
       throw new UserError("Two zones of camera '" + id + "' have the same name.");
@@ -171,13 +182,21 @@ public record Camera(
     int longest = Math.max(url.length(), closeUpUrl == null ? 0 : closeUpUrl.length());
     if (longest > LONGEST_URL) {
       throw new UserError(
-          "A url of camera '%s' has %d characters; it may have %d."
-              .formatted(id, longest, LONGEST_URL));
+          String.format(
+              Locale.ROOT,
+              "A url of camera '%s' has %d characters; it may have %d.",
+              id,
+              longest,
+              LONGEST_URL));
     }
     if (tags.size() > MOST_TAGS || !tags.stream().allMatch(Camera::validTag)) {
       throw new UserError(
-          "Camera '%s' may have %d tags at most, each 1 to %d printable characters."
-              .formatted(id, MOST_TAGS, LONGEST_TAG));
+          String.format(
+              Locale.ROOT,
+              "Camera '%s' may have %d tags at most, each 1 to %d printable characters.",
+              id,
+              MOST_TAGS,
+              LONGEST_TAG));
     }
   }
 

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.facestream.ingest.worker.config.UserError;
 
@@ -93,7 +94,8 @@ public final class CameraFile {
     List<Camera> cameras = new ArrayList<>();
     Set<String> ids = new HashSet<>();
     for (JsonNode node : list) {
-      Camera camera = camera(node, "%s, camera %d".formatted(file, cameras.size() + 1));
+      Camera camera =
+          camera(node, String.format(Locale.ROOT, "%s, camera %d", file, cameras.size() + 1));
       if (!ids.add(camera.id())) {
         throw new UserError("%s names camera '%s' twice.".formatted(file, camera.id()));
       }

@@ -20,6 +20,7 @@ import static org.bytedeco.ffmpeg.global.avutil.av_frame_unref;
 import static org.bytedeco.ffmpeg.global.avutil.av_pix_fmt_desc_get;
 import static org.bytedeco.ffmpeg.global.swscale.SWS_BILINEAR;
 
+import java.util.Locale;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.bytedeco.ffmpeg.avutil.AVPixFmtDescriptor;
 import org.bytedeco.opencv.global.opencv_core;
@@ -102,7 +103,8 @@ final class FrameTurner implements AutoCloseable {
         || av_frame_copy_props(room, frame) < 0
         || av_frame_get_buffer(room.format(format).width(width).height(height), 0) < 0) {
       av_frame_free(room);
-      throw new OutOfMemoryError("no memory for a frame of %d x %d".formatted(width, height));
+      throw new OutOfMemoryError(
+          String.format(Locale.ROOT, "no memory for a frame of %d x %d", width, height));
     }
     return room;
   }

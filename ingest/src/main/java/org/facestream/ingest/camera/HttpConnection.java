@@ -19,6 +19,7 @@ import java.net.UnknownHostException;
 import java.nio.channels.SocketChannel;
 import java.security.GeneralSecurityException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -133,7 +134,8 @@ final class HttpConnection implements AutoCloseable {
     StringBuilder target = new StringBuilder(part.startsWith("/") ? "" : "/");
     for (byte each : part.getBytes(UTF_8)) {
       boolean plain = each > ' ' && each < 0x7f && each != '"';
-      target.append(plain ? String.valueOf((char) each) : "%%%02X".formatted(each & 0xff));
+      target.append(
+          plain ? String.valueOf((char) each) : String.format(Locale.ROOT, "%%%02X", each & 0xff));
     }
     return target.toString();
   }

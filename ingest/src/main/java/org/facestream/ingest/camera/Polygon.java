@@ -3,6 +3,7 @@ package org.facestream.ingest.camera;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import org.facestream.ingest.worker.config.UserError;
 
@@ -46,8 +47,11 @@ public record Polygon(List<Point> points) {
     points = SimpleOutline.withoutRepeats(copy(points));
     if (points.size() < 3 || points.size() > MOST_POINTS) {
       throw new UserError(
-          "a polygon has 3 to %d points, such as [[0.1, 0.1], [0.5, 0.1], [0.3, 0.6]]; this one has %d."
-              .formatted(MOST_POINTS, points.size()));
+          String.format(
+              Locale.ROOT,
+              "a polygon has 3 to %d points, such as [[0.1, 0.1], [0.5, 0.1], [0.3, 0.6]]; this one has %d.",
+              MOST_POINTS,
+              points.size()));
     }
     if (onALine(points)) {
       throw new UserError("a polygon's points lie on one line; it encloses nothing.");

@@ -14,6 +14,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import org.facestream.ingest.worker.config.UserError;
 
@@ -80,10 +81,16 @@ final class YamlDocument {
     String[] lines = text.split("\r\n|\r|\n", -1);
     if (line >= 1 && line <= lines.length && lines[line - 1].matches("[ ]*\t.*")) {
       return new UserError(
-          "%s, line %d: it begins with a tab; YAML is indented with spaces.".formatted(file, line));
+          String.format(
+              Locale.ROOT,
+              "%s, line %d: it begins with a tab; YAML is indented with spaces.",
+              file,
+              line));
     }
     return new UserError(
-        file + " is not valid YAML" + (line < 1 ? "." : " (line %d).".formatted(line)));
+        file
+            + " is not valid YAML"
+            + (line < 1 ? "." : String.format(Locale.ROOT, " (line %d).", line)));
   }
 
   /** Where the fault is, and not only where the last thing was that was understood. */
@@ -180,6 +187,11 @@ final class YamlDocument {
 
   private UserError at(String sentence) {
     return new UserError(
-        "%s, line %d: %s".formatted(file, parser.currentTokenLocation().getLineNr(), sentence));
+        String.format(
+            Locale.ROOT,
+            "%s, line %d: %s",
+            file,
+            parser.currentTokenLocation().getLineNr(),
+            sentence));
   }
 }

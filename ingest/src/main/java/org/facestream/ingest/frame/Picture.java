@@ -3,6 +3,7 @@ package org.facestream.ingest.frame;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.Iterator;
+import java.util.Locale;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
@@ -164,8 +165,12 @@ public final class Picture implements AutoCloseable {
     if (width <= 0 || height <= 0 || (long) width * height > most) {
       throw new UnreadablePictureException(
           "too-large",
-          "its header says %d x %d pixels; the most is %d megapixels"
-              .formatted(width, height, most / 1_000_000));
+          String.format(
+              Locale.ROOT,
+              "its header says %d x %d pixels; the most is %d megapixels",
+              width,
+              height,
+              most / 1_000_000));
     }
   }
 }

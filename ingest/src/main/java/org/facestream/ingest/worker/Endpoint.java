@@ -7,6 +7,7 @@ import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -45,13 +46,21 @@ public final class Endpoint implements AutoCloseable {
       server = HttpServer.create(new InetSocketAddress(config.httpHost(), config.httpPort()), 16);
     } catch (BindException inUse) {
       throw new UserError(
-          "Port %d on %s cannot be used (%s). Free it, or choose another with --set worker.http-port=PORT."
-              .formatted(config.httpPort(), config.httpHost(), inUse.getMessage()),
+          String.format(
+              Locale.ROOT,
+              "Port %d on %s cannot be used (%s). Free it, or choose another with --set worker.http-port=PORT.",
+              config.httpPort(),
+              config.httpHost(),
+              inUse.getMessage()),
           inUse);
     } catch (IOException | IllegalArgumentException failed) {
       throw new UserError(
-          "Cannot listen on %s:%d (%s): check worker.http-host and worker.http-port."
-              .formatted(config.httpHost(), config.httpPort(), failed.getMessage()),
+          String.format(
+              Locale.ROOT,
+              "Cannot listen on %s:%d (%s): check worker.http-host and worker.http-port.",
+              config.httpHost(),
+              config.httpPort(),
+              failed.getMessage()),
           failed);
     }
     threads =

@@ -1,6 +1,7 @@
 package org.facestream.ingest.worker;
 
 import java.time.Duration;
+import java.util.Locale;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.Metric;
 
@@ -24,7 +25,8 @@ public final class Membership {
           return Stage.Health.notReady("joining the consumer group");
         }
         return seconds > SILENT_BROKER.toSeconds()
-            ? Stage.Health.notReady("the broker has not answered for %.0f s".formatted(seconds))
+            ? Stage.Health.notReady(
+                String.format(Locale.ROOT, "the broker has not answered for %.0f s", seconds))
             : Stage.Health.READY;
       }
     }

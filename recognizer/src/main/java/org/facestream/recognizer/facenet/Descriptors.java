@@ -60,14 +60,15 @@ public final class Descriptors implements AutoCloseable {
     } catch (IllegalStateException misfit) {
       ModelDefinition.Input input = model.definition().input();
       throw new UserError(
-          "descriptor model %s: the network does not take the input that its definition says (%s, %s, %d x %d): %s"
-              .formatted(
-                  model.name(),
-                  input.type().toString().toLowerCase(Locale.ROOT),
-                  input.layout().toString().toLowerCase(Locale.ROOT),
-                  input.width(),
-                  input.height(),
-                  String.valueOf(misfit.getMessage()).lines().findFirst().orElse("")),
+          String.format(
+              Locale.ROOT,
+              "descriptor model %s: the network does not take the input that its definition says (%s, %s, %d x %d): %s",
+              model.name(),
+              input.type().toString().toLowerCase(Locale.ROOT),
+              input.layout().toString().toLowerCase(Locale.ROOT),
+              input.width(),
+              input.height(),
+              String.valueOf(misfit.getMessage()).lines().findFirst().orElse("")),
           misfit);
     }
   }
@@ -189,8 +190,12 @@ public final class Descriptors implements AutoCloseable {
   private void requireLength(List<float[]> outputs) {
     if (outputs.size() != 1 || outputs.get(0).length != model.length()) {
       throw new UserError(
-          "descriptor model %s: its definition says %d values, the network gives %d"
-              .formatted(model.name(), model.length(), outputs.get(0).length));
+          String.format(
+              Locale.ROOT,
+              "descriptor model %s: its definition says %d values, the network gives %d",
+              model.name(),
+              model.length(),
+              outputs.get(0).length));
     }
   }
 }

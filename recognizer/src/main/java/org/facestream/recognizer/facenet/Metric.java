@@ -1,5 +1,7 @@
 package org.facestream.recognizer.facenet;
 
+import java.util.Locale;
+
 /** How far apart two descriptors of one model are; 0 for equal ones. */
 public enum Metric {
   /** The length of the difference: 0 and more. */
@@ -41,8 +43,11 @@ public enum Metric {
   private static void requireSameLength(float[] one, float[] other) {
     if (one.length != other.length) {
       throw new IllegalArgumentException(
-          "a descriptor of %d values has no distance to one of %d"
-              .formatted(one.length, other.length));
+          String.format(
+              Locale.ROOT,
+              "a descriptor of %d values has no distance to one of %d",
+              one.length,
+              other.length));
     }
   }
 }

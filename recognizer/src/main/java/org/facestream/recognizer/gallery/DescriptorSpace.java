@@ -1,5 +1,6 @@
 package org.facestream.recognizer.gallery;
 
+import java.util.Locale;
 import org.facestream.recognizer.facenet.DescriptorModel;
 import org.facestream.recognizer.facenet.Metric;
 
@@ -32,7 +33,12 @@ public record DescriptorSpace(String model, int length, Metric metric) {
   float[] prepare(float[] descriptor) {
     if (descriptor.length != length) {
       throw new IllegalArgumentException(
-          "a descriptor of %s has %d values, not %d".formatted(model, length, descriptor.length));
+          String.format(
+              Locale.ROOT,
+              "a descriptor of %s has %d values, not %d",
+              model,
+              length,
+              descriptor.length));
     }
     if (metric == Metric.EUCLIDEAN) {
       return descriptor;

@@ -1,6 +1,7 @@
 package org.facestream.recognizer.gallery;
 
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import org.facestream.ingest.worker.config.UserError;
@@ -33,8 +34,10 @@ public record EnrolmentTerms(
         text -> {
           if (text.length() > LONGEST_CONSENT || !PersonName.shown(text).equals(text)) {
             throw new UserError(
-                "A consent reference is one line of up to %d characters, such as a case number."
-                    .formatted(LONGEST_CONSENT));
+                String.format(
+                    Locale.ROOT,
+                    "A consent reference is one line of up to %d characters, such as a case number.",
+                    LONGEST_CONSENT));
           }
         });
     watchlist.ifPresent(Watchlist::check);

@@ -3,6 +3,7 @@ package org.facestream.recognizer.gallery;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.List;
+import java.util.Locale;
 import org.facestream.detector.face.Face;
 import org.facestream.detector.face.Landmarks;
 import org.facestream.detector.face.Quality;
@@ -117,8 +118,10 @@ final class FaceExaminer {
     if (faces.size() > 1) {
       throw new RefusedException(
           "several-faces",
-          "%d faces were found, so it is not clear whose it is; cut out the one that is meant"
-              .formatted(faces.size()));
+          String.format(
+              Locale.ROOT,
+              "%d faces were found, so it is not clear whose it is; cut out the one that is meant",
+              faces.size()));
     }
     return faces.get(0);
   }

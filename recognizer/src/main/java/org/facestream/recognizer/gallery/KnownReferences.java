@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -177,8 +178,12 @@ final class KnownReferences implements AutoCloseable {
     if (named.size() > 1) {
       throw new RefusedException(
           "ambiguous-name",
-          "%d persons are called '%s' (%s); rename or merge them first"
-              .formatted(named.size(), name, String.join(", ", named)));
+          String.format(
+              Locale.ROOT,
+              "%d persons are called '%s' (%s); rename or merge them first",
+              named.size(),
+              name,
+              String.join(", ", named)));
     }
     String id = named.isEmpty() ? PersonName.id(name, ids.keySet()) : named.iterator().next();
     Person known = persons.get(id);
@@ -216,8 +221,12 @@ final class KnownReferences implements AutoCloseable {
         && !rules.confirmed()) {
       throw new RefusedException(
           "conflict",
-          "it looks like %s (distance %.2f, under %.2f is too near); confirm to enrol it all the same"
-              .formatted(other.get().name(), other.get().distance(), rules.conflict() * threshold));
+          String.format(
+              Locale.ROOT,
+              "it looks like %s (distance %.2f, under %.2f is too near); confirm to enrol it all the same",
+              other.get().name(),
+              other.get().distance(),
+              rules.conflict() * threshold));
     }
   }
 

@@ -126,13 +126,12 @@ public final class People {
     }
     if (found.size() > 1) {
       throw new UserError(
-          "%d persons are called '%s'. Give one of their ids: %s."
-              .formatted(
-                  found.size(),
-                  PersonName.shown(idOrName),
-                  found.stream()
-                      .map(entry -> entry.person().id())
-                      .collect(Collectors.joining(", "))));
+          String.format(
+              Locale.ROOT,
+              "%d persons are called '%s'. Give one of their ids: %s.",
+              found.size(),
+              PersonName.shown(idOrName),
+              found.stream().map(entry -> entry.person().id()).collect(Collectors.joining(", "))));
     }
     return found.get(0);
   }

@@ -39,8 +39,12 @@ public final class PersonName {
     int length = kept.codePointCount(0, kept.length());
     if (length > LONGEST) {
       throw new UserError(
-          "The name '%s...' has %d characters; the most is %d."
-              .formatted(shown(kept.substring(0, 20)), length, LONGEST));
+          String.format(
+              Locale.ROOT,
+              "The name '%s...' has %d characters; the most is %d.",
+              shown(kept.substring(0, 20)),
+              length,
+              LONGEST));
     }
     kept.codePoints()
         .filter(PersonName::refused)
@@ -48,8 +52,11 @@ public final class PersonName {
         .ifPresent(
             character -> {
               throw new UserError(
-                  "The name '%s' holds the character U+%04X; leave it out."
-                      .formatted(shown(kept), character));
+                  String.format(
+                      Locale.ROOT,
+                      "The name '%s' holds the character U+%04X; leave it out.",
+                      shown(kept),
+                      character));
             });
     if (kept.equals(".") || kept.equals("..")) {
       throw new UserError("'" + kept + "' is a folder, not a name.");

@@ -1,5 +1,6 @@
 package org.facestream.recognizer.gallery;
 
+import java.util.Locale;
 import org.facestream.detector.face.Quality;
 import org.facestream.ingest.worker.config.UserError;
 
@@ -42,29 +43,41 @@ public record QualityGate(float minScore, int minFaceSize, float minSharpness, f
     if (width < minFaceSize) {
       throw new RefusedException(
           "too-small",
-          "the face is %.0f pixels wide, at least %d are needed; take one from nearer, or with more"
-                  .formatted(width, minFaceSize)
+          String.format(
+                  Locale.ROOT,
+                  "the face is %.0f pixels wide, at least %d are needed; take one from nearer, or with more",
+                  width,
+                  minFaceSize)
               + " pixels");
     }
     if (score < minScore) {
       throw new RefusedException(
           "low-score",
-          "the face is not clear enough (probability %.2f, at least %.2f is needed); take one that"
-                  .formatted(score, minScore)
+          String.format(
+                  Locale.ROOT,
+                  "the face is not clear enough (probability %.2f, at least %.2f is needed); take one that",
+                  score,
+                  minScore)
               + " shows the whole face in good light");
     }
     if (quality.pose() < minPose) {
       throw new RefusedException(
           "turned-away",
-          "the face is turned away (about %.0f° to a side, %.0f° up or down); take one that looks"
-                  .formatted(Math.abs(quality.yaw()), Math.abs(quality.pitch()))
+          String.format(
+                  Locale.ROOT,
+                  "the face is turned away (about %.0f° to a side, %.0f° up or down); take one that looks",
+                  Math.abs(quality.yaw()),
+                  Math.abs(quality.pitch()))
               + " into the camera");
     }
     if (quality.sharpness() < minSharpness) {
       throw new RefusedException(
           "blurred",
-          "the face is blurred (sharpness %.2f, at least %.2f is needed); take one that is in focus"
-                  .formatted(quality.sharpness(), minSharpness)
+          String.format(
+                  Locale.ROOT,
+                  "the face is blurred (sharpness %.2f, at least %.2f is needed); take one that is in focus",
+                  quality.sharpness(),
+                  minSharpness)
               + " and held still");
     }
   }

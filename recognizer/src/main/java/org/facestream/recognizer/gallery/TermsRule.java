@@ -2,6 +2,7 @@ package org.facestream.recognizer.gallery;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Optional;
 import org.facestream.ingest.worker.config.UserError;
 
@@ -51,8 +52,10 @@ public record TermsRule(
               }
               if (latest.filter(end::isAfter).isPresent()) {
                 throw new UserError(
-                    "Nobody is enrolled here for more than %d days (gallery.max-validity): give an"
-                            .formatted(maxValidity.get().toDays())
+                    String.format(
+                            Locale.ROOT,
+                            "Nobody is enrolled here for more than %d days (gallery.max-validity): give an",
+                            maxValidity.get().toDays())
                         + " earlier day.");
               }
             });

@@ -7,6 +7,7 @@ import java.sql.Types;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import javax.sql.DataSource;
 import org.facestream.recognizer.identity.IdentityEvent;
 
@@ -19,19 +20,23 @@ public final class EventStore {
   private static final int DELETED_AT_ONCE = 5_000;
 
   private static final String DELETE_SIGHTINGS =
-      """
+      String.format(
+          Locale.ROOT,
+          """
       DELETE FROM sighting WHERE track IN
           (SELECT track FROM sighting WHERE last_seen < ? AND stored_at < ?
-           ORDER BY last_seen LIMIT %d)"""
-          .formatted(DELETED_AT_ONCE);
+           ORDER BY last_seen LIMIT %d)""",
+          DELETED_AT_ONCE);
 
   private static final String DELETE_EVENTS =
-      """
+      String.format(
+          Locale.ROOT,
+          """
       DELETE FROM identity_event WHERE event_id IN
           (SELECT event_id FROM identity_event event WHERE last_seen < ? AND stored_at < ?
            AND NOT EXISTS (SELECT FROM sighting WHERE sighting.track = event.track)
-           ORDER BY last_seen LIMIT %d)"""
-          .formatted(DELETED_AT_ONCE);
+           ORDER BY last_seen LIMIT %d)""",
+          DELETED_AT_ONCE);
 
   private static final String AUDIT =
       "INSERT INTO erasure_audit (action, person_sha256, cutoff, events, sightings)"

@@ -59,10 +59,11 @@ final class PipelineBench implements AutoCloseable {
   record Load(int seconds, int warmUp, double p99, double drops, int most) {
     Load {
       if (seconds < 1 || seconds > 86_400) {
-        throw new UserError("--seconds is %d; give 1 to 86400.".formatted(seconds));
+        throw new UserError(
+            String.format(Locale.ROOT, "--seconds is %d; give 1 to 86400.", seconds));
       }
       if (warmUp < 0 || warmUp > 3_600) {
-        throw new UserError("--warm-up is %d; give 0 to 3600.".formatted(warmUp));
+        throw new UserError(String.format(Locale.ROOT, "--warm-up is %d; give 0 to 3600.", warmUp));
       }
       if (!(p99 > 0 && p99 <= 60_000)) {
         throw new UserError("--p99 is %s; give milliseconds, above 0 to 60000.".formatted(p99));
@@ -72,7 +73,7 @@ final class PipelineBench implements AutoCloseable {
             "--drops is %s; give percent, 0 to 100.".formatted(String.valueOf(100 * drops)));
       }
       if (most < 1 || most > 1_000) {
-        throw new UserError("--most is %d; give 1 to 1000.".formatted(most));
+        throw new UserError(String.format(Locale.ROOT, "--most is %d; give 1 to 1000.", most));
       }
     }
   }
@@ -175,8 +176,12 @@ final class PipelineBench implements AutoCloseable {
       }
       if (System.nanoTime() > deadline) {
         say.accept(
-            "Not everything runs: %d of %d cameras are live%s"
-                .formatted(Math.round(live), count, notReady.isEmpty() ? "" : "; " + notReady));
+            String.format(
+                Locale.ROOT,
+                "Not everything runs: %d of %d cameras are live%s",
+                Math.round(live),
+                count,
+                notReady.isEmpty() ? "" : "; " + notReady));
         return;
       }
       pauseFor(Duration.ofMillis(100));
@@ -230,19 +235,24 @@ final class PipelineBench implements AutoCloseable {
     String how =
         pipeline.settings() == null
             ? "workers elsewhere"
-            : "faces of %d pixels and more, %s"
-                .formatted(
-                    pipeline.settings().get(DetectorConfig.class).minFaceSize(),
-                    pipeline.settings().get(RecognizerConfig.class).model());
-    return "%s; %d cores".formatted(how, Runtime.getRuntime().availableProcessors());
+            : String.format(
+                Locale.ROOT,
+                "faces of %d pixels and more, %s",
+                pipeline.settings().get(DetectorConfig.class).minFaceSize(),
+                pipeline.settings().get(RecognizerConfig.class).model());
+    return String.format(
+        Locale.ROOT, "%s; %d cores", how, Runtime.getRuntime().availableProcessors());
   }
 
   /** What the times leave out, in words. */
   String note() {
     int fps = cameras.load().fps();
     return "A picture's capture is when ingest was given it. FFmpeg gives an H.264 picture when the"
-        + " next one\nbegins: the %d ms between two of %d fps come on top, as does a camera's own delay."
-            .formatted(1000 / fps, fps);
+        + String.format(
+            Locale.ROOT,
+            " next one\nbegins: the %d ms between two of %d fps come on top, as does a camera's own delay.",
+            1000 / fps,
+            fps);
   }
 
   /** Reports as one line of JSON, together with what was measured on what. */

@@ -5,6 +5,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
@@ -46,7 +47,8 @@ public record PipelineRun(
   public PipelineRun {
     new PipelineBench.Load(seconds, warmUp, p99, drops, most);
     if (cameras.isPresent() && (cameras.getAsInt() < 1 || cameras.getAsInt() > 1_000)) {
-      throw new UserError("--cameras is %d; give 1 to 1000.".formatted(cameras.getAsInt()));
+      throw new UserError(
+          String.format(Locale.ROOT, "--cameras is %d; give 1 to 1000.", cameras.getAsInt()));
     }
     workers = List.copyOf(workers);
     for (URI worker : workers) {
@@ -113,8 +115,13 @@ public record PipelineRun(
       out.accept(bench.json(reports));
     } else {
       out.accept(
-          "%d %s; %.1f s; %s"
-              .formatted(window.cameras(), bench.kind(), window.seconds(), bench.machine()));
+          String.format(
+              Locale.ROOT,
+              "%d %s; %.1f s; %s",
+              window.cameras(),
+              bench.kind(),
+              window.seconds(),
+              bench.machine()));
       out.accept(bench.verdict(window).text());
       out.accept(WindowText.of(window));
       out.accept(bench.note());

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
@@ -58,10 +59,10 @@ public record ReaderRun(
   /** Checks every value. */
   public ReaderRun {
     if (seconds < 1 || seconds > 3_600) {
-      throw new UserError("--seconds is %d; give 1 to 3600.".formatted(seconds));
+      throw new UserError(String.format(Locale.ROOT, "--seconds is %d; give 1 to 3600.", seconds));
     }
     if (rounds < 1 || rounds > 1_000) {
-      throw new UserError("--rounds is %d; give 1 to 1000.".formatted(rounds));
+      throw new UserError(String.format(Locale.ROOT, "--rounds is %d; give 1 to 1000.", rounds));
     }
   }
 
@@ -215,8 +216,10 @@ public record ReaderRun(
     double theirMillis = (theirs.nanos() - theirNanos) / 1e6;
     if (theirMillis <= 0) {
       throw new UserError(
-          "FFmpeg's program used no measurable time in %d s: give more --seconds."
-              .formatted(seconds));
+          String.format(
+              Locale.ROOT,
+              "FFmpeg's program used no measurable time in %d s: give more --seconds.",
+              seconds));
     }
     double theirRate = (theirs.frames() - theirFrames) / passed;
     return new ReaderReport.Round(ours, theirMillis / passed, ourRate, theirRate);

@@ -7,6 +7,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import org.facestream.ingest.worker.config.Settings;
@@ -58,8 +59,11 @@ final class RunningWorkers implements Pipeline {
       HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
       if (answer.statusCode() != 200) {
         throw new UserError(
-            "%s answers with status %d: give the address of a worker's /metrics."
-                .formatted(address, answer.statusCode()));
+            String.format(
+                Locale.ROOT,
+                "%s answers with status %d: give the address of a worker's /metrics.",
+                address,
+                answer.statusCode()));
       }
       return Scrape.parse(answer.body());
     } catch (IOException failed) {

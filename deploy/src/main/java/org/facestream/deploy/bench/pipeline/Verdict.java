@@ -56,7 +56,8 @@ record Verdict(
                 Locale.ROOT, "99 %% of %s within %s%.0f ms", what, ofEvents ? "" : "<", p99);
     String luck =
         ofEvents && events > 0 && events < LEAST_EVENTS
-            ? "; of only %d events, so that is luck: give more --seconds".formatted(events)
+            ? String.format(
+                Locale.ROOT, "; of only %d events, so that is luck: give more --seconds", events)
             : "";
     return String.format(
         Locale.ROOT,

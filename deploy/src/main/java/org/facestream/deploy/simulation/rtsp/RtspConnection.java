@@ -15,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -156,8 +157,12 @@ final class RtspConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
         .headers()
         .set(
             RtspHeaderNames.TRANSPORT,
-            "RTP/AVP/TCP;unicast;interleaved=%d-%d;ssrc=%08X"
-                .formatted(channel, channel + 1, source));
+            String.format(
+                Locale.ROOT,
+                "RTP/AVP/TCP;unicast;interleaved=%d-%d;ssrc=%08X",
+                channel,
+                channel + 1,
+                source));
     ready.headers().set(RtspHeaderNames.SESSION, session + ";timeout=60");
     return ready;
   }
@@ -177,7 +182,7 @@ final class RtspConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
           .headers()
           .set(
               RtspHeaderNames.RTP_INFO,
-              "url=%s;seq=%d;rtptime=%d".formatted(url, sequence, timestamp));
+              String.format(Locale.ROOT, "url=%s;seq=%d;rtptime=%d", url, sequence, timestamp));
     }
     answer(context, request, started);
     playing = true;

@@ -18,6 +18,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -135,8 +136,11 @@ public final class RtspServer implements AutoCloseable {
             .awaitUninterruptibly();
     if (!bound.isSuccess()) {
       throw new UserError(
-          "cannot listen for RTSP on 127.0.0.1:%d (%s): choose a free port"
-              .formatted(port, bound.cause().getMessage()),
+          String.format(
+              Locale.ROOT,
+              "cannot listen for RTSP on 127.0.0.1:%d (%s): choose a free port",
+              port,
+              bound.cause().getMessage()),
           bound.cause());
     }
     listening = bound.channel();

@@ -19,6 +19,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -165,8 +166,13 @@ public final class GraphBuilder {
     long expected = Arrays.stream(shape).reduce(1, Math::multiplyExact);
     if (expected != size) {
       throw new IllegalArgumentException(
-          "%s has %d values, its shape %s needs %d"
-              .formatted(name, size, Arrays.toString(shape), expected));
+          String.format(
+              Locale.ROOT,
+              "%s has %d values, its shape %s needs %d",
+              name,
+              size,
+              Arrays.toString(shape),
+              expected));
     }
     TensorProto.Builder tensor =
         TensorProto.newBuilder()

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.facestream.ingest.worker.config.UserError;
@@ -120,8 +121,11 @@ public final class WeightManifest {
     }
     if (data.hasRemaining()) {
       throw new UserError(
-          "%s is %d bytes longer than its manifest says; fetch the package again"
-              .formatted(where, data.remaining()));
+          String.format(
+              Locale.ROOT,
+              "%s is %d bytes longer than its manifest says; fetch the package again",
+              where,
+              data.remaining()));
     }
   }
 

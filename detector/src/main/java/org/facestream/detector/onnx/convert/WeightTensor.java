@@ -2,6 +2,7 @@ package org.facestream.detector.onnx.convert;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -27,7 +28,13 @@ public record WeightTensor(
     int size = shape.stream().reduce(1, Math::multiplyExact);
     if (values.length != size) {
       throw new IllegalArgumentException(
-          "%s has %d values, its shape %s needs %d".formatted(name, values.length, shape, size));
+          String.format(
+              Locale.ROOT,
+              "%s has %d values, its shape %s needs %d",
+              name,
+              values.length,
+              shape,
+              size));
     }
   }
 

@@ -264,11 +264,12 @@ public final class Settings {
       throw new UserError("There is no configuration file " + file + ".", missing);
     } catch (JacksonException malformed) {
       throw new UserError(
-          "%s is not valid YAML: %s (line %d)."
-              .formatted(
-                  file,
-                  malformed.getOriginalMessage().lines().findFirst().orElse(""),
-                  malformed.getLocation() == null ? 0 : malformed.getLocation().getLineNr()),
+          String.format(
+              Locale.ROOT,
+              "%s is not valid YAML: %s (line %d).",
+              file,
+              malformed.getOriginalMessage().lines().findFirst().orElse(""),
+              malformed.getLocation() == null ? 0 : malformed.getLocation().getLineNr()),
           malformed);
     } catch (IOException unreadable) {
       throw UserError.unreadable(file, unreadable);

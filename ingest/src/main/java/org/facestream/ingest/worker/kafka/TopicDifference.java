@@ -48,7 +48,7 @@ public record TopicDifference(
       return value + " (" + duration(Long.parseLong(value) / 1_000) + ")";
     }
     if (setting.endsWith(".bytes") && value.matches("\\d{7,18}")) {
-      return "%s (%d MiB)".formatted(value, Long.parseLong(value) >> 20);
+      return String.format(Locale.ROOT, "%s (%d MiB)", value, Long.parseLong(value) >> 20);
     }
     return value;
   }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.facestream.detector.onnx.convert.GraphBuilder;
 import org.facestream.detector.onnx.convert.WeightTensor;
@@ -86,7 +87,8 @@ final class FaceNetGraph {
     Node dense = frozen.input(frozen.input(batchNorm, 0, "Reshape"), 0, "MatMul");
     WeightTensor weights = frozen.constant(dense, 1).transposed(1, 0);
     if (weights.shape().get(0) != VALUES) {
-      throw frozen.refused(dense, "gives %d values".formatted(weights.shape().get(0)));
+      throw frozen.refused(
+          dense, String.format(Locale.ROOT, "gives %d values", weights.shape().get(0)));
     }
     double[] factor = new double[VALUES];
     float[] bias = new float[VALUES];

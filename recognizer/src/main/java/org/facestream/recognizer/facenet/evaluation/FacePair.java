@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.facestream.ingest.worker.config.UserError;
 
 /**
@@ -49,8 +50,12 @@ public record FacePair(int fold, String first, String second, boolean same) {
         }
       } catch (NumberFormatException malformed) {
         throw new UserError(
-            "%s, line %d is not of LFW's format (name, number, number; or name, number, name, number): '%s'."
-                .formatted(file, i + 1, lines.get(i)));
+            String.format(
+                Locale.ROOT,
+                "%s, line %d is not of LFW's format (name, number, number; or name, number, name, number): '%s'.",
+                file,
+                i + 1,
+                lines.get(i)));
       }
     }
     if (pairs.isEmpty()) {
@@ -67,6 +72,6 @@ public record FacePair(int fold, String first, String second, boolean same) {
   }
 
   private static String picture(String name, String number) {
-    return "%s/%s_%04d.jpg".formatted(name, name, Integer.parseInt(number));
+    return String.format(Locale.ROOT, "%s/%s_%04d.jpg", name, name, Integer.parseInt(number));
   }
 }

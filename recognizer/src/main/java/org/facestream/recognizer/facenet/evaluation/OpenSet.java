@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import org.facestream.ingest.worker.config.UserError;
@@ -55,15 +56,18 @@ public record OpenSet(
           folder.people().values().stream().filter(own -> own.size() > references).count();
       throw new UserError(
           enough == 0
-              ? "Identification needs people with more than %d pictures each: take more, or a smaller"
-                      .formatted(references)
+              ? String.format(
+                      Locale.ROOT,
+                      "Identification needs people with more than %d pictures each: take more, or a smaller",
+                      references)
                   + " --references."
-              : "Of %d people %d have more than %d pictures, and by the draw %s: take more people, or"
-                      .formatted(
-                          names.size(),
-                          enough,
-                          references,
-                          enrolled.isEmpty() ? "none of them is enrolled" : "nobody is a stranger")
+              : String.format(
+                      Locale.ROOT,
+                      "Of %d people %d have more than %d pictures, and by the draw %s: take more people, or",
+                      names.size(),
+                      enough,
+                      references,
+                      enrolled.isEmpty() ? "none of them is enrolled" : "nobody is a stranger")
                   + " another --seed.");
     }
     return new OpenSet(enrolled, mated, strangers);

@@ -27,8 +27,9 @@ public record HangingTransaction(OpenTransaction open, Outcome outcome) {
   /** For a log line or a person. */
   @Override
   public String toString() {
-    return "%s of producer %d (epoch %d), open in %s from offset %d on"
-        .formatted(
+    return String.format(
+            Locale.ROOT,
+            "%s of producer %d (epoch %d), open in %s from offset %d on",
             outcome == Outcome.COMMIT ? "committed transaction" : "aborted transaction",
             open.producerId(),
             open.epoch(),
