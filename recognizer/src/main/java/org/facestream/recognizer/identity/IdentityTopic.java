@@ -11,7 +11,8 @@ import org.facestream.ingest.worker.kafka.Topic;
  * The contract of {@code cctv.identities.v1}: key camera id, value an {@link IdentityEvent} as JSON
  * that keeps the published JSON Schema {@value #SCHEMA}, timestamp the capture time of the face
  * that caused the event. Written in transactions: read it with {@code
- * isolation.level=read_committed}.
+ * isolation.level=read_committed}. Of a replay the timestamp is when it was written, see {@link
+ * org.facestream.ingest.frame.Recording}.
  */
 public final class IdentityTopic {
   /** The JSON Schema of the value, a resource beside this class. */
