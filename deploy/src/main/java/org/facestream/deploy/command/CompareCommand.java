@@ -25,7 +25,7 @@ import picocli.CommandLine.Parameters;
     sortOptions = false,
     footer = {"", "Example:", "  facestream compare ada-1.jpg ada-2.jpg"})
 final class CompareCommand extends Subcommand {
-  @Parameters(index = "0", paramLabel = "PICTURE", description = "JPEG, PNG, BMP or GIF file.")
+  @Parameters(index = "0", paramLabel = "PICTURE", description = PictureFile.KINDS)
   private Path first;
 
   @Parameters(index = "1", paramLabel = "PICTURE", description = "Another.")

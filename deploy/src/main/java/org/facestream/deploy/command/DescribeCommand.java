@@ -26,7 +26,7 @@ import picocli.CommandLine.Parameters;
 final class DescribeCommand extends Subcommand {
   private static final ObjectMapper JSON = JsonMapper.builder().build();
 
-  @Parameters(arity = "1..*", paramLabel = "PICTURE", description = "JPEG, PNG, BMP or GIF files.")
+  @Parameters(arity = "1..*", paramLabel = "PICTURE", description = PictureFile.KINDS)
   private List<Path> pictures;
 
   @Option(
@@ -53,7 +53,7 @@ final class DescribeCommand extends Subcommand {
               faces.add(
                   new Face(
                       found.score(),
-                      found.box(),
+                      FullSize.of(found, picture).box(),
                       describer.descriptors().describe(picture, found.landmarks())));
             }
             out()

@@ -64,7 +64,7 @@ final class EnrollCommand extends Subcommand {
   @Parameters(
       arity = "0..*",
       paramLabel = "DIR|PICTURE",
-      description = "The folder, or with --person the pictures: JPEG, PNG, BMP or GIF.")
+      description = "The folder, or with --person the pictures: " + PictureFile.KINDS)
   private List<Path> paths = new ArrayList<>();
 
   @Option(names = "--person", paramLabel = "NAME", description = "Whose pictures these are.")

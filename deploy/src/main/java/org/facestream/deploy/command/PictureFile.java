@@ -10,6 +10,9 @@ import org.facestream.ingest.worker.config.UserError;
 
 /** A picture that a user names on the command line. */
 final class PictureFile {
+  /** For descriptions. */
+  static final String KINDS = "JPEG, PNG, WebP, HEIC, AVIF, TIFF, BMP or GIF.";
+
   private static final long MOST_BYTES = 64L << 20;
 
   private PictureFile() {}

@@ -26,6 +26,7 @@ import org.bytedeco.opencv.opencv_core.Size;
 import org.facestream.ingest.frame.Area;
 import org.facestream.ingest.frame.CloseUp;
 import org.facestream.ingest.frame.CloseUpRequest;
+import org.facestream.ingest.frame.Orientation;
 
 /**
  * Decodes an excerpt of a stream, has faces looked for in its pictures, and cuts out those that are

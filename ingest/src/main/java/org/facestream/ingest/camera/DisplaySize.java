@@ -2,6 +2,7 @@ package org.facestream.ingest.camera;
 
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.bytedeco.ffmpeg.avutil.AVRational;
+import org.facestream.ingest.frame.Orientation;
 
 /**
  * The size at which a frame has its true shape, in square pixels. It is never smaller than the

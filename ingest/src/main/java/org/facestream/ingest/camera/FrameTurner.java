@@ -25,6 +25,8 @@ import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.bytedeco.ffmpeg.avutil.AVPixFmtDescriptor;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.opencv_core.Mat;
+import org.facestream.ingest.frame.Orientation;
+import org.facestream.ingest.frame.PixelScaler;
 
 /**
  * Lays out decoded frames as they are to be seen, so that whatever comes after it, masks included,
@@ -111,18 +113,8 @@ final class FrameTurner implements AutoCloseable {
 
   private static void turn(AVFrame from, AVFrame into, int plane, Orientation orientation) {
     try (Mat source = mat(from, plane);
-        Mat target = mat(into, plane);
-        Mat columns = new Mat()) {
-      boolean both = orientation.leftRight() && orientation.topBottom();
-      int code = both ? -1 : orientation.leftRight() ? 1 : 0;
-      if (!orientation.transposed()) {
-        opencv_core.flip(source, target, code);
-      } else if (orientation.leftRight() || orientation.topBottom()) {
-        opencv_core.transpose(source, columns);
-        opencv_core.flip(columns, target, code);
-      } else {
-        opencv_core.transpose(source, target);
-      }
+        Mat target = mat(into, plane)) {
+      orientation.turn(source, target);
     }
   }
 

@@ -13,6 +13,7 @@ import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.global.opencv_imgcodecs;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.Rect;
+import org.facestream.ingest.frame.PixelScaler;
 
 /**
  * Scales decoded frames, blacks out masks, and encodes as JPEG, in one pass from the decoder's

@@ -7,6 +7,7 @@ import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.PointerPointer;
+import org.facestream.ingest.frame.PixelScaler;
 
 /**
  * Makes decoded frames small and grey. Each pixel is the mean of those that it stands for, so that

@@ -9,6 +9,7 @@ import static org.bytedeco.ffmpeg.global.swscale.SWS_BILINEAR;
 import static org.bytedeco.ffmpeg.global.swscale.sws_isSupportedOutput;
 
 import org.bytedeco.ffmpeg.avutil.AVFrame;
+import org.facestream.ingest.frame.PixelScaler;
 
 /**
  * Keeps decoded frames: as they are, which copies nothing, or scaled when they are wider than will

@@ -9,6 +9,7 @@ import static org.bytedeco.ffmpeg.global.avutil.av_frame_free;
 import java.util.Optional;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.facestream.ingest.frame.ExifOrientation;
+import org.facestream.ingest.frame.Orientation;
 
 /**
  * From packets to pictures: decodes what is needed, leaves out what is damaged, follows a stream

@@ -14,6 +14,18 @@ public record JpegHeader(int width, int height) {
    * @throws UnreadablePictureException with reason {@code not-a-jpeg}
    */
   public static JpegHeader read(byte[] jpeg) throws UnreadablePictureException {
+    int at = startOfFrame(jpeg);
+    return new JpegHeader(unsignedShort(jpeg, at + 7), unsignedShort(jpeg, at + 5));
+  }
+
+  /** Whether the whole picture must be in memory before any row of it is known. */
+  static boolean progressive(byte[] jpeg) throws UnreadablePictureException {
+    int kind = jpeg[startOfFrame(jpeg) + 1] & 0x0f;
+    return kind == 0x2 || kind == 0x6 || kind == 0xa || kind == 0xe;
+  }
+
+  /** Where its marker is. */
+  private static int startOfFrame(byte[] jpeg) throws UnreadablePictureException {
     if (jpeg.length < 4 || (jpeg[0] & 0xff) != 0xff || (jpeg[1] & 0xff) != 0xd8) {
       throw new UnreadablePictureException("not-a-jpeg", "it does not begin as a JPEG does");
     }
@@ -40,7 +52,7 @@ public record JpegHeader(int width, int height) {
         if (width == 0 || height == 0) {
           break;
         }
-        return new JpegHeader(width, height);
+        return at;
       }
       if (marker == 0xda || marker == 0xd9) {
         break;

@@ -1,12 +1,6 @@
 package org.facestream.ingest.frame;
 
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.util.Iterator;
 import java.util.Locale;
-import javax.imageio.ImageIO;
-import javax.imageio.ImageReader;
-import javax.imageio.stream.ImageInputStream;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.opencv.global.opencv_core;
@@ -24,8 +18,11 @@ public final class Picture implements AutoCloseable {
   /** 8K: what any camera gives. */
   public static final long MOST_FRAME_PIXELS = 7680L * 4320;
 
-  /** What a still picture may have: a 50-megapixel photograph. */
+  /** What a still picture may have in memory: a 50-megapixel photograph. */
   public static final long MOST_STILL_PIXELS = 52_000_000;
+
+  /** What one may have that can be decoded at a smaller scale: a 108-megapixel photograph. */
+  public static final long MOST_REDUCED_PIXELS = 120_000_000;
 
   static {
     // Frames and cameras are what runs side by side; dividing single pictures would only add waits.
@@ -33,9 +30,21 @@ public final class Picture implements AutoCloseable {
   }
 
   private final Mat rgb;
+  private final int fullWidth;
+  private final int fullHeight;
 
   private Picture(Mat rgb) {
     this.rgb = rgb;
+    this.fullWidth = rgb.cols();
+    this.fullHeight = rgb.rows();
+  }
+
+  /** What was stored may have been turned since. */
+  private Picture(Mat rgb, int reduction, int storedWidth, int storedHeight) {
+    this.rgb = rgb;
+    boolean turned = (storedWidth < storedHeight) != (rgb.cols() < rgb.rows());
+    this.fullWidth = reduction == 1 ? rgb.cols() : turned ? storedHeight : storedWidth;
+    this.fullHeight = reduction == 1 ? rgb.rows() : turned ? storedWidth : storedHeight;
   }
 
   /** Takes over a continuous CV_8UC3 matrix whose channels are red, green, blue. */
@@ -65,36 +74,46 @@ public final class Picture implements AutoCloseable {
   }
 
   /**
-   * Decodes a photograph from a file: JPEG, PNG, BMP or GIF; grey, alpha and 16 bits become RGB of
-   * 8 bits; turned upright as its orientation tag says.
+   * Decodes a photograph from a file: JPEG, PNG, WebP, HEIC, AVIF, TIFF, BMP or GIF, of several
+   * pictures the first; grey, alpha and more bits become RGB of 8 bits; turned upright as it says.
+   * A JPEG, HEIC or AVIF of more than {@link #MOST_STILL_PIXELS} is decoded at half or a quarter of
+   * its width and height.
    *
    * @throws UnreadablePictureException with reason {@code not-a-picture}, {@code too-large} or
    *     {@code corrupt-picture}
    */
   public static Picture decodeStill(byte[] encoded) throws UnreadablePictureException {
-    try (ImageInputStream input =
-        ImageIO.createImageInputStream(new ByteArrayInputStream(encoded))) {
-      Iterator<ImageReader> readers = ImageIO.getImageReaders(input);
-      if (!readers.hasNext()) {
-        throw new UnreadablePictureException(
-            "not-a-picture", "it is not a JPEG, PNG, BMP or GIF picture");
-      }
-      ImageReader reader = readers.next();
-      try {
-        reader.setInput(input, true, true);
-        refuseLarge(reader.getWidth(0), reader.getHeight(0), MOST_STILL_PIXELS);
-      } finally {
-        reader.dispose();
-      }
-    } catch (IOException | RuntimeException damaged) {
-      throw new UnreadablePictureException(
-          "corrupt-picture", "its header is damaged (" + damaged.getMessage() + ")");
+    StillHeader header = StillHeader.read(encoded);
+    if (header.kind() == StillHeader.Kind.HEIF) {
+      return decodeHeif(encoded);
     }
-    Mat rgb = decode(encoded, opencv_imgcodecs.IMREAD_COLOR_RGB);
+    boolean byRows = header.kind() == StillHeader.Kind.JPEG && !header.progressive();
+    refuseLarge(header.width(), header.height(), byRows ? MOST_REDUCED_PIXELS : MOST_STILL_PIXELS);
+    int reduction = reduction(header.width(), header.height());
+    // The flags of OpenCV: 16, 32 and 64 have a JPEG decoded at 1/2, 1/4 and 1/8.
+    int flags = opencv_imgcodecs.IMREAD_COLOR_RGB | (reduction > 1 ? reduction << 3 : 0);
+    Mat rgb = decode(encoded, flags);
     if (rgb == null) {
       throw new UnreadablePictureException("corrupt-picture", "it is cut short or damaged");
     }
-    return new Picture(rgb);
+    return new Picture(rgb, reduction, header.width(), header.height());
+  }
+
+  private static Picture decodeHeif(byte[] encoded) throws UnreadablePictureException {
+    try (HeifPicture heif = new HeifPicture(encoded)) {
+      refuseLarge(heif.width(), heif.height(), MOST_REDUCED_PIXELS);
+      int reduction = reduction(heif.width(), heif.height());
+      return new Picture(heif.decode(reduction), reduction, heif.width(), heif.height());
+    }
+  }
+
+  /** A power of two by which width and height are divided. */
+  private static int reduction(int width, int height) {
+    int reduction = 1;
+    while ((long) width * height / reduction / reduction > MOST_STILL_PIXELS) {
+      reduction *= 2;
+    }
+    return reduction;
   }
 
   public int width() {
@@ -103,6 +122,18 @@ public final class Picture implements AutoCloseable {
 
   public int height() {
     return rgb.rows();
+  }
+
+  /**
+   * The width of what was encoded, when it is seen upright; {@link #width} unless that is reduced.
+   */
+  public int fullWidth() {
+    return fullWidth;
+  }
+
+  /** The height of what was encoded, when it is seen upright. */
+  public int fullHeight() {
+    return fullHeight;
   }
 
   /** The pixels, continuous CV_8UC3, red first; owned by this picture. */

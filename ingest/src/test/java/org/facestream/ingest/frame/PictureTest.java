@@ -1,6 +1,7 @@
 package org.facestream.ingest.frame;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,13 +11,20 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 import javax.imageio.ImageIO;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.indexer.UByteIndexer;
 import org.junit.jupiter.api.Tag;
+import org.bytedeco.opencv.global.opencv_core;
+import org.bytedeco.opencv.global.opencv_imgcodecs;
+import org.bytedeco.opencv.opencv_core.Mat;
+import org.bytedeco.opencv.opencv_core.Scalar;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -182,6 +190,74 @@ class PictureTest {
       assertEquals(3, picture.rgb().channels());
       assertEquals(255, pixels.get(15, 20, 0));
       assertEquals(0, pixels.get(15, 20, 2));
+    }
+  }
+
+  @Test
+  void aLargePhotographIsDecodedAtHalfItsSize() throws IOException, UnreadablePictureException {
+    byte[] large = encoded(".jpg", 9000, 6200);
+    byte[] tag = {'E', 'x', 'i', 'f', 0, 0, 'M', 'M', 0, 42, 0, 0, 0, 8, 0, 1};
+    ByteBuffer tagged = ByteBuffer.allocate(large.length + 36);
+    tagged.put(large, 0, 2).putShort((short) 0xffe1).putShort((short) 34).put(tag);
+    tagged.putShort((short) 0x112).putShort((short) 3).putInt(1).putShort((short) 6);
+    tagged.putShort((short) 0).putInt(0).put(large, 2, large.length - 2);
+    try (Picture picture = Picture.decodeStill(tagged.array());
+        UByteIndexer pixels = picture.rgb().createIndexer()) {
+      assertEquals(3100, picture.width());
+      assertEquals(4500, picture.height());
+      assertEquals(6200, picture.fullWidth());
+      assertEquals(9000, picture.fullHeight());
+      assertTrue(pixels.get(20, 30, 0) > 200 && pixels.get(20, 30, 2) < 60);
+    }
+    byte[] larger = encoded(".jpg", 12_000, 10_001);
+    assertEquals("too-large", stillRefusal(larger));
+  }
+
+  @Test
+  void whatCannotBeDecodedSmallerIsRefusedFromAHeaderOf52MegapixelsOn() throws IOException {
+    byte[] progressive = encoded(".jpg", 640, 480, opencv_imgcodecs.IMWRITE_JPEG_PROGRESSIVE, 1);
+    int frame = indexOf(progressive, (byte) 0xff, (byte) 0xc2);
+    ByteBuffer.wrap(progressive)
+        .putShort(frame + 5, (short) 9000)
+        .putShort(frame + 7, (short) 6200);
+    assertEquals("too-large", stillRefusal(progressive));
+    byte[] webp = encoded(".webp", 640, 480, opencv_imgcodecs.IMWRITE_WEBP_QUALITY, 80);
+    webp[27] = 0x3f;
+    webp[29] = 0x3f;
+    assertEquals("too-large", stillRefusal(webp));
+    byte[] lossless = encoded(".webp", 640, 480);
+    Arrays.fill(lossless, 21, 25, (byte) 0xff);
+    assertEquals("too-large", stillRefusal(lossless));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {".webp", ".tiff"})
+  void furtherKindsComeInTheirColours(String kind) throws IOException, UnreadablePictureException {
+    byte[] whole = encoded(kind, 64, 48);
+    try (Picture picture = Picture.decodeStill(whole);
+        UByteIndexer pixels = picture.rgb().createIndexer()) {
+      assertEquals(64, picture.width());
+      assertEquals(48, picture.height());
+      assertTrue(pixels.get(20, 30, 0) > 200 && pixels.get(20, 30, 2) < 60);
+    }
+    for (int length = 1; length < whole.length - 1; length += 7) {
+      byte[] part = Arrays.copyOf(whole, length);
+      try (Picture picture = Picture.decodeStill(part)) {
+        assertEquals(64, picture.width());
+      } catch (UnreadablePictureException refused) {
+        assertFalse(refused.reason().isEmpty());
+      }
+    }
+  }
+
+  private static byte[] encoded(String kind, int width, int height, int... options) {
+    try (Mat red = new Mat(height, width, opencv_core.CV_8UC3, Scalar.RED);
+        BytePointer out = new BytePointer();
+        IntPointer settings = new IntPointer(options)) {
+      assertTrue(opencv_imgcodecs.imencode(kind, red, out, settings));
+      byte[] bytes = new byte[(int) out.limit()];
+      out.get(bytes);
+      return bytes;
     }
   }
 

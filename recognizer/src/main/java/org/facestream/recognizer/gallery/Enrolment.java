@@ -75,7 +75,7 @@ public final class Enrolment implements AutoCloseable {
    *
    * @param name the person's: whoever has exactly this name in the gallery, or somebody new
    * @param source where the picture came from, kept with the reference
-   * @param encoded JPEG, PNG, BMP or GIF
+   * @param encoded of a kind that {@link org.facestream.ingest.frame.Picture#decodeStill} takes
    * @return when the reference is durable, or why there is none
    * @throws org.facestream.ingest.worker.config.UserError when the name is not one
    */

@@ -40,7 +40,7 @@ final class FaceExaminer {
   /**
    * The face of a picture.
    *
-   * @param encoded JPEG, PNG, BMP or GIF
+   * @param encoded of a kind that {@link org.facestream.ingest.frame.Picture#decodeStill} takes
    */
   ExaminedFace examine(byte[] encoded) throws RefusedException {
     try (Picture original = Picture.decodeStill(encoded)) {

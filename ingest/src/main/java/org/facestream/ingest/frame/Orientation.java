@@ -1,12 +1,18 @@
-package org.facestream.ingest.camera;
+package org.facestream.ingest.frame;
 
+import static org.bytedeco.ffmpeg.global.avcodec.AV_PKT_DATA_DISPLAYMATRIX;
+import static org.bytedeco.ffmpeg.global.avcodec.av_packet_side_data_get;
 import static org.bytedeco.ffmpeg.global.avutil.AV_FRAME_DATA_DISPLAYMATRIX;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_get_side_data;
 
 import java.nio.ByteOrder;
 import java.nio.IntBuffer;
+import org.bytedeco.ffmpeg.avcodec.AVPacketSideData;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.bytedeco.ffmpeg.avutil.AVFrameSideData;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.opencv.global.opencv_core;
+import org.bytedeco.opencv.opencv_core.Mat;
 
 /**
  * How stored pixels are laid out to be seen: first columns become rows, if at all, then left and
@@ -16,8 +22,8 @@ import org.bytedeco.ffmpeg.avutil.AVFrameSideData;
  * @param leftRight whether left and right then change places
  * @param topBottom whether top and bottom then change places
  */
-record Orientation(boolean transposed, boolean leftRight, boolean topBottom) {
-  static final Orientation UPRIGHT = new Orientation(false, false, false);
+public record Orientation(boolean transposed, boolean leftRight, boolean topBottom) {
+  public static final Orientation UPRIGHT = new Orientation(false, false, false);
 
   private static final int MATRIX_BYTES = 36;
 
@@ -25,24 +31,31 @@ record Orientation(boolean transposed, boolean leftRight, boolean topBottom) {
    * What the frame's display matrix says, which FFmpeg takes from the container, the codec or a
    * JPEG's EXIF. Other angles than quarter turns are taken for the nearest quarter turn.
    */
-  static Orientation of(AVFrame frame) {
+  public static Orientation of(AVFrame frame) {
     AVFrameSideData side = av_frame_get_side_data(frame, AV_FRAME_DATA_DISPLAYMATRIX);
-    if (side == null || side.isNull() || side.size() < MATRIX_BYTES) {
-      return UPRIGHT;
-    }
+    return side == null || side.isNull() || side.size() < MATRIX_BYTES
+        ? UPRIGHT
+        : ofMatrix(side.data());
+  }
+
+  /** The same of what a container says beside the encoded picture. */
+  static Orientation of(AVPacketSideData list, int entries) {
+    AVPacketSideData side = av_packet_side_data_get(list, entries, AV_PKT_DATA_DISPLAYMATRIX);
+    return side == null || side.isNull() || side.size() < MATRIX_BYTES
+        ? UPRIGHT
+        : ofMatrix(side.data());
+  }
+
+  private static Orientation ofMatrix(BytePointer data) {
     int[] matrix = new int[MATRIX_BYTES / Integer.BYTES];
     IntBuffer values =
-        side.data()
-            .capacity(MATRIX_BYTES)
-            .asByteBuffer()
-            .order(ByteOrder.nativeOrder())
-            .asIntBuffer();
+        data.capacity(MATRIX_BYTES).asByteBuffer().order(ByteOrder.nativeOrder()).asIntBuffer();
     values.get(matrix);
     return ofMatrix(matrix);
   }
 
   /** A stored place (x, y) is seen at (m0 x + m3 y, m1 x + m4 y), moved into the picture. */
-  static Orientation ofMatrix(int[] matrix) {
+  public static Orientation ofMatrix(int[] matrix) {
     long along = Math.abs((long) matrix[0]) + Math.abs((long) matrix[4]);
     long across = Math.abs((long) matrix[1]) + Math.abs((long) matrix[3]);
     return across > along
@@ -51,7 +64,7 @@ record Orientation(boolean transposed, boolean leftRight, boolean topBottom) {
   }
 
   /** What a tag of EXIF says, 1 to 8; anything else is upright. */
-  static Orientation ofExif(int tag) {
+  public static Orientation ofExif(int tag) {
     return switch (tag) {
       case 2 -> new Orientation(false, true, false);
       case 3 -> new Orientation(false, true, true);
@@ -69,11 +82,29 @@ record Orientation(boolean transposed, boolean leftRight, boolean topBottom) {
    *
    * @param degrees clockwise, a multiple of 90
    */
-  Orientation thenTurned(int degrees) {
+  public Orientation thenTurned(int degrees) {
     Orientation turned = this;
     for (int quarter = 0; quarter < Math.floorMod(degrees, 360) / 90; quarter++) {
       turned = new Orientation(!turned.transposed, !turned.topBottom, turned.leftRight);
     }
     return turned;
+  }
+
+  /** Fills {@code target} with what {@code source} shows when it is laid out so. */
+  public void turn(Mat source, Mat target) {
+    int code = leftRight && topBottom ? -1 : leftRight ? 1 : 0;
+    boolean flipped = leftRight || topBottom;
+    if (transposed && flipped) {
+      try (Mat columns = new Mat()) {
+        opencv_core.transpose(source, columns);
+        opencv_core.flip(columns, target, code);
+      }
+    } else if (transposed) {
+      opencv_core.transpose(source, target);
+    } else if (flipped) {
+      opencv_core.flip(source, target, code);
+    } else {
+      source.copyTo(target);
+    }
   }
 }

@@ -1,4 +1,4 @@
-package org.facestream.ingest.camera;
+package org.facestream.ingest.frame;
 
 import static org.bytedeco.ffmpeg.global.avutil.AVCOL_RANGE_JPEG;
 import static org.bytedeco.ffmpeg.global.swscale.SWS_CS_DEFAULT;
@@ -18,7 +18,7 @@ import org.bytedeco.javacpp.PointerPointer;
  * FFmpeg's scaler, set up for frames of one kind, and anew when a stream changes. One thread uses
  * it.
  */
-final class PixelScaler implements AutoCloseable {
+public final class PixelScaler implements AutoCloseable {
   /** Everything that the scaler depends on. */
   private record Conversion(
       int width,
@@ -40,7 +40,7 @@ final class PixelScaler implements AutoCloseable {
    * @param colours whether the frame's matrix and range are minded, for a target in red, green and
    *     blue; otherwise values stay as they are
    */
-  PixelScaler(int filter, boolean colours) {
+  public PixelScaler(int filter, boolean colours) {
     this.filter = filter;
     this.colours = colours;
   }
@@ -50,7 +50,7 @@ final class PixelScaler implements AutoCloseable {
    *
    * @return whether anything is different from the frame before, so that the target must be, too
    */
-  boolean prepare(AVFrame frame, int toWidth, int toHeight, int toFormat) {
+  public boolean prepare(AVFrame frame, int toWidth, int toHeight, int toFormat) {
     Conversion wanted =
         new Conversion(
             frame.width(),
@@ -96,7 +96,7 @@ final class PixelScaler implements AutoCloseable {
   }
 
   /** Scales a frame that {@link #prepare} has seen into memory of the size and format told then. */
-  void scale(AVFrame frame, PointerPointer<?> planes, IntPointer strides) {
+  public void scale(AVFrame frame, PointerPointer<?> planes, IntPointer strides) {
     int rows =
         sws_scale(context, frame.data(), frame.linesize(), 0, frame.height(), planes, strides);
     if (rows != conversion.toHeight()) {

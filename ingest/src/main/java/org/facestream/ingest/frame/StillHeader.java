@@ -1,0 +1,112 @@
+package org.facestream.ingest.frame;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.Iterator;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.ImageInputStream;
+
+/**
+ * What a still picture's first bytes say, read without decoding.
+ *
+ * @param kind how it is encoded
+ * @param width in pixels, as stored; of a HEIF it is not known before its items are read
+ * @param height in pixels, as stored
+ * @param progressive whether it is a JPEG that cannot be decoded row by row
+ */
+record StillHeader(Kind kind, int width, int height, boolean progressive) {
+  /** How a picture is encoded. */
+  enum Kind {
+    JPEG,
+    WEBP,
+    /** HEIC and AVIF. */
+    HEIF,
+    /** PNG, TIFF, BMP and GIF. */
+    OTHER
+  }
+
+  private static final String KINDS = "JPEG, PNG, WebP, HEIC, AVIF, TIFF, BMP or GIF";
+
+  /**
+   * Reads it.
+   *
+   * @throws UnreadablePictureException with reason {@code not-a-picture} or {@code corrupt-picture}
+   */
+  static StillHeader read(byte[] encoded) throws UnreadablePictureException {
+    if (encoded.length > 2 && (encoded[0] & 0xff) == 0xff && (encoded[1] & 0xff) == 0xd8) {
+      return jpeg(encoded);
+    }
+    if (encoded.length > 16 && word(encoded, 0).equals("RIFF") && word(encoded, 8).equals("WEBP")) {
+      return webp(encoded);
+    }
+    if (encoded.length > 16 && word(encoded, 4).equals("ftyp")) {
+      return new StillHeader(Kind.HEIF, 0, 0, false);
+    }
+    return other(encoded);
+  }
+
+  private static StillHeader jpeg(byte[] encoded) throws UnreadablePictureException {
+    try {
+      JpegHeader header = JpegHeader.read(encoded);
+      return new StillHeader(
+          Kind.JPEG, header.width(), header.height(), JpegHeader.progressive(encoded));
+    } catch (UnreadablePictureException damaged) {
+      throw new UnreadablePictureException("corrupt-picture", damaged.getMessage());
+    }
+  }
+
+  /** A lossy, a lossless or an extended WebP (RFC 9649). */
+  private static StillHeader webp(byte[] encoded) throws UnreadablePictureException {
+    String chunk = word(encoded, 12);
+    if (chunk.equals("VP8 ") && encoded.length >= 30) {
+      return webp(little(encoded, 26, 2) & 0x3fff, little(encoded, 28, 2) & 0x3fff);
+    }
+    if (chunk.equals("VP8L") && encoded.length >= 25) {
+      int bits = little(encoded, 21, 4);
+      return webp((bits & 0x3fff) + 1, (bits >>> 14 & 0x3fff) + 1);
+    }
+    if (chunk.equals("VP8X") && encoded.length >= 30) {
+      return webp(little(encoded, 24, 3) + 1, little(encoded, 27, 3) + 1);
+    }
+    throw new UnreadablePictureException("corrupt-picture", "its header is damaged");
+  }
+
+  private static StillHeader webp(int width, int height) {
+    return new StillHeader(Kind.WEBP, width, height, false);
+  }
+
+  private static StillHeader other(byte[] encoded) throws UnreadablePictureException {
+    try (ImageInputStream input =
+        ImageIO.createImageInputStream(new ByteArrayInputStream(encoded))) {
+      Iterator<ImageReader> readers = ImageIO.getImageReaders(input);
+      if (!readers.hasNext()) {
+        throw new UnreadablePictureException("not-a-picture", "it is not a " + KINDS + " picture");
+      }
+      ImageReader reader = readers.next();
+      try {
+        reader.setInput(input, true, true);
+        return new StillHeader(Kind.OTHER, reader.getWidth(0), reader.getHeight(0), false);
+      } finally {
+        reader.dispose();
+      }
+    } catch (IOException | RuntimeException damaged) {
+      throw new UnreadablePictureException(
+          "corrupt-picture", "its header is damaged (" + damaged.getMessage() + ")");
+    }
+  }
+
+  private static String word(byte[] bytes, int at) {
+    return new String(bytes, at, 4, ISO_8859_1);
+  }
+
+  private static int little(byte[] bytes, int at, int count) {
+    int value = 0;
+    for (int i = count - 1; i >= 0; i--) {
+      value = value << 8 | bytes[at + i] & 0xff;
+    }
+    return value;
+  }
+}
