@@ -1,7 +1,6 @@
 package org.facestream.ingest.camera;
 
 import static org.bytedeco.ffmpeg.global.avcodec.AV_CODEC_ID_MJPEG;
-import static org.bytedeco.ffmpeg.global.avcodec.AV_CODEC_ID_PNG;
 import static org.bytedeco.ffmpeg.global.avcodec.AV_PKT_FLAG_KEY;
 import static org.bytedeco.ffmpeg.global.avcodec.av_new_packet;
 import static org.bytedeco.ffmpeg.global.avcodec.avcodec_parameters_alloc;
@@ -9,30 +8,51 @@ import static org.bytedeco.ffmpeg.global.avcodec.avcodec_parameters_free;
 import static org.bytedeco.ffmpeg.global.avutil.AVMEDIA_TYPE_VIDEO;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
+import org.facestream.ingest.frame.UnreadablePictureException;
+import org.facestream.ingest.worker.config.UserError;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The pictures of a folder, sorted by name, as a video of that many per second. Only regular files
- * that end in .jpg, .jpeg or .png are pictures; links are not followed, for they could lead out of
- * the folder. What a file is is told by its first bytes.
+ * whose names end as pictures' do are looked at; links are not followed, for they could lead out of
+ * the folder. The kind of a picture is told by its first bytes. The folder is listed anew each time
+ * that it begins again.
  */
 final class PictureFolder implements PacketSource {
-  private static final int LARGEST = 64 << 20;
+  private static final Logger log = LoggerFactory.getLogger(PictureFolder.class);
+
+  private static final Set<String> ENDINGS =
+      Set.of(
+          "jpg", "jpeg", "jpe", "jfif", "png", "webp", "heic", "heif", "hif", "avif", "tif", "tiff",
+          "bmp", "gif");
+
   private static final double NANOS_PER_TICK = 1_000;
 
-  private final List<Path> files;
+  /** A folder of thousands of damaged files must not fill the log. */
+  private static final int MOST_WARNINGS = 20;
+
+  private final Path folder;
   private final double ticksPerPicture;
   private final AVCodecParameters parameters = avcodec_parameters_alloc();
+  private final Set<Path> warned = new HashSet<>();
+  private List<Path> files = List.of();
   private int next;
+  private int given;
+  private String firstFailure = "";
 
   /**
    * Lists the folder.
@@ -41,23 +61,58 @@ final class PictureFolder implements PacketSource {
    * @throws SourceException when there is no picture in it
    */
   PictureFolder(Path folder, double fps) throws SourceException {
+    this.folder = folder;
     ticksPerPicture = 1e9 / NANOS_PER_TICK / fps;
     parameters.codec_type(AVMEDIA_TYPE_VIDEO).codec_id(AV_CODEC_ID_MJPEG);
+    try {
+      list();
+    } catch (SourceException | RuntimeException failed) {
+      close();
+      throw failed;
+    }
+  }
+
+  private void list() throws SourceException {
+    List<Path> all;
     try (Stream<Path> entries = Files.list(folder)) {
-      files = entries.filter(PictureFolder::isPicture).sorted().toList();
-    } catch (IOException | UncheckedIOException unreadable) {
-      close();
-      throw new SourceException(Fault.NOT_FOUND, "folder " + folder);
+      all = entries.sorted().toList();
+    } catch (UncheckedIOException unreadable) {
+      throw unlisted(unreadable.getCause());
+    } catch (IOException unreadable) {
+      throw unlisted(unreadable);
     }
+    files = all.stream().filter(PictureFolder::isPicture).toList();
+    next = 0;
+    given = 0;
+    firstFailure = "";
     if (files.isEmpty()) {
-      close();
-      throw new SourceException(Fault.NO_VIDEO, "no .jpg, .jpeg or .png in " + folder);
+      throw new SourceException(
+          Fault.NO_VIDEO,
+          all.isEmpty()
+              ? "the folder %s is empty".formatted(folder)
+              : String.format(
+                  Locale.ROOT,
+                  "none of the %d entries of %s is a picture, such as %s; pictures are files, not"
+                      + " links, that end in %s",
+                  all.size(),
+                  folder,
+                  all.get(0).getFileName(),
+                  ENDINGS.stream().sorted().collect(Collectors.joining(", .", ".", ""))));
     }
+  }
+
+  private SourceException unlisted(IOException failed) {
+    return failed instanceof NoSuchFileException
+        ? new SourceException(Fault.NOT_FOUND, "folder " + folder)
+        : new SourceException(
+            Fault.INPUT_OUTPUT,
+            "the folder %s cannot be listed: %s".formatted(folder, UserError.reason(failed)));
   }
 
   private static boolean isPicture(Path file) {
     String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
-    return (name.endsWith(".jpg") || name.endsWith(".jpeg") || name.endsWith(".png"))
+    return ENDINGS.contains(name.substring(name.lastIndexOf('.') + 1))
+        && name.contains(".")
         && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS);
   }
 
@@ -71,44 +126,62 @@ final class PictureFolder implements PacketSource {
     return NANOS_PER_TICK;
   }
 
+  /**
+   * Reads the next picture.
+   *
+   * @throws SourceException at the end of a folder of which no picture could be read
+   */
   @Override
-  public Read read(AVPacket packet, Fault late) {
+  public Read read(AVPacket packet, Fault late) throws SourceException {
     if (next == files.size()) {
+      if (given == 0) {
+        throw new SourceException(
+            Files.isDirectory(folder) ? Fault.DECODE_FAILED : Fault.NOT_FOUND,
+            String.format(
+                Locale.ROOT,
+                "none of the %d pictures in %s can be read; %s",
+                files.size(),
+                folder,
+                firstFailure));
+      }
       return Read.END;
     }
     long shown = Math.round(next * ticksPerPicture);
-    byte[] bytes;
-    try (InputStream in = Files.newInputStream(files.get(next++), LinkOption.NOFOLLOW_LINKS)) {
-      bytes = in.readNBytes(LARGEST);
+    Path file = files.get(next++);
+    byte[] jpeg;
+    try {
+      jpeg = FolderPicture.jpeg(file);
     } catch (IOException unreadable) {
-      return Read.DAMAGED;
+      return leftOut(file, UserError.reason(unreadable));
+    } catch (UnreadablePictureException damaged) {
+      return leftOut(file, damaged.getMessage());
     }
-    if (bytes.length < 4 || bytes.length == LARGEST || !recognise(bytes)) {
-      return Read.DAMAGED;
+    if (av_new_packet(packet, jpeg.length) < 0) {
+      throw new OutOfMemoryError("no memory for a picture of " + jpeg.length + " bytes");
     }
-    if (av_new_packet(packet, bytes.length) < 0) {
-      throw new OutOfMemoryError("no memory for a picture of " + bytes.length + " bytes");
-    }
-    packet.data().put(bytes, 0, bytes.length);
+    packet.data().put(jpeg, 0, jpeg.length);
     packet.pts(shown).dts(shown).flags(AV_PKT_FLAG_KEY);
+    given++;
     return Read.VIDEO;
   }
 
-  private boolean recognise(byte[] bytes) {
-    if ((bytes[0] & 0xff) == 0xff && (bytes[1] & 0xff) == 0xd8) {
-      parameters.codec_id(AV_CODEC_ID_MJPEG);
-      return true;
+  private Read leftOut(Path file, String why) {
+    if (firstFailure.isEmpty()) {
+      firstFailure = file.getFileName() + ": " + why;
     }
-    if ((bytes[0] & 0xff) == 0x89 && bytes[1] == 'P' && bytes[2] == 'N' && bytes[3] == 'G') {
-      parameters.codec_id(AV_CODEC_ID_PNG);
-      return true;
+    if (warned.size() < MOST_WARNINGS && warned.add(file)) {
+      log.warn(
+          "the picture {} is left out: {}{}",
+          file,
+          why,
+          warned.size() == MOST_WARNINGS ? "; further ones are not logged" : "");
     }
-    return false;
+    return Read.DAMAGED;
   }
 
   @Override
-  public void rewind() {
-    next = 0;
+  public void rewind() throws SourceException {
+    list();
   }
 
   @Override

@@ -5,8 +5,9 @@ package org.facestream.ingest.frame;
  *
  * @param width in pixels, at least 1
  * @param height in pixels, at least 1
+ * @param usual whether it is grey or of three colours, 8 bits each, sequential or progressive
  */
-public record JpegHeader(int width, int height) {
+public record JpegHeader(int width, int height, boolean usual) {
 
   /**
    * Reads the header.
@@ -15,7 +16,11 @@ public record JpegHeader(int width, int height) {
    */
   public static JpegHeader read(byte[] jpeg) throws UnreadablePictureException {
     int at = startOfFrame(jpeg);
-    return new JpegHeader(unsignedShort(jpeg, at + 7), unsignedShort(jpeg, at + 5));
+    int components = jpeg[at + 9];
+    return new JpegHeader(
+        unsignedShort(jpeg, at + 7),
+        unsignedShort(jpeg, at + 5),
+        (jpeg[at + 1] & 0xff) <= 0xc2 && jpeg[at + 4] == 8 && (components == 1 || components == 3));
   }
 
   /** Whether the whole picture must be in memory before any row of it is known. */

@@ -20,11 +20,11 @@ import javax.imageio.ImageIO;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.indexer.UByteIndexer;
-import org.junit.jupiter.api.Tag;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.global.opencv_imgcodecs;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.Scalar;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -94,7 +94,7 @@ class PictureTest {
   @Test
   void theHeaderIsReadPastOtherSegments() throws IOException, UnreadablePictureException {
     byte[] jpeg = red(321, 123, "jpg");
-    assertEquals(new JpegHeader(321, 123), JpegHeader.read(jpeg));
+    assertEquals(new JpegHeader(321, 123, true), JpegHeader.read(jpeg));
     byte[] padded = new byte[jpeg.length + 6];
     padded[0] = (byte) 0xff;
     padded[1] = (byte) 0xd8;
@@ -102,7 +102,7 @@ class PictureTest {
     byte[] comment = {(byte) 0xff, (byte) 0xfe, 0, 3, 'x', (byte) 0xff};
     System.arraycopy(comment, 0, padded, 2, comment.length);
     System.arraycopy(jpeg, 2, padded, 8, jpeg.length - 2);
-    assertEquals(new JpegHeader(321, 123), JpegHeader.read(padded));
+    assertEquals(new JpegHeader(321, 123, true), JpegHeader.read(padded));
   }
 
   /** A tag of 6 says: turn by 90 degrees clockwise to see it upright. */
