@@ -17,6 +17,7 @@ import org.facestream.ingest.frame.LoadTopic;
 import org.facestream.ingest.worker.Closing;
 import org.facestream.ingest.worker.ConsumeLoop;
 import org.facestream.ingest.worker.Stage;
+import org.facestream.ingest.worker.StallWatch;
 import org.facestream.ingest.worker.Telemetry;
 import org.facestream.ingest.worker.WorkerConfig;
 import org.facestream.ingest.worker.kafka.KafkaClients;
@@ -37,6 +38,8 @@ public final class DetectorStage implements Stage {
   private final Telemetry telemetry;
   private final Closing closing = new Closing();
 
+  private final StallWatch stalls;
+
   private volatile ConsumeLoop loop;
   private volatile boolean closed;
 
@@ -51,6 +54,7 @@ public final class DetectorStage implements Stage {
     this.workerConfig = workerConfig;
     this.clients = clients;
     this.telemetry = telemetry;
+    this.stalls = new StallWatch(name(), workerConfig.stallTimeout(), clients, telemetry);
   }
 
   @Override
@@ -115,6 +119,8 @@ public final class DetectorStage implements Stage {
                   telemetry,
                   this::consumer,
                   processor));
+      stalls.follow(FrameTopic.TOPIC, Optional.of(name()), loop.positions());
+      closing.add(stalls).start();
       loop.start();
     } catch (RuntimeException failed) {
       close();
@@ -155,7 +161,7 @@ public final class DetectorStage implements Stage {
   @Override
   public Health health() {
     ConsumeLoop running = loop;
-    return running == null ? Health.notReady("starting") : running.health();
+    return running == null ? Health.notReady("starting") : running.health().and(stalls.health());
   }
 
   @Override

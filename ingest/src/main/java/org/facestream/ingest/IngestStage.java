@@ -17,6 +17,7 @@ import org.facestream.ingest.frame.FrameTopic;
 import org.facestream.ingest.frame.LoadTopic;
 import org.facestream.ingest.worker.Closing;
 import org.facestream.ingest.worker.Stage;
+import org.facestream.ingest.worker.StallWatch;
 import org.facestream.ingest.worker.Telemetry;
 import org.facestream.ingest.worker.Worker;
 import org.facestream.ingest.worker.WorkerConfig;
@@ -31,6 +32,7 @@ public final class IngestStage implements Stage {
   private final KafkaClients clients;
   private final Telemetry telemetry;
   private final Closing closing = new Closing();
+  private final StallWatch stalls;
   private volatile FramePublisher publisher;
   private volatile CameraAssignment assignment;
 
@@ -47,6 +49,7 @@ public final class IngestStage implements Stage {
     this.workerConfig = workerConfig;
     this.clients = clients;
     this.telemetry = telemetry;
+    this.stalls = new StallWatch(name(), workerConfig.stallTimeout(), clients, telemetry);
   }
 
   private static void checkFrames(IngestConfig config) {
@@ -146,6 +149,9 @@ public final class IngestStage implements Stage {
     assignment =
         closing.add(
             new CameraAssignment(clients, telemetry, fleet, workerConfig.livenessTimeout()));
+    // It reads the cameras anew each time, and commits nothing.
+    stalls.follow(CameraTopic.TOPIC, Optional.empty(), assignment.positions());
+    closing.add(stalls).start();
     assignment.start();
   }
 
@@ -168,9 +174,10 @@ public final class IngestStage implements Stage {
     if (started == null) {
       return Health.notReady("not started");
     }
+    Health reading = started.health().and(stalls.health());
     return publisher.failing()
         ? Health.notReady("Kafka takes no frames; they are dropped")
-        : started.health();
+        : reading;
   }
 
   /** Stops every camera, then gives the frames on their way a moment. */

@@ -7,6 +7,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.kafka.streams.Topology;
 import org.facestream.ingest.worker.Backoff;
+import org.facestream.ingest.worker.Positions;
 import org.facestream.ingest.worker.RetryableException;
 import org.facestream.ingest.worker.Stage;
 import org.facestream.ingest.worker.Telemetry;
@@ -41,6 +42,8 @@ final class IdentityStreams implements AutoCloseable {
   private final Supplier<StreamsRun> runs;
   private final GalleryReplica replica;
   private final Thread watch = new Thread(this::watch, "identity-watch");
+  private final Positions matches = new Positions();
+  private final Positions references = new Positions();
   private final CountDownLatch closed = new CountDownLatch(1);
 
   private volatile String failure;
@@ -71,6 +74,7 @@ final class IdentityStreams implements AutoCloseable {
                     replica,
                     telemetry),
                 replica,
+                new FollowedClients(matches, references),
                 workerConfig,
                 clients,
                 telemetry);
@@ -126,6 +130,8 @@ final class IdentityStreams implements AutoCloseable {
     whole = null;
     try {
       begun.close();
+      matches.clear();
+      references.clear();
       if (closed.getCount() > 0) {
         begin();
       }
@@ -149,6 +155,16 @@ final class IdentityStreams implements AutoCloseable {
       throw new RetryableException("the gallery's replica is being read anew");
     }
     return snapshot;
+  }
+
+  /** Where it stands in the matches, of which it decides. */
+  Positions matches() {
+    return matches;
+  }
+
+  /** Where the gallery's replica stands in its topic. */
+  Positions references() {
+    return references;
   }
 
   /** Whether it can come back to work without a new process. */

@@ -10,6 +10,7 @@ import org.facestream.detector.face.FaceTopic;
 import org.facestream.ingest.worker.Closing;
 import org.facestream.ingest.worker.ConsumeLoop;
 import org.facestream.ingest.worker.Stage;
+import org.facestream.ingest.worker.StallWatch;
 import org.facestream.ingest.worker.Telemetry;
 import org.facestream.ingest.worker.WorkerConfig;
 import org.facestream.ingest.worker.kafka.KafkaClients;
@@ -38,6 +39,8 @@ public final class RecognizerStage implements Stage {
   private final Telemetry telemetry;
   private final Closing closing = new Closing();
 
+  private final StallWatch stalls;
+
   private volatile IdentityStreams streams;
   private volatile ConsumeLoop loop;
   private volatile boolean closed;
@@ -59,6 +62,7 @@ public final class RecognizerStage implements Stage {
     this.workerConfig = workerConfig;
     this.clients = clients;
     this.telemetry = telemetry;
+    this.stalls = new StallWatch(name(), workerConfig.stallTimeout(), clients, telemetry);
   }
 
   @Override
@@ -90,6 +94,9 @@ public final class RecognizerStage implements Stage {
       IdentityStreams deciding =
           closing.add(new IdentityStreams(options, replica, workerConfig, clients, telemetry));
       streams = deciding;
+      stalls.follow(MatchTopic.TOPIC, Optional.of(StreamsRun.GROUP), deciding.matches());
+      stalls.follow(GalleryTopic.TOPIC, Optional.empty(), deciding.references());
+      closing.add(stalls).start();
       deciding.start();
       loop =
           closing.add(
@@ -105,6 +112,7 @@ public final class RecognizerStage implements Stage {
                       deciding::gallery,
                       Clock.systemUTC(),
                       clients.name(MatchTopic.TOPIC))));
+      stalls.follow(FaceTopic.TOPIC, Optional.of(name()), loop.positions());
       loop.start();
       closing
           .add(
@@ -151,10 +159,10 @@ public final class RecognizerStage implements Stage {
       return Health.notReady("starting");
     }
     Health decided = deciding.health();
-    if (!decided.ready() || running == null) {
-      return decided.ready() ? Health.notReady("starting") : decided;
+    if (decided.ready()) {
+      decided = running == null ? Health.notReady("starting") : running.health();
     }
-    return running.health();
+    return decided.and(stalls.health());
   }
 
   @Override

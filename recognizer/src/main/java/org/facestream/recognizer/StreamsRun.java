@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.streams.CloseOptions;
+import org.apache.kafka.streams.KafkaClientSupplier;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
@@ -28,19 +29,24 @@ final class StreamsRun implements AutoCloseable {
   /** How Streams names the one thread that reads the gallery. */
   private static final String GLOBAL_THREAD = "-GlobalStreamThread";
 
+  /** The Streams application, without the prefix: a consumer group too. */
+  static final String GROUP = "identity";
+
   private final KafkaStreams streams;
   private final Closing closing = new Closing();
 
   /**
    * @param topology whose global store is the replica
+   * @param supplier of its Kafka clients
    */
   StreamsRun(
       Topology topology,
       GalleryReplica replica,
+      KafkaClientSupplier supplier,
       WorkerConfig workerConfig,
       KafkaClients clients,
       Telemetry telemetry) {
-    streams = new KafkaStreams(topology, settings(workerConfig, clients));
+    streams = new KafkaStreams(topology, settings(workerConfig, clients), supplier);
     // It leaves the group, so that another takes its tracks over at once.
     closing.add(
         () ->
@@ -81,7 +87,7 @@ final class StreamsRun implements AutoCloseable {
     String prefix = clients.config().topicPrefix();
     Properties settings = new Properties();
     settings.putAll(clients.shared());
-    settings.put(StreamsConfig.APPLICATION_ID_CONFIG, prefix + ".identity");
+    settings.put(StreamsConfig.APPLICATION_ID_CONFIG, prefix + "." + GROUP);
     settings.put(StreamsConfig.CLIENT_ID_CONFIG, prefix + ".identity-" + Worker.id(workerConfig));
     settings.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
     // Events are visible to readers when their transaction is: commit often.

@@ -13,6 +13,7 @@ import org.facestream.ingest.worker.Closing;
 import org.facestream.ingest.worker.ConsumeLoop;
 import org.facestream.ingest.worker.RetryableException;
 import org.facestream.ingest.worker.Stage;
+import org.facestream.ingest.worker.StallWatch;
 import org.facestream.ingest.worker.Telemetry;
 import org.facestream.ingest.worker.WorkerConfig;
 import org.facestream.ingest.worker.config.UserError;
@@ -45,6 +46,8 @@ public final class SinkStage implements Stage {
   private final Telemetry telemetry;
   private final Closing closing = new Closing();
 
+  private final StallWatch stalls;
+
   private volatile ConsumeLoop loop;
   private volatile Health database = Health.notReady("the database was not asked yet");
 
@@ -59,6 +62,7 @@ public final class SinkStage implements Stage {
     this.workerConfig = workerConfig;
     this.clients = clients;
     this.telemetry = telemetry;
+    this.stalls = new StallWatch(name(), workerConfig.stallTimeout(), clients, telemetry);
   }
 
   @Override
@@ -108,6 +112,8 @@ public final class SinkStage implements Stage {
                 telemetry,
                 () -> clients.consumer(name(), config.batchSize(), Map.of()),
                 new IdentityWriter(store, events, telemetry)));
+    stalls.follow(IdentityTopic.TOPIC, Optional.of(name()), loop.positions());
+    closing.add(stalls).start();
     loop.start();
   }
 
@@ -170,7 +176,7 @@ public final class SinkStage implements Stage {
     if (running == null) {
       return Health.notReady("starting");
     }
-    return database.ready() ? running.health() : database;
+    return (database.ready() ? running.health() : database).and(stalls.health());
   }
 
   @Override

@@ -11,8 +11,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.KafkaException;
@@ -33,6 +35,9 @@ public final class TrackRecovery {
    * worker of the same name starts.
    */
   private static final Duration PATIENCE = Duration.ofSeconds(6);
+
+  /** For one answer of the broker: all of them together take less than makes a worker not live. */
+  private static final Duration ANSWER = Duration.ofSeconds(5);
 
   private final KafkaClients clients;
   private final String topic;
@@ -73,7 +78,13 @@ public final class TrackRecovery {
             .map(partition -> new TopicPartition(topic, partition))
             .toList();
     Map<TopicPartition, Long> ends = ends(wanted);
-    try (Consumer<String, byte[]> reader = clients.reader()) {
+    try (Consumer<String, byte[]> reader =
+        clients.reader(
+            Map.of(
+                ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+                (int) ANSWER.toMillis(),
+                ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG,
+                (int) ANSWER.toMillis()))) {
       reader.assign(wanted);
       seek(reader, wanted, since);
       Map<String, Left> newest = new HashMap<>();
@@ -128,9 +139,10 @@ public final class TrackRecovery {
       return admin
           .listOffsets(
               wanted.stream()
-                  .collect(Collectors.toMap(partition -> partition, any -> OffsetSpec.latest())))
+                  .collect(Collectors.toMap(partition -> partition, any -> OffsetSpec.latest())),
+              new ListOffsetsOptions().timeoutMs((int) ANSWER.toMillis()))
           .all()
-          .get(20, TimeUnit.SECONDS)
+          .get(2 * ANSWER.toSeconds(), TimeUnit.SECONDS)
           .entrySet()
           .stream()
           .collect(Collectors.toMap(Map.Entry::getKey, entry -> entry.getValue().offset()));

@@ -14,12 +14,15 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.facestream.ingest.frame.InvalidRecordException;
 import org.facestream.ingest.worker.Backoff;
 import org.facestream.ingest.worker.Closing;
 import org.facestream.ingest.worker.Membership;
+import org.facestream.ingest.worker.Positions;
+import org.facestream.ingest.worker.Pulse;
 import org.facestream.ingest.worker.Stage;
 import org.facestream.ingest.worker.Telemetry;
 import org.facestream.ingest.worker.kafka.KafkaClients;
@@ -57,12 +60,12 @@ public final class CameraAssignment implements AutoCloseable {
   private final KafkaClients clients;
   private final Telemetry telemetry;
   private final CameraFleet fleet;
-  private final Duration liveness;
+  private final Positions positions = new Positions();
+  private final Pulse pulse;
   private final Map<TopicPartition, Table> tables = new HashMap<>();
   private final Backoff backoff = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(5));
   private final Thread thread;
   private volatile boolean stopping;
-  private volatile long lastTurn = System.nanoTime();
   private volatile Stage.Health health = Stage.Health.notReady("starting");
   private Consumer<String, byte[]> consumer;
   private AutoCloseable metrics;
@@ -74,17 +77,22 @@ public final class CameraAssignment implements AutoCloseable {
     this.clients = clients;
     this.telemetry = telemetry;
     this.fleet = fleet;
-    this.liveness = liveness;
+    this.pulse = new Pulse(liveness);
     this.thread = new Thread(this::run, "ingest-cameras");
   }
 
   public void start() {
-    lastTurn = System.nanoTime();
+    pulse.beat();
     thread.start();
   }
 
   public boolean live() {
-    return thread.isAlive() && System.nanoTime() - lastTurn < liveness.toNanos();
+    return thread.isAlive() && pulse.beats();
+  }
+
+  /** Where it stands in the topic of cameras. */
+  public Positions positions() {
+    return positions;
   }
 
   /** Why it has ended by itself; empty while it has not. */
@@ -93,7 +101,7 @@ public final class CameraAssignment implements AutoCloseable {
   }
 
   public Stage.Health health() {
-    return health;
+    return health.and(pulse.health());
   }
 
   private void run() {
@@ -112,13 +120,13 @@ public final class CameraAssignment implements AutoCloseable {
   }
 
   private void turn() {
-    lastTurn = System.nanoTime();
+    pulse.beat();
     try {
-      openConsumer();
-      for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
+      for (ConsumerRecord<String, byte[]> record : pulse.waiting(this::poll)) {
         enter(record);
       }
       load();
+      positions.note(consumer);
       fleet.watch();
       backoff.reset();
       if (!stopping) {
@@ -131,7 +139,7 @@ public final class CameraAssignment implements AutoCloseable {
       log.warn("the cameras cannot be read; again in {} ms", wait.toMillis(), failed);
       // Outside the group nothing may be run: another worker has these cameras now.
       fleet.removeAll(CameraFleet.Leaving.LOST, STOPPING);
-      closeConsumer();
+      pulse.waiting(this::closeConsumer);
       try {
         Thread.sleep(wait.toMillis());
       } catch (InterruptedException interrupted) {
@@ -139,6 +147,11 @@ public final class CameraAssignment implements AutoCloseable {
         stopping = true;
       }
     }
+  }
+
+  private ConsumerRecords<String, byte[]> poll() {
+    openConsumer();
+    return consumer.poll(POLL);
   }
 
   private void enter(ConsumerRecord<String, byte[]> record) {
@@ -198,13 +211,14 @@ public final class CameraAssignment implements AutoCloseable {
         });
     try {
       if (!unknown.isEmpty()) {
-        consumer
-            .endOffsets(unknown, SHORT)
+        pulse
+            .waiting(() -> consumer.endOffsets(unknown, SHORT))
             .forEach((partition, end) -> tables.get(partition).end = end);
       }
       for (Map.Entry<TopicPartition, Table> each : tables.entrySet()) {
         Table table = each.getValue();
-        if (!table.loaded && consumer.position(each.getKey(), SHORT) >= table.end) {
+        if (!table.loaded
+            && pulse.waiting(() -> consumer.position(each.getKey(), SHORT)) >= table.end) {
           table.loaded = true;
           log.info("{} has {} cameras", each.getKey(), table.cameras.size());
           table.cameras.values().forEach(fleet::put);
@@ -236,6 +250,7 @@ public final class CameraAssignment implements AutoCloseable {
           @Override
           public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
             consumer.seekToBeginning(partitions);
+            positions.assigned(partitions);
             partitions.forEach(partition -> tables.put(partition, new Table()));
             if (!partitions.isEmpty()) {
               log.info("assigned {}", partitions);
@@ -257,6 +272,7 @@ public final class CameraAssignment implements AutoCloseable {
   }
 
   private void leave(Collection<TopicPartition> partitions, CameraFleet.Leaving why) {
+    positions.revoked(partitions);
     List<String> leaving = new ArrayList<>();
     for (TopicPartition partition : partitions) {
       Table table = tables.remove(partition);
@@ -288,6 +304,7 @@ public final class CameraAssignment implements AutoCloseable {
       log.warn("the cameras' consumer did not close cleanly", failed);
     } finally {
       consumer = null;
+      positions.clear();
       tables.values().forEach(this::giveUp);
       tables.clear();
     }

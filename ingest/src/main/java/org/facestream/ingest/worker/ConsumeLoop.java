@@ -40,7 +40,8 @@ import org.slf4j.LoggerFactory;
  * leaves the group: see {@link #failure}.
  *
  * <p>One thread, named after the stage, owns consumer, producer and processor. Live means that it
- * turns; ready means that its last turn did not fail, and what an earlier one failed at is done.
+ * turns, or waits for Kafka; ready means that its last turn did not fail, what an earlier one
+ * failed at is done, and it knows where it stands.
  */
 public final class ConsumeLoop implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ConsumeLoop.class);
@@ -84,7 +85,7 @@ public final class ConsumeLoop implements AutoCloseable {
    * @param stage the stage's name, for threads, logs and metrics
    * @param topic full name of the topic it reads
    * @param transactionalId unique among workers that are alive
-   * @param liveness a loop that has not turned for this long is not live
+   * @param liveness a loop that has not turned for this long, nor waited for Kafka, is not live
    * @param shutdown how long closing waits for the turn in progress
    * @param deviceFailures so many in a row end the loop
    * @param gather after a long turn, polls go on until nothing more waits, or so many bytes are in
@@ -126,8 +127,10 @@ public final class ConsumeLoop implements AutoCloseable {
   /** Where a failed turn's records are still to be processed; the loop's thread only. */
   private final Set<TopicPartition> owed = new HashSet<>();
 
+  private final Positions positions = new Positions();
+  private final Pulse pulse;
+
   private volatile boolean stopping;
-  private volatile long lastTurn = System.nanoTime();
   private volatile String failure;
   private volatile Stage.Health health = Stage.Health.notReady("starting");
 
@@ -157,7 +160,8 @@ public final class ConsumeLoop implements AutoCloseable {
       Supplier<Producer<String, byte[]>> producers,
       Processor processor) {
     this.settings = settings;
-    this.member = new GroupMember(settings, telemetry, consumers, processor);
+    this.member = new GroupMember(settings, telemetry, consumers, processor, positions);
+    this.pulse = new Pulse(settings.liveness());
     this.publisher = new Publisher(settings.stage(), telemetry, producers);
     this.processor = processor;
     this.device = new DeviceFailures(settings.deviceFailures());
@@ -177,12 +181,17 @@ public final class ConsumeLoop implements AutoCloseable {
   }
 
   public void start() {
-    lastTurn = System.nanoTime();
+    pulse.beat();
     thread.start();
   }
 
   public boolean live() {
-    return thread.isAlive() && System.nanoTime() - lastTurn < settings.liveness().toNanos();
+    return thread.isAlive() && pulse.beats();
+  }
+
+  /** Where it stands in its topic; a partition's position moves when what was read is done with. */
+  public Positions positions() {
+    return positions;
   }
 
   /** Why it has ended by itself; empty while it has not. */
@@ -191,7 +200,7 @@ public final class ConsumeLoop implements AutoCloseable {
   }
 
   public Stage.Health health() {
-    return health;
+    return health.and(pulse.health());
   }
 
   /** Finishes the turn in progress, commits it, and leaves the group. */
@@ -245,12 +254,10 @@ public final class ConsumeLoop implements AutoCloseable {
   }
 
   private void turn() {
-    lastTurn = System.nanoTime();
+    pulse.beat();
     Map<TopicPartition, Long> first = new HashMap<>();
     try {
-      member.open();
-      publisher.open();
-      ConsumerRecords<String, byte[]> polled = member.poll(POLL);
+      ConsumerRecords<String, byte[]> polled = pulse.waiting(this::poll);
       if (!polled.isEmpty()) {
         for (TopicPartition partition : polled.partitions()) {
           first.put(partition, polled.records(partition).get(0).offset());
@@ -259,15 +266,22 @@ public final class ConsumeLoop implements AutoCloseable {
         device.worked();
         owed.removeAll(polled.partitions());
       }
+      member.progressed();
       if (!stopping) {
         recovered();
       }
     } catch (RetryableException | KafkaException failed) {
       if (!stopping) {
         device.failed(failed);
-        recover(failed, first);
+        pulse.waiting(() -> recover(failed, first));
       }
     }
+  }
+
+  private ConsumerRecords<String, byte[]> poll() {
+    member.open();
+    publisher.open();
+    return member.poll(POLL);
   }
 
   private void handle(ConsumerRecords<String, byte[]> polled) {
@@ -277,9 +291,9 @@ public final class ConsumeLoop implements AutoCloseable {
     List<ProducerRecord<String, byte[]>> results = isolation.process(batch);
     Map<TopicPartition, OffsetAndMetadata> offsets = polled.nextOffsets();
     if (results.isEmpty()) {
-      member.commit(offsets);
+      pulse.waiting(() -> member.commit(offsets));
     } else {
-      publisher.publish(results, offsets, member.metadata());
+      pulse.waiting(() -> publisher.publish(results, offsets, member.metadata()));
     }
     processor.committed();
   }

@@ -1,11 +1,9 @@
 package org.facestream.ingest.worker;
 
-import io.micrometer.core.instrument.Gauge;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
@@ -33,7 +31,7 @@ final class GroupMember implements AutoCloseable {
   private final Telemetry telemetry;
   private final Supplier<Consumer<String, byte[]>> consumers;
   private final ConsumeLoop.Processor processor;
-  private final AtomicLong lag = new AtomicLong();
+  private final Positions positions;
 
   private final Gathering gathering = new Gathering();
 
@@ -43,20 +41,19 @@ final class GroupMember implements AutoCloseable {
 
   /**
    * @param processor is told which partitions come and go, and how many records wait
+   * @param positions is told where this member stands
    */
   GroupMember(
       ConsumeLoop.Settings settings,
       Telemetry telemetry,
       Supplier<Consumer<String, byte[]>> consumers,
-      ConsumeLoop.Processor processor) {
+      ConsumeLoop.Processor processor,
+      Positions positions) {
     this.settings = settings;
     this.telemetry = telemetry;
     this.consumers = consumers;
     this.processor = processor;
-    Gauge.builder("facestream.consumer.lag", lag, AtomicLong::get)
-        .description("Records between this worker's positions and the ends of its partitions")
-        .tags("stage", settings.stage())
-        .register(telemetry.registry());
+    this.positions = positions;
   }
 
   /** Joins the group; does nothing for one who is in it. */
@@ -72,12 +69,14 @@ final class GroupMember implements AutoCloseable {
           @Override
           public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
             log.info("{}: assigned {}", settings.stage(), partitions);
+            positions.assigned(partitions);
             processor.assigned(partitions);
           }
 
           @Override
           public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
             log.info("{}: revoked {}", settings.stage(), partitions);
+            positions.revoked(partitions);
             gathering.forget(partitions);
             processor.revoked(partitions);
           }
@@ -100,13 +99,12 @@ final class GroupMember implements AutoCloseable {
       polled = gather(polled);
     }
     polledAt = System.nanoTime();
-    long sum = 0;
-    for (TopicPartition partition : consumer.assignment()) {
-      sum += consumer.currentLag(partition).orElse(0);
-    }
-    lag.set(sum);
     if (!polled.isEmpty()) {
-      processor.waiting(sum);
+      long waiting = 0;
+      for (TopicPartition partition : consumer.assignment()) {
+        waiting += consumer.currentLag(partition).orElse(0);
+      }
+      processor.waiting(waiting);
     }
     return polled;
   }
@@ -148,8 +146,13 @@ final class GroupMember implements AutoCloseable {
         && consumer.currentLag(partition).orElse(1) > 0;
   }
 
+  /** What was polled is done with. */
+  void progressed() {
+    positions.note(consumer);
+  }
+
   Stage.Health health() {
-    return Membership.health(consumer);
+    return Membership.health(consumer).and(positions.health());
   }
 
   /**
@@ -185,6 +188,7 @@ final class GroupMember implements AutoCloseable {
   /** Leaves the group; {@link #open} joins it anew. */
   @Override
   public void close() {
+    positions.clear();
     closeClient(metrics, consumer);
     metrics = null;
     consumer = null;

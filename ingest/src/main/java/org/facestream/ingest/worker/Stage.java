@@ -14,7 +14,10 @@ public interface Stage extends AutoCloseable {
 
   void start();
 
-  /** Whether its loops turn; false asks the supervisor to restart the process. */
+  /**
+   * Whether its threads are neither stuck nor dead; false asks the supervisor to restart the
+   * process. A broker or a database that is away changes nothing of it.
+   */
   boolean live();
 
   /**
@@ -40,6 +43,14 @@ public interface Stage extends AutoCloseable {
 
     public static Health notReady(String reason) {
       return new Health(false, reason);
+    }
+
+    /** Ready when both are; otherwise with the reasons of those that are not. */
+    public Health and(Health other) {
+      if (ready || other.ready) {
+        return ready ? other : this;
+      }
+      return notReady(reason + "; " + other.reason);
     }
   }
 }

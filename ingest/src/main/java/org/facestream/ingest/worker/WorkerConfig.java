@@ -22,7 +22,9 @@ public interface WorkerConfig {
   @WithDefault("19090")
   int httpPort();
 
-  @Setting("A stage whose loop has not turned for this long is not alive.")
+  @Setting(
+      "A stage whose loop has not turned for this long is not alive; the time that it waits for"
+          + " Kafka does not count.")
   @WithDefault("60s")
   Duration livenessTimeout();
 
@@ -31,6 +33,11 @@ public interface WorkerConfig {
           + " leaves its group and ends, for only a new one can cure it.")
   @WithDefault("5")
   int deviceFailures();
+
+  @Setting(
+      "A stage that has read nothing for this long, of a topic that has more for it, is not ready.")
+  @WithDefault("20s")
+  Duration stallTimeout();
 
   @Setting("How long an orderly shutdown may take.")
   @WithDefault("20s")

@@ -41,6 +41,7 @@ class SettingsTest {
     assertEquals("127.0.0.1", worker.httpHost());
     assertEquals(19090, worker.httpPort());
     assertEquals(Duration.ofSeconds(60), worker.livenessTimeout());
+    assertEquals(Duration.ofSeconds(20), worker.stallTimeout());
     assertEquals(Duration.ofSeconds(20), worker.shutdownTimeout());
     IngestConfig ingest = settings.get(IngestConfig.class);
     assertEquals(5, ingest.fps());
