@@ -57,7 +57,7 @@ class CameraAssignmentTest {
           .atMost(5, TimeUnit.SECONDS)
           .until(() -> assignment.health().reason().contains("none left"));
       assertFalse(assignment.health().ready());
-      assertTrue(assignment.health().reason().startsWith("the camera assignment ended"));
+      assertTrue(assignment.health().reason().startsWith("the camera assignment failed"));
     }
   }
 }
