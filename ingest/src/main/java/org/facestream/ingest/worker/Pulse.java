@@ -58,7 +58,7 @@ public final class Pulse {
     }
     Duration time = Duration.ofNanos(System.nanoTime() - waitingSince);
     return time.compareTo(SILENT_BROKER) > 0
-        ? Stage.Health.notReady("Kafka has not answered for %d s".formatted(time.toSeconds()))
+        ? Stage.Health.notReady("Kafka has not answered for " + time.toSeconds() + " s")
         : Stage.Health.READY;
   }
 

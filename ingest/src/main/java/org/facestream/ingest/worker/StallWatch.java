@@ -191,24 +191,25 @@ public final class StallWatch implements AutoCloseable {
   }
 
   private String reason(Progress.Still still) {
-    String where = still.partition().toString();
+    String time = " for " + longest.toSeconds() + " s";
+    if (still.position().isEmpty()) {
+      return "no position in "
+          + still.partition()
+          + time
+          + ": the group's offset cannot be read, probably because a transaction that wrote it was"
+          + " never finished";
+    }
+    String where =
+        still.partition()
+            + " has not been read beyond offset "
+            + still.position().getAsLong()
+            + time;
     return switch (still.cause()) {
-      case NO_POSITION ->
-          ("no position in %s for %d s: the group's offset cannot be read, probably because a"
-                  + " transaction that wrote it was never finished")
-              .formatted(where, longest.toSeconds());
       case OPEN_TRANSACTION ->
-          ("%s has not been read beyond offset %d for %d s: a transaction that was never finished"
-                  + " hides the rest, up to %d")
-              .formatted(
-                  where, still.position().orElseThrow(), longest.toSeconds(), still.end().last());
-      case BUSY ->
-          "%s has not been read beyond offset %d for %d s, although it goes on to %d"
-              .formatted(
-                  where,
-                  still.position().orElseThrow(),
-                  longest.toSeconds(),
-                  still.end().readable());
+          where
+              + ": a transaction that was never finished hides the rest, up to "
+              + still.end().last();
+      case NO_POSITION, BUSY -> where + ", although it goes on to " + still.end().readable();
     };
   }
 
