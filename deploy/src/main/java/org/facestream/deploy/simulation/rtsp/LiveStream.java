@@ -30,6 +30,7 @@ public final class LiveStream {
   private final Set<RtpSender> senders = ConcurrentHashMap.newKeySet();
   private final LongAdder dropped = new LongAdder();
   private volatile boolean stalled;
+  private volatile Duration ahead = Duration.ZERO;
   private volatile Future<?> pending;
   private volatile boolean ended;
   private long next;
@@ -79,6 +80,16 @@ public final class LiveStream {
   /** Goes on after {@link #stall()}, where the clock is now. */
   public void resume() {
     stalled = false;
+  }
+
+  /**
+   * Sets the camera's clock, as a time server would: timestamps and sender reports leap, and the
+   * pictures go on.
+   *
+   * @param ahead of this machine's clock; negative for behind
+   */
+  public void setClock(Duration ahead) {
+    this.ahead = ahead;
   }
 
   /** Cuts the connections of everyone who plays the stream. */
@@ -134,7 +145,7 @@ public final class LiveStream {
     int frame = (int) (number % loop.frames());
     boolean key = loop.key(frame);
     List<byte[]> payloads = loop.payloads(frame);
-    Instant captured = captured(number);
+    Instant captured = captured(number).plus(ahead);
     for (RtpSender sender : senders) {
       if (!sender.send(payloads, loop.payloadType(), key, timestamp(number), captured)) {
         dropped.increment();
@@ -143,7 +154,8 @@ public final class LiveStream {
   }
 
   private int timestamp(long frame) {
-    return firstTimestamp + (int) (frame * RTP_CLOCK / loop.fps());
+    long leap = ahead.toMillis() * (RTP_CLOCK / 1_000);
+    return (int) (firstTimestamp + frame * RTP_CLOCK / loop.fps() + leap);
   }
 
   private long offset(long frame) {
