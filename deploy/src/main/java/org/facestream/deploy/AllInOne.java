@@ -3,12 +3,13 @@ package org.facestream.deploy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.facestream.deploy.embedded.DataFolder;
 import org.facestream.deploy.embedded.DeadClients;
 import org.facestream.deploy.embedded.EmbeddedDatabase;
 import org.facestream.deploy.embedded.EmbeddedKafka;
+import org.facestream.deploy.embedded.EmbeddedServices;
 import org.facestream.deploy.embedded.LoopbackPort;
 import org.facestream.ingest.IngestConfig;
 import org.facestream.ingest.worker.Closing;
@@ -59,7 +60,7 @@ public final class AllInOne implements AutoCloseable {
    */
   public static void check(Configuration configuration, DataFolder folder, Ports ports) {
     StageKind.check(configuration.settings());
-    EmbeddedDatabase.stopOrphan(database(folder));
+    EmbeddedDatabase.stopOrphan(EmbeddedServices.databaseFolder(folder.path()));
     LoopbackPort.take(ports.kafka(), "--kafka-port");
     LoopbackPort.take(ports.http(), "--http-port");
     LoopbackPort.take(ports.database(), "--database-port");
@@ -77,9 +78,10 @@ public final class AllInOne implements AutoCloseable {
     try {
       Endpoints.forget(data);
       int http = LoopbackPort.take(ports.http(), "--http-port");
-      EmbeddedKafka kafka = closing.add(new EmbeddedKafka(data.resolve("kafka"), ports.kafka()));
-      EmbeddedDatabase database =
-          closing.add(new EmbeddedDatabase(database(folder), ports.database()));
+      EmbeddedServices services =
+          closing.add(new EmbeddedServices(data, ports.kafka(), ports.database()));
+      EmbeddedKafka kafka = services.kafka();
+      EmbeddedDatabase database = services.database();
       Map<String, String> imposed = new LinkedHashMap<>();
       imposed.put("kafka.bootstrap-servers", kafka.bootstrapServers());
       imposed.put("kafka.replication", "1");
@@ -100,7 +102,7 @@ public final class AllInOne implements AutoCloseable {
               kafka.bootstrapServers(),
               database.jdbcUrl(),
               database.user(),
-              database(folder).resolve("password").toString(),
+              EmbeddedServices.databaseFolder(data).resolve("password").toString(),
               "http://127.0.0.1:" + worker.httpPort() + "/metrics",
               settings.get(IngestConfig.class).filesFolder().map(Path::toString).orElse(null));
       closing.add(() -> Endpoints.forget(data));
@@ -117,16 +119,12 @@ public final class AllInOne implements AutoCloseable {
     }
   }
 
-  private static Path database(DataFolder folder) {
-    return folder.path().resolve("postgres");
-  }
-
-  /** Starts every stage, those downstream first, and returns when all run. */
+  /** Starts every stage and returns when all run; those downstream are closed last. */
   public void startStages() {
-    for (StageKind kind :
-        List.of(StageKind.sink, StageKind.recognizer, StageKind.detector, StageKind.ingest)) {
-      worker.start(kind.make(settings, clients, worker.telemetry()));
-    }
+    worker.start(
+        Stream.of(StageKind.sink, StageKind.recognizer, StageKind.detector, StageKind.ingest)
+            .map(kind -> kind.make(settings, clients, worker.telemetry()))
+            .toList());
     CameraThresholds.warn(settings, clients);
   }
 

@@ -41,14 +41,32 @@ public final class Worker implements AutoCloseable {
 
   /** Starts a stage and takes over its closing. */
   public void start(Stage stage) {
-    closing.add(stage);
-    stages.add(stage);
-    Gauge.builder("facestream.ready", stage, known -> known.health().ready() ? 1 : 0)
-        .description("Whether a stage may take work, as /readyz tells: 1 or 0")
-        .tags("stage", stage.name())
-        .register(telemetry.registry());
-    stage.start();
-    log.info("{} started", stage.name());
+    start(List.of(stage));
+  }
+
+  /**
+   * Starts stages side by side, because each waits for the broker and its models most of the time,
+   * takes over their closing, and returns when all are started.
+   *
+   * @throws RuntimeException what the first of those threw that did not start, with that of the
+   *     others
+   */
+  public void start(List<Stage> starting) {
+    for (Stage stage : starting) {
+      closing.add(stage);
+      stages.add(stage);
+      Gauge.builder("facestream.ready", stage, known -> known.health().ready() ? 1 : 0)
+          .description("Whether a stage may take work, as /readyz tells: 1 or 0")
+          .tags("stage", stage.name())
+          .register(telemetry.registry());
+    }
+    Together.run(
+        starting,
+        stage -> "start-" + stage.name(),
+        stage -> {
+          stage.start();
+          log.info("{} started", stage.name());
+        });
   }
 
   /** Which stage has ended by itself, and why; empty while none has. */

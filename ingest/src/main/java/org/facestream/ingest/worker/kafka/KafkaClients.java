@@ -142,6 +142,9 @@ public final class KafkaClients {
     settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
     settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, LARGEST_RECORD);
     settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+    // Closing waits for the fetch in progress: a command that reads a few records would wait longer
+    // for that than for anything else.
+    settings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 100);
     settings.putAll(overrides);
     return opened(
         () -> new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer()));

@@ -1,0 +1,69 @@
+package org.facestream.ingest.worker;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/** Work that is begun at once, each piece on a thread of its own, and ends together. */
+public final class Together {
+  private Together() {}
+
+  /**
+   * Returns when all is done or has failed.
+   *
+   * @param pieces what is worked on
+   * @param name of a piece's thread
+   * @param work may throw
+   * @throws RuntimeException or Error, what the first of the pieces threw, with that of the others
+   */
+  public static <T> void run(List<T> pieces, Function<T, String> name, Consumer<T> work) {
+    List<FutureTask<Void>> tasks = new ArrayList<>();
+    List<Thread> threads = new ArrayList<>();
+    for (T piece : pieces) {
+      FutureTask<Void> task = new FutureTask<>(() -> work.accept(piece), null);
+      tasks.add(task);
+      threads.add(new Thread(task, name.apply(piece)));
+    }
+    threads.forEach(Thread::start);
+    Throwable first = null;
+    for (FutureTask<Void> task : tasks) {
+      Throwable failed = end(task, threads);
+      if (first == null) {
+        first = failed;
+      } else if (failed != null) {
+        first.addSuppressed(failed);
+      }
+    }
+    if (first instanceof Error error) {
+      throw error;
+    }
+    if (first instanceof RuntimeException unchecked) {
+      throw unchecked;
+    }
+  }
+
+  /** Null for one that did not fail. An interrupt is passed on to all that run. */
+  private static Throwable end(FutureTask<Void> task, List<Thread> threads) {
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          task.get();
+          return null;
+        } catch (InterruptedException asked) {
+          interrupted = true;
+          threads.forEach(Thread::interrupt);
+        } catch (ExecutionException failed) {
+          return failed.getCause();
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}
