@@ -1,0 +1,158 @@
+package org.facestream.deploy.endtoend;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
+import org.facestream.deploy.Main;
+import org.facestream.deploy.embedded.EmbeddedServices;
+import org.facestream.deploy.embedded.LoopbackPort;
+import org.facestream.ingest.camera.Camera;
+import org.facestream.ingest.worker.kafka.KafkaClients;
+
+/** {@code facestream run} as its own process; its events are read from its standard output. */
+final class AllInOneProcess {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** The same for every process of a test, as with those that `run` has by default. */
+  record Ports(int kafka, int database, int http) {
+    static Ports free() {
+      return new Ports(LoopbackPort.free(), LoopbackPort.free(), LoopbackPort.free());
+    }
+
+    List<String> options() {
+      return List.of(
+          "--kafka-port",
+          String.valueOf(kafka),
+          "--database-port",
+          String.valueOf(database),
+          "--http-port",
+          String.valueOf(http));
+    }
+  }
+
+  private final long started = System.nanoTime();
+  private final Process process;
+  private final List<String> eventIds = new CopyOnWriteArrayList<>();
+  private final List<Duration> eventTimes = new CopyOnWriteArrayList<>();
+  private final Path errors;
+
+  AllInOneProcess(Path data, List<String> ports, List<Camera> cameras, String name)
+      throws IOException {
+    errors = data.resolveSibling(name + ".err");
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx1g",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName(),
+                "run",
+                "--json",
+                "--set",
+                "ingest.fps=4",
+                // The demonstration's faces are larger than the usual minimum: half the work.
+                "--set",
+                "detector.min-face-size=60",
+                "--data",
+                data.toString()));
+    command.addAll(ports);
+    for (Camera camera : cameras) {
+      command.add("--camera");
+      command.add(camera.id() + "=" + camera.url());
+    }
+    process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
+    Thread reader = new Thread(this::read, "events-of-" + name);
+    reader.setDaemon(true);
+    reader.start();
+  }
+
+  private void read() {
+    try (BufferedReader output = process.inputReader()) {
+      String line;
+      while ((line = output.readLine()) != null) {
+        String id = JSON.readTree(line).get("eventId").asText();
+        eventTimes.add(Duration.ofNanos(System.nanoTime() - started));
+        eventIds.add(id);
+      }
+    } catch (IOException ended) {
+      // A killed process may leave half a line: nobody has seen that event.
+      return;
+    }
+  }
+
+  /** Waits until it has published that many. */
+  void awaitEvents(int count) {
+    awaitEvents(count, Duration.ofSeconds(150));
+  }
+
+  void awaitEvents(int count, Duration longest) {
+    await()
+        .atMost(longest)
+        .pollInterval(Duration.ofMillis(50))
+        .untilAsserted(
+            () -> assertTrue(eventIds.size() >= count && process.isAlive(), this::complaint));
+  }
+
+  Process process() {
+    return process;
+  }
+
+  List<String> eventIds() {
+    return eventIds;
+  }
+
+  /** From the start of the process to its n-th event, counted from 1. */
+  Duration timeOfEvent(int number) {
+    return eventTimes.get(number - 1);
+  }
+
+  /** As kill -9; returns when it is dead. */
+  void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
+  String complaint() {
+    try {
+      return eventIds + "\n" + Files.readString(errors);
+    } catch (IOException gone) {
+      return gone.toString();
+    }
+  }
+
+  /**
+   * What topic and database have, which must be the same, after the process has ended.
+   *
+   * @return ids of all events
+   */
+  static Set<String> stored(Path data) throws Exception {
+    try (EmbeddedServices services = new EmbeddedServices(data, 0, 0)) {
+      return EventLedger.compare(
+          KafkaClients.of(services.kafka().bootstrapServers(), Map.of()), services.database());
+    }
+  }
+
+  /** PostgreSQL's server on a data folder and the processes that it has started; empty for none. */
+  static List<ProcessHandle> postgres(Path data) throws IOException {
+    Path pid = EmbeddedServices.databaseFolder(data).resolve("data/postmaster.pid");
+    if (!Files.exists(pid)) {
+      return List.of();
+    }
+    long number = Long.parseLong(Files.readAllLines(pid).get(0).strip());
+    return ProcessHandle.of(number).stream()
+        .flatMap(server -> Stream.concat(Stream.of(server), server.descendants()))
+        .toList();
+  }
+}
