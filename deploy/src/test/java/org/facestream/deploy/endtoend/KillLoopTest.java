@@ -90,7 +90,8 @@ class KillLoopTest {
         worst(first),
         median(third),
         worst(third));
-    assertTrue(AllInOneProcess.stored(data).containsAll(seen), "an event that a reader saw is gone");
+    assertTrue(
+        AllInOneProcess.stored(data).containsAll(seen), "an event that a reader saw is gone");
   }
 
   private static void awaitEvents(AllInOneProcess running, AllInOneProcess.Ports ports) {
@@ -103,8 +104,7 @@ class KillLoopTest {
   }
 
   private static void end(
-      AllInOneProcess running, Path data, boolean withPostgres, long afterMillis)
-      throws Exception {
+      AllInOneProcess running, Path data, boolean withPostgres, long afterMillis) throws Exception {
     Thread.sleep(afterMillis);
     List<ProcessHandle> postgres =
         withPostgres ? AllInOneProcess.postgres(data) : List.<ProcessHandle>of();

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
@@ -13,7 +12,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.facestream.deploy.Endpoints;
-import org.facestream.deploy.embedded.LoopbackPort;
 import org.facestream.deploy.simulation.DemoCameras;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,14 +26,7 @@ class KillTest {
   @ValueSource(booleans = {false, true})
   void noEventIsLostOrDoubledWhenTheProcessIsKilled(boolean withItsDatabase) throws Exception {
     Path data = folder.resolve("data");
-    List<String> ports =
-        List.of(
-            "--kafka-port",
-            String.valueOf(LoopbackPort.free()),
-            "--database-port",
-            String.valueOf(LoopbackPort.free()),
-            "--http-port",
-            String.valueOf(LoopbackPort.free()));
+    List<String> ports = AllInOneProcess.Ports.free().options();
     try (DemoCameras cameras = DemoCameras.start(0)) {
       AllInOneProcess killed = new AllInOneProcess(data, ports, cameras.cameras(), "killed");
       List<ProcessHandle> postgres = List.of();
@@ -67,7 +58,8 @@ class KillTest {
 
       Set<String> seen = new HashSet<>(killed.eventIds());
       seen.addAll(second.eventIds());
-      assertTrue(AllInOneProcess.stored(data).containsAll(seen), "an event that a reader saw is gone");
+      assertTrue(
+          AllInOneProcess.stored(data).containsAll(seen), "an event that a reader saw is gone");
     }
   }
 
