@@ -119,6 +119,12 @@ final class AllInOneProcess {
     return eventTimes.get(number - 1);
   }
 
+  /** SIGTERM: in an orderly way. */
+  void terminate() {
+    // Process.destroy would close its output too, to which it still writes.
+    process.toHandle().destroy();
+  }
+
   /** As kill -9; returns when it is dead. */
   void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();

@@ -74,7 +74,7 @@ class KillLoopTest {
               running.timeOfEvent(1).toMillis(),
               running.timeOfEvent(EVENTS).toMillis());
         }
-        running.process().destroy();
+        running.terminate();
         assertTrue(running.process().waitFor(60, TimeUnit.SECONDS), "did not end");
         assertEquals(0, running.process().exitValue(), running.complaint());
         seen.addAll(running.eventIds());

@@ -49,7 +49,7 @@ class KillTest {
       try {
         second.awaitEvents(4);
         // SIGTERM: in an orderly way.
-        second.process().destroy();
+        second.terminate();
         assertTrue(second.process().waitFor(60, TimeUnit.SECONDS), "did not end");
         assertEquals(0, second.process().exitValue(), second.complaint());
       } finally {
@@ -75,7 +75,7 @@ class KillTest {
           .atMost(Duration.ofSeconds(60))
           .until(() -> starting.complaint().contains("Starting broker"));
       Thread.sleep(millis);
-      starting.process().destroy();
+      starting.terminate();
       assertTrue(starting.process().waitFor(60, TimeUnit.SECONDS), "did not end");
       assertEquals(0, starting.process().exitValue(), starting.complaint());
       assertFalse(starting.complaint().contains("facestream: "), starting.complaint());
