@@ -12,6 +12,7 @@ import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.facestream.detector.FrameDecoder.Source;
 import org.facestream.ingest.frame.Frame;
+import org.facestream.ingest.frame.Recording;
 import org.junit.jupiter.api.Test;
 
 class FairShareTest {
@@ -62,6 +63,26 @@ class FairShareTest {
     FairShare.Choice choice = share.choose(List.of(offer("gate", 1), offer("yard", 2)), 10);
     assertEquals(1, choice.taken().size());
     assertEquals(1, choice.overtaken().size());
+  }
+
+  /** Beside a live camera: a replay loses nothing, and takes none of the live one's room. */
+  @Test
+  void framesOfAReplayAreAllTakenBesideWhatThereIsRoomFor() {
+    List<FairShare.Offer> offers = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      offers.add(replayed("clip", i));
+      offers.add(offer("gate", i));
+    }
+    FairShare.Choice choice = share.choose(offers, 100);
+    assertEquals(
+        List.of("gate4", "clip0", "clip1", "clip2", "clip3", "clip4"), names(choice.taken()));
+    assertEquals(List.of("gate0", "gate1", "gate2", "gate3"), names(choice.overtaken()));
+  }
+
+  private static FairShare.Offer replayed(String camera, int second) {
+    FairShare.Offer live = offer(camera, second);
+    Recording.mark(live.source().record().headers(), live.captureTime());
+    return live;
   }
 
   @Test
