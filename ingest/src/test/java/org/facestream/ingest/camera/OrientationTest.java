@@ -6,7 +6,9 @@ import static org.bytedeco.ffmpeg.global.avutil.av_make_q;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -53,6 +55,12 @@ class OrientationTest {
     }
     Path plain = video("plain.avi", "mjpeg", stream -> {});
     byte[] jpeg = first(plain, 0).jpeg();
+    ByteArrayOutputStream stream = new ByteArrayOutputStream();
+    for (int i = 0; i < 3; i++) {
+      stream.write(withExif(jpeg, exif));
+    }
+    Path motion = Files.write(folder.resolve("a.mjpeg"), stream.toByteArray());
+    assertEquals(layout, layout(first(motion, 0), exif >= 5), "Motion JPEG as it came");
     Path pictures = Files.createDirectory(folder.resolve("pictures"));
     Files.write(pictures.resolve("1.jpg"), withExif(jpeg, exif));
     assertEquals(layout, layout(first(pictures, 0), exif >= 5), "a folder");
@@ -143,6 +151,53 @@ class OrientationTest {
             });
     EncodedPicture picture = first(file, rotate);
     assertEquals(width + " x " + height, picture.width() + " x " + picture.height());
+  }
+
+  /** BT.601 and 709 show the same red of the codec otherwise, and so do limited and full range. */
+  @ParameterizedTest
+  @CsvSource({"6, 1, 254, 0, 0", "1, 1, 255, 24, 0", "6, 2, 238, 14, 14", "1, 2, 255, 36, 10"})
+  void coloursAreOfTheDeclaredMatrixAndRange(int matrix, int range, int red, int green, int blue)
+      throws Exception {
+    Path file =
+        TestVideo.write(
+            folder.resolve("a.mp4"),
+            "mpeg4",
+            160,
+            96,
+            10,
+            1,
+            TestVideo.Coding.USUAL,
+            TestVideo::red,
+            stream ->
+                stream
+                    .codecpar()
+                    .color_space(matrix)
+                    .color_range(range)
+                    .color_primaries(matrix)
+                    .color_trc(matrix));
+    try (Picture picture = Picture.decodeFrame(first(file, 0).jpeg());
+        UByteIndexer pixels = picture.rgb().createIndexer()) {
+      assertEquals(red, pixels.get(48, 80, 0), 5);
+      assertEquals(green, pixels.get(48, 80, 1), 5);
+      assertEquals(blue, pixels.get(48, 80, 2), 5);
+    }
+  }
+
+  @Test
+  void whatTheContainerCropsIsNotSeen() throws Exception {
+    Path file = folder.resolve("cropped.mkv");
+    try (InputStream in = OrientationTest.class.getResourceAsStream("/videos/cropped.mkv")) {
+      Files.copy(in, file);
+    }
+    EncodedPicture cropped = first(file, 0);
+    assertEquals(80, cropped.width());
+    assertEquals(96, cropped.height());
+    try (Picture picture = Picture.decodeFrame(cropped.jpeg());
+        UByteIndexer pixels = picture.rgb().createIndexer()) {
+      // The codec's 100 and 220, of full range in the original.
+      assertEquals(100, pixels.get(24, 20, 0), 8);
+      assertEquals(220, pixels.get(72, 20, 0), 8);
+    }
   }
 
   private interface Declaring {

@@ -170,6 +170,13 @@ final class TestVideo {
     frame.data(0).position(0);
   }
 
+  /** Red of BT.601 in limited range. */
+  static void red(AVFrame frame, int index) {
+    plane(frame, 0, frame.width(), frame.height(), 81);
+    plane(frame, 1, frame.width() / 2, frame.height() / 2, 90);
+    plane(frame, 2, frame.width() / 2, frame.height() / 2, 240);
+  }
+
   /** Four quarters, grey of 40, 100, 160 and 220 from the upper left to the lower right. */
   static void quarters(AVFrame frame) {
     int width = frame.width() / 2;
