@@ -60,7 +60,8 @@ final class Orphan {
       return process;
     }
     try {
-      new ProcessBuilder("kill", "-" + signal, String.valueOf(process.pid()))
+      // The shell's own: a small server has no program of that name.
+      new ProcessBuilder("/bin/sh", "-c", "kill -" + signal + " " + process.pid())
           .redirectErrorStream(true)
           .redirectOutput(ProcessBuilder.Redirect.DISCARD)
           .start()

@@ -39,7 +39,6 @@ import org.facestream.ingest.worker.kafka.KafkaConfig;
 import org.facestream.recognizer.gallery.EnrolmentResult;
 import org.facestream.recognizer.gallery.EnrolmentTerms;
 import org.facestream.recognizer.identity.IdentityEvent;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -48,7 +47,6 @@ import org.junit.jupiter.api.io.TempDir;
  * restarted in the middle: the right names, every event once, one row per sighting. While ingest is
  * away nobody is seen: who stands before a camera then is there twice, before and after.
  */
-@Tag("bare")
 class RestartTest {
   /** The scenes begin again after this time. */
   private static final Duration LOOP = Duration.ofSeconds(40);
