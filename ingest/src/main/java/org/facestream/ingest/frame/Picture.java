@@ -92,7 +92,8 @@ public final class Picture implements AutoCloseable {
     int reduction = reduction(header.width(), header.height());
     // The flags of OpenCV: 16, 32 and 64 have a JPEG decoded at 1/2, 1/4 and 1/8.
     int flags = opencv_imgcodecs.IMREAD_COLOR_RGB | (reduction > 1 ? reduction << 3 : 0);
-    Mat rgb = decode(encoded, flags);
+    byte[] plain = PlainPng.isPng(encoded) ? PlainPng.of(encoded) : encoded;
+    Mat rgb = plain.length == 0 ? null : decode(plain, flags);
     if (rgb == null) {
       throw new UnreadablePictureException("corrupt-picture", "it is cut short or damaged");
     }

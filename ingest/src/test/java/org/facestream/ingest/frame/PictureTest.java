@@ -16,7 +16,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
+import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
+import javax.imageio.ImageWriteParam;
+import javax.imageio.ImageWriter;
+import javax.imageio.stream.ImageOutputStream;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.indexer.UByteIndexer;
@@ -74,6 +78,39 @@ class PictureTest {
     Arrays.fill(bomb, sof + 5, sof + 9, (byte) 0x7f);
     assertEquals("too-large", frameRefusal(bomb));
     assertEquals("too-large", stillRefusal(bomb));
+  }
+
+  /** Widths that fill no whole byte, and no whole pass of an interlaced picture. */
+  @ParameterizedTest
+  @ValueSource(
+      ints = {
+        BufferedImage.TYPE_BYTE_BINARY,
+        BufferedImage.TYPE_BYTE_INDEXED,
+        BufferedImage.TYPE_BYTE_GRAY,
+        BufferedImage.TYPE_USHORT_GRAY,
+        BufferedImage.TYPE_INT_RGB,
+        BufferedImage.TYPE_INT_ARGB
+      })
+  void everyKindOfPngInterlacedOrNot(int type) throws Exception {
+    ImageWriter writer = ImageIO.getImageWritersByFormatName("png").next();
+    for (int mode : new int[] {ImageWriteParam.MODE_DISABLED, ImageWriteParam.MODE_DEFAULT}) {
+      for (int width : new int[] {1, 3, 13}) {
+        ByteArrayOutputStream png = new ByteArrayOutputStream();
+        try (ImageOutputStream out = ImageIO.createImageOutputStream(png)) {
+          writer.setOutput(out);
+          ImageWriteParam options = writer.getDefaultWriteParam();
+          options.setProgressiveMode(mode);
+          BufferedImage image = new BufferedImage(width, 5, type);
+          image.setRGB(width - 1, 4, 0xffffffff);
+          writer.write(null, new IIOImage(image, null, null), options);
+        }
+        try (Picture picture = Picture.decodeStill(png.toByteArray());
+            UByteIndexer pixels = picture.rgb().createIndexer()) {
+          assertEquals(255, pixels.get(4, width - 1, 0));
+        }
+      }
+    }
+    writer.dispose();
   }
 
   @Test

@@ -1,0 +1,131 @@
+package org.facestream.ingest.frame;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.zip.CRC32;
+import java.util.zip.DataFormatException;
+import java.util.zip.Inflater;
+
+/**
+ * A PNG file without what its decoder would complain of. libpng writes its complaints to the
+ * standard error by itself, and cannot name the picture there.
+ */
+final class PlainPng {
+  private static final byte[] SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
+  private static final int CHUNK_FRAME = 12;
+
+  /** What pixels and their orientation come from; colour profiles and texts are left out. */
+  private static final Set<String> NEEDED = Set.of("IHDR", "PLTE", "IDAT", "IEND", "tRNS", "eXIf");
+
+  private static final int HEADER_LENGTH = 13;
+  private static final int WHOLE = 8;
+
+  /** Of each pass of an interlaced picture: first column and row, and the steps between them. */
+  private static final int[][] PASSES = {
+    {0, 0, 8, 8}, {4, 0, 8, 8}, {0, 4, 4, 8}, {2, 0, 4, 4}, {0, 2, 2, 4}, {1, 0, 2, 2}, {0, 1, 1, 2}
+  };
+
+  private PlainPng() {}
+
+  static boolean isPng(byte[] encoded) {
+    return encoded.length > SIGNATURE.length
+        && Arrays.equals(encoded, 0, SIGNATURE.length, SIGNATURE, 0, SIGNATURE.length);
+  }
+
+  /**
+   * The file with the chunks that pixels come from.
+   *
+   * @return empty when it is cut short or damaged
+   */
+  static byte[] of(byte[] png) {
+    ByteArrayOutputStream plain = new ByteArrayOutputStream(png.length);
+    ByteArrayOutputStream packed = new ByteArrayOutputStream(png.length);
+    plain.write(png, 0, SIGNATURE.length);
+    byte[] header = null;
+    int at = SIGNATURE.length;
+    while (at + CHUNK_FRAME <= png.length) {
+      int length = ByteBuffer.wrap(png).getInt(at);
+      if (length < 0 || length > png.length - at - CHUNK_FRAME) {
+        return new byte[0];
+      }
+      String type = new String(png, at + 4, 4, StandardCharsets.ISO_8859_1);
+      if (NEEDED.contains(type)) {
+        CRC32 sum = new CRC32();
+        sum.update(png, at + 4, length + 4);
+        boolean whole = (int) sum.getValue() == ByteBuffer.wrap(png).getInt(at + 8 + length);
+        if (!whole && Character.isUpperCase(type.charAt(0))) {
+          return new byte[0];
+        }
+        if (whole) {
+          plain.write(png, at, length + CHUNK_FRAME);
+        }
+        if (type.equals("IHDR")) {
+          header = Arrays.copyOfRange(png, at + 8, at + 8 + length);
+        } else if (type.equals("IDAT")) {
+          packed.write(png, at + 8, length);
+        } else if (type.equals("IEND")) {
+          return rowsAreWhole(header, packed.toByteArray()) ? plain.toByteArray() : new byte[0];
+        }
+      }
+      at += length + CHUNK_FRAME;
+    }
+    return new byte[0];
+  }
+
+  /** Whether all rows are there, each with a filter that exists. */
+  private static boolean rowsAreWhole(byte[] header, byte[] packed) {
+    if (header == null || header.length != HEADER_LENGTH) {
+      return false;
+    }
+    ByteBuffer fields = ByteBuffer.wrap(header);
+    int width = fields.getInt();
+    int height = fields.getInt();
+    int bits = fields.get() * samples(fields.get());
+    boolean interlaced = header[HEADER_LENGTH - 1] != 0;
+    Inflater inflater = new Inflater();
+    try {
+      inflater.setInput(packed);
+      int[][] passes = interlaced ? PASSES : new int[][] {{0, 0, 1, 1}};
+      for (int[] pass : passes) {
+        int columns = Math.max(0, (width - pass[0] + pass[2] - 1) / pass[2]);
+        int rows = Math.max(0, (height - pass[1] + pass[3] - 1) / pass[3]);
+        byte[] row = new byte[Math.toIntExact(1 + ((long) columns * bits + WHOLE - 1) / WHOLE)];
+        for (int y = 0; columns > 0 && y < rows; y++) {
+          if (!fill(row, inflater) || row[0] < 0 || row[0] > 4) {
+            return false;
+          }
+        }
+      }
+      return true;
+    } catch (DataFormatException damaged) {
+      return false;
+    } finally {
+      inflater.end();
+    }
+  }
+
+  private static boolean fill(byte[] row, Inflater inflater) throws DataFormatException {
+    int filled = 0;
+    while (filled < row.length) {
+      int more = inflater.inflate(row, filled, row.length - filled);
+      if (more == 0) {
+        return false;
+      }
+      filled += more;
+    }
+    return true;
+  }
+
+  /** By the header's kind of colour. */
+  private static int samples(int colour) {
+    return switch (colour) {
+      case 2 -> 3;
+      case 4 -> 2;
+      case 6 -> 4;
+      default -> 1;
+    };
+  }
+}
