@@ -92,7 +92,7 @@ public final class AllInOne implements AutoCloseable {
       settings = configuration.settings(imposed);
       clients = new KafkaClients(settings.get(KafkaConfig.class));
       if (kafka.isAfterKill()) {
-        DeadClients.end(clients);
+        DeadClients.end(clients, StageKind.GROUPS);
       }
       worker = closing.add(new Worker(settings.get(WorkerConfig.class)));
       closing.add(new TransactionMender(clients, worker.telemetry())).start();

@@ -1,6 +1,7 @@
 package org.facestream.deploy;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.facestream.deploy.embedded.EmbeddedDatabase;
 import org.facestream.detector.DetectorConfig;
@@ -26,6 +27,10 @@ public enum StageKind {
   detector,
   recognizer,
   sink;
+
+  /** Every consumer group of theirs, without the prefix. */
+  static final List<String> GROUPS =
+      List.of("ingest", "detector", "recognizer", "identity", "sink");
 
   /** A stage by the settings, not yet started. */
   public Stage make(Settings settings, KafkaClients clients, Telemetry telemetry) {

@@ -2,6 +2,7 @@ package org.facestream.deploy.embedded;
 
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -9,13 +10,16 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.GroupListing;
+import org.apache.kafka.clients.admin.ListTopicsOptions;
 import org.apache.kafka.clients.admin.ListTransactionsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RemoveMembersFromConsumerGroupOptions;
 import org.apache.kafka.clients.admin.TransactionListing;
 import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.internals.Topic;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.transaction.HangingTransaction;
 import org.facestream.ingest.worker.kafka.transaction.HangingTransactions;
@@ -36,12 +40,17 @@ public final class DeadClients {
 
   private DeadClients() {}
 
-  /** Call before any client of this process joins a group. What does not succeed is logged. */
-  public static void end(KafkaClients clients) {
+  /**
+   * Call before any client of this process joins a group. What does not succeed is logged.
+   *
+   * @param groups names of the stages' consumer groups, without the prefix
+   */
+  public static void end(KafkaClients clients, List<String> groups) {
     String prefix = clients.config().topicPrefix() + ".";
     try (Admin admin = clients.admin()) {
+      awaitLeaders(admin);
+      leave(admin, groups.stream().map(prefix::concat).toList());
       abort(admin, prefix);
-      leave(admin, prefix);
     } catch (ExecutionException | TimeoutException | KafkaException failed) {
       log.warn("what the killed process held at the broker ends by itself, later", failed);
     } catch (InterruptedException interrupted) {
@@ -53,6 +62,47 @@ public final class DeadClients {
       }
     } catch (KafkaException failed) {
       log.warn("hanging transactions are looked for again later", failed);
+    }
+  }
+
+  /** A broker answers before it leads anything, and knows of no group and no transaction then. */
+  private static void awaitLeaders(Admin admin)
+      throws ExecutionException, InterruptedException, TimeoutException {
+    Set<String> internal =
+        new HashSet<>(answer(admin.listTopics(new ListTopicsOptions().listInternal(true)).names()));
+    internal.retainAll(Set.of(Topic.GROUP_METADATA_TOPIC_NAME, Topic.TRANSACTION_STATE_TOPIC_NAME));
+    Map<TopicPartition, OffsetSpec> every = new HashMap<>();
+    answer(admin.describeTopics(internal).allTopicNames())
+        .values()
+        .forEach(
+            topic ->
+                topic
+                    .partitions()
+                    .forEach(
+                        each ->
+                            every.put(
+                                new TopicPartition(topic.name(), each.partition()),
+                                OffsetSpec.latest())));
+    answer(admin.listOffsets(every).all());
+  }
+
+  private static void leave(Admin admin, List<String> groups)
+      throws InterruptedException, TimeoutException {
+    Map<String, KafkaFuture<Void>> left = new HashMap<>();
+    for (String group : groups) {
+      left.put(
+          group,
+          admin
+              .removeMembersFromConsumerGroup(group, new RemoveMembersFromConsumerGroupOptions())
+              .all());
+    }
+    for (Map.Entry<String, KafkaFuture<Void>> entry : left.entrySet()) {
+      try {
+        answer(entry.getValue());
+      } catch (ExecutionException refused) {
+        // Nobody was ever in it.
+        log.debug("the members of {} are not removed", entry.getKey(), refused);
+      }
     }
   }
 
@@ -72,31 +122,6 @@ public final class DeadClients {
     if (!ongoing.isEmpty()) {
       answer(admin.fenceProducers(ongoing).all());
       log.info("aborted what the killed process had begun: {}", ongoing);
-    }
-  }
-
-  private static void leave(Admin admin, String prefix)
-      throws ExecutionException, InterruptedException, TimeoutException {
-    List<String> groups =
-        answer(admin.listGroups().all()).stream()
-            .map(GroupListing::groupId)
-            .filter(group -> group.startsWith(prefix))
-            .toList();
-    Map<String, KafkaFuture<Void>> left = new HashMap<>();
-    for (String group : groups) {
-      left.put(
-          group,
-          admin
-              .removeMembersFromConsumerGroup(group, new RemoveMembersFromConsumerGroupOptions())
-              .all());
-    }
-    for (var entry : left.entrySet()) {
-      try {
-        answer(entry.getValue());
-      } catch (ExecutionException refused) {
-        // Not a group of this kind, or nobody is in it.
-        log.debug("the members of {} are not removed", entry.getKey(), refused);
-      }
     }
   }
 
