@@ -21,6 +21,7 @@ import org.facestream.ingest.worker.config.UserError;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.KafkaConfig;
 import org.facestream.ingest.worker.kafka.transaction.TransactionMender;
+import org.facestream.recognizer.gallery.GalleryConfig;
 
 /**
  * Broker, database and all four stages in this process, by the same classes that run alone.
@@ -89,6 +90,9 @@ public final class AllInOne implements AutoCloseable {
       imposed.put("worker.http-host", "127.0.0.1");
       imposed.put("worker.http-port", String.valueOf(http));
       imposed.putAll(StageKind.imposed(database, data));
+      if (configuration.settings().get(GalleryConfig.class).auditFile().isEmpty()) {
+        imposed.put("gallery.audit-file", DataFolder.auditFile(data).toString());
+      }
       settings = configuration.settings(imposed);
       clients = new KafkaClients(settings.get(KafkaConfig.class));
       if (kafka.isAfterKill()) {

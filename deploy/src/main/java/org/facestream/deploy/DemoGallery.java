@@ -8,6 +8,7 @@ import org.facestream.deploy.simulation.DemoPeople;
 import org.facestream.deploy.simulation.DemoPerson;
 import org.facestream.ingest.worker.config.Settings;
 import org.facestream.ingest.worker.kafka.KafkaClients;
+import org.facestream.recognizer.gallery.AuditTrail;
 import org.facestream.recognizer.gallery.EnrolmentResult;
 import org.facestream.recognizer.gallery.EnrolmentTerms;
 import org.facestream.recognizer.gallery.GalleryConfig;
@@ -19,8 +20,10 @@ public final class DemoGallery {
 
   /** The names of those who are enrolled now. */
   public static List<String> enrol(Settings settings, KafkaClients clients) {
-    EnrolmentTerms terms = terms(settings.get(GalleryConfig.class));
-    try (Enroller enroller = new Enroller(settings, clients, false, terms)) {
+    GalleryConfig demanded = settings.get(GalleryConfig.class);
+    EnrolmentTerms terms = terms(demanded);
+    try (Enroller enroller =
+        new Enroller(settings, clients, false, terms, AuditTrail.of(demanded))) {
       for (DemoPerson person : DemoPeople.enrolled()) {
         EnrolmentResult result =
             enroller

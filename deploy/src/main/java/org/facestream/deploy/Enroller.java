@@ -12,6 +12,7 @@ import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.recognizer.RecognizerConfig;
 import org.facestream.recognizer.facenet.DescriptorModel;
 import org.facestream.recognizer.facenet.Descriptors;
+import org.facestream.recognizer.gallery.AuditTrail;
 import org.facestream.recognizer.gallery.Enrolment;
 import org.facestream.recognizer.gallery.EnrolmentRules;
 import org.facestream.recognizer.gallery.EnrolmentTerms;
@@ -32,11 +33,16 @@ public final class Enroller implements AutoCloseable {
    * Loads the models and reads the gallery.
    *
    * @param confirmed whether faces that look like another person's are enrolled
+   * @param trail takes down who is enrolled
    * @throws org.facestream.ingest.worker.config.UserError when the terms do not suffice, the model
    *     is not known, the device cannot run it, or no broker answers
    */
   public Enroller(
-      Settings settings, KafkaClients clients, boolean confirmed, EnrolmentTerms terms) {
+      Settings settings,
+      KafkaClients clients,
+      boolean confirmed,
+      EnrolmentTerms terms,
+      AuditTrail trail) {
     DetectorConfig detector = settings.get(DetectorConfig.class);
     RecognizerConfig recognizer = settings.get(RecognizerConfig.class);
     EnrolmentRules rules =
@@ -53,7 +59,7 @@ public final class Enroller implements AutoCloseable {
                   DescriptorModel.of(recognizer.model()),
                   Device.parse(recognizer.device()).with(CudaOptions.of(recognizer.cuda())),
                   1));
-      enrolment = closing.add(new Enrolment(clients, rules, detectors, descriptors));
+      enrolment = closing.add(new Enrolment(clients, rules, detectors, descriptors, trail));
     } catch (RuntimeException failed) {
       closing.close();
       throw failed;

@@ -7,26 +7,13 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.Appender;
-import ch.qos.logback.core.FileAppender;
 import ch.qos.logback.core.filter.Filter;
 import ch.qos.logback.core.rolling.FixedWindowRollingPolicy;
 import ch.qos.logback.core.rolling.RollingFileAppender;
 import ch.qos.logback.core.rolling.SizeBasedTriggeringPolicy;
 import ch.qos.logback.core.spi.FilterReply;
 import ch.qos.logback.core.util.FileSize;
-import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Optional;
-import org.facestream.ingest.worker.Closing;
-import org.facestream.ingest.worker.config.Settings;
-import org.facestream.ingest.worker.config.UserError;
-import org.facestream.recognizer.gallery.AuditTrail;
-import org.facestream.recognizer.gallery.GalleryConfig;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -116,94 +103,6 @@ public final class LogOutput {
       context.getLogger(name).setLevel(null);
     }
     return new LogFile(root, queue, file);
-  }
-
-  /**
-   * Until the result is closed, adds what is done to whom in the gallery to a file, line by line,
-   * each on its own way to the disk before the next is written. Several processes may do so at
-   * once.
-   *
-   * @throws UserError when the file cannot be written
-   */
-  public static AuditFile audit(Path file) {
-    try {
-      if (!Files.exists(file)) {
-        create(file);
-      }
-      if (!Files.isWritable(file) || !Files.isRegularFile(file)) {
-        throw new AccessDeniedException(file.toString());
-      }
-    } catch (IOException failed) {
-      throw new UserError(
-          "The audit trail %s cannot be written (%s): set gallery.audit-file to a file that can."
-              .formatted(file, failed.getClass().getSimpleName()),
-          failed);
-    }
-    LoggerContext context = context();
-    PatternLayoutEncoder encoder = new PatternLayoutEncoder();
-    encoder.setContext(context);
-    encoder.setPattern("%d{yyyy-MM-dd'T'HH:mm:ss.SSS'Z', UTC} %msg%n");
-    encoder.start();
-    FileAppender<ILoggingEvent> appender = new FileAppender<>();
-    appender.setContext(context);
-    appender.setName("audit");
-    appender.setFile(file.toString());
-    appender.setEncoder(encoder);
-    appender.start();
-    Logger logger = context.getLogger(AuditTrail.LOGGER);
-    logger.setLevel(Level.INFO);
-    logger.addAppender(appender);
-    return new AuditFile(logger, appender);
-  }
-
-  /**
-   * As {@link #audit(Path)}, to the file that is configured or else to the one of the data folder;
-   * nowhere when there is neither.
-   *
-   * @param closing ends it
-   */
-  public static void audit(Settings settings, Optional<Path> folder, Closing closing) {
-    settings
-        .get(GalleryConfig.class)
-        .auditFile()
-        .or(() -> folder.map(data -> data.resolve("logs").resolve("audit.log")))
-        .ifPresent(file -> closing.add(audit(file)));
-  }
-
-  /** A new file that is its owner's alone from the first; another process may be quicker. */
-  static void create(Path file) throws IOException {
-    Path parent = file.toAbsolutePath().getParent();
-    if (parent != null) {
-      Files.createDirectories(parent);
-    }
-    FileAttribute<?>[] mode =
-        file.getFileSystem().supportedFileAttributeViews().contains("posix")
-            ? new FileAttribute<?>[] {
-              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
-            }
-            : new FileAttribute<?>[0];
-    try {
-      Files.createFile(file, mode);
-    } catch (FileAlreadyExistsException quicker) {
-      // Theirs is as good.
-    }
-  }
-
-  /** The open audit trail. */
-  public static final class AuditFile implements AutoCloseable {
-    private final Logger logger;
-    private final FileAppender<ILoggingEvent> appender;
-
-    private AuditFile(Logger logger, FileAppender<ILoggingEvent> appender) {
-      this.logger = logger;
-      this.appender = appender;
-    }
-
-    @Override
-    public void close() {
-      logger.detachAppender(appender);
-      appender.stop();
-    }
   }
 
   /** The open log file; closing writes out what is queued. */

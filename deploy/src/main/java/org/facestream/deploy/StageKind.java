@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.facestream.deploy.embedded.EmbeddedDatabase;
+import org.facestream.deploy.people.DeedUpkeep;
 import org.facestream.detector.DetectorConfig;
 import org.facestream.detector.DetectorStage;
 import org.facestream.ingest.IngestConfig;
@@ -16,6 +17,7 @@ import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.KafkaConfig;
 import org.facestream.recognizer.RecognizerConfig;
 import org.facestream.recognizer.RecognizerStage;
+import org.facestream.recognizer.gallery.AuditTrail;
 import org.facestream.recognizer.gallery.GalleryConfig;
 import org.facestream.sink.SinkConfig;
 import org.facestream.sink.SinkStage;
@@ -52,6 +54,7 @@ public enum StageKind {
               settings.get(StoreConfig.class),
               worker,
               clients,
+              new DeedUpkeep(clients, AuditTrail.of(settings.get(GalleryConfig.class)), telemetry),
               telemetry);
     };
   }

@@ -79,6 +79,7 @@ class EventLineTest {
         new Box(0, 0, 1, 1),
         "resnet34-128",
         1,
+        null,
         "f",
         seen);
   }

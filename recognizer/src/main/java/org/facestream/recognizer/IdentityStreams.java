@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.streams.Topology;
 import org.facestream.ingest.worker.Backoff;
 import org.facestream.ingest.worker.Positions;
@@ -14,6 +15,7 @@ import org.facestream.ingest.worker.Telemetry;
 import org.facestream.ingest.worker.WorkerConfig;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.ingest.worker.kafka.KafkaClients;
+import org.facestream.ingest.worker.kafka.TopicIdentity;
 import org.facestream.ingest.worker.kafka.Topics;
 import org.facestream.recognizer.gallery.GalleryReplica;
 import org.facestream.recognizer.gallery.GallerySnapshot;
@@ -38,6 +40,8 @@ import org.slf4j.LoggerFactory;
 final class IdentityStreams implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(IdentityStreams.class);
   private static final Duration LOOK = Duration.ofMillis(200);
+  private static final Duration ASK = Duration.ofSeconds(2);
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private final Supplier<StreamsRun> runs;
   private final GalleryReplica replica;
@@ -45,6 +49,13 @@ final class IdentityStreams implements AutoCloseable {
   private final Positions matches = new Positions();
   private final Positions references = new Positions();
   private final CountDownLatch closed = new CountDownLatch(1);
+
+  private final TopicIdentity galleryTopic;
+
+  /** The id of the topic that the replica is read from; {@link #watch}'s, as is the next. */
+  private String followed;
+
+  private long asked = System.nanoTime();
 
   private volatile String failure;
 
@@ -61,6 +72,7 @@ final class IdentityStreams implements AutoCloseable {
       KafkaClients clients,
       Telemetry telemetry) {
     this.replica = replica;
+    this.galleryTopic = new TopicIdentity(clients, GalleryTopic.TOPIC);
     this.runs =
         () ->
             new StreamsRun(
@@ -98,6 +110,8 @@ final class IdentityStreams implements AutoCloseable {
   }
 
   private void begin() {
+    followed = galleryTopic.get(PATIENCE);
+    replica.follow(followed);
     StreamsRun run = runs.get();
     begun = run;
     run.start();
@@ -111,7 +125,7 @@ final class IdentityStreams implements AutoCloseable {
       while (!closed.await(wait.toMillis(), TimeUnit.MILLISECONDS)) {
         wait = LOOK;
         StreamsRun run = whole;
-        if (run != null && !run.failed()) {
+        if (run != null && !run.failed() && !madeAnew()) {
           if (health().ready()) {
             backoff.reset();
           }
@@ -123,6 +137,30 @@ final class IdentityStreams implements AutoCloseable {
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /**
+   * Whether the gallery topic is another one of the same name by now: the replica would hold who
+   * was in the first, and not learn of what the second had before it reached the replica's
+   * position.
+   */
+  private boolean madeAnew() {
+    if (System.nanoTime() - asked < ASK.toNanos()) {
+      return false;
+    }
+    asked = System.nanoTime();
+    try {
+      if (galleryTopic.get(ASK).equals(followed)) {
+        return false;
+      }
+    } catch (KafkaException away) {
+      // Or the topic is gone, and there is none yet to read.
+      log.debug("identity: the gallery topic could not be asked for its id", away);
+      return false;
+    }
+    log.error(
+        "identity: the gallery topic was deleted and made anew, all of Streams begins anew with it");
+    return true;
   }
 
   /** Whether Streams began anew. */
@@ -204,6 +242,7 @@ final class IdentityStreams implements AutoCloseable {
       Thread.currentThread().interrupt();
     } finally {
       closeBegun();
+      galleryTopic.close();
     }
   }
 

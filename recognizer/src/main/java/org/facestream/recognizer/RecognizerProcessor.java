@@ -25,6 +25,7 @@ import org.facestream.recognizer.facenet.Descriptors;
 import org.facestream.recognizer.facenet.LocatedFace;
 import org.facestream.recognizer.gallery.CandidateSearch;
 import org.facestream.recognizer.gallery.GallerySnapshot;
+import org.facestream.recognizer.identity.GalleryVersion;
 import org.facestream.recognizer.identity.Match;
 import org.facestream.recognizer.identity.MatchTopic;
 
@@ -198,7 +199,7 @@ final class RecognizerProcessor implements ConsumeLoop.Processor {
   }
 
   private Match match(
-      Face face, float[] descriptor, List<Match.Candidate> candidates, long version) {
+      Face face, float[] descriptor, List<Match.Candidate> candidates, GalleryVersion version) {
     return new Match(
         face.id(),
         face.camera(),
@@ -211,6 +212,7 @@ final class RecognizerProcessor implements ConsumeLoop.Processor {
         candidates,
         options.thresholds().on(face.camera()),
         options.model().name(),
+        version.sum(),
         version,
         options.keepDescriptors() ? descriptor : null);
   }

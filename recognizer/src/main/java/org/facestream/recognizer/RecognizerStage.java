@@ -16,6 +16,7 @@ import org.facestream.ingest.worker.WorkerConfig;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.Topics;
 import org.facestream.recognizer.facenet.Descriptors;
+import org.facestream.recognizer.gallery.AuditTrail;
 import org.facestream.recognizer.gallery.DescriptorSpace;
 import org.facestream.recognizer.gallery.ErasureRule;
 import org.facestream.recognizer.gallery.GalleryConfig;
@@ -34,6 +35,7 @@ import org.facestream.recognizer.identity.MatchTopic;
 public final class RecognizerStage implements Stage {
   private final RecognizerOptions options;
   private final ErasureRule erasure;
+  private final AuditTrail trail;
   private final WorkerConfig workerConfig;
   private final KafkaClients clients;
   private final Telemetry telemetry;
@@ -59,6 +61,7 @@ public final class RecognizerStage implements Stage {
       Telemetry telemetry) {
     this.options = RecognizerOptions.of(config);
     this.erasure = ErasureRule.of(galleryConfig);
+    this.trail = AuditTrail.of(galleryConfig);
     this.workerConfig = workerConfig;
     this.clients = clients;
     this.telemetry = telemetry;
@@ -117,7 +120,12 @@ public final class RecognizerStage implements Stage {
       closing
           .add(
               new GalleryRetention(
-                  erasure, clients, replica::expired, Clock.systemUTC(), telemetry))
+                  erasure,
+                  clients,
+                  replica::expired,
+                  trail.checked(),
+                  Clock.systemUTC(),
+                  telemetry))
           .start();
     } catch (RuntimeException failed) {
       close();

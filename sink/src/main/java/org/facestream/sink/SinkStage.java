@@ -39,10 +39,24 @@ public final class SinkStage implements Stage {
   /** The retention of {@link IdentityTopic}, and the day that a segment of it may be longer. */
   private static final Duration EVENTS_IN_KAFKA = Duration.ofDays(31);
 
+  /** What else is to be looked after now and then, where there is a database. */
+  public interface Upkeep {
+    /** For who has nothing else. */
+    Upkeep NONE = database -> {};
+
+    /**
+     * Runs in a thread of its own, while the database answers.
+     *
+     * @throws StoreException when it is to be tried again
+     */
+    void run(Database database) throws StoreException;
+  }
+
   private final SinkConfig config;
   private final StoreConfig storeConfig;
   private final WorkerConfig workerConfig;
   private final KafkaClients clients;
+  private final Upkeep more;
   private final Telemetry telemetry;
   private final Closing closing = new Closing();
 
@@ -51,12 +65,17 @@ public final class SinkStage implements Stage {
   private volatile ConsumeLoop loop;
   private volatile Health database = Health.notReady("the database was not asked yet");
 
+  /**
+   * @param more what else runs here every few seconds
+   */
   public SinkStage(
       SinkConfig config,
       StoreConfig storeConfig,
       WorkerConfig workerConfig,
       KafkaClients clients,
+      Upkeep more,
       Telemetry telemetry) {
+    this.more = more;
     this.config = config;
     this.storeConfig = storeConfig;
     this.workerConfig = workerConfig;
@@ -118,18 +137,38 @@ public final class SinkStage implements Stage {
   }
 
   private void look(Database store, Retention retention) {
-    ScheduledExecutorService upkeep =
-        Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "sink-upkeep"));
-    closing.add(
-        () -> {
-          upkeep.shutdownNow();
-          upkeep.awaitTermination(5, TimeUnit.SECONDS);
-        });
+    ScheduledExecutorService upkeep = thread("sink-upkeep");
     upkeep.scheduleWithFixedDelay(
         () -> checkDatabase(store), CHECK_SECONDS, CHECK_SECONDS, TimeUnit.SECONDS);
+    // It may take a while, during which the database is looked at all the same.
+    thread("sink-more")
+        .scheduleWithFixedDelay(
+            () -> lookAfterMore(store), CHECK_SECONDS, CHECK_SECONDS, TimeUnit.SECONDS);
     long interval = Math.max(1, config.retentionInterval().toMillis());
     upkeep.scheduleWithFixedDelay(
         () -> deleteOld(retention), Math.min(interval, 10_000), interval, TimeUnit.MILLISECONDS);
+  }
+
+  private ScheduledExecutorService thread(String name) {
+    ScheduledExecutorService thread =
+        Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, name));
+    closing.add(
+        () -> {
+          thread.shutdownNow();
+          thread.awaitTermination(5, TimeUnit.SECONDS);
+        });
+    return thread;
+  }
+
+  private void lookAfterMore(Database store) {
+    if (!database.ready()) {
+      return;
+    }
+    try {
+      more.run(store);
+    } catch (StoreException | RuntimeException failed) {
+      log.warn("upkeep: not done, the next run goes on", failed);
+    }
   }
 
   private void checkDatabase(Database store) {

@@ -16,6 +16,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.facestream.ingest.worker.RetryableException;
 import org.facestream.ingest.worker.Telemetry;
+import org.facestream.recognizer.identity.GalleryVersion;
 import org.facestream.recognizer.identity.IdentityEvent;
 import org.facestream.recognizer.identity.IdentityEvent.Type;
 import org.facestream.recognizer.identity.IdentityTopic;
@@ -152,7 +153,7 @@ class IdentityWriterTest {
       EventStore store = new EventStore(database.dataSource());
       IdentityWriter writer = new IdentityWriter(database, store, telemetry);
       writer.store(records(List.of(event("a", 1, Type.started, "ann"))), this::reject);
-      store.forgetPerson("ann", 8);
+      store.forgetPerson("ann", GalleryVersion.ofNumber(8));
       // A face that was captured, and an end that was told, after that.
       IdentityEvent ended =
           event("gate", "a", 2, Type.ended, "ann", Instant.now().plus(Duration.ofMinutes(1)));

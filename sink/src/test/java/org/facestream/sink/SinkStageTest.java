@@ -67,6 +67,7 @@ class SinkStageTest {
         store,
         settings.get(WorkerConfig.class),
         clients,
+        SinkStage.Upkeep.NONE,
         telemetry);
   }
 

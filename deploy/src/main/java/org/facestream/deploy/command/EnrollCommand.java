@@ -182,9 +182,10 @@ final class EnrollCommand extends Subcommand {
       throw noPicture();
     }
     try (EnrolmentReport report = reportFile == null ? null : new EnrolmentReport(reportFile);
-        KafkaOptions.Connection connection = kafka.connect(configuration()).audited();
+        KafkaOptions.Connection connection = kafka.connect(configuration());
         Enroller enroller =
-            new Enroller(connection.settings(), connection.clients(), confirm, terms)) {
+            new Enroller(
+                connection.settings(), connection.clients(), confirm, terms, connection.trail())) {
       shutdown.refuseWhenRequested();
       shutdown.underWay();
       if (watch) {

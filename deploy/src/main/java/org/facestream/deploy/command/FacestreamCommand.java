@@ -45,6 +45,7 @@ import picocli.CommandLine.Spec;
       StageCommands.Sink.class,
       EnrollCommand.class,
       PeopleCommand.class,
+      AuditCommand.class,
       CameraCommand.class,
       DetectCommand.class,
       DescribeCommand.class,

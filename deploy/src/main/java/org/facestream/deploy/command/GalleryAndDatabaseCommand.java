@@ -1,7 +1,9 @@
 package org.facestream.deploy.command;
 
+import org.facestream.deploy.people.PeopleDeeds;
 import org.facestream.ingest.worker.RetryableException;
 import org.facestream.ingest.worker.config.UserError;
+import org.facestream.recognizer.gallery.AuditTrail;
 import org.facestream.recognizer.gallery.People;
 import org.facestream.sink.store.Database;
 import org.facestream.sink.store.StoreConfig;
@@ -11,14 +13,24 @@ import picocli.CommandLine.Mixin;
 abstract class GalleryAndDatabaseCommand extends Subcommand {
   @Mixin private KafkaOptions kafka;
 
-  abstract int with(People people, Database database) throws Exception;
+  /**
+   * What a command works with.
+   *
+   * @param people of the gallery
+   * @param database of what was recorded; it answers, and has this version's schema
+   * @param trail takes down what is done
+   * @param deeds what is done in both
+   */
+  record Places(People people, Database database, AuditTrail trail, PeopleDeeds deeds) {}
+
+  abstract int with(Places places) throws Exception;
 
   @Override
   int execute() throws Exception {
-    try (KafkaOptions.Connection connection =
-            kafka.connectExistingWithDatabase(configuration()).audited();
+    try (KafkaOptions.Connection connection = kafka.connectExistingWithDatabase(configuration());
         Database database = new Database(connection.settings().get(StoreConfig.class))) {
-      // Before the gallery: who is gone from there could not be found a second time.
+      AuditTrail trail = connection.trail();
+      // Before the gallery: what is done is recorded in the database first.
       try {
         database.check();
       } catch (RetryableException away) {
@@ -28,7 +40,8 @@ abstract class GalleryAndDatabaseCommand extends Subcommand {
                 + " part of it.",
             away);
       }
-      return with(new People(connection.clients()), database);
+      People people = new People(connection.clients(), trail);
+      return with(new Places(people, database, trail, new PeopleDeeds(people, database, trail)));
     }
   }
 }

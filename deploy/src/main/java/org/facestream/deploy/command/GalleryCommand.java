@@ -1,5 +1,6 @@
 package org.facestream.deploy.command;
 
+import org.facestream.recognizer.gallery.AuditTrail;
 import org.facestream.recognizer.gallery.People;
 import picocli.CommandLine.Mixin;
 
@@ -17,10 +18,8 @@ abstract class GalleryCommand extends Subcommand {
   @Override
   int execute() throws Exception {
     try (KafkaOptions.Connection connection = kafka.connectExisting(configuration())) {
-      if (audited()) {
-        connection.audited();
-      }
-      return with(new People(connection.clients()));
+      return with(
+          new People(connection.clients(), audited() ? connection.trail() : AuditTrail.NONE));
     }
   }
 }

@@ -12,7 +12,6 @@ import java.util.Optional;
 import org.facestream.deploy.Configuration;
 import org.facestream.deploy.Endpoints;
 import org.facestream.deploy.FilesFolder;
-import org.facestream.deploy.LogOutput;
 import org.facestream.deploy.StageKind;
 import org.facestream.deploy.embedded.DataFolder;
 import org.facestream.deploy.embedded.EmbeddedDatabase;
@@ -24,6 +23,8 @@ import org.facestream.ingest.worker.config.Settings;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.KafkaConfig;
+import org.facestream.recognizer.gallery.AuditTrail;
+import org.facestream.recognizer.gallery.GalleryConfig;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -88,18 +89,19 @@ final class KafkaOptions {
   record Connection(Settings settings, KafkaClients clients, Optional<Path> folder, Closing closing)
       implements AutoCloseable {
     /**
-     * From now on what is done to people in the gallery is written down, where there is a place.
+     * Where it is written down what is done to people in the gallery: the file that is configured,
+     * or else that of the data folder; only in the log when there is neither.
      *
-     * @throws UserError when that cannot be written to; the connection is closed then
+     * @throws UserError when it cannot be written to
      */
-    Connection audited() {
-      try {
-        LogOutput.audit(settings, folder, closing);
-      } catch (RuntimeException unwritable) {
-        close();
-        throw unwritable;
-      }
-      return this;
+    AuditTrail trail() {
+      return settings
+          .get(GalleryConfig.class)
+          .auditFile()
+          .or(() -> folder.map(DataFolder::auditFile))
+          .map(AuditTrail::in)
+          .orElse(AuditTrail.NONE)
+          .checked();
     }
 
     @Override

@@ -15,7 +15,8 @@ import picocli.CommandLine.ParameterException;
       "  facestream people export \"Ada Lovelace\" ada/",
       "  facestream people watchlist \"Ada Lovelace\" wanted",
       "  facestream people forget \"Ada Lovelace\"",
-      "  facestream people expire"
+      "  facestream people expire",
+      "  facestream people unfinished"
     },
     subcommands = {
       PeopleListCommand.class,
@@ -25,6 +26,7 @@ import picocli.CommandLine.ParameterException;
       PeopleExportCommand.class,
       PeopleWatchlistCommand.class,
       PeopleForgetCommand.class,
+      PeopleUnfinishedCommand.class,
       PeopleExpireCommand.class
     })
 final class PeopleCommand extends Subcommand {
@@ -32,7 +34,7 @@ final class PeopleCommand extends Subcommand {
   int execute() {
     throw new ParameterException(
         spec.commandLine(),
-        "Say what to do with people: list, show, rename, watchlist, merge, export, forget or"
-            + " expire");
+        "Say what to do with people: list, show, rename, watchlist, merge, export, forget,"
+            + " expire or unfinished");
   }
 }

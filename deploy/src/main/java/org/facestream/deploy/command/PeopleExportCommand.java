@@ -2,9 +2,7 @@ package org.facestream.deploy.command;
 
 import java.nio.file.Path;
 import java.util.Locale;
-import org.facestream.recognizer.gallery.AuditTrail;
 import org.facestream.recognizer.gallery.People;
-import org.facestream.sink.store.Database;
 import org.facestream.sink.store.EventStore;
 import org.facestream.sink.store.PersonRecords;
 import org.facestream.sink.store.StoreException;
@@ -29,12 +27,14 @@ final class PeopleExportCommand extends GalleryAndDatabaseCommand {
   private Path folder;
 
   @Override
-  int with(People people, Database database) throws StoreException {
-    People.Entry entry = people.show(person);
+  int with(Places places) throws StoreException {
+    People.Entry entry = places.people().show(person);
     PersonExport export = new PersonExport(folder);
-    // Before anything is on the disk, whatever becomes of the rest.
-    AuditTrail.exported(entry.person(), entry.references().size());
-    EventStore.Rows rows = export.write(entry, new PersonRecords(database.dataSource()));
+    EventStore.Rows rows =
+        export.write(
+            entry,
+            new PersonRecords(places.database().dataSource()),
+            () -> places.trail().exporting(entry.person(), entry.references().size()));
     out()
         .printf(
             Locale.ROOT,

@@ -1,12 +1,7 @@
 package org.facestream.deploy.command;
 
 import java.util.Locale;
-import org.facestream.recognizer.gallery.AuditTrail;
-import org.facestream.recognizer.gallery.People;
-import org.facestream.sink.store.Database;
-import org.facestream.sink.store.EventStore;
-import org.facestream.sink.store.PersonRecords;
-import org.facestream.sink.store.StoreException;
+import org.facestream.deploy.people.PeopleDeeds;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -20,6 +15,9 @@ import picocli.CommandLine.Parameters;
       "unknown person. What was published before stays in Kafka's topics until their retention:",
       "matches 3 days, identity events 30 days.",
       "",
+      "It is recorded before it begins. When it fails in the middle, a sink that runs goes on with",
+      "it, as does the same command; `facestream people unfinished` shows what is left.",
+      "",
       "Sightings of somebody who was merged into the person may have come in late under the former",
       "id, also of a person who is not in the gallery: forget that id too."
     })
@@ -28,32 +26,15 @@ final class PeopleForgetCommand extends GalleryAndDatabaseCommand {
   private String person;
 
   @Override
-  int with(People people, Database database) throws StoreException {
-    EventStore store = new EventStore(database.dataSource());
-    if (people.find(person).isEmpty() && new PersonRecords(database.dataSource()).has(person)) {
-      // Merged before, or forgotten in the gallery only: what came in late.
-      EventStore.Rows late = forgetRecords(store, person, people.galleryVersion());
-      out()
-          .printf(
-              Locale.ROOT, "The name in %d sightings of %s erased.%n", late.sightings(), person);
-      return 0;
-    }
-    People.Forgotten gone = people.forget(person);
-    EventStore.Rows rows = store.forgetPerson(gone.person().id(), gone.galleryVersion());
+  int with(Places places) {
+    PeopleDeeds.Done done = places.deeds().forget(person);
     out()
         .printf(
             Locale.ROOT,
             "%s is forgotten: %d pictures and the name in %d sightings erased.%n",
-            gone.person().id(),
-            gone.references().size(),
-            rows.sightings());
+            done.deed().person().id(),
+            done.pictures(),
+            done.rows().sightings());
     return 0;
-  }
-
-  private static EventStore.Rows forgetRecords(EventStore store, String id, long galleryVersion)
-      throws StoreException {
-    EventStore.Rows rows = store.forgetPerson(id, galleryVersion);
-    AuditTrail.recordsForgotten(id, rows.events() + rows.sightings());
-    return rows;
   }
 }

@@ -1,14 +1,7 @@
 package org.facestream.deploy.command;
 
 import java.util.Locale;
-import org.facestream.ingest.worker.config.UserError;
-import org.facestream.recognizer.gallery.AuditTrail;
-import org.facestream.recognizer.gallery.People;
-import org.facestream.recognizer.gallery.Person;
-import org.facestream.sink.store.Database;
-import org.facestream.sink.store.EventStore;
-import org.facestream.sink.store.PersonRecords;
-import org.facestream.sink.store.StoreException;
+import org.facestream.deploy.people.PeopleDeeds;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -30,47 +23,16 @@ final class PeopleMergeCommand extends GalleryAndDatabaseCommand {
   private String into;
 
   @Override
-  int with(People people, Database database) throws StoreException {
-    PersonRecords records = new PersonRecords(database.dataSource());
-    long version = people.galleryVersion();
-    People.Entry kept = people.show(into);
-    if (people.find(person).isEmpty()) {
-      // Merged before, or forgotten: what came in late is left.
-      EventStore.Rows late = merge(records, person, kept.person(), version);
-      if (late.events() + late.sightings() > 0) {
-        AuditTrail.recordsMerged(person, kept.person(), late.events() + late.sightings());
-        out()
-            .printf(
-                Locale.ROOT,
-                "%d late sightings of %s are %s's now.%n",
-                late.sightings(),
-                person,
-                into);
-        return 0;
-      }
-    }
-    People.Merged merged = people.merge(person, into);
-    EventStore.Rows rows =
-        merge(records, merged.gone().person().id(), merged.kept().person(), version);
+  int with(Places places) {
+    PeopleDeeds.Done done = places.deeds().merge(person, into);
     out()
         .printf(
             Locale.ROOT,
             "%s is %s now: %d pictures, and %d sightings relabelled.%n",
-            merged.gone().person().id(),
-            merged.kept().person().id(),
-            merged.kept().references().size(),
-            rows.sightings());
+            done.deed().person().id(),
+            done.deed().into().orElseThrow().id(),
+            done.pictures(),
+            done.rows().sightings());
     return 0;
-  }
-
-  private static EventStore.Rows merge(
-      PersonRecords records, String from, Person into, long galleryVersion) throws StoreException {
-    return records
-        .merge(from, into.id(), into.name(), galleryVersion)
-        .orElseThrow(
-            () ->
-                new UserError(
-                    "%s was forgotten at the same time, and no sighting relabelled: forget %s too."
-                        .formatted(into.id(), from)));
   }
 }

@@ -1,13 +1,7 @@
 package org.facestream.deploy.command;
 
 import java.util.Locale;
-import org.facestream.ingest.worker.config.UserError;
-import org.facestream.recognizer.gallery.AuditTrail;
-import org.facestream.recognizer.gallery.People;
-import org.facestream.sink.store.Database;
-import org.facestream.sink.store.EventStore;
-import org.facestream.sink.store.PersonRecords;
-import org.facestream.sink.store.StoreException;
+import org.facestream.deploy.people.PeopleDeeds;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -32,28 +26,15 @@ final class PeopleRenameCommand extends GalleryAndDatabaseCommand {
   private String name;
 
   @Override
-  int with(People people, Database database) throws StoreException {
-    long version = people.galleryVersion();
-    People.Entry renamed = people.rename(person, name);
-    String id = renamed.person().id();
-    EventStore.Rows rows =
-        new PersonRecords(database.dataSource())
-            .rename(id, renamed.person().name(), version)
-            .orElseThrow(
-                () ->
-                    new UserError(
-                        "%s was forgotten at the same time, and no sighting renamed."
-                            .formatted(id)));
-    if (rows.events() + rows.sightings() > 0) {
-      AuditTrail.recordsRenamed(id, rows.events() + rows.sightings());
-    }
+  int with(Places places) {
+    PeopleDeeds.Done done = places.deeds().rename(person, name);
     out()
         .printf(
             Locale.ROOT,
             "%s is now %s, in %d sightings too.%n",
-            id,
-            renamed.person().name(),
-            rows.sightings());
+            done.deed().person().id(),
+            done.deed().into().orElseThrow().name(),
+            done.rows().sightings());
     return 0;
   }
 }

@@ -49,11 +49,14 @@ final class PersonExport {
    *
    * <p>When it fails, nothing of them is left.
    *
+   * @param audit runs before anything of the person is on the disk
    * @return rows of the database that were written
    */
-  EventStore.Rows write(People.Entry entry, PersonRecords records) throws StoreException {
+  EventStore.Rows write(People.Entry entry, PersonRecords records, Runnable audit)
+      throws StoreException {
     boolean whole = false;
     try {
+      audit.run();
       EventStore.Rows rows = writeAll(entry, records);
       whole = true;
       return rows;

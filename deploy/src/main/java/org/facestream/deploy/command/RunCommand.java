@@ -2,7 +2,6 @@ package org.facestream.deploy.command;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import org.facestream.deploy.AllInOne;
 import org.facestream.deploy.Configuration;
 import org.facestream.deploy.LogOutput;
@@ -10,7 +9,6 @@ import org.facestream.deploy.embedded.DataFolder;
 import org.facestream.deploy.embedded.EmbeddedKafka;
 import org.facestream.ingest.camera.Camera;
 import org.facestream.ingest.camera.CameraRegistry;
-import org.facestream.ingest.worker.Closing;
 import org.facestream.ingest.worker.config.UserError;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -68,10 +66,7 @@ final class RunCommand extends Subcommand {
         throw refused;
       }
       cameras.rememberFiles(configuration(), folder.path());
-      try (LogOutput.LogFile log = LogOutput.file(folder.path().resolve("logs"));
-          Closing closing = new Closing()) {
-        // What expires while it runs is erased, which is written down.
-        LogOutput.audit(configuration.settings(), Optional.of(folder.path()), closing);
+      try (LogOutput.LogFile log = LogOutput.file(folder.path().resolve("logs"))) {
         session.say("Starting broker, database and stages in " + folder.path() + " ...");
         try (AllInOne everything = new AllInOne(configuration, folder, ports)) {
           CameraRegistry registry = new CameraRegistry(everything.clients());

@@ -56,10 +56,6 @@ final class StageCommands {
     private void run(Settings settings, Shutdown shutdown) throws InterruptedException {
       try (Worker worker = new Worker(settings.get(WorkerConfig.class));
           Closing closing = new Closing()) {
-        if (kind == StageKind.recognizer) {
-          // It erases what expires.
-          LogOutput.audit(settings, Optional.empty(), closing);
-        }
         KafkaClients clients = new KafkaClients(settings.get(KafkaConfig.class));
         Stage stage = kind.make(settings, clients, worker.telemetry());
         BrokerWait.await(clients, PATIENCE, "start it, or set kafka.bootstrap-servers", log::warn);

@@ -49,6 +49,11 @@ public final class DataFolder implements AutoCloseable {
     this.made = made;
   }
 
+  /** Where the audit trail of a data folder is, unless another place is configured. */
+  public static Path auditFile(Path folder) {
+    return folder.resolve("logs").resolve("audit.log");
+  }
+
   /**
    * Makes the folder if it is missing, and takes it.
    *

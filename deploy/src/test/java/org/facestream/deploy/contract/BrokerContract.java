@@ -47,6 +47,7 @@ import org.facestream.ingest.worker.kafka.TopicReader;
 import org.facestream.ingest.worker.kafka.Topics;
 import org.facestream.recognizer.gallery.GalleryTopic;
 import org.facestream.recognizer.gallery.Reference;
+import org.facestream.recognizer.identity.GalleryVersion;
 import org.facestream.recognizer.identity.IdentityEvent;
 import org.facestream.recognizer.identity.IdentityTopic;
 import org.facestream.recognizer.identity.Match;
@@ -224,12 +225,14 @@ abstract class BrokerContract {
             0.6f,
             "resnet34-128",
             12,
+            new GalleryVersion("topic", List.of(5L, 0L, 7L)),
             new float[] {0.25f, -0.5f});
     ConsumerRecord<String, byte[]> record =
         passed("matches", MatchTopic.TOPIC, topic -> MatchTopic.toRecord(topic, match));
     Match read = MatchTopic.read(record.key(), record.value());
     assertEquals(match.candidates(), read.candidates());
     assertEquals(match.zones(), read.zones());
+    assertEquals(match.gallery(), read.gallery());
     assertArrayEquals(match.descriptor(), read.descriptor());
     assertEquals(match.captureTime(), read.captureTime());
   }
@@ -258,6 +261,7 @@ abstract class BrokerContract {
             BOX,
             "resnet34-128",
             12,
+            new GalleryVersion("topic", List.of(5L, 0L, 7L)),
             "door.1000.42.0",
             CAPTURED);
     ConsumerRecord<String, byte[]> record =

@@ -36,6 +36,7 @@ import org.facestream.ingest.worker.WorkerConfig;
 import org.facestream.ingest.worker.config.Settings;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.KafkaConfig;
+import org.facestream.recognizer.gallery.AuditTrail;
 import org.facestream.recognizer.gallery.EnrolmentResult;
 import org.facestream.recognizer.gallery.EnrolmentTerms;
 import org.facestream.recognizer.identity.IdentityEvent;
@@ -202,7 +203,8 @@ class RestartTest {
   }
 
   private static void enrol(Settings settings, KafkaClients clients) {
-    try (Enroller enroller = new Enroller(settings, clients, false, EnrolmentTerms.NONE)) {
+    try (Enroller enroller =
+        new Enroller(settings, clients, false, EnrolmentTerms.NONE, AuditTrail.NONE)) {
       for (DemoPerson person : DemoPeople.enrolled()) {
         EnrolmentResult result =
             enroller

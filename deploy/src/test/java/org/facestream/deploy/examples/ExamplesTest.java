@@ -24,6 +24,7 @@ import org.facestream.deploy.embedded.EmbeddedKafka;
 import org.facestream.detector.face.Box;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.Topics;
+import org.facestream.recognizer.identity.GalleryVersion;
 import org.facestream.recognizer.identity.IdentityEvent;
 import org.facestream.recognizer.identity.IdentityTopic;
 import org.junit.jupiter.api.AfterAll;
@@ -133,6 +134,7 @@ class ExamplesTest {
         new Box(1, 2, 51, 62),
         "resnet34-128",
         17,
+        new GalleryVersion("topic", List.of(8L, 9L)),
         "f",
         SEEN.plusMillis(4_300));
   }

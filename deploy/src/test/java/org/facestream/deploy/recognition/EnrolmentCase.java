@@ -9,6 +9,7 @@ import org.facestream.detector.onnx.Device;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.recognizer.facenet.DescriptorModel;
 import org.facestream.recognizer.facenet.Descriptors;
+import org.facestream.recognizer.gallery.AuditTrail;
 import org.facestream.recognizer.gallery.Enrolment;
 import org.facestream.recognizer.gallery.EnrolmentRules;
 import org.junit.jupiter.api.AfterAll;
@@ -43,6 +44,6 @@ abstract class EnrolmentCase {
   }
 
   static Enrolment enrolment(KafkaClients clients, EnrolmentRules rules) {
-    return new Enrolment(clients, rules, detectors, descriptors);
+    return new Enrolment(clients, rules, detectors, descriptors, AuditTrail.NONE);
   }
 }

@@ -6,11 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
 import org.facestream.ingest.worker.Telemetry;
 import org.facestream.ingest.worker.kafka.KafkaClients;
+import org.facestream.ingest.worker.kafka.Topics;
 import org.facestream.recognizer.RecognizerStage;
 import org.facestream.recognizer.gallery.GalleryTopic;
+import org.facestream.recognizer.gallery.People;
+import org.facestream.recognizer.identity.GalleryVersion;
 import org.facestream.recognizer.identity.IdentityEvent;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -46,6 +50,35 @@ class GalleryMadeAnewTest extends RecognizerStageCase {
       assertEquals("Person 5", only(events, is(IdentityEvent.Type.started, "five")).name());
       assertTrue(telemetry.scrape().contains("facestream_gallery_people 1.0"));
       awaitReady(stage);
+    }
+  }
+
+  /** It had read nothing yet, so that its position is in the range of the new topic's too. */
+  @Test
+  void aReplicaThatDoesNotFailIsReadAnewToo() throws Exception {
+    KafkaClients clients = clients("unnoticed");
+    Topics.ensure(clients, List.of(GalleryTopic.TOPIC));
+    GalleryVersion before = new People(clients).galleryVersion();
+    try (Telemetry telemetry = new Telemetry();
+        RecognizerStage stage = stage("unnoticed", telemetry)) {
+      stage.start();
+      awaitReady(stage);
+      deleteGallery(clients);
+      enrol(clients, 1);
+      GalleryVersion anew = new People(clients).galleryVersion();
+      assertTrue(anew.ofAnotherTopic(before));
+      AtomicInteger faces = new AtomicInteger();
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () -> {
+                int face = faces.incrementAndGet();
+                send(clients, face(1, .9, "door", "one " + face, face));
+                List<IdentityEvent> events =
+                    events(clients, is(IdentityEvent.Type.started, "one " + face));
+                IdentityEvent last = only(events, is(IdentityEvent.Type.started, "one " + face));
+                return last.name().equals("Person 1") && last.gallery().covers(anew);
+              });
     }
   }
 

@@ -37,6 +37,7 @@ import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.Topics;
 import org.facestream.recognizer.facenet.DescriptorModel;
 import org.facestream.recognizer.facenet.Descriptors;
+import org.facestream.recognizer.gallery.AuditTrail;
 import org.facestream.recognizer.gallery.Enrolment;
 import org.facestream.recognizer.gallery.EnrolmentFolder;
 import org.facestream.recognizer.gallery.EnrolmentResult;
@@ -115,7 +116,11 @@ class HandedInTest extends EnrolmentCase {
               new Descriptors(DescriptorModel.of(network.toString()), Device.CPU, 1);
           Enrolment enrolment =
               new Enrolment(
-                  clients("answer" + i), EnrolmentRules.DEFAULT, detectors, descriptors)) {
+                  clients("answer" + i),
+                  EnrolmentRules.DEFAULT,
+                  detectors,
+                  descriptors,
+                  AuditTrail.NONE)) {
         assertEquals("bad-descriptor", outcome(enrolment.enrol("White", bad)));
         assertEquals("enrolled", outcome(enrolment.enrol("Four", good)));
       }

@@ -40,6 +40,7 @@ import org.facestream.ingest.worker.kafka.TopicReader;
 import org.facestream.ingest.worker.kafka.Topics;
 import org.facestream.recognizer.facenet.DescriptorModel;
 import org.facestream.recognizer.facenet.Descriptors;
+import org.facestream.recognizer.gallery.AuditTrail;
 import org.facestream.recognizer.gallery.Enrolment;
 import org.facestream.recognizer.gallery.EnrolmentResult;
 import org.facestream.recognizer.gallery.EnrolmentRules;
@@ -158,7 +159,8 @@ class RecognizerKillTest {
 
   private static void enrol(KafkaClients clients, Mtcnn mtcnn, Descriptors descriptors) {
     try (Enrolment enrolment =
-        new Enrolment(clients, EnrolmentRules.DEFAULT, List.of(mtcnn), descriptors)) {
+        new Enrolment(
+            clients, EnrolmentRules.DEFAULT, List.of(mtcnn), descriptors, AuditTrail.NONE)) {
       for (int person = 1; person <= 3; person++) {
         EnrolmentResult result =
             enrolment.enrol("Person " + person, "test", Portraits.photograph(person));

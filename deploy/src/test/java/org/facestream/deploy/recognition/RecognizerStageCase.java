@@ -33,6 +33,7 @@ import org.facestream.recognizer.RecognizerConfig;
 import org.facestream.recognizer.RecognizerStage;
 import org.facestream.recognizer.facenet.DescriptorModel;
 import org.facestream.recognizer.facenet.Descriptors;
+import org.facestream.recognizer.gallery.AuditTrail;
 import org.facestream.recognizer.gallery.Enrolment;
 import org.facestream.recognizer.gallery.EnrolmentResult;
 import org.facestream.recognizer.gallery.EnrolmentRules;
@@ -105,7 +106,8 @@ abstract class RecognizerStageCase {
 
   static void enrol(KafkaClients clients, int... people) {
     try (Enrolment enrolment =
-        new Enrolment(clients, EnrolmentRules.DEFAULT, List.of(mtcnn), descriptors)) {
+        new Enrolment(
+            clients, EnrolmentRules.DEFAULT, List.of(mtcnn), descriptors, AuditTrail.NONE)) {
       for (int person : people) {
         EnrolmentResult result =
             enrolment.enrol("Person " + person, "test", Portraits.photograph(person));

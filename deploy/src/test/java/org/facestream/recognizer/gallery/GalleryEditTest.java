@@ -142,6 +142,7 @@ class GalleryEditTest {
                 new ErasureRule(Duration.ofSeconds(30), Duration.ofHours(1)),
                 clients,
                 until -> known,
+                AuditTrail.NONE,
                 Clock.fixed(now, ZoneOffset.UTC),
                 telemetry)) {
       assertEquals(1, retention.run());

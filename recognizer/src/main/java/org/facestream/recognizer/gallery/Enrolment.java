@@ -32,6 +32,7 @@ public final class Enrolment implements AutoCloseable {
   private final FaceExaminer examiner;
   private final KnownReferences known;
   private final PictureQueue queue;
+  private final AuditTrail trail;
   private final Clock clock;
   private final GalleryWriter writer;
   private final Closing closing = new Closing();
@@ -41,12 +42,18 @@ public final class Enrolment implements AutoCloseable {
    *
    * @param detectors at least one; {@link #enrolAll} has a thread for each; stay their owner's
    * @param descriptors of the model that the recognizers use; stays its owner's
+   * @param trail takes down who is enrolled, before they are
    * @throws org.facestream.ingest.worker.config.UserError when the terms do not suffice, or the
    *     broker does not answer
    */
   public Enrolment(
-      KafkaClients clients, EnrolmentRules rules, List<Mtcnn> detectors, Descriptors descriptors) {
+      KafkaClients clients,
+      EnrolmentRules rules,
+      List<Mtcnn> detectors,
+      Descriptors descriptors,
+      AuditTrail trail) {
     this.rules = rules;
+    this.trail = trail;
     this.clock = Clock.systemUTC();
     rules.demanded().apply(rules.terms(), clock.instant());
     List<FaceExaminer> examiners =
@@ -184,8 +191,7 @@ public final class Enrolment implements AutoCloseable {
     for (KnownFace other : known.of(now.id())) {
       others.add(known.whole(other).as(other.person().on(now.watchlist())));
     }
-    put(others);
-    AuditTrail.watched(now, Math.max(1, others.size()));
+    trail.watching(now, Math.max(1, others.size()), () -> put(others));
   }
 
   private EnrolmentResult again(
@@ -212,15 +218,15 @@ public final class Enrolment implements AutoCloseable {
   }
 
   private void write(Reference reference) {
-    put(List.of(reference));
-    AuditTrail.enrolled(reference);
+    trail.enrolling(reference, () -> put(List.of(reference)));
   }
 
-  private void put(List<Reference> references) {
+  private Void put(List<Reference> references) {
     List<RecordMetadata> places = writer.put(references);
     for (int i = 0; i < places.size(); i++) {
       known.put(references.get(i), places.get(i).partition(), places.get(i).offset());
     }
+    return null;
   }
 
   @Override

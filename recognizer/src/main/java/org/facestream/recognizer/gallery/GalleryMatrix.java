@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.facestream.recognizer.identity.GalleryVersion;
 
 /**
  * The references of one descriptor space in compact arrays. One thread changes it and publishes
@@ -79,7 +80,7 @@ final class GalleryMatrix {
   }
 
   /** What readers may keep for as long as they like. */
-  GallerySnapshot publish(long version) {
+  GallerySnapshot publish(GalleryVersion version) {
     personsPublished = true;
     ReferenceBlock.View[] views = new ReferenceBlock.View[blocks.size()];
     for (int i = 0; i < views.length; i++) {

@@ -1,5 +1,6 @@
 package org.facestream.recognizer.gallery;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -8,13 +9,17 @@ import org.apache.kafka.common.KafkaException;
 import org.facestream.ingest.frame.InvalidRecordException;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.ingest.worker.kafka.KafkaClients;
+import org.facestream.ingest.worker.kafka.TopicIdentity;
 import org.facestream.ingest.worker.kafka.TopicReader;
+import org.facestream.recognizer.identity.GalleryVersion;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** How the gallery topic is read, and what is said when it cannot be. */
 final class GalleryReader {
   private static final Logger log = LoggerFactory.getLogger(GalleryReader.class);
+
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private GalleryReader() {}
 
@@ -28,6 +33,19 @@ final class GalleryReader {
       Map<Integer, Long> ends = new HashMap<>();
       reader.ends().forEach((partition, end) -> ends.put(partition.partition(), end));
       return ends;
+    } catch (KafkaException failed) {
+      throw unreadable(failed);
+    }
+  }
+
+  /**
+   * The gallery's version at these offsets.
+   *
+   * @throws UserError when the broker does not answer
+   */
+  static GalleryVersion version(KafkaClients clients, Map<Integer, Long> ends) {
+    try (TopicIdentity identity = new TopicIdentity(clients, GalleryTopic.TOPIC)) {
+      return GalleryVersion.of(identity.get(PATIENCE), ends);
     } catch (KafkaException failed) {
       throw unreadable(failed);
     }

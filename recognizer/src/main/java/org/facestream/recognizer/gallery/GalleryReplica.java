@@ -21,6 +21,7 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.facestream.ingest.frame.InvalidRecordException;
 import org.facestream.ingest.worker.Telemetry;
+import org.facestream.recognizer.identity.GalleryVersion;
 import org.facestream.recognizer.identity.KnownPeople;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,6 +46,7 @@ public final class GalleryReplica implements StateStore, StateRestoreListener, K
   private final Telemetry telemetry;
   private final Map<Integer, Long> positions = new HashMap<>();
   private final Set<TopicPartition> restoring = new HashSet<>();
+  private final Map<TopicPartition, Long> ends = new HashMap<>();
 
   /** Keys of what is there of other models: not used, but missed by whoever changed the model. */
   private final Set<String> ofOtherModels = new HashSet<>();
@@ -65,6 +67,9 @@ public final class GalleryReplica implements StateStore, StateRestoreListener, K
   private volatile boolean open;
   private volatile int unused;
 
+  /** The id of the topic that is read; null where nobody asked for it. */
+  private volatile String topic;
+
   public GalleryReplica(DescriptorSpace space, Telemetry telemetry) {
     this.space = space;
     this.telemetry = telemetry;
@@ -75,7 +80,7 @@ public final class GalleryReplica implements StateStore, StateRestoreListener, K
     Gauge.builder("facestream.gallery.people", this, replica -> replica.snapshot.people())
         .description("Persons in this worker's replica of the gallery")
         .register(telemetry.registry());
-    Gauge.builder("facestream.gallery.version", this, replica -> replica.snapshot.version())
+    Gauge.builder("facestream.gallery.version", this, replica -> replica.snapshot.version().sum())
         .description("Sum of the gallery offsets that this worker's replica has seen")
         .register(telemetry.registry());
   }
@@ -113,8 +118,17 @@ public final class GalleryReplica implements StateStore, StateRestoreListener, K
     return expired;
   }
 
+  /**
+   * Says which topic is read from the next start on.
+   *
+   * @param topicId the id that Kafka gave it
+   */
+  public void follow(String topicId) {
+    topic = topicId;
+  }
+
   @Override
-  public long version() {
+  public GalleryVersion version() {
     return snapshot.version();
   }
 
@@ -196,13 +210,14 @@ public final class GalleryReplica implements StateStore, StateRestoreListener, K
 
   private void publish() {
     unused = ofOtherModels.size();
-    snapshot = matrix.publish(positions.values().stream().mapToLong(Long::longValue).sum());
+    snapshot = matrix.publish(GalleryVersion.of(topic, positions));
   }
 
   private void clear() {
     matrix = new GalleryMatrix(space);
     positions.clear();
     restoring.clear();
+    ends.clear();
     ofOtherModels.clear();
     synchronized (unusedExpiring) {
       unusedExpiring.clear();
@@ -215,6 +230,8 @@ public final class GalleryReplica implements StateStore, StateRestoreListener, K
   public void onRestoreStart(TopicPartition partition, String store, long first, long last) {
     if (store.equals(NAME)) {
       restoring.add(partition);
+      // The last records before it may be compacted away: they are known all the same.
+      ends.put(partition, last);
       settle();
     }
   }
@@ -228,6 +245,7 @@ public final class GalleryReplica implements StateStore, StateRestoreListener, K
   public void onRestoreEnd(TopicPartition partition, String store, long records) {
     if (store.equals(NAME)) {
       restoring.remove(partition);
+      positions.merge(partition.partition(), ends.getOrDefault(partition, 0L), Math::max);
       settle();
       publish();
       log.info("gallery: {} records of {} read", records, partition);

@@ -34,6 +34,7 @@ public final class GalleryRetention implements AutoCloseable {
   private final ErasureRule rule;
   private final KafkaClients clients;
   private final Function<Instant, Map<String, String>> expired;
+  private final AuditTrail trail;
   private final Clock clock;
   private final Counter erased;
   private final ScheduledExecutorService upkeep =
@@ -42,13 +43,16 @@ public final class GalleryRetention implements AutoCloseable {
   /**
    * @param expired person ids by face id of references that expired at an instant or before, as far
    *     as is known; the topic is asked before they are erased
+   * @param trail takes down what is erased, before it is
    */
   public GalleryRetention(
       ErasureRule rule,
       KafkaClients clients,
       Function<Instant, Map<String, String>> expired,
+      AuditTrail trail,
       Clock clock,
       Telemetry telemetry) {
+    this.trail = trail;
     this.rule = rule;
     this.clients = clients;
     this.expired = expired;
@@ -88,16 +92,15 @@ public final class GalleryRetention implements AutoCloseable {
       return 0;
     }
     Map<String, String> over;
+    Map<String, Integer> byPerson = new TreeMap<>();
     try (GalleryWriter writer = new GalleryWriter(clients)) {
       over = still(candidates.keySet(), until);
-      writer.erase(over.keySet());
+      if (over.isEmpty()) {
+        return 0;
+      }
+      over.values().forEach(person -> byPerson.merge(person, 1, Integer::sum));
+      trail.expiring(byPerson, () -> writer.erase(over.keySet()));
     }
-    if (over.isEmpty()) {
-      return 0;
-    }
-    Map<String, Integer> byPerson = new TreeMap<>();
-    over.values().forEach(person -> byPerson.merge(person, 1, Integer::sum));
-    byPerson.forEach(AuditTrail::expired);
     erased.increment(over.size());
     log.info(
         "gallery: erased {} references of {} people that expired before {}",

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import org.facestream.recognizer.identity.GalleryVersion;
 import org.facestream.recognizer.identity.Match;
 
 /**
@@ -25,7 +26,7 @@ public final class GallerySnapshot {
   private final int references;
   private final int people;
   private final long firstExpiry;
-  private final long version;
+  private final GalleryVersion version;
 
   GallerySnapshot(
       DescriptorSpace space,
@@ -35,7 +36,7 @@ public final class GallerySnapshot {
       int references,
       int people,
       long firstExpiry,
-      long version) {
+      GalleryVersion version) {
     this.space = space;
     this.blocks = blocks;
     this.persons = persons;
@@ -56,8 +57,8 @@ public final class GallerySnapshot {
     return people;
   }
 
-  /** Sum of the gallery topic's offsets that went into it. */
-  public long version() {
+  /** What of the gallery topic went into it. */
+  public GalleryVersion version() {
     return version;
   }
 

@@ -1,5 +1,6 @@
 package org.facestream.recognizer.gallery;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -16,6 +17,7 @@ import org.facestream.ingest.worker.config.UserError;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.RecordLookup;
 import org.facestream.ingest.worker.kafka.TopicReader;
+import org.facestream.recognizer.identity.GalleryVersion;
 
 /**
  * The gallery topic as a table. Of each reference all is kept but picture and descriptor, which
@@ -88,6 +90,21 @@ final class GalleryTable implements AutoCloseable {
   /** A person's, bare, in the order of their enrolment. */
   List<Reference> of(Person person) {
     return rowsOf(person).stream().map(Row::bare).toList();
+  }
+
+  /**
+   * Those of a person, bare, that were in the gallery at a moment: those before a version, wherever
+   * they were written anew since, and those that were enrolled by then.
+   */
+  List<Reference> of(Person person, GalleryVersion version, String topic, Instant moment) {
+    boolean comparable = topic.equals(version.topic());
+    return rowsOf(person).stream()
+        .filter(
+            row ->
+                (comparable && version.hasRead(row.partition(), row.offset()))
+                    || !row.bare().enrolledAt().isAfter(moment))
+        .map(Row::bare)
+        .toList();
   }
 
   private List<Row> rowsOf(Person person) {

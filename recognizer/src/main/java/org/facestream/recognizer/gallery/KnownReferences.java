@@ -15,6 +15,7 @@ import org.apache.kafka.common.KafkaException;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.RecordLookup;
 import org.facestream.ingest.worker.kafka.TopicReader;
+import org.facestream.recognizer.identity.GalleryVersion;
 import org.facestream.recognizer.identity.Match;
 
 /**
@@ -200,7 +201,7 @@ final class KnownReferences implements AutoCloseable {
   void check(Reference reference, EnrolmentRules rules, Instant now) throws RefusedException {
     List<Match.Candidate> near =
         matrix
-            .publish(0)
+            .publish(GalleryVersion.ofNumber(0))
             .match(new float[][] {reference.descriptor()}, 2, Reduction.MINIMUM, now)
             .get(0);
     Optional<Match.Candidate> own =

@@ -1,28 +1,20 @@
 package org.facestream.recognizer.gallery;
 
-import java.text.Normalizer;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
+import java.util.function.Supplier;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.Topics;
+import org.facestream.recognizer.identity.GalleryVersion;
 
 /** The persons of the gallery, as the gallery topic has them now. */
 public final class People {
-  /** To forget somebody takes one look at what is left, two when they are enrolled meanwhile. */
-  private static final int MOST_LOOKS = 5;
-
   private final KafkaClients clients;
+  private final AuditTrail trail;
 
   /**
    * A person with their references.
@@ -47,10 +39,11 @@ public final class People {
    *
    * @param person id and name
    * @param references what was erased, without thumbnails and descriptors
-   * @param galleryVersion sum of the gallery offsets from which on the person is not in it: what
-   *     was matched with a lower version may still name them
+   * @param galleryVersion of the gallery without the person: what was matched with a version that
+   *     does not cover it may still name them
    */
-  public record Forgotten(Person person, List<Reference> references, long galleryVersion) {
+  public record Forgotten(
+      Person person, List<Reference> references, GalleryVersion galleryVersion) {
     public Forgotten {
       references = List.copyOf(references);
     }
@@ -64,22 +57,32 @@ public final class People {
    */
   public record Merged(Entry gone, Entry kept) {}
 
-  /** Creates the gallery topic where it is missing. */
+  /** As the other, for who changes nobody, or where no trail is kept. */
   public People(KafkaClients clients) {
+    this(clients, AuditTrail.NONE);
+  }
+
+  /**
+   * Creates the gallery topic where it is missing.
+   *
+   * @param trail takes down what is done to whom, before it is
+   */
+  public People(KafkaClients clients, AuditTrail trail) {
     this.clients = clients;
+    this.trail = trail;
     Topics.ensure(clients, List.of(GalleryTopic.TOPIC));
   }
 
-  /** The gallery's version as of now: the sum of its offsets, as in {@link Forgotten}. */
-  public long galleryVersion() {
-    return GalleryReader.ends(clients).values().stream().mapToLong(Long::longValue).sum();
+  /** The gallery's version as of now. */
+  public GalleryVersion galleryVersion() {
+    return GalleryReader.version(clients, GalleryReader.ends(clients));
   }
 
   /** Everyone, by name. */
   public List<Entry> list() {
     try (GalleryTable table = new GalleryTable(clients)) {
       table.readOn();
-      return entries(table.all());
+      return Everyone.of(table.all()).entries();
     }
   }
 
@@ -92,7 +95,7 @@ public final class People {
   public Entry show(String idOrName) {
     try (GalleryTable table = new GalleryTable(clients)) {
       table.readOn();
-      Person person = one(entries(table.all()), idOrName).person();
+      Person person = Everyone.of(table.all()).one(idOrName).person();
       List<Reference> whole = table.whole(person);
       if (whole.isEmpty()) {
         throw forgotten(person);
@@ -103,37 +106,7 @@ public final class People {
 
   /** Everyone of that id or, where nobody has it, of that name in any case. */
   public List<Entry> find(String idOrName) {
-    return find(list(), idOrName);
-  }
-
-  private static List<Entry> find(List<Entry> everyone, String idOrName) {
-    String name = Normalizer.normalize(idOrName, Normalizer.Form.NFC).strip();
-    List<Entry> found =
-        everyone.stream().filter(entry -> entry.person().id().equals(idOrName)).toList();
-    if (found.isEmpty()) {
-      found =
-          everyone.stream().filter(entry -> entry.person().name().equalsIgnoreCase(name)).toList();
-    }
-    return found;
-  }
-
-  private static Entry one(List<Entry> everyone, String idOrName) {
-    List<Entry> found = find(everyone, idOrName);
-    if (found.isEmpty()) {
-      throw new UserError(
-          "Nobody in the gallery is called '%s'. `facestream people list` shows who is."
-              .formatted(PersonName.shown(idOrName)));
-    }
-    if (found.size() > 1) {
-      throw new UserError(
-          String.format(
-              Locale.ROOT,
-              "%d persons are called '%s'. Give one of their ids: %s.",
-              found.size(),
-              PersonName.shown(idOrName),
-              found.stream().map(entry -> entry.person().id()).collect(Collectors.joining(", "))));
-    }
-    return found.get(0);
+    return new Everyone(list()).find(idOrName);
   }
 
   /**
@@ -144,31 +117,27 @@ public final class People {
    * @throws UserError when there is no such person, or somebody enrols them all the while
    */
   public Forgotten forget(String idOrName) {
-    try (GalleryTable table = new GalleryTable(clients);
-        GalleryWriter writer = new GalleryWriter(clients)) {
-      table.readOn();
-      Person person = one(entries(table.all()), idOrName).person();
-      Map<Integer, Long> ends = GalleryReader.ends(clients);
-      Map<String, Reference> erased = new LinkedHashMap<>();
-      List<Reference> left = table.of(person);
-      for (int looks = 0; !left.isEmpty(); looks++) {
-        if (looks == MOST_LOOKS) {
-          throw new UserError(
-              "%s is being enrolled at the same time: end that, and forget once more."
-                  .formatted(person.id()));
-        }
-        writer.erase(left.stream().map(Reference::faceId).toList(), ends);
-        left.forEach(reference -> erased.put(reference.faceId(), reference));
-        // Who enrols or merges at this moment may have looked before, and written after.
-        table.readOn();
-        left = table.of(person);
-      }
-      AuditTrail.forgotten(person, erased.size());
-      return new Forgotten(
-          person,
-          List.copyOf(erased.values()),
-          ends.values().stream().mapToLong(Long::longValue).sum());
-    }
+    return new Forgetting(clients, trail)
+        .of(table -> Everyone.of(table.all()).one(idOrName).person(), GalleryTable::of);
+  }
+
+  /** As the other, of somebody who is known already; nothing is erased when nothing is there. */
+  public Forgotten forget(Person person) {
+    return new Forgetting(clients, trail).of(table -> person, GalleryTable::of);
+  }
+
+  /**
+   * Goes on with a forgetting that was begun before: erases what was in the gallery then, and
+   * leaves what was enrolled since.
+   *
+   * @param begun the gallery's version when it was begun
+   * @param moment when that was
+   * @return what was erased, nothing when nothing was left
+   */
+  public Forgotten forget(Person person, GalleryVersion begun, Instant moment) {
+    String topic = galleryVersion().topic();
+    return new Forgetting(clients, trail)
+        .of(table -> person, (table, who) -> table.of(who, begun, topic, moment));
   }
 
   /**
@@ -180,12 +149,17 @@ public final class People {
   public List<Entry> expire(Instant until) {
     try (GalleryEdit edit = new GalleryEdit(clients)) {
       List<Entry> expired =
-          entries(
-              edit.all().stream()
-                  .filter(each -> each.expiry() != null && !each.expiry().isAfter(until))
-                  .toList());
-      edit.erase(expired.stream().flatMap(entry -> entry.references().stream()).toList());
-      expired.forEach(entry -> AuditTrail.expired(entry.person().id(), entry.references().size()));
+          Everyone.of(
+                  edit.all().stream()
+                      .filter(each -> each.expiry() != null && !each.expiry().isAfter(until))
+                      .toList())
+              .entries();
+      Map<String, Integer> byPerson = new TreeMap<>();
+      expired.forEach(entry -> byPerson.put(entry.person().id(), entry.references().size()));
+      trail.expiring(
+          byPerson,
+          () ->
+              edit.erase(expired.stream().flatMap(entry -> entry.references().stream()).toList()));
       return expired;
     }
   }
@@ -200,19 +174,19 @@ public final class People {
   public Entry rename(String idOrName, String newName) {
     String name = PersonName.check(newName);
     try (GalleryEdit edit = new GalleryEdit(clients)) {
-      List<Entry> everyone = entries(edit.all());
-      Person person = one(everyone, idOrName).person();
-      for (Entry other : everyone) {
-        if (other.person().name().equalsIgnoreCase(name)
-            && !other.person().id().equals(person.id())) {
-          throw new UserError(
-              "'%s' is already the name of %s.".formatted(name, other.person().id()));
-        }
-      }
-      Entry renamed = rewrite(edit, person, new Person(person.id(), name, person.watchlist()));
-      AuditTrail.renamed(renamed.person(), renamed.references().size());
-      return renamed;
+      Person person = Everyone.of(edit.all()).renamable(idOrName, name);
+      Person renamed = new Person(person.id(), name, person.watchlist());
+      return rewrite(edit, person, renamed, trail::renaming);
     }
+  }
+
+  /**
+   * Who would be renamed.
+   *
+   * @throws UserError when {@link #rename} would refuse
+   */
+  public Person renamable(String idOrName, String newName) {
+    return new Everyone(list()).renamable(idOrName, PersonName.check(newName));
   }
 
   /**
@@ -230,37 +204,38 @@ public final class People {
     }
   }
 
-  private static Merged merge(GalleryEdit edit, String idOrName, String intoIdOrName) {
-    List<Entry> everyone = entries(edit.all());
-    Entry gone = one(everyone, idOrName);
-    Entry kept = one(everyone, intoIdOrName);
-    if (gone.person().id().equals(kept.person().id())) {
-      throw new UserError(
-          "'%s' and '%s' are the same person already."
-              .formatted(PersonName.shown(idOrName), PersonName.shown(intoIdOrName)));
-    }
-    if (!Objects.equals(gone.person().watchlist(), kept.person().watchlist())) {
-      throw new UserError(
-          "%s is on %s, and %s on %s: say with `facestream people watchlist` which it is for both."
-              .formatted(
-                  gone.person().id(),
-                  watchlist(gone.person()),
-                  kept.person().id(),
-                  watchlist(kept.person())));
-    }
-    List<Reference> moved = rewrite(edit, gone.person(), kept.person()).references();
-    List<Reference> together = edit.bareOf(kept.person());
-    if (together.size() == moved.size()) {
-      // Of the second nothing is left: the first is not to stand in for somebody forgotten.
+  private Merged merge(GalleryEdit edit, String idOrName, String intoIdOrName) {
+    Merged two = Everyone.of(edit.all()).mergeable(idOrName, intoIdOrName);
+    Entry gone = two.gone();
+    Entry kept = two.kept();
+    rewrite(
+        edit,
+        gone.person(),
+        kept.person(),
+        (into, count, deed) ->
+            trail.merging(
+                gone.person(), into, count, () -> unlessAlone(edit, gone, kept, deed.get())));
+    return new Merged(gone, new Entry(kept.person(), edit.bareOf(kept.person())));
+  }
+
+  /** Of the second something must be left: the first is not to stand in for somebody forgotten. */
+  private static List<Reference> unlessAlone(
+      GalleryEdit edit, Entry gone, Entry kept, List<Reference> moved) {
+    if (edit.bareOf(kept.person()).size() == moved.size()) {
       edit.put(moved.stream().map(reference -> reference.as(gone.person())).toList());
       throw forgotten(kept.person());
     }
-    AuditTrail.merged(gone.person(), kept.person(), moved.size());
-    return new Merged(gone, new Entry(kept.person(), together));
+    return moved;
   }
 
-  private static String watchlist(Person person) {
-    return person.watchlist() == null ? "no watchlist" : "the watchlist " + person.watchlist();
+  /**
+   * Who would be merged.
+   *
+   * @return both as they are
+   * @throws UserError when {@link #merge} would refuse
+   */
+  public Merged mergeable(String idOrName, String intoIdOrName) {
+    return new Everyone(list()).mergeable(idOrName, intoIdOrName);
   }
 
   /**
@@ -274,16 +249,23 @@ public final class People {
   public Entry watch(String idOrName, Optional<String> watchlist) {
     String name = watchlist.map(Watchlist::check).orElse(null);
     try (GalleryEdit edit = new GalleryEdit(clients)) {
-      Person person = one(entries(edit.all()), idOrName).person();
-      Entry watched = rewrite(edit, person, new Person(person.id(), person.name(), name));
-      AuditTrail.watched(watched.person(), watched.references().size());
-      return watched;
+      Person person = Everyone.of(edit.all()).one(idOrName).person();
+      Person watched = new Person(person.id(), person.name(), name);
+      return rewrite(edit, person, watched, trail::watching);
     }
   }
 
-  private static Entry rewrite(GalleryEdit edit, Person person, Person as) {
-    List<Reference> stay =
-        edit.put(edit.of(person).stream().map(reference -> reference.as(as)).toList());
+  /** How the trail takes down that references are changed. */
+  private interface Audit {
+    List<Reference> during(Person as, int references, Supplier<List<Reference>> deed);
+  }
+
+  private static Entry rewrite(GalleryEdit edit, Person person, Person as, Audit audit) {
+    List<Reference> changed = edit.of(person).stream().map(reference -> reference.as(as)).toList();
+    if (changed.isEmpty()) {
+      throw forgotten(person);
+    }
+    List<Reference> stay = audit.during(as, changed.size(), () -> edit.put(changed));
     if (stay.isEmpty()) {
       throw forgotten(person);
     }
@@ -292,25 +274,5 @@ public final class People {
 
   private static UserError forgotten(Person person) {
     return new UserError("%s was forgotten meanwhile.".formatted(person.id()));
-  }
-
-  /** References by person, persons by name. */
-  static List<Entry> entries(Collection<Reference> references) {
-    Map<String, List<Reference>> byPerson = new TreeMap<>();
-    for (Reference reference : references) {
-      byPerson.computeIfAbsent(reference.personId(), id -> new ArrayList<>()).add(reference);
-    }
-    return byPerson.entrySet().stream()
-        .map(
-            entry -> {
-              List<Reference> sorted = new ArrayList<>(entry.getValue());
-              sorted.sort(Comparator.comparing(Reference::enrolledAt));
-              Reference last = sorted.get(sorted.size() - 1);
-              return new Entry(new Person(entry.getKey(), last.name(), last.watchlist()), sorted);
-            })
-        .sorted(
-            Comparator.comparing((Entry entry) -> entry.person().name().toLowerCase(Locale.ROOT))
-                .thenComparing(entry -> entry.person().id()))
-        .toList();
   }
 }

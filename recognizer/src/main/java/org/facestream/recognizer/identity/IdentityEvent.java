@@ -36,6 +36,8 @@ import org.facestream.detector.face.Box;
  * @param box of the best face, in frame coordinates
  * @param model the descriptor model's name
  * @param galleryVersion sum of the gallery offsets that the last match saw
+ * @param gallery what every match that voted had seen of the gallery topic, at least; null in
+ *     events of before
  * @param bestFace reference to the best crop: id of a record in the faces topic
  * @param captureTime capture time of the face that caused this event
  */
@@ -61,6 +63,7 @@ public record IdentityEvent(
     Box box,
     String model,
     long galleryVersion,
+    @JsonInclude(JsonInclude.Include.NON_NULL) GalleryVersion gallery,
     String bestFace,
     Instant captureTime) {
 
@@ -77,7 +80,57 @@ public record IdentityEvent(
     zones = zones == null ? List.of() : List.copyOf(zones);
   }
 
-  /** An event of somebody who was in no zone. */
+  /** An event decided with a gallery known by its number. */
+  public IdentityEvent(
+      String eventId,
+      Type type,
+      int schemaVersion,
+      String camera,
+      String track,
+      int revision,
+      Instant firstSeen,
+      Instant lastSeen,
+      List<String> zones,
+      String personId,
+      String name,
+      String watchlist,
+      Double distance,
+      Double margin,
+      int faces,
+      double quality,
+      double score,
+      Box box,
+      String model,
+      long galleryVersion,
+      String bestFace,
+      Instant captureTime) {
+    this(
+        eventId,
+        type,
+        schemaVersion,
+        camera,
+        track,
+        revision,
+        firstSeen,
+        lastSeen,
+        zones,
+        personId,
+        name,
+        watchlist,
+        distance,
+        margin,
+        faces,
+        quality,
+        score,
+        box,
+        model,
+        galleryVersion,
+        null,
+        bestFace,
+        captureTime);
+  }
+
+  /** An event of somebody who was in no zone, decided with a gallery known by its number. */
   public IdentityEvent(
       String eventId,
       Type type,
@@ -121,6 +174,40 @@ public record IdentityEvent(
         box,
         model,
         galleryVersion,
+        null,
+        bestFace,
+        captureTime);
+  }
+
+  /** What was seen of the gallery by every match that voted, as far as the event says. */
+  public GalleryVersion version() {
+    return gallery == null ? GalleryVersion.ofNumber(galleryVersion) : gallery;
+  }
+
+  /** The same of somebody unknown. */
+  public IdentityEvent anonymous() {
+    return new IdentityEvent(
+        eventId,
+        type,
+        schemaVersion,
+        camera,
+        track,
+        revision,
+        firstSeen,
+        lastSeen,
+        zones,
+        null,
+        UNKNOWN,
+        null,
+        null,
+        null,
+        faces,
+        quality,
+        score,
+        box,
+        model,
+        galleryVersion,
+        gallery,
         bestFace,
         captureTime);
   }

@@ -5,8 +5,8 @@ package org.facestream.recognizer.identity;
  * by the tracks too. Read by the threads that decide while another changes it.
  */
 public interface KnownPeople {
-  /** Sum of the gallery offsets seen; of two versions the greater knows more. */
-  long version();
+  /** What was seen of the gallery topic. */
+  GalleryVersion version();
 
   /** Whether somebody is in the gallery of the {@link #version()} read before, or of a later. */
   boolean contains(String personId);

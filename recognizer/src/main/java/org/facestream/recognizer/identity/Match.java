@@ -22,8 +22,8 @@ import org.facestream.detector.face.Box;
  * @param threshold the distance under which a face counts as a person's, unless the candidate has
  *     its own; what was in force on this camera when the face was compared
  * @param model name of the descriptor model
- * @param galleryVersion sum of the gallery offsets that the comparison saw: of two versions the
- *     greater knows more
+ * @param galleryVersion sum of the gallery offsets that the comparison saw
+ * @param gallery what the comparison saw of the gallery topic; null in matches of before
  * @param descriptor the face's descriptor; null when it is not kept
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
@@ -40,6 +40,7 @@ public record Match(
     float threshold,
     String model,
     long galleryVersion,
+    @JsonInclude(JsonInclude.Include.NON_NULL) GalleryVersion gallery,
     float[] descriptor) {
 
   public Match {
@@ -48,7 +49,39 @@ public record Match(
     candidates = List.copyOf(candidates);
   }
 
-  /** A face outside of all zones. */
+  /** A face of which the gallery's version is known as a number only. */
+  public Match(
+      String faceId,
+      String camera,
+      String track,
+      Instant captureTime,
+      Box box,
+      float score,
+      float quality,
+      List<String> zones,
+      List<Candidate> candidates,
+      float threshold,
+      String model,
+      long galleryVersion,
+      float[] descriptor) {
+    this(
+        faceId,
+        camera,
+        track,
+        captureTime,
+        box,
+        score,
+        quality,
+        zones,
+        candidates,
+        threshold,
+        model,
+        galleryVersion,
+        null,
+        descriptor);
+  }
+
+  /** A face outside of all zones, of which the gallery's version is known as a number only. */
   public Match(
       String faceId,
       String camera,
@@ -75,7 +108,13 @@ public record Match(
         threshold,
         model,
         galleryVersion,
+        null,
         descriptor);
+  }
+
+  /** What the comparison saw of the gallery, as far as the match says. */
+  GalleryVersion version() {
+    return gallery == null ? GalleryVersion.ofNumber(galleryVersion) : gallery;
   }
 
   /** A candidate's distance as a share of the threshold that counts for the person. */
@@ -103,6 +142,7 @@ public record Match(
         other,
         model,
         galleryVersion,
+        gallery,
         descriptor);
   }
 
@@ -124,6 +164,7 @@ public record Match(
         threshold,
         model,
         galleryVersion,
+        gallery,
         descriptor);
   }
 

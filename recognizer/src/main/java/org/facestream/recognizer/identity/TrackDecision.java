@@ -144,7 +144,7 @@ final class TrackDecision {
         && leader.getValue().value() >= 2 * runnerUp(evidence, leader.getKey())) {
       inForce = leader.getKey();
     }
-    return same(inForce, state.personId()) ? state : named(state, inForce);
+    return same(inForce, state.personId()) ? state : state.named(inForce);
   }
 
   private static double runnerUp(SortedMap<String, Evidence> evidence, String leader) {
@@ -199,31 +199,11 @@ final class TrackDecision {
         best,
         match.model(),
         Math.max(state.galleryVersion(), match.galleryVersion()),
+        GalleryVersion.most(state.gallery(), match.gallery()),
+        GalleryVersion.least(state.least(), match.gallery()),
         state.recentWith(match.faceId()),
         state.zonesWith(match.zones()),
         state.momentsWith(time.toEpochMilli()),
-        state.replay());
-  }
-
-  private static TrackState named(TrackState state, String personId) {
-    return new TrackState(
-        state.camera(),
-        state.track(),
-        state.revision(),
-        state.ended(),
-        state.firstSeen(),
-        state.lastSeen(),
-        state.faces(),
-        state.evidence(),
-        personId,
-        state.told(),
-        state.closest(),
-        state.best(),
-        state.model(),
-        state.galleryVersion(),
-        state.recent(),
-        state.zones(),
-        state.moments(),
         state.replay());
   }
 }

@@ -59,7 +59,7 @@ final class TrackProcessor extends ContextualProcessor<String, byte[], String, b
   private final WatchedTracks watched;
   private final KnownPeople known;
   private KeyValueStore<String, byte[]> store;
-  private long forgottenAsOf;
+  private GalleryVersion forgottenAsOf;
 
   /**
    * @param memory how long an ended track is remembered
@@ -78,7 +78,7 @@ final class TrackProcessor extends ContextualProcessor<String, byte[], String, b
     store = context.getStateStore(STORE);
     // Streams may initialise a processor again after it found the store corrupted.
     watched.clear();
-    forgottenAsOf = Long.MIN_VALUE;
+    forgottenAsOf = null;
     try (KeyValueIterator<String, byte[]> all = store.all()) {
       while (all.hasNext()) {
         KeyValue<String, byte[]> entry = all.next();
@@ -131,8 +131,8 @@ final class TrackProcessor extends ContextualProcessor<String, byte[], String, b
     try {
       outcome =
           decision.face(
-              before == null ? null : before.without(gone(before.galleryVersion())),
-              match.without(gone(match.galleryVersion())),
+              before == null ? null : before.without(gone(before.version())),
+              match.without(gone(match.version())),
               replay);
     } catch (RuntimeException failed) {
       log.warn("{}: a match cannot be processed", STAGE, failed);
@@ -145,10 +145,15 @@ final class TrackProcessor extends ContextualProcessor<String, byte[], String, b
 
   /**
    * Who is not in the gallery any more, for what was decided with its version of then. A replica
-   * that has not come as far as that version cannot tell who was enrolled or forgotten since.
+   * that has not come as far as that version cannot tell who was enrolled or forgotten since. What
+   * was decided with another gallery topic of the name is of one that was deleted since, for a
+   * replica follows the present one: only who is in that is somebody.
    */
-  private Predicate<String> gone(long then) {
-    return known.version() < then ? person -> false : person -> !known.contains(person);
+  private Predicate<String> gone(GalleryVersion then) {
+    GalleryVersion now = known.version();
+    return now.covers(then) || now.ofAnotherTopic(then)
+        ? person -> !known.contains(person)
+        : person -> false;
   }
 
   private void punctuate(long now) {
@@ -167,7 +172,7 @@ final class TrackProcessor extends ContextualProcessor<String, byte[], String, b
       watched.remove(key);
       return;
     }
-    TrackDecision.Outcome outcome = decision.silence(state.without(gone(state.galleryVersion())));
+    TrackDecision.Outcome outcome = decision.silence(state.without(gone(state.version())));
     watched.ended(key, outcome.state(), now);
     apply(key, outcome, caused(state));
   }
@@ -185,8 +190,8 @@ final class TrackProcessor extends ContextualProcessor<String, byte[], String, b
 
   /** What is known of people whom a gallery of a new version does not have goes at once. */
   private void forgetWhoIsGone() {
-    long version = known.version();
-    if (version == forgottenAsOf) {
+    GalleryVersion version = known.version();
+    if (version.equals(forgottenAsOf)) {
       return;
     }
     forgottenAsOf = version;
@@ -195,7 +200,7 @@ final class TrackProcessor extends ContextualProcessor<String, byte[], String, b
       if (state == null) {
         continue;
       }
-      TrackDecision.Outcome outcome = decision.forget(state, gone(state.galleryVersion()));
+      TrackDecision.Outcome outcome = decision.forget(state, gone(state.version()));
       if (outcome.state() != state) {
         watched.changed(key, outcome.state());
         apply(key, outcome, caused(state));

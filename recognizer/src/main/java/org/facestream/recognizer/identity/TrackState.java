@@ -31,7 +31,9 @@ import org.facestream.detector.face.Box;
  * @param closest the person whom a face was nearest to, or null when the gallery was always empty
  * @param best the face of the best quality
  * @param model of the last face
- * @param galleryVersion of the last face
+ * @param galleryVersion the greatest number of its faces
+ * @param gallery the least version that covers those of all its faces; null in a state of before
+ * @param least the greatest that those of all its faces cover; null when that is not known
  * @param recent ids of the last faces, at most {@value #RECENT}
  * @param zones that it has been in, in the order of first entry
  * @param moments of the last faces, in milliseconds since 1970, each once, at most {@value #RECENT}
@@ -52,6 +54,8 @@ record TrackState(
     BestFace best,
     String model,
     long galleryVersion,
+    GalleryVersion gallery,
+    GalleryVersion least,
     List<String> recent,
     List<String> zones,
     List<Long> moments,
@@ -104,6 +108,8 @@ record TrackState(
         null,
         first.model(),
         0,
+        null,
+        first.gallery(),
         List.of(),
         List.of(),
         List.of(),
@@ -112,6 +118,11 @@ record TrackState(
 
   boolean ofReplay() {
     return replay != null && replay;
+  }
+
+  /** What is to be known of the gallery by who says that somebody is gone from it. */
+  GalleryVersion version() {
+    return gallery == null ? GalleryVersion.ofNumber(galleryVersion) : gallery;
   }
 
   boolean started() {
@@ -195,72 +206,68 @@ record TrackState(
       near = new Closest(near.personId(), near.distance(), null, null);
     }
     TrackState without =
-        new TrackState(
-            camera,
-            track,
+        with(
             revision,
             ended,
-            firstSeen,
-            lastSeen,
-            faces,
             left,
             personId == null || gone.test(personId) ? null : personId,
             told,
             near,
-            best,
-            model,
-            galleryVersion,
-            recent,
-            zones,
-            moments,
-            replay);
+            moments);
     return ended || (told != null && told.personId() == null) ? without.retold() : without;
   }
 
   /** As if the decision now had been the one that was told. */
   private TrackState retold() {
-    return new TrackState(
-        camera,
-        track,
-        revision,
-        ended,
-        firstSeen,
-        lastSeen,
-        faces,
-        evidence,
-        personId,
-        decision(),
-        closest,
-        best,
-        model,
-        galleryVersion,
-        recent,
-        zones,
-        moments,
-        replay);
+    return with(revision, ended, evidence, personId, decision(), closest, moments);
+  }
+
+  /** With that person's name in force, or nobody's. */
+  TrackState named(String person) {
+    return with(revision, ended, evidence, person, told, closest, moments);
   }
 
   /** After an event of that type was published: of an ended track little is remembered. */
   TrackState afterEvent(IdentityEvent.Type type) {
     boolean end = type == IdentityEvent.Type.ended;
-    return new TrackState(
-        camera,
-        track,
+    return with(
         revision + 1,
         end,
-        firstSeen,
-        lastSeen,
-        faces,
         end ? ofPersonInForce() : evidence,
         personId,
         decision(),
         closest,
+        end ? List.of() : moments);
+  }
+
+  private TrackState with(
+      int newRevision,
+      boolean nowEnded,
+      SortedMap<String, Evidence> newEvidence,
+      String person,
+      Told newlyTold,
+      Closest newClosest,
+      List<Long> newMoments) {
+    return new TrackState(
+        camera,
+        track,
+        newRevision,
+        nowEnded,
+        firstSeen,
+        lastSeen,
+        faces,
+        newEvidence,
+        person,
+        newlyTold,
+        newClosest,
         best,
         model,
         galleryVersion,
+        gallery,
+        least,
         recent,
         zones,
-        end ? List.of() : moments,
+        newMoments,
         replay);
   }
 
@@ -299,6 +306,7 @@ record TrackState(
         best.box(),
         model,
         galleryVersion,
+        least,
         best.faceId(),
         cause);
   }

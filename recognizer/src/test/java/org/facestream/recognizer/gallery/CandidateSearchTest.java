@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.recognizer.facenet.Metric;
+import org.facestream.recognizer.identity.GalleryVersion;
 import org.facestream.recognizer.identity.Match;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,7 +52,11 @@ class CandidateSearchTest {
   private String search(Thresholds thresholds, String camera) {
     return found(
         new CandidateSearch(thresholds, Reduction.MINIMUM, 3)
-            .search(matrix.publish(1), new float[][] {{0}}, List.of(camera), NOW)
+            .search(
+                matrix.publish(GalleryVersion.ofNumber(1)),
+                new float[][] {{0}},
+                List.of(camera),
+                NOW)
             .get(0));
   }
 
@@ -97,7 +102,11 @@ class CandidateSearchTest {
                 new Thresholds(.6f, Map.of("yard", .4f), Map.of("wanted", .9f)),
                 Reduction.MINIMUM,
                 1)
-            .search(matrix.publish(1), new float[][] {{0}, {0}}, List.of("yard", "door"), NOW);
+            .search(
+                matrix.publish(GalleryVersion.ofNumber(1)),
+                new float[][] {{0}, {0}},
+                List.of("yard", "door"),
+                NOW);
     assertEquals(
         List.of("bob<0.9@wanted", "ada"), found.stream().map(CandidateSearchTest::found).toList());
   }

@@ -25,6 +25,7 @@ import org.facestream.ingest.frame.JpegHeader;
 import org.facestream.ingest.frame.UnreadablePictureException;
 import org.facestream.recognizer.facenet.DescriptorModel;
 import org.facestream.recognizer.facenet.Descriptors;
+import org.facestream.recognizer.identity.GalleryVersion;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -116,7 +117,7 @@ class FaceExaminerTest {
     for (int i = 0; i < PEOPLE; i++) {
       var near =
           matrix
-              .publish(1)
+              .publish(GalleryVersion.ofNumber(1))
               .match(new float[][] {references.get(i).descriptor()}, 2, Reduction.MINIMUM, NOW)
               .get(0);
       assertEquals("p" + i, near.get(0).personId());
@@ -141,7 +142,12 @@ class FaceExaminerTest {
     GalleryMatrix matrix = new GalleryMatrix(DescriptorSpace.of(descriptors.model()));
     matrix.put(large);
     float distance =
-        matrix.publish(1).match(both, 1, Reduction.MINIMUM, NOW).get(0).get(0).distance();
+        matrix
+            .publish(GalleryVersion.ofNumber(1))
+            .match(both, 1, Reduction.MINIMUM, NOW)
+            .get(0)
+            .get(0)
+            .distance();
     assertTrue(distance < .3, "distance " + distance);
   }
 

@@ -97,7 +97,7 @@ class GalleryReplicaTest {
     write(reference("f1", "ada", "m", null, 0, 1));
     write(reference("f2", "bob", "m", null, 1, 0));
     assertEquals(List.of("ADA", "BOB"), nearest(0, 1));
-    assertEquals(2, replica.snapshot().version());
+    assertEquals(2, replica.snapshot().version().sum());
     write(reference("f1", "eve", "m", null, 0, 1));
     assertEquals(List.of("EVE", "BOB"), nearest(0, 1));
     assertFalse(replica.contains("ada"));
@@ -105,10 +105,10 @@ class GalleryReplicaTest {
     gallery.pipeInput("f1", null);
     assertEquals(List.of("BOB"), nearest(0, 1));
     assertFalse(replica.contains("eve"));
-    assertEquals(4, replica.version());
+    assertEquals(4, replica.version().sum());
     assertEquals(1, replica.snapshot().references());
     assertEquals(1, replica.snapshot().people());
-    assertEquals(4, replica.snapshot().version());
+    assertEquals(4, replica.snapshot().version().sum());
     assertEquals(0, empty.references());
   }
 
@@ -144,7 +144,7 @@ class GalleryReplicaTest {
     gallery.pipeInput("f8", written("f8"));
     gallery.pipeInput((String) null, null);
     assertEquals(List.of("ADA"), nearest(0, 1));
-    assertEquals(9, replica.snapshot().version());
+    assertEquals(9, replica.snapshot().version().sum());
     String metrics = telemetry.scrape();
     for (String reason :
         List.of(
@@ -193,7 +193,7 @@ class GalleryReplicaTest {
     assertEquals(before, replica.snapshot());
     replica.onRestoreEnd(partition, GalleryReplica.NAME, 2);
     assertEquals(2, replica.snapshot().references());
-    assertEquals(8, replica.snapshot().version());
+    assertEquals(8, replica.snapshot().version().sum());
   }
 
   @Test

@@ -15,6 +15,7 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import org.facestream.recognizer.facenet.Metric;
+import org.facestream.recognizer.identity.GalleryVersion;
 import org.facestream.recognizer.identity.Match;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -119,7 +120,7 @@ class GallerySnapshotTest {
         plain.put(faceId, added);
       }
       if (change % 500 == 0) {
-        matrix.publish(change);
+        matrix.publish(GalleryVersion.ofNumber(change));
       }
     }
     // Most of the gallery goes, so that sparse blocks are emptied into others.
@@ -129,7 +130,7 @@ class GallerySnapshotTest {
         plain.remove(faceId);
       }
     }
-    GallerySnapshot snapshot = matrix.publish(1);
+    GallerySnapshot snapshot = matrix.publish(GalleryVersion.ofNumber(1));
     assertEquals(plain.size(), snapshot.references());
     assertEquals(plain.values().stream().map(Plain::person).distinct().count(), snapshot.people());
     float[][] faces = new float[7][];
@@ -188,7 +189,7 @@ class GallerySnapshotTest {
       assertEquals(
           0f,
           matrix
-              .publish(1)
+              .publish(GalleryVersion.ofNumber(1))
               .match(new float[][] {descriptor}, 1, Reduction.MINIMUM, NOW)
               .get(0)
               .get(0)
@@ -199,7 +200,8 @@ class GallerySnapshotTest {
   @Test
   void refusesADescriptorOfAnotherLength() {
     GallerySnapshot snapshot =
-        new GalleryMatrix(new DescriptorSpace("m", 128, Metric.EUCLIDEAN)).publish(0);
+        new GalleryMatrix(new DescriptorSpace("m", 128, Metric.EUCLIDEAN))
+            .publish(GalleryVersion.ofNumber(0));
     assertThrows(
         IllegalArgumentException.class,
         () -> snapshot.match(new float[1][127], 1, Reduction.MINIMUM, NOW));
@@ -214,7 +216,7 @@ class GallerySnapshotTest {
     for (int i = 0; i < 1500; i++) {
       matrix.put(reference("f" + i, new Plain("p" + i % 300, random(random, length), null)));
     }
-    GallerySnapshot snapshot = matrix.publish(1);
+    GallerySnapshot snapshot = matrix.publish(GalleryVersion.ofNumber(1));
     float[][] faces = {random(random, length), random(random, length)};
     List<List<Match.Candidate>> before = snapshot.match(faces, 300, Reduction.MINIMUM, NOW);
     AtomicReference<List<List<Match.Candidate>>> different = new AtomicReference<>();
@@ -250,7 +252,7 @@ class GallerySnapshotTest {
                 "test",
                 NOW));
       }
-      matrix.publish(i);
+      matrix.publish(GalleryVersion.ofNumber(i));
     }
     reader.join();
     assertTrue(different.get() == null, "the snapshot changed");

@@ -91,6 +91,43 @@ class IdentityForgettingTest extends IdentityTopologyCase {
     assertFalse(remembered().contains("ada"), this::remembered);
   }
 
+  private static GalleryVersion version(String topic, Long... offsets) {
+    return new GalleryVersion(topic, List.of(offsets));
+  }
+
+  @Test
+  void aReplicaThatIsBehindInOnePartitionOnlyForgetsNobodyWhoWasEnrolledSince() {
+    // Ada's reference is in the second partition; its sum is that of the greater version.
+    gallery = version("a", 3L, 5L);
+    replica.forgotten.add("ada");
+    replica.gallery = version("a", 9L, 4L);
+    assertEquals("started ADA", summary(face("t", 0, .8, "ada", .3, "bob", .8)));
+    replica.gallery = version("a", 9L, 5L);
+    assertEquals("updated unknown", summary(pass(Duration.ofMillis(300))));
+  }
+
+  @Test
+  void whoIsNotInAGalleryTopicThatWasMadeAnewIsForgotten() {
+    gallery = version("a", 3L, 5L);
+    replica.gallery = gallery;
+    assertEquals("started ADA", summary(face("t", 0, .8, "ada", .3, "bob", .8)));
+    replica.forgotten.add("ada");
+    replica.gallery = version("b", 1L, 1L);
+    assertEquals("updated unknown", summary(pass(Duration.ofMillis(300))));
+    assertFalse(remembered().contains("ada"), this::remembered);
+  }
+
+  @Test
+  void anEventSaysWhatAllOfItsMatchesKnewOfTheGallery() {
+    gallery = version("a", 3L, 5L);
+    replica.gallery = version("a", 9L, 9L);
+    assertEquals(gallery, face("t", 0, .8, "ada", .3, "bob", .8).get(0).gallery());
+    // Two recognizers that are behind, each in another partition.
+    gallery = version("a", 4L, 2L);
+    assertEquals("", summary(face("t", 200, .8, "ada", .3, "bob", .8)));
+    assertEquals(version("a", 3L, 2L), pass(TIMEOUT).get(0).gallery());
+  }
+
   @Test
   void aReplicaThatIsBehindForgetsNobodyWhoWasEnrolledSince() {
     replica.forget("ada", 1);

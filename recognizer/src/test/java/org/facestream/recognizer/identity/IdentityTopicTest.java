@@ -31,6 +31,10 @@ class IdentityTopicTest {
           + "\"bestFace\":\"door-1763785800000-44-0\",\"captureTime\":\"2026-11-22T04:30:01.000Z\"}";
 
   private static IdentityEvent event() {
+    return event(null);
+  }
+
+  private static IdentityEvent event(GalleryVersion gallery) {
     return new IdentityEvent(
         "door-1763785800000-42-0.2",
         IdentityEvent.Type.updated,
@@ -52,6 +56,7 @@ class IdentityTopicTest {
         new Box(1.5f, 2, 51.5f, 62),
         "resnet34-128",
         17,
+        gallery,
         "door-1763785800000-44-0",
         SEEN.plusMillis(880));
   }
@@ -78,6 +83,19 @@ class IdentityTopicTest {
     String later = GOLDEN.replace("{\"eventId\"", "{\"mood\":{\"glad\":1},\"eventId\"");
     assertEquals(event(), IdentityTopic.read(later.getBytes(UTF_8)));
     EventSchema.check(later.getBytes(UTF_8));
+  }
+
+  @Test
+  void theGallerysVersionIsAddedWhereItIsKnown() throws InvalidRecordException {
+    IdentityEvent event = event(new GalleryVersion("T_1-topic", List.of(3L, 0L, 14L)));
+    String golden =
+        GOLDEN.replace(
+            "\"galleryVersion\":17,",
+            "\"galleryVersion\":17,\"gallery\":{\"topic\":\"T_1-topic\",\"offsets\":[3,0,14]},");
+    assertEquals(golden, new String(RecordJson.write(event), UTF_8));
+    EventSchema.check(golden.getBytes(UTF_8));
+    assertEquals(event, IdentityTopic.read(golden.getBytes(UTF_8)));
+    assertEquals(GalleryVersion.ofNumber(17), event().version());
   }
 
   @Test

@@ -49,16 +49,21 @@ abstract class IdentityTopologyCase {
   TestOutputTopic<String, byte[]> identities;
   TestOutputTopic<String, byte[]> deadLetters;
   long version;
+
+  /** With which faces are compared, from now on; null where only its number is known. */
+  GalleryVersion gallery;
+
   final Replica replica = new Replica();
 
   /** A gallery of everybody but those who were forgotten. */
   static final class Replica implements KnownPeople {
     final Set<String> forgotten = new HashSet<>();
     long version = 1;
+    GalleryVersion gallery;
 
     @Override
-    public long version() {
-      return version;
+    public GalleryVersion version() {
+      return gallery == null ? GalleryVersion.ofNumber(version) : gallery;
     }
 
     @Override
@@ -149,10 +154,12 @@ abstract class IdentityTopologyCase {
         new Box(10, 10, 60, 70),
         .99f,
         (float) quality,
+        List.of(),
         candidates,
         THRESHOLD,
         "m",
         ++version,
+        gallery,
         new float[] {1});
   }
 

@@ -37,6 +37,7 @@ class IdentityZonesTest extends IdentityTopologyCase {
         face.threshold(),
         face.model(),
         face.galleryVersion(),
+        face.gallery(),
         face.descriptor());
   }
 

@@ -27,6 +27,10 @@ class MatchTopicTest {
           + "\"descriptor\":\"AACAPwAAAL8=\"}";
 
   private static Match match() {
+    return match(null);
+  }
+
+  private static Match match(GalleryVersion gallery) {
     return new Match(
         "door-1-42-0",
         "door",
@@ -42,6 +46,7 @@ class MatchTopicTest {
         .6f,
         "resnet34-128",
         17,
+        gallery,
         new float[] {1, -.5f});
   }
 
@@ -60,6 +65,20 @@ class MatchTopicTest {
     assertEquals(match().candidates(), read.candidates());
     assertEquals(match().zones(), read.zones());
     assertEquals(GOLDEN, new String(RecordJson.write(read), UTF_8));
+  }
+
+  @Test
+  void theGallerysVersionIsAddedWhereItIsKnown() throws InvalidRecordException {
+    Match match = match(new GalleryVersion("T_1-topic", List.of(3L, 0L, 14L)));
+    String golden =
+        GOLDEN.replace(
+            "\"galleryVersion\":17,",
+            "\"galleryVersion\":17,\"gallery\":{\"topic\":\"T_1-topic\",\"offsets\":[3,0,14]},");
+    assertEquals(golden, new String(RecordJson.write(match), UTF_8));
+    Match read = MatchTopic.read("door", golden.getBytes(UTF_8));
+    assertEquals(match.gallery(), read.version());
+    // A match of before is as old as its number says.
+    assertEquals(GalleryVersion.ofNumber(17), match().version());
   }
 
   /** As matches of before there were zones. */

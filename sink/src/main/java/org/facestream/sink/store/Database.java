@@ -74,6 +74,13 @@ public final class Database implements AutoCloseable {
     return pool;
   }
 
+  /** A connection that is no one's of the pool: to keep for a while. */
+  Connection unpooled() throws SQLException {
+    Connection connection = direct.getConnection();
+    connection.setAutoCommit(false);
+    return connection;
+  }
+
   /** Host, port and name of the database, for messages. */
   public String address() {
     return address;

@@ -18,9 +18,9 @@ final class EventRows {
       """
       INSERT INTO identity_event (event_id, type, schema_version, camera, track, revision,
           first_seen, last_seen, zones, person_id, name, watchlist, distance, margin, faces, quality,
-          score, box_left, box_top, box_right, box_bottom, model, gallery_version, best_face,
-          capture_time)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          score, box_left, box_top, box_right, box_bottom, model, gallery_version, gallery_topic,
+          gallery_offsets, best_face, capture_time)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (event_id) DO NOTHING""";
 
   /**
@@ -128,6 +128,8 @@ final class EventRows {
     insert.setFloat(++at, event.box().bottom());
     insert.setString(++at, event.model());
     insert.setLong(++at, event.galleryVersion());
+    GalleryTopics.bind(insert, ++at, event.version());
+    at++;
     insert.setString(++at, event.bestFace());
     insert.setObject(++at, utc(event.captureTime()), Types.TIMESTAMP_WITH_TIMEZONE);
   }

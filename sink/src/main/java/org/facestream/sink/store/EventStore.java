@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import javax.sql.DataSource;
+import org.facestream.recognizer.identity.GalleryVersion;
 import org.facestream.recognizer.identity.IdentityEvent;
 
 /**
@@ -96,17 +97,19 @@ public final class EventStore {
    * event names them.
    *
    * @param personId the person; only its SHA-256 is kept
-   * @param galleryVersion the version of the gallery from which on the person is not in it
+   * @param galleryVersion the version of the gallery without the person
    * @return rows that named the person
    */
-  public Rows forgetPerson(String personId, long galleryVersion) throws StoreException {
-    return inTransaction(
-        connection -> {
-          ForgottenPeople.remember(connection, personId, galleryVersion);
-          Rows erased = ForgottenPeople.erase(connection, personId);
-          audit(connection, "person", ForgottenPeople.sha256(personId), null, erased);
-          return erased;
-        });
+  public Rows forgetPerson(String personId, GalleryVersion galleryVersion) throws StoreException {
+    return inTransaction(connection -> forget(connection, personId, galleryVersion));
+  }
+
+  static Rows forget(Connection connection, String personId, GalleryVersion galleryVersion)
+      throws SQLException {
+    ForgottenPeople.remember(connection, personId, galleryVersion);
+    Rows erased = ForgottenPeople.erase(connection, personId);
+    audit(connection, "person", ForgottenPeople.sha256(personId), null, erased);
+    return erased;
   }
 
   /**
@@ -167,27 +170,7 @@ public final class EventStore {
     }
   }
 
-  /** Work in one transaction. */
-  private interface Work<T> {
-    T on(Connection connection) throws SQLException;
-  }
-
-  private <T> T inTransaction(Work<T> work) throws StoreException {
-    try (Connection connection = dataSource.getConnection()) {
-      try {
-        T result = work.on(connection);
-        connection.commit();
-        return result;
-      } catch (SQLException | RuntimeException failed) {
-        try {
-          connection.rollback();
-        } catch (SQLException alsoFailed) {
-          failed.addSuppressed(alsoFailed);
-        }
-        throw failed;
-      }
-    } catch (SQLException failed) {
-      throw new StoreException(failed);
-    }
+  private <T> T inTransaction(Transaction<T> work) throws StoreException {
+    return Transaction.run(dataSource, work);
   }
 }

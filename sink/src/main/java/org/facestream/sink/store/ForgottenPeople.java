@@ -18,6 +18,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.facestream.recognizer.identity.GalleryVersion;
 import org.facestream.recognizer.identity.IdentityEvent;
 
 /** Who is not to be named: the table {@code forgotten_person}, and events without them. */
@@ -30,10 +31,12 @@ final class ForgottenPeople {
 
   private static final String REMEMBER =
       """
-      INSERT INTO forgotten_person (person_sha256, forgotten_at, gallery_version)
-      VALUES (?, clock_timestamp(), ?)
+      INSERT INTO forgotten_person (person_sha256, forgotten_at, gallery_version, gallery_topic,
+          gallery_offsets)
+      VALUES (?, clock_timestamp(), ?, ?, ?)
       ON CONFLICT (person_sha256) DO UPDATE SET forgotten_at = excluded.forgotten_at,
-          gallery_version = excluded.gallery_version""";
+          gallery_version = excluded.gallery_version, gallery_topic = excluded.gallery_topic,
+          gallery_offsets = excluded.gallery_offsets""";
 
   private static final String ERASE =
       "UPDATE %s SET person_id = NULL, name = '%s', watchlist = NULL, distance = NULL,"
@@ -44,15 +47,18 @@ final class ForgottenPeople {
   /**
    * Notes that a person is forgotten as of now.
    *
-   * @param galleryVersion the version of the gallery from which on the person is not in it
+   * @param galleryVersion the version of the gallery without the person
    */
-  static void remember(Connection connection, String personId, long galleryVersion)
+  static void remember(Connection connection, String personId, GalleryVersion galleryVersion)
       throws SQLException {
     try (PreparedStatement remember = connection.prepareStatement(REMEMBER)) {
       remember.setString(1, sha256(personId));
-      remember.setLong(2, galleryVersion);
+      remember.setLong(2, galleryVersion.sum());
+      GalleryTopics.bind(remember, 3, galleryVersion);
       remember.executeUpdate();
     }
+    // After the row: who stores events locks the table first, too, and then notes topics.
+    GalleryTopics.note(connection, List.of(galleryVersion));
   }
 
   /** Deletes what says who was forgotten before an instant; returns of how many people. */
@@ -94,6 +100,7 @@ final class ForgottenPeople {
         connection.prepareStatement("LOCK TABLE forgotten_person IN SHARE MODE")) {
       lock.execute();
     }
+    GalleryTopics.note(connection, events.stream().map(IdentityEvent::version).toList());
     Map<String, String> digests = new HashMap<>();
     events.stream()
         .map(IdentityEvent::personId)
@@ -103,11 +110,15 @@ final class ForgottenPeople {
       return events;
     }
     Map<String, Forgotten> forgotten = among(connection, digests.values());
+    if (forgotten.isEmpty()) {
+      return events;
+    }
+    Map<String, Instant> topics = GalleryTopics.all(connection);
     List<IdentityEvent> storable = new ArrayList<>(events.size());
     for (IdentityEvent event : events) {
       Forgotten person =
           event.personId() == null ? null : forgotten.get(digests.get(event.personId()));
-      storable.add(person != null && person.concerns(event) ? anonymous(event) : event);
+      storable.add(person != null && person.concerns(event, topics) ? event.anonymous() : event);
     }
     return storable;
   }
@@ -117,14 +128,16 @@ final class ForgottenPeople {
     Map<String, Forgotten> forgotten = new HashMap<>();
     try (PreparedStatement query =
         connection.prepareStatement(
-            "SELECT person_sha256, forgotten_at, gallery_version FROM forgotten_person"
-                + " WHERE person_sha256 = ANY (?)")) {
+            "SELECT person_sha256, forgotten_at, gallery_version, gallery_topic, gallery_offsets"
+                + " FROM forgotten_person WHERE person_sha256 = ANY (?)")) {
       query.setArray(1, connection.createArrayOf("text", digests.toArray()));
       try (ResultSet rows = query.executeQuery()) {
         while (rows.next()) {
           forgotten.put(
               rows.getString(1),
-              new Forgotten(rows.getObject(2, OffsetDateTime.class).toInstant(), rows.getLong(3)));
+              new Forgotten(
+                  rows.getObject(2, OffsetDateTime.class).toInstant(),
+                  GalleryTopics.read(rows, 3)));
         }
       }
     }
@@ -135,39 +148,32 @@ final class ForgottenPeople {
    * A person who was forgotten, and may have been enrolled again since.
    *
    * @param at when, by the database's clock
-   * @param galleryVersion from which on the person was not in it
+   * @param gallery the version of the gallery without the person
    */
-  private record Forgotten(Instant at, long galleryVersion) {
-    /** By the track's beginning: what was known before the forgetting outlasts it in a track. */
-    boolean concerns(IdentityEvent event) {
-      return !event.firstSeen().isAfter(at.plus(LAG)) || event.galleryVersion() < galleryVersion;
+  private record Forgotten(Instant at, GalleryVersion gallery) {
+    /**
+     * By the track's beginning: what was known before the forgetting outlasts it in a track. Or by
+     * the gallery that it was decided with.
+     */
+    boolean concerns(IdentityEvent event, Map<String, Instant> topics) {
+      return !event.firstSeen().isAfter(at.plus(LAG)) || !without(event.version(), topics);
     }
-  }
 
-  private static IdentityEvent anonymous(IdentityEvent event) {
-    return new IdentityEvent(
-        event.eventId(),
-        event.type(),
-        event.schemaVersion(),
-        event.camera(),
-        event.track(),
-        event.revision(),
-        event.firstSeen(),
-        event.lastSeen(),
-        event.zones(),
-        null,
-        IdentityEvent.UNKNOWN,
-        null,
-        null,
-        null,
-        event.faces(),
-        event.quality(),
-        event.score(),
-        event.box(),
-        event.model(),
-        event.galleryVersion(),
-        event.bestFace(),
-        event.captureTime());
+    /**
+     * Whether whoever was in a gallery of that version was enrolled after the person was forgotten.
+     * In another topic of the name they were when it came after; which is one that nobody had heard
+     * of when the person was forgotten. Where the forgetting knows no topic, it was in the first.
+     */
+    private boolean without(GalleryVersion version, Map<String, Instant> topics) {
+      if (version.topic() == null || version.topic().equals(gallery.topic())) {
+        return version.covers(gallery);
+      }
+      if (gallery.topic() != null) {
+        return topics.get(version.topic()).isAfter(at);
+      }
+      boolean first = topics.values().stream().noneMatch(topics.get(version.topic())::isAfter);
+      return !first || version.covers(gallery);
+    }
   }
 
   /**

@@ -5,9 +5,13 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
+import org.facestream.recognizer.identity.GalleryVersion;
 
 /** What is recorded about one person, in PostgreSQL. Thread-safe. */
 public final class PersonRecords {
@@ -42,31 +46,26 @@ public final class PersonRecords {
    *     EventStore#forgetPerson forgotten} as of a later version
    * @throws StoreException when none was
    */
-  public Optional<EventStore.Rows> merge(String from, String into, String name, long galleryVersion)
-      throws StoreException {
-    try (Connection connection = dataSource.getConnection()) {
-      try {
-        // Waits for those who are storing events, as forgetting does, and for those who forget;
-        // what they wrote is seen then.
-        try (Statement lock = connection.createStatement()) {
-          lock.execute("LOCK TABLE forgotten_person IN SHARE ROW EXCLUSIVE MODE");
-        }
-        Optional<EventStore.Rows> rows =
-            forgottenSince(connection, into, galleryVersion)
-                ? Optional.empty()
-                : Optional.of(
-                    new EventStore.Rows(
-                        relabel(connection, "identity_event", from, into, name),
-                        relabel(connection, "sighting", from, into, name)));
-        connection.commit();
-        return rows;
-      } catch (SQLException | RuntimeException failed) {
-        rollBack(connection, failed);
-        throw failed;
-      }
-    } catch (SQLException failed) {
-      throw new StoreException(failed);
+  public Optional<EventStore.Rows> merge(
+      String from, String into, String name, GalleryVersion galleryVersion) throws StoreException {
+    return Transaction.run(
+        dataSource, connection -> relabelAll(connection, from, into, name, galleryVersion));
+  }
+
+  static Optional<EventStore.Rows> relabelAll(
+      Connection connection, String from, String into, String name, GalleryVersion galleryVersion)
+      throws SQLException {
+    // Waits for those who are storing events, as forgetting does, and for those who forget; what
+    // they wrote is seen then.
+    try (Statement lock = connection.createStatement()) {
+      lock.execute("LOCK TABLE forgotten_person IN SHARE ROW EXCLUSIVE MODE");
     }
+    return forgottenSince(connection, into, galleryVersion)
+        ? Optional.empty()
+        : Optional.of(
+            new EventStore.Rows(
+                relabel(connection, "identity_event", from, into, name),
+                relabel(connection, "sighting", from, into, name)));
   }
 
   /**
@@ -78,18 +77,32 @@ public final class PersonRecords {
    *     as of a later version
    * @throws StoreException when nothing was done
    */
-  public Optional<EventStore.Rows> rename(String personId, String name, long galleryVersion)
-      throws StoreException {
+  public Optional<EventStore.Rows> rename(
+      String personId, String name, GalleryVersion galleryVersion) throws StoreException {
     return merge(personId, personId, name, galleryVersion);
   }
 
-  private static boolean forgottenSince(Connection connection, String personId, long galleryVersion)
-      throws SQLException {
-    return exists(
-        connection,
-        "SELECT FROM forgotten_person WHERE person_sha256 = ? AND gallery_version > "
-            + galleryVersion,
-        ForgottenPeople.sha256(personId));
+  private static boolean forgottenSince(
+      Connection connection, String personId, GalleryVersion galleryVersion) throws SQLException {
+    String forgotten =
+        "SELECT gallery_version, gallery_topic, gallery_offsets, forgotten_at FROM"
+            + " forgotten_person WHERE person_sha256 = ?";
+    try (PreparedStatement select = connection.prepareStatement(forgotten)) {
+      select.setString(1, ForgottenPeople.sha256(personId));
+      try (ResultSet rows = select.executeQuery()) {
+        if (!rows.next()) {
+          return false;
+        }
+        GalleryVersion then = GalleryTopics.read(rows, 1);
+        if (!galleryVersion.ofAnotherTopic(then)) {
+          return !galleryVersion.covers(then);
+        }
+        // Which was the later topic? One that was not heard of yet is the present one.
+        Map<String, Instant> topics = GalleryTopics.all(connection);
+        Instant ours = topics.get(galleryVersion.topic());
+        return ours != null && !ours.isAfter(rows.getObject(4, OffsetDateTime.class).toInstant());
+      }
+    }
   }
 
   /** Whether an event or a sighting names a person, by id. */
@@ -137,20 +150,12 @@ public final class PersonRecords {
    */
   public EventStore.Rows export(
       String personId, Consumer<String> sightings, Consumer<String> events) throws StoreException {
-    try (Connection connection = dataSource.getConnection()) {
-      try {
-        long seen = read(connection, "sighting", personId, sightings);
-        EventStore.Rows rows =
-            new EventStore.Rows(read(connection, "identity_event", personId, events), seen);
-        connection.commit();
-        return rows;
-      } catch (SQLException | RuntimeException failed) {
-        rollBack(connection, failed);
-        throw failed;
-      }
-    } catch (SQLException failed) {
-      throw new StoreException(failed);
-    }
+    return Transaction.run(
+        dataSource,
+        connection -> {
+          long seen = read(connection, "sighting", personId, sightings);
+          return new EventStore.Rows(read(connection, "identity_event", personId, events), seen);
+        });
   }
 
   private static long read(
@@ -167,14 +172,6 @@ public final class PersonRecords {
         }
       }
       return count;
-    }
-  }
-
-  private static void rollBack(Connection connection, Exception failed) {
-    try {
-      connection.rollback();
-    } catch (SQLException alsoFailed) {
-      failed.addSuppressed(alsoFailed);
     }
   }
 }

@@ -17,6 +17,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.facestream.recognizer.identity.GalleryVersion;
 import org.facestream.recognizer.identity.IdentityEvent;
 import org.facestream.recognizer.identity.IdentityEvent.Type;
 import org.facestream.sink.store.EventStore.Rows;
@@ -48,7 +49,8 @@ class EventStoreTest {
 
   @BeforeEach
   void empty() throws Exception {
-    server.execute("TRUNCATE identity_event, sighting, forgotten_person, erasure_audit");
+    server.execute(
+        "TRUNCATE identity_event, sighting, forgotten_person, erasure_audit, gallery_topic");
   }
 
   @Test
@@ -161,7 +163,7 @@ class EventStoreTest {
             event("t", 1, Type.started, "ann"),
             event("t", 2, Type.updated, "ann"),
             event("u", 1, Type.started, "bob")));
-    assertEquals(new Rows(2, 1), store.forgetPerson("ann", 7));
+    assertEquals(new Rows(2, 1), store.forgetPerson("ann", GalleryVersion.ofNumber(7)));
     // Late, and again: captured before, so still erased.
     store.store(List.of(event("t", 3, Type.ended, "ann"), event("t", 2, Type.updated, "ann")));
     assertEquals(
@@ -194,7 +196,7 @@ class EventStoreTest {
         List.of(
             there(event("t", 1, Type.started, "ann"), "wanted", "entrance"),
             there(event("u", 1, Type.started, "bob"), "wanted", "entrance")));
-    store.forgetPerson("ann", 7);
+    store.forgetPerson("ann", GalleryVersion.ofNumber(7));
     store.store(
         List.of(there(event("t", 2, Type.updated, "ann"), "wanted", "entrance", "counter")));
     assertEquals(
@@ -221,7 +223,7 @@ class EventStoreTest {
   void aTrackThatBeganBeforeThePersonWasForgottenStaysUnknown() throws Exception {
     Instant now = Instant.now();
     store.store(List.of(began("t", 1, now.minusSeconds(5), now, 7)));
-    store.forgetPerson("ann", 8);
+    store.forgetPerson("ann", GalleryVersion.ofNumber(8));
     // Whatever was captured, and with whatever gallery, afterwards.
     store.store(
         List.of(
@@ -233,7 +235,7 @@ class EventStoreTest {
 
   @Test
   void whatAGalleryThatStillHadThePersonDecidedIsStoredAsUnknown() throws Exception {
-    store.forgetPerson("ann", 8);
+    store.forgetPerson("ann", GalleryVersion.ofNumber(8));
     Instant later = Instant.now().plusSeconds(60);
     // Enrolled again. The clock of the first camera is ahead, or its recognizer was cut off.
     store.store(List.of(began("old", 1, later, later, 7), began("new", 1, later, later, 8)));
@@ -242,9 +244,83 @@ class EventStoreTest {
         server.query("SELECT track, name FROM sighting ORDER BY track"));
   }
 
+  private static GalleryVersion version(String topic, Long... offsets) {
+    return new GalleryVersion(topic, List.of(offsets));
+  }
+
+  @Test
+  void aGalleryThatIsAheadElsewhereAndBehindWhereThePersonWasStillHadThem() throws Exception {
+    store.forgetPerson("ann", version("a", 3L, 5L));
+    Instant later = Instant.now().plusSeconds(60);
+    store.store(
+        List.of(
+            began("behind", 1, later, later, version("a", 9L, 4L)),
+            began("again", 1, later, later, version("a", 3L, 6L))));
+    assertEquals(
+        List.of("again|ANN", "behind|unknown"),
+        server.query("SELECT track, name FROM sighting ORDER BY track"));
+    assertEquals(
+        List.of("13|a|{9,4}"),
+        server.query(
+            "SELECT gallery_version, gallery_topic, gallery_offsets FROM identity_event"
+                + " WHERE track = 'behind'"));
+  }
+
+  @Test
+  void whoIsEnrolledAgainInATopicThatWasMadeAnewIsNamed() throws Exception {
+    store.store(List.of(event("t", 1, Type.started, "ann")));
+    store.forgetPerson("ann", version("a", 30L, 50L));
+    Instant later = Instant.now().plusSeconds(60);
+    // Nobody forgot her in this one, and its offsets begin anew.
+    store.store(List.of(began("anew", 1, later, later, version("b", 0L, 1L))));
+    assertEquals(
+        List.of("anew|ANN", "t|unknown"),
+        server.query("SELECT track, name FROM sighting ORDER BY track"));
+  }
+
+  @Test
+  void aRecognizerThatStillReadATopicThatWasDeletedNamesNobodyWhoIsForgotten() throws Exception {
+    Instant later = Instant.now().plusSeconds(60);
+    store.store(List.of(began("t", 1, later, later, version("a", 30L, 50L))));
+    store.forgetPerson("ann", version("b", 2L, 2L));
+    store.store(
+        List.of(
+            began("old", 1, later, later, version("a", 90L, 90L)),
+            began("again", 1, later, later, version("b", 2L, 3L))));
+    assertEquals(
+        List.of("again|ANN", "old|unknown", "t|unknown"),
+        server.query("SELECT track, name FROM sighting ORDER BY track"));
+  }
+
+  /** Of before there were vectors: the sum of the first topic's offsets. */
+  @Test
+  void whoWasForgottenAsOfANumberIsNamedInATopicThatWasMadeAnew() throws Exception {
+    store.forgetPerson("ann", GalleryVersion.ofNumber(80));
+    Instant later = Instant.now().plusSeconds(60);
+    store.store(
+        List.of(
+            began("before", 1, later, later, version("a", 30L, 49L)),
+            began("since", 1, later, later, version("a", 30L, 50L))));
+    store.store(List.of(began("anew", 1, later, later, version("b", 0L, 1L))));
+    assertEquals(
+        List.of("anew|ANN", "before|unknown", "since|ANN"),
+        server.query("SELECT track, name FROM sighting ORDER BY track"));
+  }
+
+  @Test
+  void nobodyIsMergedIntoWhoWasForgottenSince() throws Exception {
+    PersonRecords records = new PersonRecords(database.dataSource());
+    store.store(List.of(event("t", 1, Type.started, "bob")));
+    store.forgetPerson("ann", version("a", 3L, 5L));
+    assertTrue(records.merge("bob", "ann", "Ann", version("a", 9L, 4L)).isEmpty());
+    // In a topic that was made anew she is somebody else.
+    assertEquals(
+        new Rows(1, 1), records.merge("bob", "ann", "Ann", version("b", 0L, 1L)).orElseThrow());
+  }
+
   @Test
   void aTrackThatBeganWhileRecognizersHadNotHeardIsStoredAsUnknown() throws Exception {
-    store.forgetPerson("ann", 0);
+    store.forgetPerson("ann", GalleryVersion.ofNumber(0));
     Instant soon = Instant.now().plus(ForgottenPeople.LAG).minusSeconds(5);
     Instant later = Instant.now().plus(ForgottenPeople.LAG).plusSeconds(5);
     store.store(List.of(began("soon", 1, soon, soon, 7), began("later", 1, later, later, 7)));
@@ -255,19 +331,19 @@ class EventStoreTest {
 
   @Test
   void whoIsForgottenAgainIsForgottenAsOfThen() throws Exception {
-    store.forgetPerson("ann", 8);
+    store.forgetPerson("ann", GalleryVersion.ofNumber(8));
     Instant later = Instant.now().plusSeconds(60);
     store.store(List.of(began("t", 1, later, later, 9)));
     assertEquals(1, server.count("sighting WHERE name = 'ANN'"));
-    assertEquals(new Rows(1, 1), store.forgetPerson("ann", 10));
+    assertEquals(new Rows(1, 1), store.forgetPerson("ann", GalleryVersion.ofNumber(10)));
     store.store(List.of(began("t", 2, later, later, 9)));
     assertEquals(1, server.count("sighting WHERE name = 'unknown' AND revision = 2"));
   }
 
   @Test
   void whoWasForgottenLongAgoIsKeptInNoHash() throws Exception {
-    store.forgetPerson("ann", 8);
-    store.forgetPerson("bob", 9);
+    store.forgetPerson("ann", GalleryVersion.ofNumber(8));
+    store.forgetPerson("bob", GalleryVersion.ofNumber(9));
     server.execute(
         "UPDATE forgotten_person SET forgotten_at = now() - interval '60 days'"
             + " WHERE gallery_version = 8");
@@ -286,6 +362,11 @@ class EventStoreTest {
 
   private static IdentityEvent began(
       String track, int revision, Instant first, Instant seen, long galleryVersion) {
+    return began(track, revision, first, seen, GalleryVersion.ofNumber(galleryVersion));
+  }
+
+  private static IdentityEvent began(
+      String track, int revision, Instant first, Instant seen, GalleryVersion gallery) {
     IdentityEvent event = event("gate", track, revision, Type.updated, "ann", seen);
     return new IdentityEvent(
         event.eventId(),
@@ -296,6 +377,7 @@ class EventStoreTest {
         event.revision(),
         first,
         event.lastSeen(),
+        event.zones(),
         event.personId(),
         event.name(),
         event.watchlist(),
@@ -306,7 +388,8 @@ class EventStoreTest {
         event.score(),
         event.box(),
         event.model(),
-        galleryVersion,
+        gallery.sum(),
+        gallery.topic() == null ? null : gallery,
         event.bestFace(),
         event.captureTime());
   }

@@ -40,6 +40,7 @@ public final class Events {
         new Box(1.5f, 2, 30, 40.25f),
         "dlib-128",
         7,
+        null,
         "face-" + track,
         seen);
   }
@@ -67,6 +68,7 @@ public final class Events {
         event.box(),
         event.model(),
         event.galleryVersion(),
+        event.gallery(),
         event.bestFace(),
         event.captureTime());
   }

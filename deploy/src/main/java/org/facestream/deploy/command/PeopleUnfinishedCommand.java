@@ -1,0 +1,33 @@
+package org.facestream.deploy.command;
+
+import java.util.List;
+import org.facestream.deploy.people.PeopleDeeds;
+import org.facestream.sink.store.Deed;
+import org.facestream.sink.store.StoreException;
+import org.facestream.sink.store.UnfinishedDeeds;
+import picocli.CommandLine.Command;
+
+@Command(
+    name = "unfinished",
+    header = "Show what was begun with people and is not finished, and what is left of it.",
+    description = {
+      "",
+      "A sink that runs goes on with it every few seconds, as does the command that began it, given",
+      "again. Ends with 1 while something is left."
+    })
+final class PeopleUnfinishedCommand extends GalleryAndDatabaseCommand {
+  @Override
+  int with(Places places) throws StoreException {
+    List<Deed> left = new UnfinishedDeeds(places.database()).all();
+    for (Deed deed : left) {
+      out()
+          .printf(
+              "%s, begun %s; %s%n",
+              PeopleDeeds.words(deed), deed.begun(), PeopleDeeds.progress(deed));
+    }
+    if (left.isEmpty()) {
+      out().println("Nothing is left unfinished.");
+    }
+    return left.isEmpty() ? 0 : Complaints.FAILURE;
+  }
+}

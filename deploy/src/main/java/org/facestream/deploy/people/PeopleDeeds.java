@@ -1,0 +1,215 @@
+package org.facestream.deploy.people;
+
+import java.util.List;
+import java.util.Optional;
+import org.facestream.ingest.worker.RetryableException;
+import org.facestream.ingest.worker.config.UserError;
+import org.facestream.recognizer.gallery.AuditTrail;
+import org.facestream.recognizer.gallery.People;
+import org.facestream.recognizer.gallery.Person;
+import org.facestream.recognizer.gallery.PersonName;
+import org.facestream.sink.store.Database;
+import org.facestream.sink.store.Deed;
+import org.facestream.sink.store.EventStore;
+import org.facestream.sink.store.PersonRecords;
+import org.facestream.sink.store.StoreException;
+import org.facestream.sink.store.UnfinishedDeeds;
+
+/**
+ * Forgets, merges and renames people in the gallery and in the database. Each is recorded in the
+ * database before anything is done, then done in the gallery, then in the database by the
+ * transaction that deletes the record. So whatever fails in between, what is left is known, and is
+ * done by the same command, given by name or id, or by a sink that runs ({@link DeedUpkeep}).
+ */
+public final class PeopleDeeds {
+  private final People people;
+  private final Database database;
+  private final UnfinishedDeeds unfinished;
+  private final AuditTrail trail;
+
+  /**
+   * What was done.
+   *
+   * @param deed as it was recorded last
+   * @param rows of the database that were changed
+   */
+  public record Done(Deed deed, EventStore.Rows rows) {
+    /** How many references of the gallery were changed. */
+    public int pictures() {
+      return deed.pictures().orElse(0);
+    }
+  }
+
+  /**
+   * @param people of the gallery; writes down what it does
+   * @param database stays its owner's
+   * @param trail takes down what is done in the database
+   */
+  public PeopleDeeds(People people, Database database, AuditTrail trail) {
+    this.people = people;
+    this.database = database;
+    this.unfinished = new UnfinishedDeeds(database);
+    this.trail = trail;
+  }
+
+  /**
+   * Erases a person from the gallery and from what is recorded. Also one who is in the records
+   * only, by id, and one whose forgetting was begun before, by name too.
+   *
+   * @throws UserError when there is nobody of that name or id, or it is begun and not finished: the
+   *     message says what is left
+   */
+  public Done forget(String idOrName) {
+    return begin(
+        () -> {
+          Optional<Person> person = inGallery(idOrName);
+          Optional<Deed> before = before(Deed.Kind.forget, idOrName);
+          if (person.isEmpty() && before.isPresent()) {
+            return before.get();
+          }
+          if (before.isPresent() && !before.get().person().id().equals(person.get().id())) {
+            throw new UserError(
+                "Two are called '%s': %s, and %s, whose forgetting is not finished. Give the id."
+                    .formatted(
+                        PersonName.shown(idOrName), person.get().id(), before.get().person().id()));
+          }
+          Deed.Who who = person.map(PeopleDeeds::who).orElse(null);
+          if (who == null && new PersonRecords(database.dataSource()).has(idOrName)) {
+            // Merged before: what came in late.
+            who = new Deed.Who(idOrName, idOrName);
+          }
+          if (who == null) {
+            who = who(people.show(idOrName).person());
+          }
+          return recorded(Deed.Kind.forget, who, Optional.empty());
+        });
+  }
+
+  /**
+   * Makes one person of two, in the gallery and in what is recorded. Also when the first is in the
+   * records only, by id, or when it was begun before, by name too.
+   *
+   * @throws UserError as {@link #forget}, or when the gallery refuses
+   */
+  public Done merge(String idOrName, String intoIdOrName) {
+    return begin(
+        () -> {
+          if (inGallery(idOrName).isEmpty()) {
+            Optional<Deed> before = before(Deed.Kind.merge, idOrName);
+            if (before.isPresent() && before.get().into().orElseThrow().isCalled(intoIdOrName)) {
+              return before.get();
+            }
+            Deed.Who into = who(people.show(intoIdOrName).person());
+            if (!into.id().equals(idOrName)
+                && new PersonRecords(database.dataSource()).has(idOrName)) {
+              return recorded(Deed.Kind.merge, new Deed.Who(idOrName, idOrName), Optional.of(into));
+            }
+          }
+          People.Merged two = people.mergeable(idOrName, intoIdOrName);
+          return recorded(
+              Deed.Kind.merge, who(two.gone().person()), Optional.of(who(two.kept().person())));
+        });
+  }
+
+  /**
+   * Gives a person another name in the gallery and in what is recorded; also when it was begun
+   * before, by the former name too.
+   *
+   * @throws UserError as {@link #forget}, or when the gallery refuses
+   */
+  public Done rename(String idOrName, String newName) {
+    return begin(
+        () -> {
+          Optional<Deed> before = before(Deed.Kind.rename, idOrName);
+          if (inGallery(idOrName).isEmpty()
+              && before.isPresent()
+              && before.get().into().orElseThrow().name().equals(newName)) {
+            return before.get();
+          }
+          Person person = people.renamable(idOrName, newName);
+          return recorded(
+              Deed.Kind.rename, who(person), Optional.of(new Deed.Who(person.id(), newName)));
+        });
+  }
+
+  /** What is done to whom, in words. */
+  public static String words(Deed deed) {
+    return DeedSteps.words(deed);
+  }
+
+  /** What of it is done, and what is left. */
+  public static String progress(Deed deed) {
+    return DeedSteps.progress(deed);
+  }
+
+  private static Deed.Who who(Person person) {
+    return new Deed.Who(person.id(), person.name());
+  }
+
+  private Optional<Person> inGallery(String idOrName) {
+    List<People.Entry> found = people.find(idOrName);
+    return found.size() == 1 ? Optional.of(found.get(0).person()) : Optional.empty();
+  }
+
+  private Optional<Deed> before(Deed.Kind kind, String idOrName) throws StoreException {
+    return unfinished.all().stream()
+        .filter(deed -> deed.kind() == kind && deed.person().isCalled(idOrName))
+        .findFirst();
+  }
+
+  private Deed recorded(Deed.Kind kind, Deed.Who person, Optional<Deed.Who> into)
+      throws StoreException {
+    Deed deed = Deed.of(kind, person, into, people.galleryVersion());
+    trail.asked(kind.name(), person.id(), DeedSteps.inheritor(deed));
+    return unfinished.begin(deed);
+  }
+
+  /** What is recorded before it is done. */
+  private interface Beginning {
+    Deed record() throws StoreException;
+  }
+
+  private Done begin(Beginning beginning) {
+    Deed deed;
+    try {
+      database.check();
+      deed = beginning.record();
+    } catch (StoreException | RetryableException away) {
+      throw new UserError(
+          "PostgreSQL at %s does not do its part (%s): start it, or set store.url; nothing was done, for the recorded sightings are part of it."
+              .formatted(database.address(), away.getMessage()),
+          away);
+    }
+    return carryOut(deed);
+  }
+
+  /**
+   * Does what is left of one that was begun before, and leaves what came after its beginning.
+   *
+   * @return empty when somebody else is at it
+   * @throws UserError when it is still not finished
+   */
+  public Optional<Done> goOn(Deed deed) throws StoreException {
+    try (UnfinishedDeeds.Hold hold = unfinished.hold(deed).orElse(null)) {
+      // Whoever had it may have finished it.
+      Optional<Deed> left =
+          hold == null
+              ? Optional.empty()
+              : unfinished.all().stream().filter(each -> each.id() == deed.id()).findFirst();
+      return left.map(each -> new DeedSteps(people, unfinished, trail).carryOut(each, false));
+    }
+  }
+
+  private Done carryOut(Deed deed) {
+    try (UnfinishedDeeds.Hold hold = unfinished.hold(deed).orElse(null)) {
+      if (hold == null) {
+        throw new UserError(
+            "%s is being done by another process at this moment: see `facestream people unfinished`."
+                .formatted(DeedSteps.words(deed)));
+      }
+      return new DeedSteps(people, unfinished, trail).carryOut(deed, true);
+    } catch (StoreException away) {
+      throw DeedSteps.unfinished(deed, away.getMessage(), away);
+    }
+  }
+}

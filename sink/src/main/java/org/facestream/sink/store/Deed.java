@@ -1,0 +1,60 @@
+package org.facestream.sink.store;
+
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.facestream.recognizer.identity.GalleryVersion;
+
+/**
+ * Something that is done with a person, first in the gallery and then in the database.
+ *
+ * @param id of its row in {@code unfinished_deed}
+ * @param kind what it is
+ * @param person of whom
+ * @param into into whom they are merged, or the same person with the new name
+ * @param begun when, by the clock of who began it
+ * @param gallery the gallery's version: as of the beginning, and when the gallery's part is done
+ *     the one with which that was done
+ * @param pictures how many references the gallery's part changed; empty until it is done
+ */
+public record Deed(
+    long id,
+    Kind kind,
+    Who person,
+    Optional<Who> into,
+    Instant begun,
+    GalleryVersion gallery,
+    OptionalInt pictures) {
+
+  /** What is done. */
+  public enum Kind {
+    forget,
+    merge,
+    rename
+  }
+
+  /** A person, as they are called at the beginning. */
+  public record Who(String id, String name) {
+    /** Whether it is the person's id, or their name in any case. */
+    public boolean isCalled(String idOrName) {
+      return id.equals(idOrName)
+          || name.toLowerCase(Locale.ROOT).equals(idOrName.strip().toLowerCase(Locale.ROOT));
+    }
+  }
+
+  /** One that is to be begun now. */
+  public static Deed of(Kind kind, Who person, Optional<Who> into, GalleryVersion gallery) {
+    return new Deed(0, kind, person, into, Instant.now(), gallery, OptionalInt.empty());
+  }
+
+  /** The same with another row. */
+  Deed at(long row) {
+    return new Deed(row, kind, person, into, begun, gallery, pictures);
+  }
+
+  /** The same with the gallery's part done. */
+  Deed changed(int count, GalleryVersion version) {
+    return new Deed(id, kind, person, into, begun, version, OptionalInt.of(count));
+  }
+}
