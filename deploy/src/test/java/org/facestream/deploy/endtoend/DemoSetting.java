@@ -9,6 +9,7 @@ import org.facestream.deploy.simulation.DemoPerson;
 import org.facestream.ingest.camera.CameraRegistry;
 import org.facestream.ingest.worker.config.Settings;
 import org.facestream.ingest.worker.kafka.KafkaClients;
+import org.facestream.recognizer.gallery.AuditTrail;
 import org.facestream.recognizer.gallery.EnrolmentResult;
 import org.facestream.recognizer.gallery.EnrolmentTerms;
 
@@ -19,7 +20,8 @@ final class DemoSetting {
   /** Returns when both are in Kafka. */
   static void apply(Settings settings, KafkaClients clients, DemoCameras cameras) {
     new CameraRegistry(clients).apply(cameras.cameras(), true);
-    try (Enroller enroller = new Enroller(settings, clients, false, EnrolmentTerms.NONE)) {
+    try (Enroller enroller =
+        new Enroller(settings, clients, false, EnrolmentTerms.NONE, AuditTrail.NONE)) {
       for (DemoPerson person : DemoPeople.enrolled()) {
         assertInstanceOf(
             EnrolmentResult.Enrolled.class,
