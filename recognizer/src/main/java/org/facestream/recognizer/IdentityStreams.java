@@ -23,6 +23,7 @@ import org.facestream.recognizer.gallery.GalleryTopic;
 import org.facestream.recognizer.identity.IdentityTopic;
 import org.facestream.recognizer.identity.IdentityTopology;
 import org.facestream.recognizer.identity.MatchTopic;
+import org.facestream.recognizer.identity.RefusedMatches;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,14 +51,14 @@ final class IdentityStreams implements AutoCloseable {
   private final Positions references = new Positions();
   private final CountDownLatch closed = new CountDownLatch(1);
 
+  private final RefusedMatches refused = new RefusedMatches();
+  private final ThreadDeaths deaths = new ThreadDeaths();
   private final TopicIdentity galleryTopic;
 
   /** The id of the topic that the replica is read from; {@link #watch}'s, as is the next. */
   private String followed;
 
   private long asked = System.nanoTime();
-
-  private volatile String failure;
 
   /** The one that was begun last. */
   private volatile StreamsRun begun;
@@ -84,12 +85,15 @@ final class IdentityStreams implements AutoCloseable {
                     options.rules(),
                     options.maxAge(),
                     replica,
+                    refused,
                     telemetry),
                 replica,
                 new FollowedClients(matches, references),
                 workerConfig,
                 clients,
-                telemetry);
+                telemetry,
+                refused,
+                deaths);
   }
 
   /**
@@ -124,6 +128,12 @@ final class IdentityStreams implements AutoCloseable {
     try {
       while (!closed.await(wait.toMillis(), TimeUnit.MILLISECONDS)) {
         wait = LOOK;
+        if (failure().isPresent()) {
+          // No other run would do better: the process ends, and leaves its tracks to another.
+          whole = null;
+          begun.close();
+          return;
+        }
         StreamsRun run = whole;
         if (run != null && !run.failed() && !madeAnew()) {
           if (health().ready()) {
@@ -212,10 +222,13 @@ final class IdentityStreams implements AutoCloseable {
 
   /** Why it has ended by itself; empty while it has not. */
   Optional<String> failure() {
-    return Optional.ofNullable(failure);
+    return deaths.failure();
   }
 
   Stage.Health health() {
+    if (failure().isPresent()) {
+      return Stage.Health.notReady(failure().get());
+    }
     StreamsRun run = whole;
     if (run == null) {
       return Stage.Health.notReady("reading the gallery");

@@ -4,6 +4,8 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import java.time.Duration;
 import java.util.Properties;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -19,6 +21,7 @@ import org.facestream.ingest.worker.Worker;
 import org.facestream.ingest.worker.WorkerConfig;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.recognizer.gallery.GalleryReplica;
+import org.facestream.recognizer.identity.RefusedMatches;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,11 +36,20 @@ final class StreamsRun implements AutoCloseable {
   static final String GROUP = "identity";
 
   private final KafkaStreams streams;
+
+  /** For what else was under way to fail, too. */
+  private static final Duration AFTER_REFUSAL = Duration.ofMillis(200);
+
+  private final RefusedMatches refused;
+  private final ThreadDeaths deaths;
+  private final CountDownLatch closed = new CountDownLatch(1);
   private final Closing closing = new Closing();
 
   /**
    * @param topology whose global store is the replica
    * @param supplier of its Kafka clients
+   * @param refused is told what Kafka never takes
+   * @param deaths counts the threads that die
    */
   StreamsRun(
       Topology topology,
@@ -45,8 +57,14 @@ final class StreamsRun implements AutoCloseable {
       KafkaClientSupplier supplier,
       WorkerConfig workerConfig,
       KafkaClients clients,
-      Telemetry telemetry) {
-    streams = new KafkaStreams(topology, settings(workerConfig, clients), supplier);
+      Telemetry telemetry,
+      RefusedMatches refused,
+      ThreadDeaths deaths) {
+    this.refused = refused;
+    this.deaths = deaths;
+    Properties settings = settings(workerConfig, clients);
+    settings.put(RefusedMatches.SETTING, refused);
+    streams = new KafkaStreams(topology, settings, supplier);
     // It leaves the group, so that another takes its tracks over at once.
     closing.add(
         () ->
@@ -55,7 +73,7 @@ final class StreamsRun implements AutoCloseable {
                         CloseOptions.GroupMembershipOperation.LEAVE_GROUP)
                     .withTimeout(workerConfig.shutdownTimeout())));
     streams.setGlobalStateRestoreListener(replica);
-    streams.setUncaughtExceptionHandler(StreamsRun::failed);
+    streams.setUncaughtExceptionHandler(this::failed);
     AtomicInteger told = new AtomicInteger();
     streams.setStateListener(
         (now, before) -> {
@@ -74,12 +92,26 @@ final class StreamsRun implements AutoCloseable {
   }
 
   /** Streams can replace a thread that decides, but not the one that reads the gallery. */
-  private static StreamThreadExceptionResponse failed(Throwable failed) {
+  private StreamThreadExceptionResponse failed(Throwable failed) {
+    // A match that becomes a dead letter next is progress.
+    Duration pause = refused.found() ? AFTER_REFUSAL : deaths.pause(failed, System.nanoTime());
+    if (deaths.failure().isPresent()) {
+      log.error("identity: {}", deaths.failure().get(), failed);
+      return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+    }
     if (Thread.currentThread().getName().endsWith(GLOBAL_THREAD)) {
       log.error("identity: the gallery's replica failed, all of Streams begins anew", failed);
       return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
     }
-    log.error("identity: a stream thread failed and is replaced", failed);
+    log.error(
+        "identity: a stream thread failed and is replaced in {} ms", pause.toMillis(), failed);
+    try {
+      // This is the thread that died; its tracks stay its own for so long.
+      closed.await(pause.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    refused.settled();
     return StreamThreadExceptionResponse.REPLACE_THREAD;
   }
 
@@ -102,6 +134,10 @@ final class StreamsRun implements AutoCloseable {
     settings.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 10_000);
     settings.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 2_000);
     settings.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
+    settings.put(
+        StreamsConfig.PRODUCTION_EXCEPTION_HANDLER_CLASS_CONFIG, RefusedMatches.Handler.class);
+    // A dead letter may be as large as the largest match.
+    settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, KafkaClients.LARGEST_RECORD);
     settings.put(ProducerConfig.LINGER_MS_CONFIG, 0);
     settings.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, 15_000);
     settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 12_000);
@@ -132,6 +168,7 @@ final class StreamsRun implements AutoCloseable {
 
   @Override
   public void close() {
+    closed.countDown();
     closing.close();
   }
 }

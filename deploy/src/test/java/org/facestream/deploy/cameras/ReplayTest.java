@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.micrometer.core.instrument.Counter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -97,6 +100,43 @@ class ReplayTest {
         assertTrue(
             telemetry.registry().find("facestream.dropped").counters().stream()
                 .allMatch(counter -> counter.count() == 0));
+      }
+    }
+  }
+
+  @Test
+  void picturesThatKafkaNeverTakesSayNothingAboutKafka() throws Exception {
+    int pictures = 5;
+    Path files = Files.createDirectories(folder.resolve("files/pictures"));
+    for (int i = 0; i < pictures; i++) {
+      try (Mat grey = new Mat(48, 64, opencv_core.CV_8UC3, Scalar.all(i))) {
+        assertTrue(opencv_imgcodecs.imwrite(files.resolve(i + ".jpg").toString(), grey));
+      }
+    }
+    try (EmbeddedKafka kafka = new EmbeddedKafka(folder.resolve("kafka"), 0);
+        Telemetry telemetry = new Telemetry()) {
+      Settings settings = settings(kafka);
+      KafkaClients clients = new KafkaClients(settings.get(KafkaConfig.class));
+      // Smaller than any frame.
+      try (Admin admin = clients.admin()) {
+        NewTopic small = new NewTopic(clients.name(FrameTopic.TOPIC), 1, (short) 1);
+        admin.createTopics(List.of(small.configs(Map.of("max.message.bytes", "300")))).all().get();
+      }
+      try (IngestStage stage =
+          new IngestStage(
+              settings.get(IngestConfig.class),
+              settings.get(WorkerConfig.class),
+              clients,
+              telemetry)) {
+        stage.start();
+        await().atMost(30, TimeUnit.SECONDS).until(() -> stage.health().ready());
+        new CameraRegistry(clients).add(Camera.of("folder", "pictures").withFps(2.0));
+        Counter dropped = telemetry.dropped("ingest", "folder", "too-large");
+        await().atMost(30, TimeUnit.SECONDS).until(() -> dropped.count() == pictures);
+        await()
+            .during(4, TimeUnit.SECONDS)
+            .atMost(10, TimeUnit.SECONDS)
+            .until(() -> stage.health().ready());
       }
     }
   }

@@ -3,13 +3,18 @@ package org.facestream.deploy.recognition;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.config.ConfigResource;
 import org.facestream.detector.face.Face;
 import org.facestream.detector.face.FaceTopic;
 import org.facestream.detector.face.Landmarks;
@@ -91,18 +96,61 @@ class RefusedFacesTest extends RecognizerStageCase {
     }
   }
 
-  /** Reason and face of every dead letter. */
-  private static List<String> deadLetters(KafkaClients clients) throws InvalidRecordException {
+  @Test
+  void aMatchWhoseEventKafkaNeverTakesBlocksNobody() throws Exception {
+    KafkaClients clients = clients("unpublished");
+    Topics.ensure(clients, List.of(IdentityTopic.TOPIC, Topics.DEAD_LETTERS));
+    largestEvent(clients, 100);
+    try (Telemetry telemetry = new Telemetry();
+        RecognizerStage stage = stage("unpublished", telemetry)) {
+      stage.start();
+      awaitReady(stage);
+      send(clients, face(4, 1, "door", "first", 0));
+      send(clients, face(4, 1, "hall", "other", 0));
+      await()
+          .atMost(PATIENCE.multipliedBy(3))
+          .dontCatchUncaughtExceptions()
+          .until(() -> letters(clients).size() == 2);
+      largestEvent(clients, 1 << 20);
+      send(clients, face(4, 1, "door", "second", 0));
+      events(clients, is(IdentityEvent.Type.started, "second"));
+      awaitReady(stage);
+      ConsumerRecord<String, byte[]> letter = letters(clients).get(0);
+      assertEquals("output-too-large", header(letter, "reason"));
+      assertEquals("identity", header(letter, "stage"));
+      assertTrue(header(letter, "origin").startsWith("unpublished.matches.v1-"), letter::toString);
+      assertEquals(2, letters(clients).size());
+    }
+  }
+
+  private static void largestEvent(KafkaClients clients, int bytes) throws Exception {
+    ConfigResource topic =
+        new ConfigResource(ConfigResource.Type.TOPIC, clients.name(IdentityTopic.TOPIC));
+    AlterConfigOp limit =
+        new AlterConfigOp(
+            new ConfigEntry("max.message.bytes", String.valueOf(bytes)), AlterConfigOp.OpType.SET);
+    try (Admin admin = clients.admin()) {
+      admin.incrementalAlterConfigs(Map.of(topic, List.of(limit))).all().get();
+    }
+  }
+
+  private static List<ConsumerRecord<String, byte[]>> letters(KafkaClients clients) {
     List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
     try (TopicReader reader = new TopicReader(clients, Topics.DEAD_LETTERS)) {
       reader.readToEnd(records::add);
     }
+    return records;
+  }
+
+  private static String header(ConsumerRecord<String, byte[]> record, String name) {
+    return new String(record.headers().lastHeader(name).value(), UTF_8);
+  }
+
+  /** Reason and face of every dead letter. */
+  private static List<String> deadLetters(KafkaClients clients) throws InvalidRecordException {
     List<String> letters = new ArrayList<>();
-    for (ConsumerRecord<String, byte[]> record : records) {
-      letters.add(
-          new String(record.headers().lastHeader("reason").value(), UTF_8)
-              + " "
-              + FaceTopic.fromRecord(record).id());
+    for (ConsumerRecord<String, byte[]> record : letters(clients)) {
+      letters.add(header(record, "reason") + " " + FaceTopic.fromRecord(record).id());
     }
     return letters;
   }

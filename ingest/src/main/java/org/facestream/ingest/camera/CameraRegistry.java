@@ -20,6 +20,7 @@ import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.facestream.ingest.frame.InvalidRecordException;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.ingest.worker.kafka.KafkaClients;
+import org.facestream.ingest.worker.kafka.Refusal;
 import org.facestream.ingest.worker.kafka.Topic;
 import org.facestream.ingest.worker.kafka.TopicReader;
 import org.facestream.ingest.worker.kafka.Topics;
@@ -204,6 +205,12 @@ public final class CameraRegistry {
         throw new UserError(
             "Camera '%s' is larger than Kafka takes (max.message.bytes of topic %s); give it fewer tags, zones or masks."
                 .formatted(record.key(), record.topic()),
+            failed);
+      }
+      if (Refusal.of(failed.getCause()).isPresent()) {
+        throw new UserError(
+            "Kafka never takes camera '%s' (%s). Compare the settings of topic %s: `facestream doctor --services`."
+                .formatted(record.key(), failed.getCause().getMessage(), record.topic()),
             failed);
       }
       throw failed;

@@ -21,7 +21,7 @@ enum FrameLoss {
   SEND_FAILED;
 
   /** Why a frame did not come into Kafka. */
-  static FrameLoss of(Exception refused) {
+  static FrameLoss of(Throwable refused) {
     if (refused instanceof BufferExhaustedException) {
       return BUFFER_FULL;
     }

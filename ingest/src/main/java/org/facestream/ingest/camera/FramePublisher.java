@@ -17,7 +17,6 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.facestream.ingest.IngestConfig;
 import org.facestream.ingest.frame.CloseUp;
 import org.facestream.ingest.frame.CloseUpTopic;
@@ -27,6 +26,7 @@ import org.facestream.ingest.frame.Recording;
 import org.facestream.ingest.worker.Closing;
 import org.facestream.ingest.worker.Telemetry;
 import org.facestream.ingest.worker.kafka.KafkaClients;
+import org.facestream.ingest.worker.kafka.Refusal;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -168,12 +168,14 @@ public final class FramePublisher implements AutoCloseable {
         Thread.currentThread().interrupt();
         return false;
       } catch (ExecutionException failed) {
-        if (failed.getCause() instanceof RecordTooLargeException tooLarge) {
-          dropped(camera, tooLarge);
+        if (refused(camera, failed.getCause())) {
           return false;
         }
         waits(failed.getCause());
       } catch (KafkaException | IllegalStateException refused) {
+        if (refused(camera, refused)) {
+          return false;
+        }
         waits(refused);
       }
     }
@@ -195,15 +197,37 @@ public final class FramePublisher implements AutoCloseable {
         .record(Duration.between(captureTime, Instant.now()).abs());
   }
 
+  /**
+   * Drops what Kafka never takes: that says nothing about Kafka, which takes the others.
+   *
+   * @return false for a failure of another kind, which may pass
+   */
+  private boolean refused(String camera, Throwable why) {
+    if (Refusal.of(why).isEmpty()) {
+      return false;
+    }
+    telemetry.dropped("ingest", camera, FrameLoss.of(why).label()).increment();
+    tell("camera {}: a frame is dropped, Kafka never takes it: {}", camera, why);
+    return true;
+  }
+
+  private void tell(String message, String camera, Throwable why) {
+    long now = System.nanoTime();
+    long last = told.get();
+    if (now - last > TELL_AGAIN_NANOS && told.compareAndSet(last, now)) {
+      log.warn(message, camera, why.toString());
+    }
+  }
+
   private void dropped(String camera, Exception why) {
+    if (refused(camera, why)) {
+      return;
+    }
     telemetry.dropped("ingest", camera, FrameLoss.of(why).label()).increment();
     long now = System.nanoTime();
     // The first failure after a success is told, but not again and again when they alternate.
     if (!closed && failingSince.compareAndSet(NEVER, now)) {
-      long last = told.get();
-      if (now - last > TELL_AGAIN_NANOS && told.compareAndSet(last, now)) {
-        log.warn("frames are dropped, Kafka does not take them: {}", why.toString());
-      }
+      tell("camera {}: frames are dropped, Kafka does not take them: {}", camera, why);
     }
   }
 

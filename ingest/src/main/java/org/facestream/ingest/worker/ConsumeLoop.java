@@ -1,16 +1,13 @@
 package org.facestream.ingest.worker;
 
-import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -35,7 +32,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A failure that may pass ({@link RetryableException}, any {@link KafkaException}) makes the
  * stage not ready; the batch is delivered again after a backoff. Any other exception is taken for a
- * record's fault: the batch is processed record by record, and what fails alone is a dead letter. A
+ * record's fault: the batch is processed record by record, and what fails alone is a dead letter.
+ * So is a record of which something comes that Kafka never takes, such as one that is too large. A
  * device that fails again and again ({@link DeviceException}), and any Error, ends the loop, which
  * leaves the group: see {@link #failure}.
  *
@@ -116,16 +114,12 @@ public final class ConsumeLoop implements AutoCloseable {
   private final Settings settings;
   private final GroupMember member;
   private final Publisher publisher;
-  private final Processor processor;
   private final FaultIsolation isolation;
+  private final Delivery delivery;
   private final DeviceFailures device;
   private final DistributionSummary batchSize;
-  private final Counter retries;
-  private final Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(5));
+  private final Recovery recovery;
   private final Thread thread;
-
-  /** Where a failed turn's records are still to be processed; the loop's thread only. */
-  private final Set<TopicPartition> owed = new HashSet<>();
 
   private final Positions positions = new Positions();
   private final Pulse pulse;
@@ -163,20 +157,12 @@ public final class ConsumeLoop implements AutoCloseable {
     this.member = new GroupMember(settings, telemetry, consumers, processor, positions);
     this.pulse = new Pulse(settings.liveness());
     this.publisher = new Publisher(settings.stage(), telemetry, producers);
-    this.processor = processor;
     this.device = new DeviceFailures(settings.deviceFailures());
-    this.isolation =
-        new FaultIsolation(
-            settings.stage(),
-            processor,
-            new DeadLetters(settings.stage(), deadLettersTopic, telemetry),
-            device);
+    DeadLetters letters = new DeadLetters(settings.stage(), deadLettersTopic, telemetry);
+    this.isolation = new FaultIsolation(settings.stage(), processor, letters, device);
+    this.delivery = new Delivery(isolation, letters, publisher, member, pulse);
     this.batchSize = telemetry.batch(settings.stage());
-    this.retries =
-        Counter.builder("facestream.retries")
-            .description("Turns of a consume loop that failed and were tried again")
-            .tags("stage", settings.stage())
-            .register(telemetry.registry());
+    this.recovery = new Recovery(settings.stage(), isolation, publisher, member, telemetry);
     this.thread = new Thread(this::run, settings.stage() + "-loop");
   }
 
@@ -264,16 +250,17 @@ public final class ConsumeLoop implements AutoCloseable {
         }
         handle(polled);
         device.worked();
-        owed.removeAll(polled.partitions());
+        recovery.worked(polled.partitions());
       }
       member.progressed();
       if (!stopping) {
-        recovered();
+        recovery.health().ifPresent(recovered -> health = recovered);
       }
     } catch (RetryableException | KafkaException failed) {
       if (!stopping) {
         device.failed(failed);
-        pulse.waiting(() -> recover(failed, first));
+        health = Stage.Health.notReady(failed.toString());
+        pulse.waiting(() -> recovery.recover(failed, first));
       }
     }
   }
@@ -290,51 +277,7 @@ public final class ConsumeLoop implements AutoCloseable {
     batchSize.record(batch.size());
     List<ProducerRecord<String, byte[]>> results = isolation.process(batch);
     Map<TopicPartition, OffsetAndMetadata> offsets = polled.nextOffsets();
-    if (results.isEmpty()) {
-      pulse.waiting(() -> member.commit(offsets));
-    } else {
-      pulse.waiting(() -> publisher.publish(results, offsets, member.metadata()));
-    }
-    processor.committed();
-  }
-
-  /**
-   * A turn did not fail. After one that did, that tells nothing before its records have come again:
-   * a poll that brings none does not reset the backoff, nor make the stage ready.
-   */
-  private void recovered() {
-    Stage.Health membership = member.health();
-    if (membership.ready()) {
-      owed.removeIf(partition -> !member.isBehind(partition));
-    }
-    if (owed.isEmpty()) {
-      backoff.reset();
-      health = membership;
-    }
-  }
-
-  /** Voids the turn, goes back to where the group stands, and waits, still a member of it. */
-  private void recover(RuntimeException failed, Map<TopicPartition, Long> first) {
-    Duration wait = backoff.next();
-    retries.increment();
-    owed.addAll(first.keySet());
-    health = Stage.Health.notReady(failed.toString());
-    log.warn(
-        "{}: turn failed ({}); again in {} ms", settings.stage(), failed, wait.toMillis(), failed);
-    isolation.abort();
-    publisher.abort();
-    try {
-      if (!member.isOpen()) {
-        Thread.sleep(wait.toMillis());
-        return;
-      }
-      member.rewind(first);
-      member.rest(wait);
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-    } catch (KafkaException unusable) {
-      log.warn("{}: the consumer is replaced", settings.stage(), unusable);
-      member.close();
-    }
+    delivery.deliver(batch, results, offsets);
+    isolation.committed();
   }
 }

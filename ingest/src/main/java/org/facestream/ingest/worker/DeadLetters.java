@@ -1,18 +1,23 @@
 package org.facestream.ingest.worker;
 
-import java.nio.charset.StandardCharsets;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.facestream.ingest.worker.kafka.Refusal;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Collects, during one turn of a {@link ConsumeLoop}, the records that cannot be processed. They go
  * to the dead-letter topic as they were, in the same transaction as the turn's results, with
- * headers {@code reason}, {@code stage} and {@code origin} (topic-partition@offset).
+ * headers {@code reason}, {@code stage} and {@code origin} (topic-partition@offset). A record of
+ * which something came that Kafka never takes goes there too, with the headers {@code size} and
+ * {@code output-topic} of that; without its content where that does not fit.
  */
 public final class DeadLetters {
   private static final Logger log = LoggerFactory.getLogger(DeadLetters.class);
@@ -21,6 +26,9 @@ public final class DeadLetters {
   private final String topic;
   private final Telemetry telemetry;
   private final List<Rejected> rejected = new ArrayList<>();
+
+  /** Of what was drained and is not committed. */
+  private final List<Runnable> counts = new ArrayList<>();
 
   private record Rejected(ConsumerRecord<String, byte[]> record, String reason, String detail) {}
 
@@ -34,7 +42,8 @@ public final class DeadLetters {
   }
 
   /**
-   * Rejects a record. It is logged and counted when it is {@linkplain #drain published}.
+   * Rejects a record. It is logged when it is {@linkplain #drain published}, and counted when that
+   * is durable.
    *
    * @param reason one of a small fixed set of words, for it becomes a metric's label
    * @param detail for the log; no secrets, no personal data
@@ -60,18 +69,122 @@ public final class DeadLetters {
     return drained;
   }
 
+  /** What was drained is durable: it counts. */
+  void committed() {
+    counts.forEach(Runnable::run);
+    counts.clear();
+  }
+
+  /** What was rejected and drained is void, and will come again. */
+  void aborted() {
+    rejected.clear();
+    counts.clear();
+  }
+
+  boolean isOne(ProducerRecord<String, byte[]> record) {
+    return record.topic().equals(topic);
+  }
+
+  /** The record of which something came that Kafka never takes. */
+  ProducerRecord<String, byte[]> instead(
+      ProducerRecord<String, byte[]> refused, ConsumerRecord<String, byte[]> of, Refusal why) {
+    String reason = "output-" + why.label();
+    log.warn(
+        "{}: {} goes to {}: Kafka does not take what came of it, {} bytes for {} ({})",
+        stage,
+        origin(of),
+        topic,
+        size(refused),
+        refused.topic(),
+        why.label());
+    count(of, reason);
+    RecordHeaders headers = headers(new RecordHeaders(of.headers().toArray()), of, reason);
+    headers.add("size", String.valueOf(size(refused)).getBytes(UTF_8));
+    headers.add("output-topic", refused.topic().getBytes(UTF_8));
+    return new ProducerRecord<>(
+        topic, null, Math.max(0, of.timestamp()), of.key(), of.value(), headers);
+  }
+
+  /** The same letter as small as it can be. */
+  ProducerRecord<String, byte[]> withoutContent(
+      ProducerRecord<String, byte[]> letter, ConsumerRecord<String, byte[]> of, Refusal why) {
+    log.warn(
+        "{}: {} goes to {} without its content, which Kafka does not take ({})",
+        stage,
+        origin(of),
+        topic,
+        why.label());
+    RecordHeaders headers = new RecordHeaders();
+    for (String name : List.of("reason", "stage", "origin", "size", "output-topic")) {
+      Header header = letter.headers().lastHeader(name);
+      if (header != null) {
+        headers.add(header);
+      }
+    }
+    if (headers.lastHeader("size") == null) {
+      headers.add("size", String.valueOf(size(letter)).getBytes(UTF_8));
+    }
+    // The time and the key may be what was refused.
+    return new ProducerRecord<>(topic, null, null, camera(of), null, headers);
+  }
+
+  /** Not even the smallest letter was taken: that must not hold up a camera. */
+  void lost(ConsumerRecord<String, byte[]> record, Refusal why) {
+    log.error(
+        "{}: {} is lost: {} takes no dead letter of it ({}). Look at the topic's settings:"
+            + " `facestream doctor --services`.",
+        stage,
+        origin(record),
+        topic,
+        why.label());
+    count(record, "dead-letter-refused");
+  }
+
   private ProducerRecord<String, byte[]> letter(Rejected letter) {
     ConsumerRecord<String, byte[]> record = letter.record();
-    String origin = record.topic() + "-" + record.partition() + "@" + record.offset();
-    log.warn("{}: {} goes to {}: {} ({})", stage, origin, topic, letter.reason(), letter.detail());
-    // Keys come from outside; only well-formed ones are worth a label of their own.
-    String camera = record.key() == null || record.key().length() > 64 ? "unknown" : record.key();
-    telemetry.dropped(stage, camera, letter.reason()).increment();
-    RecordHeaders headers = new RecordHeaders(record.headers().toArray());
-    headers.add("reason", letter.reason().getBytes(StandardCharsets.UTF_8));
-    headers.add("stage", stage.getBytes(StandardCharsets.UTF_8));
-    headers.add("origin", origin.getBytes(StandardCharsets.UTF_8));
+    log.warn(
+        "{}: {} goes to {}: {} ({})",
+        stage,
+        origin(record),
+        topic,
+        letter.reason(),
+        letter.detail());
+    count(record, letter.reason());
     return new ProducerRecord<>(
-        topic, null, Math.max(0, record.timestamp()), record.key(), record.value(), headers);
+        topic,
+        null,
+        Math.max(0, record.timestamp()),
+        record.key(),
+        record.value(),
+        headers(new RecordHeaders(record.headers().toArray()), record, letter.reason()));
+  }
+
+  private RecordHeaders headers(
+      RecordHeaders headers, ConsumerRecord<String, byte[]> record, String reason) {
+    headers.add("reason", reason.getBytes(UTF_8));
+    headers.add("stage", stage.getBytes(UTF_8));
+    headers.add("origin", origin(record).getBytes(UTF_8));
+    return headers;
+  }
+
+  private void count(ConsumerRecord<String, byte[]> record, String reason) {
+    counts.add(() -> telemetry.dropped(stage, camera(record), reason).increment());
+  }
+
+  /** Keys come from outside; only well-formed ones are worth a label of their own. */
+  private static String camera(ConsumerRecord<String, byte[]> record) {
+    return record.key() == null || record.key().length() > 64 ? "unknown" : record.key();
+  }
+
+  private static String origin(ConsumerRecord<String, byte[]> record) {
+    return record.topic() + "-" + record.partition() + "@" + record.offset();
+  }
+
+  private static long size(ProducerRecord<String, byte[]> record) {
+    long size = record.value() == null ? 0 : record.value().length;
+    for (Header header : record.headers()) {
+      size += header.key().length() + (header.value() == null ? 0 : header.value().length);
+    }
+    return size;
   }
 }

@@ -43,10 +43,28 @@ final class FaultIsolation {
     return results;
   }
 
+  /** The same one by one, each result with the record that it came of. */
+  List<Delivery.Part> apart(List<ConsumerRecord<String, byte[]>> batch) {
+    abort();
+    List<Delivery.Part> parts = new ArrayList<>();
+    for (ConsumerRecord<String, byte[]> record : batch) {
+      List<ProducerRecord<String, byte[]>> ofThis = new ArrayList<>(results(record));
+      ofThis.addAll(deadLetters.drain());
+      ofThis.forEach(result -> parts.add(new Delivery.Part(result, record)));
+    }
+    return parts;
+  }
+
+  /** What was processed is durable. */
+  void committed() {
+    processor.committed();
+    deadLetters.committed();
+  }
+
   /** What was processed and is not committed is void. */
   void abort() {
     processor.aborted();
-    deadLetters.takeBack(0);
+    deadLetters.aborted();
   }
 
   private List<ProducerRecord<String, byte[]>> results(List<ConsumerRecord<String, byte[]>> batch) {
@@ -66,18 +84,21 @@ final class FaultIsolation {
   private List<ProducerRecord<String, byte[]>> oneByOne(
       List<ConsumerRecord<String, byte[]>> batch) {
     List<ProducerRecord<String, byte[]>> results = new ArrayList<>();
-    for (ConsumerRecord<String, byte[]> record : batch) {
-      int before = deadLetters.size();
-      try {
-        results.addAll(processor.process(List.of(record), deadLetters));
-      } catch (RuntimeException failed) {
-        throwWhatMayPass(failed);
-        // It may have rejected the record before it failed: that is one dead letter, not two.
-        deadLetters.takeBack(before);
-        reject(record, failed);
-      }
-    }
+    batch.forEach(record -> results.addAll(results(record)));
     return results;
+  }
+
+  private List<ProducerRecord<String, byte[]>> results(ConsumerRecord<String, byte[]> record) {
+    int before = deadLetters.size();
+    try {
+      return processor.process(List.of(record), deadLetters);
+    } catch (RuntimeException failed) {
+      throwWhatMayPass(failed);
+      // It may have rejected the record before it failed: that is one dead letter, not two.
+      deadLetters.takeBack(before);
+      reject(record, failed);
+      return List.of();
+    }
   }
 
   private void throwWhatMayPass(RuntimeException failed) {

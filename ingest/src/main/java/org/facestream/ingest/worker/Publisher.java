@@ -1,14 +1,21 @@
 package org.facestream.ingest.worker;
 
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.facestream.ingest.worker.kafka.Refusal;
 
 /**
  * A consume loop's transactions: a producer that can be opened again after it was closed, with its
@@ -21,6 +28,9 @@ final class Publisher implements AutoCloseable {
 
   private Producer<String, byte[]> producer;
   private AutoCloseable metrics;
+
+  /** A failed transaction was aborted by {@link #publish} itself. */
+  private boolean voided;
 
   /**
    * @param producers gives transactional ones, not yet initialised
@@ -41,19 +51,98 @@ final class Publisher implements AutoCloseable {
     producer.initTransactions();
   }
 
-  /** Publishes records and moves the group on: both or neither. */
+  /**
+   * Publishes records and moves the group on: both or neither.
+   *
+   * @throws RefusedException when Kafka never takes some of the records; the transaction is void
+   */
   void publish(
       List<ProducerRecord<String, byte[]>> records,
       Map<TopicPartition, OffsetAndMetadata> offsets,
       ConsumerGroupMetadata group) {
+    voided = false;
+    // The one before may have been given up with the transaction that failed.
+    open();
     producer.beginTransaction();
-    records.forEach(producer::send);
-    producer.sendOffsetsToTransaction(offsets, group);
-    producer.commitTransaction();
+    List<Future<RecordMetadata>> sent = new ArrayList<>(records.size());
+    try {
+      for (ProducerRecord<String, byte[]> record : records) {
+        sent.add(producer.send(record));
+      }
+      producer.sendOffsetsToTransaction(offsets, group);
+      producer.commitTransaction();
+    } catch (KafkaException failed) {
+      // Aborting waits for what is on its way: from then on each knows what became of it.
+      end();
+      Map<Integer, Refusal> refused = refused(records, sent, failed);
+      voided = true;
+      throw refused.isEmpty() ? failed : new RefusedException(refused, failed);
+    }
+  }
+
+  private Map<Integer, Refusal> refused(
+      List<ProducerRecord<String, byte[]>> records,
+      List<Future<RecordMetadata>> sent,
+      KafkaException failed) {
+    Map<Integer, Refusal> suspects = new HashMap<>();
+    for (int i = 0; i < sent.size(); i++) {
+      int index = i;
+      Refusal.of(failure(sent.get(i))).ifPresent(why -> suspects.put(index, why));
+    }
+    if (sent.size() < records.size()) {
+      Refusal.of(failed).ifPresent(why -> suspects.put(sent.size(), why));
+    }
+    if (suspects.size() < 2) {
+      return suspects;
+    }
+    // Those that were not sent yet fail with the reason of the one that was refused.
+    Map<Integer, Refusal> refused = new HashMap<>();
+    for (int index : suspects.keySet()) {
+      alone(records.get(index)).ifPresent(why -> refused.put(index, why));
+    }
+    return refused;
+  }
+
+  /** Whether Kafka refuses a record, found out in a transaction that is aborted. */
+  private Optional<Refusal> alone(ProducerRecord<String, byte[]> record) {
+    open();
+    Throwable failure;
+    producer.beginTransaction();
+    try {
+      Future<RecordMetadata> sent = producer.send(record);
+      producer.flush();
+      failure = failure(sent);
+    } catch (KafkaException thrown) {
+      failure = thrown;
+    }
+    end();
+    return Refusal.of(failure);
+  }
+
+  private static Throwable failure(Future<RecordMetadata> sent) {
+    if (!sent.isDone()) {
+      return null;
+    }
+    try {
+      sent.get();
+      return null;
+    } catch (ExecutionException failed) {
+      return failed.getCause();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      return null;
+    }
   }
 
   /** Voids a transaction that failed, where one was begun. */
   void abort() {
+    if (!voided) {
+      end();
+    }
+    voided = false;
+  }
+
+  private void end() {
     if (producer == null) {
       return;
     }

@@ -14,6 +14,7 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.errors.InterruptException;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.ingest.worker.kafka.KafkaClients;
+import org.facestream.ingest.worker.kafka.Refusal;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -83,6 +84,12 @@ final class GalleryWriter implements AutoCloseable {
     } catch (InterruptedException interrupted) {
       throw new InterruptException(interrupted);
     } catch (ExecutionException failed) {
+      if (Refusal.of(failed.getCause()).isPresent()) {
+        throw new UserError(
+            "Kafka never takes this record of the gallery (%s). Compare the topic's settings: `facestream doctor --services`."
+                .formatted(failed.getCause().getMessage()),
+            failed);
+      }
       throw new UserError(
           "The gallery cannot be written to Kafka (%s). Try again."
               .formatted(failed.getCause().getMessage()),

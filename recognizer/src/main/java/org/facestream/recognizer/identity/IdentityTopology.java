@@ -54,6 +54,7 @@ public final class IdentityTopology {
    * @param deadLetters full name of the topic for matches that cannot be processed
    * @param maxAge older faces are not matched: so long an ended track may go on
    * @param known whoever is not among them any more loses name and evidence
+   * @param refused matches that become dead letters
    */
   public static Topology addTo(
       Topology topology,
@@ -63,6 +64,7 @@ public final class IdentityTopology {
       DecisionRules rules,
       Duration maxAge,
       KnownPeople known,
+      RefusedMatches refused,
       Telemetry telemetry) {
     return addTo(
         topology,
@@ -72,6 +74,7 @@ public final class IdentityTopology {
         rules,
         maxAge,
         known,
+        refused,
         telemetry,
         Stores.inMemoryKeyValueStore(TrackProcessor.STORE));
   }
@@ -94,13 +97,14 @@ public final class IdentityTopology {
       DecisionRules rules,
       Duration maxAge,
       KnownPeople known,
+      RefusedMatches refused,
       Telemetry telemetry,
       KeyValueBytesStoreSupplier tracks) {
     return topology
         .addSource("matches", new StringDeserializer(), new ByteArrayDeserializer(), matches)
         .addProcessor(
             "decide",
-            () -> new TrackProcessor(rules, memory(rules, maxAge), known, telemetry),
+            () -> new TrackProcessor(rules, memory(rules, maxAge), known, refused, telemetry),
             "matches")
         .addStateStore(
             Stores.keyValueStoreBuilder(tracks, Serdes.String(), Serdes.ByteArray())

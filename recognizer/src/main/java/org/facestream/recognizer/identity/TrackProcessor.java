@@ -12,7 +12,6 @@ import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
-import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.facestream.ingest.frame.InvalidRecordException;
@@ -58,13 +57,22 @@ final class TrackProcessor extends ContextualProcessor<String, byte[], String, b
   private final Telemetry telemetry;
   private final WatchedTracks watched;
   private final KnownPeople known;
+  private final RefusedMatches refused;
   private KeyValueStore<String, byte[]> store;
+  private IdentityDeadLetters letters;
   private GalleryVersion forgottenAsOf;
 
   /**
    * @param memory how long an ended track is remembered
+   * @param refused whatever is among them becomes a dead letter
    */
-  TrackProcessor(DecisionRules rules, Duration memory, KnownPeople known, Telemetry telemetry) {
+  TrackProcessor(
+      DecisionRules rules,
+      Duration memory,
+      KnownPeople known,
+      RefusedMatches refused,
+      Telemetry telemetry) {
+    this.refused = refused;
     this.rules = rules;
     this.known = known;
     this.decision = new TrackDecision(rules);
@@ -76,6 +84,7 @@ final class TrackProcessor extends ContextualProcessor<String, byte[], String, b
   public void init(ProcessorContext<String, byte[]> context) {
     super.init(context);
     store = context.getStateStore(STORE);
+    letters = new IdentityDeadLetters(context, refused, telemetry);
     // Streams may initialise a processor again after it found the store corrupted.
     watched.clear();
     forgottenAsOf = null;
@@ -96,6 +105,11 @@ final class TrackProcessor extends ContextualProcessor<String, byte[], String, b
 
   @Override
   public void process(Record<String, byte[]> record) {
+    String origin =
+        context().recordMetadata().map(RefusedMatches::origin).orElse("an unknown match");
+    if (letters.instead(record, origin)) {
+      return;
+    }
     boolean replay = Recording.isReplay(record.headers());
     if (replay && record.key() != null && Recording.isBoundary(record.headers())) {
       endReplay(record.key());
@@ -105,13 +119,14 @@ final class TrackProcessor extends ContextualProcessor<String, byte[], String, b
     try {
       match = MatchTopic.read(record.key(), record.value());
     } catch (InvalidRecordException invalid) {
-      reject(record, invalid.reason(), invalid.getMessage());
+      letters.reject(record, origin, invalid.reason(), invalid.getMessage());
       return;
     }
     telemetry.in(STAGE, match.camera()).increment();
     long now = context().currentSystemTimeMs();
     if (!replay && match.captureTime().isAfter(Instant.ofEpochMilli(now).plus(MOST_AHEAD))) {
-      reject(record, "future", "captured more than 59 minutes from now: set the clocks");
+      letters.reject(
+          record, origin, "future", "captured more than 59 minutes from now: set the clocks");
       return;
     }
     if (replay) {
@@ -136,11 +151,11 @@ final class TrackProcessor extends ContextualProcessor<String, byte[], String, b
               replay);
     } catch (RuntimeException failed) {
       log.warn("{}: a match cannot be processed", STAGE, failed);
-      reject(record, "processing-failed", failed.toString());
+      letters.reject(record, origin, "processing-failed", failed.toString());
       return;
     }
     watched.seen(key, outcome.state(), match.captureTime(), now);
-    apply(key, outcome, record);
+    apply(key, outcome, record, origin);
   }
 
   /**
@@ -174,7 +189,7 @@ final class TrackProcessor extends ContextualProcessor<String, byte[], String, b
     }
     TrackDecision.Outcome outcome = decision.silence(state.without(gone(state.version())));
     watched.ended(key, outcome.state(), now);
-    apply(key, outcome, caused(state));
+    apply(key, outcome, caused(state), ofTrack(key));
   }
 
   /** Nothing comes any more of a camera's recording, or another one begins. */
@@ -203,7 +218,7 @@ final class TrackProcessor extends ContextualProcessor<String, byte[], String, b
       TrackDecision.Outcome outcome = decision.forget(state, gone(state.version()));
       if (outcome.state() != state) {
         watched.changed(key, outcome.state());
-        apply(key, outcome, caused(state));
+        apply(key, outcome, caused(state), ofTrack(key));
       }
     }
   }
@@ -212,8 +227,20 @@ final class TrackProcessor extends ContextualProcessor<String, byte[], String, b
     return new Record<>(state.camera(), null, state.lastSeen().toEpochMilli());
   }
 
-  private void apply(String key, TrackDecision.Outcome outcome, Record<String, byte[]> cause) {
+  /** What comes of time or of the gallery comes of no match. */
+  private static String ofTrack(String key) {
+    return "track " + key;
+  }
+
+  /**
+   * @param origin by which it is known when Kafka never takes what comes of it
+   */
+  private void apply(
+      String key, TrackDecision.Outcome outcome, Record<String, byte[]> cause, String origin) {
     store.put(key, RecordJson.write(outcome.state()));
+    if (!outcome.events().isEmpty() && letters.instead(cause, origin)) {
+      return;
+    }
     boolean replay = outcome.state().ofReplay();
     for (IdentityEvent event : outcome.events()) {
       long captured = event.captureTime().toEpochMilli();
@@ -223,7 +250,7 @@ final class TrackProcessor extends ContextualProcessor<String, byte[], String, b
                   .withKey(event.camera())
                   .withValue(RecordJson.write(event))
                   .withTimestamp(Math.max(0, replay ? context().currentSystemTimeMs() : captured))
-                  .withHeaders(headers(event, replay)),
+                  .withHeaders(headers(event, replay, origin)),
               EVENTS);
       count(event, replay);
     }
@@ -233,8 +260,9 @@ final class TrackProcessor extends ContextualProcessor<String, byte[], String, b
     }
   }
 
-  private static RecordHeaders headers(IdentityEvent event, boolean replay) {
+  private static RecordHeaders headers(IdentityEvent event, boolean replay, String origin) {
     RecordHeaders headers = new RecordHeaders();
+    headers.add(RefusedMatches.ORIGIN, origin.getBytes(UTF_8));
     if (replay) {
       Recording.mark(headers, event.captureTime());
     }
@@ -267,24 +295,5 @@ final class TrackProcessor extends ContextualProcessor<String, byte[], String, b
       log.warn("{}: the state of track {} cannot be read: {}", STAGE, key, foreign.getMessage());
       return null;
     }
-  }
-
-  private void reject(Record<String, byte[]> record, String reason, String detail) {
-    String origin = context().recordMetadata().map(TrackProcessor::origin).orElse("unknown");
-    log.warn("{}: {} goes to the dead letters: {} ({})", STAGE, origin, reason, detail);
-    String camera = record.key() == null || record.key().length() > 64 ? "unknown" : record.key();
-    telemetry.dropped(STAGE, camera, reason).increment();
-    RecordHeaders headers = new RecordHeaders(record.headers().toArray());
-    headers.add("reason", reason.getBytes(UTF_8));
-    headers.add("stage", STAGE.getBytes(UTF_8));
-    headers.add("origin", origin.getBytes(UTF_8));
-    context()
-        .forward(
-            record.withTimestamp(Math.max(0, record.timestamp())).withHeaders(headers),
-            DEAD_LETTERS);
-  }
-
-  private static String origin(RecordMetadata metadata) {
-    return metadata.topic() + "-" + metadata.partition() + "@" + metadata.offset();
   }
 }

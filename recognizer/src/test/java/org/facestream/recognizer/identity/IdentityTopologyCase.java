@@ -54,6 +54,7 @@ abstract class IdentityTopologyCase {
   GalleryVersion gallery;
 
   final Replica replica = new Replica();
+  final RefusedMatches refused = new RefusedMatches();
 
   /** A gallery of everybody but those who were forgotten. */
   static final class Replica implements KnownPeople {
@@ -116,6 +117,7 @@ abstract class IdentityTopologyCase {
             new DecisionRules(2, .1, TIMEOUT),
             MAX_AGE,
             replica,
+            refused,
             telemetry,
             new RestoredStore(kept));
     Properties settings = new Properties();

@@ -1,0 +1,84 @@
+package org.facestream.recognizer.identity;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.Optional;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.facestream.ingest.worker.Telemetry;
+import org.facestream.ingest.worker.kafka.Refusal;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Where a {@link TrackProcessor} puts what it cannot decide, and what Kafka never takes. */
+final class IdentityDeadLetters {
+  private static final Logger log = LoggerFactory.getLogger(IdentityDeadLetters.class);
+  private static final String STAGE = "identity";
+
+  private final ProcessorContext<String, byte[]> context;
+  private final RefusedMatches refused;
+  private final Telemetry telemetry;
+
+  IdentityDeadLetters(
+      ProcessorContext<String, byte[]> context, RefusedMatches refused, Telemetry telemetry) {
+    this.context = context;
+    this.refused = refused;
+    this.telemetry = telemetry;
+  }
+
+  /**
+   * Makes a dead letter of that of which something came that Kafka never takes.
+   *
+   * @return false where nothing such is known
+   */
+  boolean instead(Record<String, byte[]> record, String origin) {
+    Optional<Refusal> refusal = refused.of(origin);
+    if (refusal.isEmpty()) {
+      return false;
+    }
+    if (refused.isLost(origin)) {
+      log.error(
+          "{}: {} is lost: {} takes no dead letter of it ({}). Look at the topic's settings:"
+              + " `facestream doctor --services`.",
+          STAGE,
+          origin,
+          TrackProcessor.DEAD_LETTERS,
+          refusal.get().label());
+      telemetry.dropped(STAGE, label(record), "dead-letter-refused").increment();
+      return true;
+    }
+    // As small as it can be: a match itself, its key or its time may be what is refused.
+    reject(
+        record
+            .withKey(label(record))
+            .withValue((byte[]) null)
+            .withHeaders(new RecordHeaders())
+            .withTimestamp(context.currentSystemTimeMs()),
+        origin,
+        "output-" + refusal.get().label(),
+        "Kafka never takes what comes of it");
+    return true;
+  }
+
+  /**
+   * @param reason one of a small fixed set of words, for it becomes a metric's label
+   * @param detail for the log
+   */
+  void reject(Record<String, byte[]> record, String origin, String reason, String detail) {
+    log.warn("{}: {} goes to the dead letters: {} ({})", STAGE, origin, reason, detail);
+    telemetry.dropped(STAGE, label(record), reason).increment();
+    RecordHeaders headers = new RecordHeaders(record.headers().toArray());
+    headers.add("reason", reason.getBytes(UTF_8));
+    headers.add("stage", STAGE.getBytes(UTF_8));
+    headers.add(RefusedMatches.ORIGIN, origin.getBytes(UTF_8));
+    context.forward(
+        record.withTimestamp(Math.max(0, record.timestamp())).withHeaders(headers),
+        TrackProcessor.DEAD_LETTERS);
+  }
+
+  /** Keys come from outside; only well-formed ones are worth a label of their own. */
+  private static String label(Record<String, byte[]> record) {
+    return record.key() == null || record.key().length() > 64 ? "unknown" : record.key();
+  }
+}
