@@ -13,6 +13,7 @@ import org.facestream.recognizer.gallery.EnrolmentResult;
 import org.facestream.recognizer.gallery.EnrolmentTerms;
 import org.facestream.recognizer.gallery.GalleryConfig;
 import org.facestream.recognizer.gallery.People;
+import org.facestream.recognizer.gallery.PersonName;
 
 /** Enrols those of the demonstration's people who are to be known. */
 public final class DemoGallery {
@@ -46,7 +47,9 @@ public final class DemoGallery {
                 there.stream()
                     .map(People.Entry::person)
                     .noneMatch(
-                        one -> one.id().equals(person.id()) || one.name().equals(person.name())))
+                        one ->
+                            one.id().equals(person.id())
+                                || PersonName.same(one.name(), person.name())))
         .map(DemoPerson::id)
         .toList();
   }

@@ -42,7 +42,12 @@ import picocli.CommandLine.Parameters;
       "seconds. Enrol only people who agreed to it.",
       "",
       "To take a picture out of the folder does not forget anybody: that is `people forget`.",
-      "The exit code is 0 when a picture is enrolled now, or was before; 2 when none is."
+      "A name is the same in capital and small letters and however it is encoded. Two people of one",
+      "name are kept apart with --id. A picture that looks like somebody else, or like none of the",
+      "person's pictures, is not enrolled without --confirm.",
+      "",
+      "The exit code is 0 when a picture is enrolled now, or was before; 1 when others than those",
+      "wait for --confirm; 2 when none is enrolled."
     },
     sortOptions = false,
     footer = {
@@ -51,6 +56,7 @@ import picocli.CommandLine.Parameters;
       "  facestream enroll people/",
       "  facestream enroll --person \"Ada Lovelace\" ada1.jpg ada2.jpg",
       "  facestream enroll people/ --consent case-17 --expiry 2027-06-30 --report report.csv",
+      "  facestream enroll --person \"Ada Lovelace\" --id ada-lovelace-2 other-ada.jpg",
       "  facestream enroll people/ --watch",
       "  facestream enroll guests/ --watchlist guests",
       "  facestream enroll --person \"Ada Lovelace\" --face gate-mf9zk2c8-17-0"
@@ -69,6 +75,15 @@ final class EnrollCommand extends Subcommand {
 
   @Option(names = "--person", paramLabel = "NAME", description = "Whose pictures these are.")
   private String person;
+
+  @Option(
+      names = "--id",
+      paramLabel = "ID",
+      description = {
+        "With --person: who of several of that name is meant, as `people list`",
+        "shows them, or a new id for somebody new of the same name."
+      })
+  private String id;
 
   @Option(
       names = "--face",
@@ -95,7 +110,10 @@ final class EnrollCommand extends Subcommand {
 
   @Option(
       names = "--confirm",
-      description = "Enrol also a face that looks like somebody else's in the gallery.")
+      description = {
+        "Enrol also a face that looks like somebody else's in the gallery, or",
+        "like none of the person's pictures. Look at them first."
+      })
   private boolean confirm;
 
   @Option(
@@ -146,6 +164,9 @@ final class EnrollCommand extends Subcommand {
     if (watch && person != null) {
       refuse("--watch wants a folder, and no --person");
     }
+    if (id != null && person == null) {
+      refuse("--id wants --person NAME");
+    }
     if (person != null) {
       person = PersonName.check(person);
     }
@@ -155,7 +176,8 @@ final class EnrollCommand extends Subcommand {
     Optional<Instant> end =
         Optional.ofNullable(expiry)
             .map(day -> day(day).atStartOfDay(ZoneId.systemDefault()).toInstant());
-    return new EnrolmentTerms(Optional.ofNullable(consent), end, Optional.ofNullable(watchlist));
+    return new EnrolmentTerms(
+        Optional.ofNullable(consent), end, Optional.ofNullable(watchlist), Optional.ofNullable(id));
   }
 
   private static LocalDate day(String text) {
@@ -210,6 +232,10 @@ final class EnrollCommand extends Subcommand {
           ? noPicture()
           : new UserError("No picture could be enrolled: the lines above say why.");
     }
+    if (count.confirmable() > 0) {
+      err().println(EnrolmentLine.waiting(count.confirmable()));
+      return Complaints.FAILURE;
+    }
     return 0;
   }
 
@@ -258,16 +284,8 @@ final class EnrollCommand extends Subcommand {
     if (report != null) {
       report.add(result);
     }
-    if (result instanceof EnrolmentResult.Enrolled enrolled && tellEach) {
-      lines.accept(
-          "✓ %s: %s%s"
-              .formatted(
-                  enrolled.source(),
-                  enrolled.name(),
-                  enrolled.already() ? ", was enrolled already" : ""));
-    } else if (result instanceof EnrolmentResult.Refused refused) {
-      String how = refused.reason().equals("conflict") ? " (option --confirm)" : "";
-      lines.accept("✗ %s: %s%s".formatted(refused.source(), refused.message(), how));
+    if (tellEach || result instanceof EnrolmentResult.Refused) {
+      lines.accept(EnrolmentLine.of(result, Optional.ofNullable(person)));
     }
     out().flush();
   }

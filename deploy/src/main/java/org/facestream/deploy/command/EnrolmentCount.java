@@ -17,6 +17,7 @@ final class EnrolmentCount {
   private int all;
   private int used;
   private int already;
+  private int confirmable;
 
   void add(EnrolmentResult result) {
     all++;
@@ -26,6 +27,7 @@ final class EnrolmentCount {
       people.add(enrolled.person().id());
     } else if (result instanceof EnrolmentResult.Refused no) {
       refused.merge(no.reason(), 1, Integer::sum);
+      confirmable += no.confirmable() ? 1 : 0;
     }
   }
 
@@ -36,6 +38,11 @@ final class EnrolmentCount {
   /** Pictures that are references, new or not. */
   int used() {
     return used;
+  }
+
+  /** Pictures that are enrolled when that is confirmed. */
+  int confirmable() {
+    return confirmable;
   }
 
   /** Lines that sum it up. */

@@ -7,6 +7,7 @@ import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.recognizer.gallery.EnrolmentResult;
 
@@ -59,7 +60,11 @@ final class EnrolmentReport implements AutoCloseable {
       if (result instanceof EnrolmentResult.Refused refused) {
         line(cells(result, "refused", refused.reason(), refused.message()));
       } else if (result instanceof EnrolmentResult.Enrolled enrolled) {
-        line(cells(result, enrolled.already() ? "already" : "enrolled", "", ""));
+        String turned =
+            enrolled.turned() == 0
+                ? ""
+                : String.format(Locale.ROOT, "turned by %d°", enrolled.turned());
+        line(cells(result, enrolled.already() ? "already" : "enrolled", "", turned));
       }
     } catch (IOException failed) {
       throw unwritable(failed);

@@ -96,7 +96,7 @@ public final class PeopleDeeds {
         () -> {
           if (inGallery(idOrName).isEmpty()) {
             Optional<Deed> before = before(Deed.Kind.merge, idOrName);
-            if (before.isPresent() && before.get().into().orElseThrow().isCalled(intoIdOrName)) {
+            if (before.isPresent() && isCalled(before.get().into().orElseThrow(), intoIdOrName)) {
               return before.get();
             }
             Deed.Who into = who(people.show(intoIdOrName).person());
@@ -118,17 +118,19 @@ public final class PeopleDeeds {
    * @throws UserError as {@link #forget}, or when the gallery refuses
    */
   public Done rename(String idOrName, String newName) {
+    // The database gets the name as the gallery has it.
+    String name = PersonName.check(newName);
     return begin(
         () -> {
           Optional<Deed> before = before(Deed.Kind.rename, idOrName);
           if (inGallery(idOrName).isEmpty()
               && before.isPresent()
-              && before.get().into().orElseThrow().name().equals(newName)) {
+              && before.get().into().orElseThrow().name().equals(name)) {
             return before.get();
           }
-          Person person = people.renamable(idOrName, newName);
+          Person person = people.renamable(idOrName, name);
           return recorded(
-              Deed.Kind.rename, who(person), Optional.of(new Deed.Who(person.id(), newName)));
+              Deed.Kind.rename, who(person), Optional.of(new Deed.Who(person.id(), name)));
         });
   }
 
@@ -153,8 +155,12 @@ public final class PeopleDeeds {
 
   private Optional<Deed> before(Deed.Kind kind, String idOrName) throws StoreException {
     return unfinished.all().stream()
-        .filter(deed -> deed.kind() == kind && deed.person().isCalled(idOrName))
+        .filter(deed -> deed.kind() == kind && isCalled(deed.person(), idOrName))
         .findFirst();
+  }
+
+  private static boolean isCalled(Deed.Who who, String idOrName) {
+    return who.id().equals(idOrName) || PersonName.same(who.name(), idOrName);
   }
 
   private Deed recorded(Deed.Kind kind, Deed.Who person, Optional<Deed.Who> into)

@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.bytedeco.opencv.global.opencv_core;
 import org.facestream.deploy.simulation.DemoPeople;
 import org.facestream.deploy.simulation.DemoPerson;
+import org.facestream.ingest.frame.Picture;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,6 +65,46 @@ class EnrollCommandTest {
   }
 
   @Test
+  void whoLooksLikeNobodyOfTheNameWaitsAndWhatIsUpsideDownIsTurned() throws Exception {
+    String data = folder.resolve("data").toString();
+    List<DemoPerson> known = DemoPeople.enrolled();
+    Path people = folder.resolve("people");
+    Path ada = Files.createDirectories(people.resolve("Ada Lovelace"));
+    Files.write(ada.resolve("1.jpg"), DemoPeople.portrait(known.get(0)));
+    Path loud = Files.createDirectories(people.resolve("ada lovelace"));
+    Files.write(loud.resolve("2.jpg"), DemoPeople.portrait(known.get(1)));
+    Path eve = Files.createDirectories(people.resolve("Eve"));
+    try (Picture picture = Picture.decodeStill(DemoPeople.portrait(known.get(2)))) {
+      opencv_core.flip(picture.rgb(), picture.rgb(), -1);
+      Files.write(eve.resolve("1.jpg"), picture.jpeg(95));
+    }
+    CommandLineRun enroll = CommandLineRun.of("enroll", people.toString(), "--data", data);
+    assertEquals(1, enroll.exitCode(), enroll.out() + enroll.err());
+    assertTrue(enroll.out().contains("2 of 3 pictures enrolled, of 2 people."), enroll.out());
+    assertTrue(enroll.out().contains("✓ Eve/1.jpg: Eve, turned by 180°"), enroll.out());
+    assertTrue(enroll.out().contains("✗ ada lovelace/2.jpg: it does not look"), enroll.out());
+    assertTrue(enroll.out().contains("(option --confirm)"), enroll.out());
+    assertTrue(enroll.err().contains("1 picture was not enrolled that may show"), enroll.err());
+
+    String second = loud.resolve("2.jpg").toString();
+    CommandLineRun alone =
+        CommandLineRun.of("enroll", "--person", "ADA lovelace", second, "--data", data);
+    assertEquals(2, alone.exitCode(), alone.out() + alone.err());
+    CommandLineRun other =
+        CommandLineRun.of(
+            "enroll", "--person", "ada lovelace", "--id", "ada-2", second, "--data", data);
+    assertEquals(0, other.exitCode(), other.out() + other.err());
+    CommandLineRun list = CommandLineRun.of("people", "list", "--data", data);
+    assertEquals(3, list.out().lines().count(), list.out());
+    CommandLineRun which = CommandLineRun.of("people", "show", "Ada Lovelace", "--data", data);
+    assertEquals(2, which.exitCode());
+    assertTrue(
+        which.err().contains("Ada Lovelace (ada-lovelace)")
+            && which.err().contains("ada lovelace (ada-2)"),
+        which.err());
+  }
+
+  @Test
   void whenNobodyCouldBeEnrolledItHasFailed() throws Exception {
     Path words = Files.writeString(folder.resolve("words.jpg"), "no picture");
     CommandLineRun run =
@@ -106,6 +148,8 @@ class EnrollCommandTest {
         "enroll --person Ada --face gate-1-2-0 picture.jpg",
         "enroll --person Ada picture.jpg --watch",
         "enroll --person a/b picture.jpg",
+        "enroll --person Ada --id Ada picture.jpg",
+        "enroll . --id ada",
         "enroll . --watchlist none",
         "enroll --person Ada --face gate-1-2-0 --watchlist Wanted",
         "enroll nowhere"

@@ -171,7 +171,7 @@ class PeopleCommandTest {
       CommandLineRun rename = done("people", "rename", "ada-1", "Ada Lovelace");
       assertTrue(rename.out().contains("Ada Lovelace, in 3 sightings"), rename.out());
       // Nothing that has the name already counts.
-      rename = done("people", "rename", "ada-1", "Ada Lovelace");
+      rename = done("people", "rename", "ADA lovelace", " Ada Lovelace ");
       assertTrue(rename.out().contains("in 0 sightings"), rename.out());
 
       Path export = Files.createDirectory(folder.resolve("export"));

@@ -282,7 +282,7 @@ class PeopleDeedsTest {
 
     place.brokenOff(PeopleDeedsTest::cutOff, "people", "rename", "Eva", "Eva Neu");
     assertEquals("Eva", name("cut"));
-    CommandLineRun renamed = place.done("people", "rename", "Eva", "Eva Neu");
+    CommandLineRun renamed = place.done("people", "rename", "ＥＶＡ", "Eva Neu ");
     assertTrue(renamed.out().contains("in 1 sightings"), renamed.out());
     assertEquals("Eva Neu", name("cut"));
     place.done("people", "unfinished");

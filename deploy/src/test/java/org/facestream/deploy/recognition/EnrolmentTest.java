@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.bytedeco.opencv.global.opencv_core;
 import org.facestream.ingest.frame.Picture;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.ingest.worker.kafka.KafkaClients;
@@ -240,7 +241,8 @@ class EnrolmentTest extends EnrolmentCase {
     }
     People people = new People(clients);
     Reference before = people.show("Ada").references().get(0);
-    try (Enrolment enrolment = enrolment(clients, watched("wanted"))) {
+    // The portraits are of one person each.
+    try (Enrolment enrolment = enrolment(clients, watched("wanted").withConfirmed(true))) {
       enrolled(enrolment.enrol("Ada", "3.jpg", Portraits.photograph(3)));
       assertEquals(List.of("wanted", "wanted"), watchlists(people.show("Ada")));
       assertNull(people.show("Eve").person().watchlist());
@@ -258,7 +260,7 @@ class EnrolmentTest extends EnrolmentCase {
       assertEquals("case 9", people.show("Ada").references().get(0).consent());
     }
     // Without a word about it, everybody stays on theirs.
-    try (Enrolment enrolment = enrolment(clients, EnrolmentRules.DEFAULT)) {
+    try (Enrolment enrolment = enrolment(clients, EnrolmentRules.DEFAULT.withConfirmed(true))) {
       enrolled(enrolment.enrol("Ada", "4.jpg", Portraits.photograph(4)));
       assertEquals(List.of("guests", "guests", "guests"), watchlists(people.show("Ada")));
     }
@@ -273,6 +275,115 @@ class EnrolmentTest extends EnrolmentCase {
 
   private static List<String> watchlists(People.Entry entry) {
     return entry.references().stream().map(Reference::watchlist).toList();
+  }
+
+  @Test
+  void theSameNameInOtherLettersIsTheSamePerson(@TempDir Path folder) throws IOException {
+    KafkaClients clients = clients("letters");
+    List<String> spellings =
+        List.of("Jos\u00e9 Mu\u00f1oz", "Jose\u0301 Mun\u0303oz", "JOS\u00c9  mu\u00f1oz", "Eve");
+    for (int i = 0; i < spellings.size(); i++) {
+      Path own = Files.createDirectory(folder.resolve(spellings.get(i)));
+      Files.write(own.resolve("1.jpg"), Portraits.photograph(i + 1));
+    }
+    EnrolmentRules confirmed = EnrolmentRules.DEFAULT.withConfirmed(true);
+    People people = new People(clients);
+    for (int time = 0; time < 2; time++) {
+      boolean again = time == 1;
+      try (Enrolment enrolment = enrolment(clients, confirmed)) {
+        enrolment.enrolAll(
+            new EnrolmentFolder(folder).submissions(),
+            result -> assertEquals(again, enrolled(result).already(), result::toString),
+            () -> false);
+      }
+      assertEquals(2, people.list().size());
+      assertEquals(3, people.show("jose-munoz").references().size());
+    }
+    assertEquals("José Muñoz", people.rename("JOSÉ MUÑOZ", "José Muñoz").person().name());
+    try (Enrolment enrolment = enrolment(clients, confirmed)) {
+      EnrolmentResult.Enrolled more =
+          enrolled(enrolment.enrol("josé muñoz", "5.jpg", Portraits.photograph(5)));
+      assertEquals("José Muñoz", more.name());
+      assertEquals("jose-munoz", more.person().id());
+      assertThrows(UserError.class, () -> people.rename("Eve", "josé\u00a0MUÑOZ"));
+    }
+    assertEquals(4, people.show("JOSÉ MUÑOZ").references().size());
+    people.watch("jose\u0301 mun\u0303oz", Optional.of("guests"));
+    people.watch("EVE", Optional.of("guests"));
+    people.merge("eve", "ＪＯＳÉ muñoz");
+    assertEquals("guests", people.show("José Muñoz").person().watchlist());
+    assertEquals(5, people.forget("JOSE\u0301 MUÑOZ").references().size());
+  }
+
+  @Test
+  void twoPeopleOfOneNameAreKeptApartByTheirIds() throws Exception {
+    KafkaClients clients = clients("apart");
+    People people = new People(clients);
+    try (Enrolment enrolment = enrolment(clients, EnrolmentRules.DEFAULT)) {
+      enrolled(enrolment.enrol("John Smith", "1.jpg", Portraits.photograph(1)));
+    }
+    try (Enrolment enrolment = enrolment(clients, meaning("john-smith-2"))) {
+      assertEquals(
+          "john-smith-2",
+          enrolled(enrolment.enrol("john smith", "2.jpg", Portraits.photograph(2))).person().id());
+      assertEquals("other-name", reason(enrolment.enrol("Eve", "3.jpg", Portraits.photograph(3))));
+    }
+    assertEquals(2, people.list().size());
+    EnrolmentRules confirmed = EnrolmentRules.DEFAULT.withConfirmed(true);
+    try (Enrolment enrolment = enrolment(clients, confirmed)) {
+      EnrolmentResult unclear = enrolment.enrol("JOHN SMITH", "3.jpg", Portraits.photograph(3));
+      assertEquals("ambiguous-name", reason(unclear));
+      String message = ((EnrolmentResult.Refused) unclear).message();
+      assertTrue(message.contains("John Smith (john-smith), john smith (john-smith-2)"), message);
+      // Who has it in exactly these letters.
+      assertEquals(
+          "john-smith",
+          enrolled(enrolment.enrol("John Smith", "3.jpg", Portraits.photograph(3))).person().id());
+    }
+    UserError unclear = assertThrows(UserError.class, () -> people.forget("John Smith"));
+    assertTrue(unclear.getMessage().contains("john smith (john-smith-2)"), unclear.getMessage());
+    assertThrows(UserError.class, () -> meaning("John Smith"));
+  }
+
+  private static EnrolmentRules meaning(String id) {
+    return EnrolmentRules.DEFAULT.withTerms(
+        new EnrolmentTerms(Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(id)));
+  }
+
+  @Test
+  void whoDoesNotLookLikeThePersonIsAskedForAndTheOthersAreEnrolled(@TempDir Path folder)
+      throws Exception {
+    KafkaClients clients = clients("unlike");
+    Path ada = Files.createDirectory(folder.resolve("Ada"));
+    Files.write(ada.resolve("1.jpg"), Portraits.photograph(1));
+    Files.write(ada.resolve("2.jpg"), Portraits.photograph(4));
+    Files.write(ada.resolve("3.jpg"), mirrored(Portraits.photograph(1)));
+    Path eve = Files.createDirectory(folder.resolve("Eve"));
+    Files.write(eve.resolve("1.jpg"), Portraits.photograph(5));
+    EnrolmentFolder people = new EnrolmentFolder(folder);
+    List<EnrolmentResult> results = new ArrayList<>();
+    // A mirrored picture is nearly the same.
+    EnrolmentRules rules = EnrolmentRules.DEFAULT.withDuplicate(0);
+    try (Enrolment enrolment = enrolment(clients, rules)) {
+      enrolment.enrolAll(people.submissions(), results::add, () -> false);
+    }
+    assertEquals(
+        List.of("enrolled", "unlike", "enrolled", "enrolled"),
+        results.stream().map(EnrolmentTest::reason).toList());
+    EnrolmentResult.Refused unlike = (EnrolmentResult.Refused) results.get(1);
+    assertTrue(unlike.confirmable());
+    assertTrue(unlike.message().contains("Ada/1.jpg"), unlike.message());
+    try (Enrolment enrolment = enrolment(clients, rules.withConfirmed(true))) {
+      enrolled(enrolment.enrol("Ada", "2.jpg", Portraits.photograph(4)));
+    }
+    assertEquals(3, new People(clients).show("Ada").references().size());
+  }
+
+  private static byte[] mirrored(byte[] photograph) throws Exception {
+    try (Picture picture = Picture.decodeStill(photograph)) {
+      opencv_core.flip(picture.rgb(), picture.rgb(), 1);
+      return picture.jpeg(95);
+    }
   }
 
   @Test

@@ -68,7 +68,8 @@ public final class Enrolment implements AutoCloseable {
               new KnownReferences(
                   clients,
                   DescriptorSpace.of(descriptors.model()),
-                  rules.threshold().orElse(descriptors.model().threshold())));
+                  rules.threshold().orElse(descriptors.model().threshold()),
+                  descriptors.model().verification()));
       this.writer = closing.add(new GalleryWriter(clients));
       this.queue = closing.add(new PictureQueue(examiners, this::settled));
     } catch (RuntimeException failed) {
@@ -80,7 +81,8 @@ public final class Enrolment implements AutoCloseable {
   /**
    * Enrols one picture.
    *
-   * @param name the person's: whoever has exactly this name in the gallery, or somebody new
+   * @param name the person's: whoever has this name in the gallery, in other letters too, or
+   *     somebody new
    * @param source where the picture came from, kept with the reference
    * @param encoded of a kind that {@link org.facestream.ingest.frame.Picture#decodeStill} takes
    * @return when the reference is durable, or why there is none
@@ -131,7 +133,7 @@ public final class Enrolment implements AutoCloseable {
   /** Whether what is known says already what becomes of a picture. Asked by many threads. */
   private boolean settled(String name, String faceId) {
     KnownFace same = known.get(faceId);
-    return same != null && (same.person().name().equals(name) || !rules.confirmed());
+    return same != null && (rules.terms().mean(same.person(), name) || !rules.confirmed());
   }
 
   private EnrolmentResult decide(
@@ -149,7 +151,7 @@ public final class Enrolment implements AutoCloseable {
             "%s was forgotten meanwhile; enrol again if that is meant".formatted(name));
       }
       EnrolmentTerms terms = rules.demanded().apply(rules.terms(), now);
-      Person before = known.person(name);
+      Person before = known.person(name, rules.terms().id());
       Person person = rules.terms().watched(before);
       KnownFace same = known.get(faceId);
       if (same != null && same.person().id().equals(person.id())) {
@@ -158,7 +160,7 @@ public final class Enrolment implements AutoCloseable {
       }
       if (same != null && !rules.confirmed()) {
         throw new RefusedException(
-            "conflict",
+            EnrolmentResult.CONFLICT,
             "this very picture is enrolled as %s; forget that first, or confirm"
                 .formatted(same.person().name()));
       }
@@ -173,7 +175,8 @@ public final class Enrolment implements AutoCloseable {
       known.check(reference, rules, now);
       watch(before, person);
       write(reference);
-      return new EnrolmentResult.Enrolled(source, name, faceId, person, false);
+      return new EnrolmentResult.Enrolled(
+          source, person.name(), faceId, person, false, face.turned());
     } catch (RefusedException refused) {
       return new EnrolmentResult.Refused(source, name, refused.reason(), refused.getMessage());
     }
@@ -200,7 +203,7 @@ public final class Enrolment implements AutoCloseable {
     boolean over = same.expiry() != null && !same.expiry().isAfter(now);
     if (!over && !rules.terms().differFrom(same)) {
       return new EnrolmentResult.Enrolled(
-          source, same.person().name(), same.faceId(), person, true);
+          source, same.person().name(), same.faceId(), person, true, 0);
     }
     if (terms.expiry().isEmpty() && over) {
       throw new RefusedException(
@@ -214,7 +217,8 @@ public final class Enrolment implements AutoCloseable {
                 terms.consent().or(() -> Optional.ofNullable(same.consent())),
                 terms.expiry().or(() -> Optional.ofNullable(same.expiry())));
     write(renewed);
-    return new EnrolmentResult.Enrolled(source, same.person().name(), same.faceId(), person, true);
+    return new EnrolmentResult.Enrolled(
+        source, same.person().name(), same.faceId(), person, true, 0);
   }
 
   private void write(Reference reference) {

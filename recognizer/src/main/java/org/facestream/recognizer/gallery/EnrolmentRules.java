@@ -14,7 +14,8 @@ import org.facestream.ingest.worker.config.UserError;
  *     own, is a conflict; less than 1, for in a gallery of many there is nearly always somebody
  *     just under the threshold
  * @param threshold distance under which two faces count as one person's; empty for the model's own
- * @param confirmed whether a face in conflict is enrolled all the same
+ * @param confirmed whether a face in conflict, or unlike all others of its person, is enrolled all
+ *     the same
  * @param demanded what the terms must hold
  * @param terms of this enrolment
  */
@@ -63,7 +64,12 @@ public record EnrolmentRules(
         EnrolmentTerms.NONE);
   }
 
-  /** The same, but enrolling faces that look like another person's. */
+  /** The same, but with another share of the threshold for what adds nothing. */
+  public EnrolmentRules withDuplicate(double share) {
+    return new EnrolmentRules(gate, share, conflict, threshold, confirmed, demanded, terms);
+  }
+
+  /** The same, but enrolling faces that look like another person's, or not like their own. */
   public EnrolmentRules withConfirmed(boolean yes) {
     return new EnrolmentRules(gate, duplicate, conflict, threshold, yes, demanded, terms);
   }

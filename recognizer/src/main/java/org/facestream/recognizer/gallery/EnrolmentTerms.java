@@ -12,9 +12,13 @@ import org.facestream.ingest.worker.config.UserError;
  * @param consent reference to the person's consent, or empty
  * @param expiry when the references end to be used, or empty for never
  * @param watchlist that whoever is enrolled is on from then on, or empty to leave that as it is
+ * @param id of the person who is meant, where several have one name, or empty when the name says it
  */
 public record EnrolmentTerms(
-    Optional<String> consent, Optional<Instant> expiry, Optional<String> watchlist) {
+    Optional<String> consent,
+    Optional<Instant> expiry,
+    Optional<String> watchlist,
+    Optional<String> id) {
   /** Neither. */
   public static final EnrolmentTerms NONE = new EnrolmentTerms(Optional.empty(), Optional.empty());
 
@@ -25,8 +29,14 @@ public record EnrolmentTerms(
     this(consent, expiry, Optional.empty());
   }
 
+  /** Of whoever has the name. */
+  public EnrolmentTerms(
+      Optional<String> consent, Optional<Instant> expiry, Optional<String> watchlist) {
+    this(consent, expiry, watchlist, Optional.empty());
+  }
+
   /**
-   * @throws UserError for what cannot be a reference to consent or the name of a watchlist
+   * @throws UserError for what cannot be a reference to consent, the name of a watchlist or an id
    */
   public EnrolmentTerms {
     consent = consent.map(String::strip).filter(text -> !text.isEmpty());
@@ -41,6 +51,13 @@ public record EnrolmentTerms(
           }
         });
     watchlist.ifPresent(Watchlist::check);
+    id = id.map(PersonName::checkId);
+  }
+
+  /** Whether somebody is the person who is meant by a name. */
+  boolean mean(Person person, String name) {
+    return PersonName.same(person.name(), name)
+        && id.map(given -> given.equals(person.id())).orElse(true);
   }
 
   /** Whether a reference has another consent or expiry than is given here. */

@@ -43,12 +43,13 @@ record Everyone(List<Entry> entries) {
   }
 
   List<Entry> find(String idOrName) {
-    String name = Normalizer.normalize(idOrName, Normalizer.Form.NFC).strip();
-    List<Entry> found =
-        entries.stream().filter(entry -> entry.person().id().equals(idOrName)).toList();
+    String id = Normalizer.normalize(idOrName, Normalizer.Form.NFC).strip();
+    List<Entry> found = entries.stream().filter(entry -> entry.person().id().equals(id)).toList();
     if (found.isEmpty()) {
       found =
-          entries.stream().filter(entry -> entry.person().name().equalsIgnoreCase(name)).toList();
+          entries.stream()
+              .filter(entry -> PersonName.same(entry.person().name(), idOrName))
+              .toList();
     }
     return found;
   }
@@ -67,7 +68,9 @@ record Everyone(List<Entry> entries) {
               "%d persons are called '%s'. Give one of their ids: %s.",
               found.size(),
               PersonName.shown(idOrName),
-              found.stream().map(entry -> entry.person().id()).collect(Collectors.joining(", "))));
+              found.stream()
+                  .map(entry -> entry.person().spelledOut())
+                  .collect(Collectors.joining(", "))));
     }
     return found.get(0);
   }
@@ -75,9 +78,10 @@ record Everyone(List<Entry> entries) {
   Person renamable(String idOrName, String name) {
     Person person = one(idOrName).person();
     for (Entry other : entries) {
-      if (other.person().name().equalsIgnoreCase(name)
+      if (PersonName.same(other.person().name(), name)
           && !other.person().id().equals(person.id())) {
-        throw new UserError("'%s' is already the name of %s.".formatted(name, other.person().id()));
+        throw new UserError(
+            "'%s' is already the name of %s.".formatted(name, other.person().spelledOut()));
       }
     }
     return person;

@@ -10,9 +10,10 @@ import java.time.Instant;
  * @param descriptor of that model
  * @param thumbnail a small JPEG
  * @param quality 0 to 1
+ * @param turned degrees by which the picture was turned clockwise to be upright
  */
 record ExaminedFace(
-    String faceId, String model, float[] descriptor, byte[] thumbnail, float quality) {
+    String faceId, String model, float[] descriptor, byte[] thumbnail, float quality, int turned) {
 
   Reference of(Person person, String source, EnrolmentTerms terms, Instant now) {
     return new Reference(

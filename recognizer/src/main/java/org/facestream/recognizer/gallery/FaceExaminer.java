@@ -2,6 +2,7 @@ package org.facestream.recognizer.gallery;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import org.facestream.detector.face.Face;
@@ -20,9 +21,31 @@ import org.facestream.recognizer.facenet.Descriptors;
  * threads may use it, but wait for one another where they look for faces.
  */
 final class FaceExaminer {
+  /**
+   * A face of this probability is upright. Of 150 photographs of LFW each turned three ways, none
+   * had a surer face than 0.9986 when it was turned, and none a less sure one upright.
+   */
+  private static final float SURE = .9995f;
+
   private final QualityGate gate;
   private final Mtcnn mtcnn;
   private final Descriptors descriptors;
+
+  /**
+   * The faces of a photograph in one of its directions.
+   *
+   * @param padded whether it had to get a border
+   * @param turned degrees, clockwise
+   */
+  private record Look(boolean padded, int turned, List<Detection> faces) {
+    /** Probability of the widest face, 0 without one. */
+    float score() {
+      return faces.stream()
+          .max(Comparator.comparingDouble(face -> face.box().width()))
+          .map(Detection::score)
+          .orElse(0f);
+    }
+  }
 
   /** Networks stay their owner's. */
   FaceExaminer(QualityGate gate, Mtcnn mtcnn, Descriptors descriptors) {
@@ -44,14 +67,9 @@ final class FaceExaminer {
    */
   ExaminedFace examine(byte[] encoded) throws RefusedException {
     try (Picture original = Picture.decodeStill(encoded)) {
-      try (Portrait portrait = Portrait.of(original)) {
-        List<Detection> faces = faces(portrait);
-        if (!faces.isEmpty()) {
-          return examine(encoded, portrait, faces);
-        }
-      }
-      try (Portrait portrait = Portrait.padded(original)) {
-        return examine(encoded, portrait, faces(portrait));
+      Look look = upright(original);
+      try (Portrait portrait = portrait(original, look.padded(), look.turned())) {
+        return examine(encoded, portrait, look);
       }
     } catch (UnreadablePictureException unreadable) {
       throw new RefusedException(unreadable.reason(), unreadable.getMessage());
@@ -71,10 +89,43 @@ final class FaceExaminer {
             descriptors.model().name(),
             describe(crop, face.cropLandmarks()),
             portrait.thumbnail(),
-            face.quality().overall());
+            face.quality().overall(),
+            0);
       }
     } catch (UnreadablePictureException unreadable) {
       throw new RefusedException(unreadable.reason(), unreadable.getMessage());
+    }
+  }
+
+  /**
+   * What is found in the direction in which the face is surest. The landmarks do not say which one
+   * that is: of a face upside down the network puts the eyes where the mouth is.
+   */
+  private Look upright(Picture original) {
+    Look best = look(original, 0);
+    for (int turned = 90; turned < 360 && best.score() < SURE; turned += 90) {
+      Look other = look(original, turned);
+      if (other.score() > best.score()) {
+        best = other;
+      }
+    }
+    return best;
+  }
+
+  private Look look(Picture original, int turned) {
+    Look plain = look(original, false, turned);
+    return plain.faces().isEmpty() ? look(original, true, turned) : plain;
+  }
+
+  private Look look(Picture original, boolean padded, int turned) {
+    try (Portrait portrait = portrait(original, padded, turned)) {
+      return new Look(padded, turned, faces(portrait));
+    }
+  }
+
+  private static Portrait portrait(Picture original, boolean padded, int turned) {
+    try (Portrait asGiven = padded ? Portrait.padded(original) : Portrait.of(original)) {
+      return asGiven.turned(turned);
     }
   }
 
@@ -83,9 +134,9 @@ final class FaceExaminer {
     return Portrait.foremost(found, MtcnnOptions.DEFAULT.outputThreshold());
   }
 
-  private ExaminedFace examine(byte[] encoded, Portrait portrait, List<Detection> faces)
+  private ExaminedFace examine(byte[] encoded, Portrait portrait, Look look)
       throws RefusedException {
-    Detection face = theOne(faces);
+    Detection face = theOne(look.faces());
     Quality quality =
         QualityMeter.measure(portrait.picture().rgb(), face.box(), face.landmarks(), face.score());
     gate.check(face.score(), portrait.originalWidth(face.box()), quality);
@@ -94,7 +145,8 @@ final class FaceExaminer {
         descriptors.model().name(),
         describe(portrait.picture(), face.landmarks()),
         portrait.thumbnail(face.box()),
-        quality.overall());
+        quality.overall(),
+        look.turned());
   }
 
   private float[] describe(Picture picture, Landmarks landmarks) throws RefusedException {

@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.facestream.ingest.worker.kafka.KafkaClients;
@@ -25,10 +27,11 @@ import org.facestream.recognizer.identity.Match;
 final class KnownReferences implements AutoCloseable {
   private final DescriptorSpace space;
   private final float threshold;
+  private final float unlike;
   private final GalleryMatrix matrix;
   private final Map<String, KnownFace> byFace = new ConcurrentHashMap<>();
 
-  /** How many references each person of a name has. */
+  /** How many references each person of a name has, names {@linkplain PersonName#key folded}. */
   private final Map<String, Map<String, Integer>> idsByName = new HashMap<>();
 
   private final Map<String, Integer> ids = new HashMap<>();
@@ -48,11 +51,13 @@ final class KnownReferences implements AutoCloseable {
    * KnownFace}: some 600 bytes, its keys in tables included.
    *
    * @param threshold distance under which two faces count as one person's
+   * @param unlike distance over which a face does not resemble another
    */
-  KnownReferences(KafkaClients clients, DescriptorSpace space, float threshold) {
+  KnownReferences(KafkaClients clients, DescriptorSpace space, float threshold, float unlike) {
     this.clients = clients;
     this.space = space;
     this.threshold = threshold;
+    this.unlike = unlike;
     this.matrix = new GalleryMatrix(space);
     this.reader = GalleryReader.open(clients);
     try {
@@ -71,7 +76,7 @@ final class KnownReferences implements AutoCloseable {
 
   /** Whether somebody of this name, or the entry of this face, was erased since {@link #begin}. */
   boolean erasedMeanwhile(String name, String faceId) {
-    return erased.contains(name) || erased.contains(faceId);
+    return erased.contains(PersonName.key(name)) || erased.contains(faceId);
   }
 
   /** Takes in what was written since, also by others. */
@@ -91,7 +96,7 @@ final class KnownReferences implements AutoCloseable {
               if (entry.key() != null) {
                 KnownFace gone = byFace.get(entry.key());
                 if (gone != null && entry.value() == null) {
-                  erased.add(gone.person().name());
+                  erased.add(PersonName.key(gone.person().name()));
                   erased.add(gone.faceId());
                 }
                 remove(entry.key());
@@ -143,7 +148,7 @@ final class KnownReferences implements AutoCloseable {
     byFace.put(reference.faceId(), KnownFace.of(reference, person, partition, offset));
     ids.merge(reference.personId(), 1, Integer::sum);
     idsByName
-        .computeIfAbsent(reference.name(), name -> new LinkedHashMap<>())
+        .computeIfAbsent(PersonName.key(reference.name()), name -> new LinkedHashMap<>())
         .merge(reference.personId(), 1, Integer::sum);
     if (reference.model().equals(space.model())
         && reference.descriptor().length == space.length()) {
@@ -161,67 +166,83 @@ final class KnownReferences implements AutoCloseable {
     if (!ids.containsKey(person.id())) {
       persons.remove(person.id());
     }
-    Map<String, Integer> named = idsByName.get(person.name());
+    String name = PersonName.key(person.name());
+    Map<String, Integer> named = idsByName.get(name);
     named.computeIfPresent(person.id(), (id, count) -> count == 1 ? null : count - 1);
     if (named.isEmpty()) {
-      idsByName.remove(person.name());
+      idsByName.remove(name);
     }
     matrix.remove(faceId);
   }
 
   /**
-   * Who has exactly this name, or somebody new.
+   * Who has this name, in other letters too, or somebody new. Where several have it, who has it in
+   * exactly these letters.
    *
-   * @throws RefusedException with reason {@code ambiguous-name} when several have it
+   * @param id of the person who is meant, or empty
+   * @throws RefusedException with reason {@code ambiguous-name} when several have it, or {@code
+   *     other-name} when the person of the id has another
    */
-  Person person(String name) throws RefusedException {
-    Set<String> named = idsByName.getOrDefault(name, Map.of()).keySet();
-    if (named.size() > 1) {
+  Person person(String name, Optional<String> id) throws RefusedException {
+    if (id.isPresent()) {
+      Person meant = persons.getOrDefault(id.get(), new Person(id.get(), name));
+      if (!PersonName.same(meant.name(), name)) {
+        throw new RefusedException(
+            "other-name",
+            "%s is the id of '%s' and not of '%s'; give that name, or another id"
+                .formatted(meant.id(), PersonName.shown(meant.name()), PersonName.shown(name)));
+      }
+      return meant;
+    }
+    List<Person> named =
+        idsByName.getOrDefault(PersonName.key(name), Map.of()).keySet().stream()
+            .sorted()
+            .map(persons::get)
+            .toList();
+    List<Person> exactly = named.stream().filter(person -> person.name().equals(name)).toList();
+    if (named.size() > 1 && exactly.size() != 1) {
       throw new RefusedException(
           "ambiguous-name",
           String.format(
               Locale.ROOT,
-              "%d persons are called '%s' (%s); rename or merge them first",
+              "%d persons are called '%s': %s; say with --id who is meant, or merge them",
               named.size(),
-              name,
-              String.join(", ", named)));
+              PersonName.shown(name),
+              named.stream().map(Person::spelledOut).collect(Collectors.joining(", "))));
     }
-    String id = named.isEmpty() ? PersonName.id(name, ids.keySet()) : named.iterator().next();
-    Person known = persons.get(id);
-    return new Person(id, name, known == null ? null : known.watchlist());
+    return named.isEmpty()
+        ? new Person(PersonName.id(name, ids.keySet()), name)
+        : (exactly.isEmpty() ? named : exactly).get(0);
   }
 
   /**
-   * Lets a new reference pass that is neither nearly the same as another of its person nor looks
-   * like somebody else, and more so than like its person.
+   * Lets a new reference pass that is neither nearly the same as another of its person, nor looks
+   * like somebody else, and more so than like its person, nor unlike all others of its person.
    *
    * @param rules for the shares of the threshold
-   * @throws RefusedException with reason {@code duplicate} or {@code conflict}
+   * @throws RefusedException with reason {@code duplicate}, {@code conflict} or {@code unlike}
    */
   void check(Reference reference, EnrolmentRules rules, Instant now) throws RefusedException {
-    List<Match.Candidate> near =
-        matrix
-            .publish(GalleryVersion.ofNumber(0))
-            .match(new float[][] {reference.descriptor()}, 2, Reduction.MINIMUM, now)
-            .get(0);
-    Optional<Match.Candidate> own =
-        near.stream().filter(who -> who.personId().equals(reference.personId())).findFirst();
+    Predicate<Person> same = person -> person.id().equals(reference.personId());
+    GallerySnapshot gallery = matrix.publish(GalleryVersion.ofNumber(0));
+    Optional<Match.Candidate> own = nearest(gallery, reference, now, same);
     if (own.isPresent() && own.get().distance() < rules.duplicate() * threshold) {
       throw new RefusedException(
           "duplicate",
           "it is nearly the same as %s, which is enrolled already; another look would help more"
               .formatted(byFace.get(own.get().reference()).source()));
     }
-    Optional<Match.Candidate> other =
-        near.stream().filter(who -> !who.personId().equals(reference.personId())).findFirst();
+    if (rules.confirmed()) {
+      return;
+    }
+    Optional<Match.Candidate> other = nearest(gallery, reference, now, same.negate());
     boolean ownIsNearer =
         own.isPresent() && other.isPresent() && own.get().distance() < other.get().distance();
     if (other.isPresent()
         && other.get().distance() < rules.conflict() * threshold
-        && !ownIsNearer
-        && !rules.confirmed()) {
+        && !ownIsNearer) {
       throw new RefusedException(
-          "conflict",
+          EnrolmentResult.CONFLICT,
           String.format(
               Locale.ROOT,
               "it looks like %s (distance %.2f, under %.2f is too near); confirm to enrol it all the same",
@@ -229,6 +250,23 @@ final class KnownReferences implements AutoCloseable {
               other.get().distance(),
               rules.conflict() * threshold));
     }
+    if (own.isPresent() && own.get().distance() > unlike) {
+      throw new RefusedException(
+          EnrolmentResult.UNLIKE,
+          String.format(
+              Locale.ROOT,
+              "it does not look like %s as enrolled: the most similar picture is %s (distance %.2f, over %.2f is too far); look at both, and confirm when they show one person",
+              PersonName.shown(reference.name()),
+              byFace.get(own.get().reference()).source(),
+              own.get().distance(),
+              unlike));
+    }
+  }
+
+  private static Optional<Match.Candidate> nearest(
+      GallerySnapshot gallery, Reference reference, Instant now, Predicate<Person> who) {
+    float[][] descriptors = {reference.descriptor()};
+    return gallery.match(descriptors, 1, Reduction.MINIMUM, now, who).get(0).stream().findFirst();
   }
 
   @Override

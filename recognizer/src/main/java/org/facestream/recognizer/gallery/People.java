@@ -89,7 +89,7 @@ public final class People {
   /**
    * One person.
    *
-   * @param idOrName a person's id, or their name in any case
+   * @param idOrName a person's id, or their name, in other letters too
    * @throws UserError when there is none, or more than one of that name
    */
   public Entry show(String idOrName) {
@@ -104,7 +104,7 @@ public final class People {
     }
   }
 
-  /** Everyone of that id or, where nobody has it, of that name in any case. */
+  /** Everyone of that id or, where nobody has it, of that name, in other letters too. */
   public List<Entry> find(String idOrName) {
     return new Everyone(list()).find(idOrName);
   }

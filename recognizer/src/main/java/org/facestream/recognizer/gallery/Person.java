@@ -14,6 +14,11 @@ public record Person(String id, String name, String watchlist) {
     this(id, name, null);
   }
 
+  /** Name and id, for a message in which others have the same name. */
+  String spelledOut() {
+    return "%s (%s)".formatted(PersonName.shown(name), id);
+  }
+
   /** The same on that watchlist. */
   Person on(String other) {
     return new Person(id, name, other);

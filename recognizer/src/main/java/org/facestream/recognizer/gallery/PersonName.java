@@ -6,7 +6,9 @@ import java.security.NoSuchAlgorithmException;
 import java.text.Normalizer;
 import java.util.Collection;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.facestream.ingest.worker.config.Undecoded;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.recognizer.identity.IdentityEvent;
@@ -17,6 +19,12 @@ public final class PersonName {
   public static final int LONGEST = 200;
 
   private static final int LONGEST_ID = 64;
+  private static final Pattern BLANKS = Pattern.compile("[\\s\\p{Z}]+");
+
+  /** What changes how a name is drawn and not what it is: joiners, and selectors of a variant. */
+  private static final Pattern UNSEEN =
+      Pattern.compile("[\u034f\u180b-\u180d\u200c\u200d\ufe00-\ufe0f\\x{e0100}-\\x{e01ef}]");
+
   private static final int ZERO_WIDTH_NON_JOINER = 0x200c;
   private static final int ZERO_WIDTH_JOINER = 0x200d;
 
@@ -67,6 +75,45 @@ public final class PersonName {
               .formatted(kept));
     }
     return kept;
+  }
+
+  /**
+   * Whether two names are one in other letters: of another case, composed otherwise, or with other
+   * blanks.
+   */
+  public static boolean same(String one, String other) {
+    return key(one).equals(key(other));
+  }
+
+  /**
+   * What names are compared by: compatibility forms and case are folded without regard to the
+   * user's language, blanks collapsed, and what is not seen left out, as Unicode's NFKC_Casefold
+   * does.
+   */
+  static String key(String name) {
+    String plain = UNSEEN.matcher(Normalizer.normalize(name, Normalizer.Form.NFKC)).replaceAll("");
+    // Upper case first: ß becomes SS, both sigmas one. Of the dotted capital I of Turkish a dot is
+    // left over, which the small i has anyway.
+    String folded = plain.toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT).replace("i\u0307", "i");
+    return BLANKS
+        .matcher(Normalizer.normalize(folded, Normalizer.Form.NFKC))
+        .replaceAll(" ")
+        .strip();
+  }
+
+  /**
+   * An id that is given for a person.
+   *
+   * @throws UserError when it is not of the kind that {@link #id} makes
+   */
+  public static String checkId(String given) {
+    String id = Normalizer.normalize(given, Normalizer.Form.NFC).strip();
+    if (id.isEmpty() || !id(id, List.of()).equals(id)) {
+      throw new UserError(
+          "'%s' is no person's id; give up to %s small letters, digits and hyphens, such as ada-lovelace-2."
+              .formatted(shown(id), LONGEST_ID));
+    }
+    return id;
   }
 
   /** A name for a message: what cannot be shown is replaced. */

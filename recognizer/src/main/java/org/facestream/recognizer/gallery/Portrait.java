@@ -10,6 +10,7 @@ import org.bytedeco.opencv.opencv_core.Scalar;
 import org.bytedeco.opencv.opencv_core.Size;
 import org.facestream.detector.face.Box;
 import org.facestream.detector.mtcnn.Detection;
+import org.facestream.ingest.frame.Orientation;
 import org.facestream.ingest.frame.Picture;
 
 /**
@@ -84,6 +85,22 @@ final class Portrait implements AutoCloseable {
       return Picture.owning(scaled);
     } catch (RuntimeException failed) {
       scaled.close();
+      throw failed;
+    }
+  }
+
+  /**
+   * The same turned clockwise; this one is not changed.
+   *
+   * @param degrees a multiple of 90
+   */
+  Portrait turned(int degrees) {
+    Mat turned = new Mat();
+    try {
+      Orientation.UPRIGHT.thenTurned(degrees).turn(picture.rgb(), turned);
+      return new Portrait(Picture.owning(turned), scale);
+    } catch (RuntimeException failed) {
+      turned.close();
       throw failed;
     }
   }

@@ -15,6 +15,9 @@ import org.facestream.ingest.worker.config.UserError;
  * @param minPose least of what the pose leaves: 1 looks into the camera, 0 away from it
  */
 public record QualityGate(float minScore, int minFaceSize, float minSharpness, float minPose) {
+  /** Of a face that lies on its side the landmarks cannot be relied on. */
+  private static final float MOST_ROLL = 60;
+
   static final QualityGate DEFAULT = new QualityGate(.92f, 24, .25f, .4f);
 
   public QualityGate {
@@ -36,8 +39,8 @@ public record QualityGate(float minScore, int minFaceSize, float minSharpness, f
    * Lets a face pass.
    *
    * @param width of the face, in pixels of the picture it came from
-   * @throws RefusedException with reason {@code too-small}, {@code low-score}, {@code turned-away}
-   *     or {@code blurred}, and what would help
+   * @throws RefusedException with reason {@code too-small}, {@code low-score}, {@code tilted},
+   *     {@code turned-away} or {@code blurred}, and what would help
    */
   void check(float score, double width, Quality quality) throws RefusedException {
     if (width < minFaceSize) {
@@ -59,6 +62,15 @@ public record QualityGate(float minScore, int minFaceSize, float minSharpness, f
                   score,
                   minScore)
               + " shows the whole face in good light");
+    }
+    if (Math.abs(quality.roll()) > MOST_ROLL) {
+      throw new RefusedException(
+          "tilted",
+          String.format(
+              Locale.ROOT,
+              "the head is tilted by %.0f°, at most %.0f° is possible; turn the picture",
+              Math.abs(quality.roll()),
+              MOST_ROLL));
     }
     if (quality.pose() < minPose) {
       throw new RefusedException(

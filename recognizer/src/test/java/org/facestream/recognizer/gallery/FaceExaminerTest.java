@@ -19,9 +19,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import javax.imageio.ImageIO;
+import org.bytedeco.opencv.opencv_core.Mat;
+import org.facestream.detector.face.Quality;
 import org.facestream.detector.mtcnn.Mtcnn;
 import org.facestream.detector.onnx.Device;
 import org.facestream.ingest.frame.JpegHeader;
+import org.facestream.ingest.frame.Orientation;
+import org.facestream.ingest.frame.Picture;
 import org.facestream.ingest.frame.UnreadablePictureException;
 import org.facestream.recognizer.facenet.DescriptorModel;
 import org.facestream.recognizer.facenet.Descriptors;
@@ -31,6 +35,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Real photographs, real networks. */
 class FaceExaminerTest {
@@ -132,6 +137,43 @@ class FaceExaminerTest {
     assertEquals(once.faceId(), again.faceId());
     assertTrue(Arrays.equals(once.descriptor(), again.descriptor()));
     assertNotEquals(once.faceId(), examiner.faceId(photograph(2)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {90, 180, 270})
+  void aTurnedPhotographIsTurnedBack(int degrees) throws Exception {
+    DescriptorSpace space = DescriptorSpace.of(descriptors.model());
+    for (int person = 1; person <= PEOPLE; person++) {
+      GalleryMatrix matrix = new GalleryMatrix(space);
+      matrix.put(reference(photograph(person)));
+      ExaminedFace face = examiner.examine(turned(photograph(person), degrees));
+      assertEquals(360 - degrees, face.turned(), "person " + person);
+      float[][] descriptor = {face.descriptor()};
+      float distance =
+          matrix
+              .publish(GalleryVersion.ofNumber(1))
+              .match(descriptor, 1, Reduction.MINIMUM, NOW)
+              .get(0)
+              .get(0)
+              .distance();
+      assertTrue(distance < .3, "person %d: distance %s".formatted(person, distance));
+    }
+  }
+
+  private static byte[] turned(byte[] photograph, int degrees) throws Exception {
+    try (Picture picture = Picture.decodeStill(photograph);
+        Mat turned = new Mat()) {
+      Orientation.UPRIGHT.thenTurned(degrees).turn(picture.rgb(), turned);
+      return Picture.jpeg(turned, 95);
+    }
+  }
+
+  @Test
+  void aHeadOnItsSideIsRefused() {
+    Quality lying = new Quality(.8f, .5f, 1, .7f, 1, 0, 0, 75);
+    RefusedException refused =
+        assertThrows(RefusedException.class, () -> QualityGate.DEFAULT.check(1, 100, lying));
+    assertEquals("tilted", refused.reason());
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.facestream.ingest.worker.config.UserError;
 import org.junit.jupiter.api.Test;
@@ -33,6 +34,40 @@ class PersonNameTest {
   @Test
   void composedAndDecomposedAreOneName() {
     assertEquals(PersonName.check("Jos\u00e9"), PersonName.check("Jose\u0301"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"en", "tr", "az", "lt", "de"})
+  void aNameInOtherLettersIsTheSameWhateverTheUsersLanguage(String language) {
+    Locale before = Locale.getDefault();
+    Locale.setDefault(Locale.forLanguageTag(language));
+    try {
+      assertTrue(PersonName.same("Tiger Woods", " tiger\u00a0 WOODS"));
+      assertTrue(PersonName.same("Zoe\u0308", "ZO\u00cb"));
+      assertTrue(PersonName.same("\uff34\uff49\uff47\uff45\uff52", "tiger"));
+      assertTrue(PersonName.same("Strau\u00df", "STRAUSS"));
+      assertTrue(PersonName.same("\u0130pek I\u015f\u0131k", "ipek i\u015fik"));
+      assertTrue(
+          PersonName.same("\u039d\u03af\u03ba\u03bf\u03c2", "\u039d\u038a\u039a\u039f\u03a3"));
+      assertTrue(
+          PersonName.same(
+              "\u0639\u0644\u06cc\u200c\u0631\u0636\u0627",
+              "\u0639\u0644\u06cc\u0631\u0636\u0627"));
+      assertTrue(PersonName.same("\u845b\udb40\udd00\u57ce", "\u845b\u57ce"));
+      assertFalse(PersonName.same("Jos\u00e9", "Jose"));
+      assertFalse(PersonName.same("S\u00f8ren", "Soren"));
+      assertFalse(PersonName.same("Ann Lee", "Annlee"));
+    } finally {
+      Locale.setDefault(before);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"Ada", "ada lovelace", "", "-", "a/b", "ada-", "jos\u00e9"})
+  void anIdIsOfTheKindThatIsMade(String id) {
+    assertThrows(UserError.class, () -> PersonName.checkId(id));
+    assertEquals("ada-lovelace-2", PersonName.checkId("ada-lovelace-2"));
+    assertEquals("\u674e\u96f7", PersonName.checkId("\u674e\u96f7"));
   }
 
   @Test

@@ -1,7 +1,6 @@
 package org.facestream.sink.store;
 
 import java.time.Instant;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.facestream.recognizer.identity.GalleryVersion;
@@ -35,13 +34,7 @@ public record Deed(
   }
 
   /** A person, as they are called at the beginning. */
-  public record Who(String id, String name) {
-    /** Whether it is the person's id, or their name in any case. */
-    public boolean isCalled(String idOrName) {
-      return id.equals(idOrName)
-          || name.toLowerCase(Locale.ROOT).equals(idOrName.strip().toLowerCase(Locale.ROOT));
-    }
-  }
+  public record Who(String id, String name) {}
 
   /** One that is to be begun now. */
   public static Deed of(Kind kind, Who person, Optional<Who> into, GalleryVersion gallery) {
