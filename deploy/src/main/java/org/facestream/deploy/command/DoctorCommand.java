@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.facestream.deploy.doctor.AuditTrailCheck;
 import org.facestream.deploy.doctor.BrokerCheck;
 import org.facestream.deploy.doctor.Check;
 import org.facestream.deploy.doctor.ClockCheck;
@@ -16,8 +17,10 @@ import org.facestream.deploy.doctor.NativeChecks;
 import org.facestream.deploy.doctor.NeedsCheck;
 import org.facestream.deploy.doctor.TopicsCheck;
 import org.facestream.deploy.doctor.TransactionsCheck;
+import org.facestream.deploy.embedded.DataFolder;
 import org.facestream.ingest.worker.config.Settings;
 import org.facestream.ingest.worker.kafka.KafkaConfig;
+import org.facestream.recognizer.gallery.GalleryConfig;
 import org.facestream.sink.store.StoreConfig;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -28,9 +31,9 @@ import picocli.CommandLine.Option;
     description = {
       "",
       "Java, memory, disk, ports, native libraries and what they need of the system, the PostgreSQL",
-      "of the all-in-one, models, GPU; with --services also whether the configured Kafka and PostgreSQL",
-      "answer, how far this machine's clock is from Kafka's, whether the topics have the settings that",
-      "they should have, and whether a transaction hangs.",
+      "of the all-in-one, models, GPU, and whether the audit trail is whole; with --services also whether",
+      "the configured Kafka and PostgreSQL answer, how far this machine's clock is from Kafka's, whether",
+      "the topics have the settings that they should have, and whether a transaction hangs.",
       "Changes nothing, but with --mend."
     },
     footer = {
@@ -45,7 +48,7 @@ final class DoctorCommand extends Subcommand {
       names = "--data",
       paramLabel = "DIR",
       defaultValue = "facestream-data",
-      description = "Data folder whose disk is checked. Default: ${DEFAULT-VALUE}")
+      description = "Data folder whose disk and audit trail are checked. Default: ${DEFAULT-VALUE}")
   private Path data;
 
   @Option(names = "--services", description = "Also ask the configured Kafka and PostgreSQL.")
@@ -69,6 +72,9 @@ final class DoctorCommand extends Subcommand {
     checks.add(new EmbeddedDatabaseCheck());
     checks.add(new ModelCheck());
     checks.add(new DeviceCheck());
+    checks.add(
+        new AuditTrailCheck(
+            settings.get(GalleryConfig.class).auditFile().orElse(DataFolder.auditFile(data))));
     if (services || mend) {
       checks.add(new BrokerCheck(settings.get(KafkaConfig.class)));
       checks.add(new ClockCheck(settings.get(KafkaConfig.class)));

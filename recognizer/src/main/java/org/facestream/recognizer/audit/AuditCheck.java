@@ -34,6 +34,9 @@ public record AuditCheck(long lines, long unchained, String last, Optional<Strin
   private static final Pattern CHAINED = Pattern.compile(".* previous=([0-9a-f]{64})$");
   private static final int AT_ONCE = 8192;
 
+  /** Looks at a trail that grows meanwhile: the time of each is short beside that of a deed. */
+  private static final int MOST_LOOKS = 10;
+
   /**
    * Looks at every line.
    *
@@ -50,6 +53,19 @@ public record AuditCheck(long lines, long unchained, String last, Optional<Strin
    * @throws IOException when the file cannot be read
    */
   public static AuditCheck of(Path file, String earlier) throws IOException {
+    AuditCheck check = null;
+    for (int looks = 0; looks < MOST_LOOKS; looks++) {
+      String known = known(file);
+      check = look(file, earlier);
+      // What was added while it was looked at is in the head, and not in what was read.
+      if (check.problem().isEmpty() || known.equals(known(file))) {
+        return check;
+      }
+    }
+    return check;
+  }
+
+  private static AuditCheck look(Path file, String earlier) throws IOException {
     boolean found = earlier == null;
     MessageDigest before = digest();
     String last = HexFormat.of().formatHex(digest().digest());
@@ -98,9 +114,15 @@ public record AuditCheck(long lines, long unchained, String last, Optional<Strin
             + " were removed";
   }
 
+  /** The hash in the head; empty when there is none. */
+  private static String known(Path file) throws IOException {
+    Path head = AuditFile.head(file);
+    return Files.exists(head) ? Files.readString(head).strip() : "";
+  }
+
   private static Optional<String> end(Path file, String last, String follows) throws IOException {
     Path head = AuditFile.head(file);
-    String known = Files.exists(head) ? Files.readString(head).strip() : "";
+    String known = known(file);
     if (known.isEmpty()) {
       return follows == null
           ? Optional.empty()

@@ -201,6 +201,19 @@ public final class AuditFile {
       Files.createFile(file, mode);
     } catch (FileAlreadyExistsException quicker) {
       // Theirs is as good.
+      return;
+    }
+    if (parent != null) {
+      force(parent);
+    }
+  }
+
+  /** That a file is new is on the disk only with the folder that it is in. */
+  private static void force(Path folder) {
+    try (FileChannel entries = FileChannel.open(folder, StandardOpenOption.READ)) {
+      entries.force(true);
+    } catch (IOException notHere) {
+      log.debug("audit: this system forces no folders", notHere);
     }
   }
 }

@@ -9,7 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CyclicBarrier;
@@ -17,6 +19,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingFile;
 import org.facestream.ingest.worker.config.UserError;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -170,6 +175,55 @@ class AuditFileTest {
     assertThrows(UserError.class, () -> new AuditFile(noFolder).check());
     assertThrows(UserError.class, () -> new AuditFile(folder).check());
     assertThrows(UserError.class, () -> new AuditFile(folder).append("never"));
+  }
+
+  /** A power cut leaves what was forced; the Java runtime tells what it forces, and when. */
+  @Test
+  void lineAndHeadAreForcedOntoTheDiskBeforeItReturns() throws Exception {
+    Path recorded = folder.resolve("forced.jfr");
+    List<String> done = new ArrayList<>();
+    try (Recording recording = new Recording()) {
+      recording.enable("jdk.FileWrite").withThreshold(Duration.ZERO);
+      recording.enable("jdk.FileForce").withThreshold(Duration.ZERO);
+      recording.start();
+      file.append("one");
+      recording.stop();
+      recording.dump(recorded);
+    }
+    RecordingFile.readAllEvents(recorded).stream()
+        .filter(event -> String.valueOf(event.getString("path")).startsWith(folder.toString()))
+        .sorted(Comparator.comparing(RecordedEvent::getStartTime))
+        .forEach(
+            event ->
+                done.add(
+                    event.getEventType().getName().replace("jdk.File", "")
+                        + " "
+                        + Path.of(event.getString("path")).getFileName()));
+    assertEquals(
+        List.of(
+            "Force logs",
+            "Force logs",
+            "Write audit.log",
+            "Force audit.log",
+            "Write audit.log.head",
+            "Force audit.log.head"),
+        done);
+  }
+
+  @Test
+  void aTrailThatGrowsWhileItIsLookedAtIsWhole() throws Exception {
+    three();
+    ExecutorService writer = Executors.newSingleThreadExecutor();
+    try {
+      Future<?> writing =
+          writer.submit(() -> Process.main(new String[] {trail.toString(), "writer", "500"}));
+      while (!writing.isDone()) {
+        assertEquals(Optional.empty(), problem());
+      }
+      writing.get();
+    } finally {
+      writer.shutdownNow();
+    }
   }
 
   @Test
