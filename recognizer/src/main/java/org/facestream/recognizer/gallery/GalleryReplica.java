@@ -48,24 +48,11 @@ public final class GalleryReplica implements StateStore, StateRestoreListener, K
   private final Set<TopicPartition> restoring = new HashSet<>();
   private final Map<TopicPartition, Long> ends = new HashMap<>();
 
-  /** Keys of what is there of other models: not used, but missed by whoever changed the model. */
-  private final Set<String> ofOtherModels = new HashSet<>();
-
-  /**
-   * Whose references are there that cannot be used, and expire one day; by face id. Guarded by
-   * itself, as is {@link #settled}.
-   */
-  private final Map<String, Unused> unusedExpiring = new HashMap<>();
-
-  private record Unused(String personId, Instant expiry) {}
-
-  /** Whether no record is taken in that may be replaced by the next. */
-  private boolean settled = true;
+  private final UnusedReferences unusedReferences = new UnusedReferences();
 
   private volatile GalleryMatrix matrix;
   private volatile GallerySnapshot snapshot;
   private volatile boolean open;
-  private volatile int unused;
 
   /** The id of the topic that is read; null where nobody asked for it. */
   private volatile String topic;
@@ -95,7 +82,7 @@ public final class GalleryReplica implements StateStore, StateRestoreListener, K
    * replica until they are enrolled again.
    */
   public int unused() {
-    return unused;
+    return unusedReferences.ofOtherModels();
   }
 
   /**
@@ -103,19 +90,7 @@ public final class GalleryReplica implements StateStore, StateRestoreListener, K
    * before; none while the gallery is being read. For every thread.
    */
   public Map<String, String> expired(Instant until) {
-    Map<String, String> expired = snapshot.expired(until);
-    synchronized (unusedExpiring) {
-      if (!settled) {
-        return Map.of();
-      }
-      unusedExpiring.forEach(
-          (faceId, unused) -> {
-            if (!unused.expiry().isAfter(until)) {
-              expired.put(faceId, unused.personId());
-            }
-          });
-    }
-    return expired;
+    return unusedReferences.addExpired(snapshot.expired(until), until);
   }
 
   /**
@@ -155,21 +130,17 @@ public final class GalleryReplica implements StateStore, StateRestoreListener, K
 
   /** Takes in one record of the gallery topic. */
   void accept(String key, byte[] value, int partition, long offset) {
-    ofOtherModels.remove(key);
-    synchronized (unusedExpiring) {
-      unusedExpiring.remove(key);
-    }
+    unusedReferences.remove(key);
     try {
       Optional<Reference> reference = GalleryTopic.read(key, value);
       if (reference.isEmpty()) {
         matrix.remove(key);
       } else if (!reference.get().model().equals(space.model())) {
         skip(key, "other-model");
-        ofOtherModels.add(key);
-        expires(reference.get());
+        unusedReferences.add(key, reference.get(), true);
       } else if (reference.get().descriptor().length != space.length()) {
         skip(key, "wrong-length");
-        expires(reference.get());
+        unusedReferences.add(key, reference.get(), false);
       } else {
         matrix.put(reference.get());
       }
@@ -185,20 +156,6 @@ public final class GalleryReplica implements StateStore, StateRestoreListener, K
     }
   }
 
-  private void expires(Reference unused) {
-    if (unused.expiry() != null) {
-      synchronized (unusedExpiring) {
-        unusedExpiring.put(unused.faceId(), new Unused(unused.personId(), unused.expiry()));
-      }
-    }
-  }
-
-  private void settle() {
-    synchronized (unusedExpiring) {
-      settled = restoring.isEmpty();
-    }
-  }
-
   private void skip(String key, String reason) {
     matrix.remove(key);
     Counter.builder("facestream.gallery.skipped")
@@ -209,7 +166,6 @@ public final class GalleryReplica implements StateStore, StateRestoreListener, K
   }
 
   private void publish() {
-    unused = ofOtherModels.size();
     snapshot = matrix.publish(GalleryVersion.of(topic, positions));
   }
 
@@ -218,11 +174,8 @@ public final class GalleryReplica implements StateStore, StateRestoreListener, K
     positions.clear();
     restoring.clear();
     ends.clear();
-    ofOtherModels.clear();
-    synchronized (unusedExpiring) {
-      unusedExpiring.clear();
-    }
-    settle();
+    unusedReferences.clear();
+    unusedReferences.settled(true);
     publish();
   }
 
@@ -232,7 +185,7 @@ public final class GalleryReplica implements StateStore, StateRestoreListener, K
       restoring.add(partition);
       // The last records before it may be compacted away: they are known all the same.
       ends.put(partition, last);
-      settle();
+      unusedReferences.settled(restoring.isEmpty());
     }
   }
 
@@ -246,7 +199,7 @@ public final class GalleryReplica implements StateStore, StateRestoreListener, K
     if (store.equals(NAME)) {
       restoring.remove(partition);
       positions.merge(partition.partition(), ends.getOrDefault(partition, 0L), Math::max);
-      settle();
+      unusedReferences.settled(restoring.isEmpty());
       publish();
       log.info("gallery: {} records of {} read", records, partition);
     }
