@@ -15,6 +15,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
+import org.awaitility.core.ConditionTimeoutException;
+import org.facestream.deploy.Endpoints;
 import org.facestream.deploy.Main;
 import org.facestream.deploy.embedded.EmbeddedServices;
 import org.facestream.deploy.embedded.LoopbackPort;
@@ -43,6 +45,7 @@ final class AllInOneProcess {
   }
 
   private final long started = System.nanoTime();
+  private final Path data;
   private final Process process;
   private final List<String> eventIds = new CopyOnWriteArrayList<>();
   private final List<Duration> eventTimes = new CopyOnWriteArrayList<>();
@@ -50,6 +53,7 @@ final class AllInOneProcess {
 
   AllInOneProcess(Path data, List<String> ports, List<Camera> cameras, String name)
       throws IOException {
+    this.data = data;
     errors = data.resolveSibling(name + ".err");
     List<String> command =
         new ArrayList<>(
@@ -98,12 +102,27 @@ final class AllInOneProcess {
     awaitEvents(count, Duration.ofSeconds(150));
   }
 
+  /**
+   * Waits until it has published that many.
+   *
+   * @throws AssertionError that says how far the topics and groups have come and what holds them up
+   */
   void awaitEvents(int count, Duration longest) {
-    await()
-        .atMost(longest)
-        .pollInterval(Duration.ofMillis(50))
-        .untilAsserted(
-            () -> assertTrue(eventIds.size() >= count && process.isAlive(), this::complaint));
+    try {
+      await()
+          .atMost(longest)
+          .pollInterval(Duration.ofMillis(50))
+          .until(() -> eventIds.size() >= count || !process.isAlive());
+    } catch (ConditionTimeoutException none) {
+      throw new AssertionError(complaint() + "\n" + state(), none);
+    }
+    assertTrue(process.isAlive(), this::complaint);
+  }
+
+  private String state() {
+    return Endpoints.find(data)
+        .map(endpoints -> BrokerState.of(endpoints.bootstrapServers()))
+        .orElse("its broker is not there");
   }
 
   Process process() {

@@ -50,7 +50,7 @@ class KillLoopTest {
       AllInOneProcess running =
           new AllInOneProcess(data, ports.options(), cameras.cameras(), "round-0");
       try {
-        awaitEvents(running, ports);
+        running.awaitEvents(EVENTS, LONGEST);
         for (int round = 1; round <= KILLS; round++) {
           Kill kill = Kill.values()[random.nextInt(Kill.values().length)];
           if (kill == Kill.AT_THE_START) {
@@ -63,7 +63,7 @@ class KillLoopTest {
           }
           seen.addAll(running.eventIds());
           running = new AllInOneProcess(data, ports.options(), List.of(), "round-" + round);
-          awaitEvents(running, ports);
+          running.awaitEvents(EVENTS, LONGEST);
           first.add(running.timeOfEvent(1));
           third.add(running.timeOfEvent(EVENTS));
           System.out.printf(
@@ -92,15 +92,6 @@ class KillLoopTest {
         worst(third));
     assertTrue(
         AllInOneProcess.stored(data).containsAll(seen), "an event that a reader saw is gone");
-  }
-
-  private static void awaitEvents(AllInOneProcess running, AllInOneProcess.Ports ports) {
-    try {
-      running.awaitEvents(EVENTS, LONGEST);
-    } catch (Throwable failed) {
-      throw new AssertionError(
-          "no events came: " + BrokerState.of("127.0.0.1:" + ports.kafka()), failed);
-    }
   }
 
   private static void end(

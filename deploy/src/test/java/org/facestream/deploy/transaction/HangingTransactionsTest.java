@@ -18,10 +18,12 @@ import org.facestream.deploy.doctor.Check;
 import org.facestream.deploy.doctor.TransactionsCheck;
 import org.facestream.deploy.embedded.AbandonedProcess;
 import org.facestream.deploy.embedded.EmbeddedKafka;
+import org.facestream.ingest.worker.Telemetry;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.transaction.HangingTransaction;
 import org.facestream.ingest.worker.kafka.transaction.HangingTransaction.Outcome;
 import org.facestream.ingest.worker.kafka.transaction.HangingTransactions;
+import org.facestream.ingest.worker.kafka.transaction.TransactionMender;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,13 +66,31 @@ class HangingTransactionsTest {
       KafkaClients strangers = KafkaClients.of(broker, Map.of("kafka.topic-prefix", "other"));
       assertEquals(List.of(), new HangingTransactions(strangers).find(PAUSE), "not theirs");
 
-      assertInstanceOf(Check.Good.class, doctor.mend());
+      if (commit) {
+        assertInstanceOf(Check.Good.class, doctor.mend());
+      } else {
+        aRunningStageEndsThem(KafkaClients.of(broker, Map.of()));
+      }
       assertEquals(
           commit ? List.of("face", "track") : List.of(),
           UnfinishedTransaction.committed(broker, commit ? 2 : 0));
       assertEquals(commit ? 7 : -1, UnfinishedTransaction.offset(broker));
       assertEquals(List.of(), transactions.find(PAUSE));
       assertInstanceOf(Check.Good.class, doctor.run());
+    }
+  }
+
+  private static void aRunningStageEndsThem(KafkaClients clients) {
+    try (Telemetry telemetry = new Telemetry();
+        TransactionMender mender = new TransactionMender(clients, telemetry)) {
+      mender.start();
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .untilAsserted(
+              () ->
+                  assertTrue(
+                      telemetry.scrape().contains("facestream_transactions_mended_total 3.0"),
+                      telemetry::scrape));
     }
   }
 
