@@ -17,6 +17,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "audit",
     header = "Check the audit trail of who did what to whom in the gallery.",
+    footer = {"", "Example:", "  facestream audit verify"},
     subcommands = AuditCommand.Verify.class)
 final class AuditCommand extends Subcommand {
   @Override
