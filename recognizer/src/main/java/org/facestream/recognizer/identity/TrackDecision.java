@@ -91,7 +91,7 @@ final class TrackDecision {
 
   private static Outcome publish(TrackState state, IdentityEvent.Type type, Instant cause) {
     TrackState after = state.afterEvent(type);
-    return new Outcome(after, List.of(after.event(type, cause)));
+    return new Outcome(after, List.of(TrackEvent.of(after, type, cause)));
   }
 
   private Optional<IdentityEvent.Type> worthAStart(TrackState state, Match match) {

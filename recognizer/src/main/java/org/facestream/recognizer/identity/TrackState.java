@@ -278,41 +278,4 @@ record TrackState(
     }
     return only;
   }
-
-  /** The event that was published last, given that {@link #afterEvent} made this state. */
-  IdentityEvent event(IdentityEvent.Type type, Instant cause) {
-    Double margin =
-        personId != null
-            ? evidence.get(personId).margin()
-            : closest == null ? null : closest.margin();
-    return new IdentityEvent(
-        track + "." + revision,
-        type,
-        IdentityEvent.SCHEMA_VERSION,
-        camera,
-        track,
-        revision,
-        firstSeen,
-        lastSeen,
-        told.zones(),
-        told.personId(),
-        told.name(),
-        told.watchlist(),
-        rounded(told.distance()),
-        margin == null ? null : rounded(Math.max(0, margin)),
-        faces,
-        rounded(Math.max(0, Math.min(1, best.quality()))),
-        rounded(Math.max(0, Math.min(1, best.score()))),
-        best.box(),
-        model,
-        galleryVersion,
-        least,
-        best.faceId(),
-        cause);
-  }
-
-  /** Distances have four digits that mean something. */
-  private static Double rounded(Double value) {
-    return value == null ? null : Double.valueOf(Math.round(value * 1e4) / 1e4);
-  }
 }
