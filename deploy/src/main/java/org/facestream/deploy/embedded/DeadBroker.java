@@ -13,6 +13,8 @@ import kafka.server.KafkaRaftServer;
 import kafka.server.SharedServer;
 import org.apache.kafka.common.metrics.Metrics;
 import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.image.MetadataImage;
+import org.apache.kafka.metadata.BrokerRegistration;
 import org.apache.kafka.metadata.bootstrap.BootstrapDirectory;
 import org.apache.kafka.metadata.properties.MetaPropertiesEnsemble;
 import org.apache.kafka.raft.QuorumConfig;
@@ -96,13 +98,22 @@ final class DeadBroker {
 
   private static void await(ControllerServer controller, int node) throws InterruptedException {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-    while (!controller.metadataCache().isBrokerFenced(node)) {
+    while (!isGivenUp(controller.metadataCache().currentImage(), node)) {
       if (System.nanoTime() > deadline) {
         log.warn("the killed broker was not given up within {} s", PATIENCE_SECONDS);
         return;
       }
       TimeUnit.MILLISECONDS.sleep(10);
     }
+  }
+
+  /**
+   * Whether the metadata are read and have no such broker that is alive. One that was killed before
+   * its controller knew of it is in none.
+   */
+  private static boolean isGivenUp(MetadataImage image, int node) {
+    BrokerRegistration broker = image.cluster().broker(node);
+    return !image.isEmpty() && (broker == null || broker.fenced());
   }
 
   private static FaultHandlerFactory faults() {

@@ -155,6 +155,9 @@ final class PictureFolder implements PacketSource {
       return leftOut(file, UserError.reason(unreadable));
     } catch (UnreadablePictureException damaged) {
       return leftOut(file, damaged.getMessage());
+    } catch (RuntimeException undecodable) {
+      // A decoder that stumbles over one picture must not keep those after it away.
+      return leftOut(file, "it cannot be decoded (" + undecodable + ")");
     }
     if (av_new_packet(packet, jpeg.length) < 0) {
       throw new OutOfMemoryError("no memory for a picture of " + jpeg.length + " bytes");

@@ -22,6 +22,8 @@ final class PlainPng {
 
   private static final int HEADER_LENGTH = 13;
   private static final int WHOLE = 8;
+  private static final int LAST_FILTER = 4;
+  private static final int PART = 8192;
 
   /** Of each pass of an interlaced picture: first column and row, and the steps between them. */
   private static final int[][] PASSES = {
@@ -63,6 +65,10 @@ final class PlainPng {
           plain.write(png, at, length + CHUNK_FRAME);
         }
         if (type.equals("IHDR")) {
+          // A second one would say another size than the one that was looked at.
+          if (header != null) {
+            return new byte[0];
+          }
           header = Arrays.copyOfRange(png, at + 8, at + 8 + length);
         } else if (type.equals("IDAT")) {
           packed.write(png, at + 8, length);
@@ -83,7 +89,11 @@ final class PlainPng {
     ByteBuffer fields = ByteBuffer.wrap(header);
     int width = fields.getInt();
     int height = fields.getInt();
-    int bits = fields.get() * samples(fields.get());
+    int bits = (fields.get() & 0xff) * samples(fields.get());
+    if (width <= 0 || height <= 0) {
+      return false;
+    }
+    byte[] part = new byte[PART];
     boolean interlaced = header[HEADER_LENGTH - 1] != 0;
     Inflater inflater = new Inflater();
     try {
@@ -92,9 +102,12 @@ final class PlainPng {
       for (int[] pass : passes) {
         int columns = Math.max(0, (width - pass[0] + pass[2] - 1) / pass[2]);
         int rows = Math.max(0, (height - pass[1] + pass[3] - 1) / pass[3]);
-        byte[] row = new byte[Math.toIntExact(1 + ((long) columns * bits + WHOLE - 1) / WHOLE)];
+        long row = ((long) columns * bits + WHOLE - 1) / WHOLE;
         for (int y = 0; columns > 0 && y < rows; y++) {
-          if (!fill(row, inflater) || row[0] < 0 || row[0] > 4) {
+          if (!skip(1, part, inflater)
+              || part[0] < 0
+              || part[0] > LAST_FILTER
+              || !skip(row, part, inflater)) {
             return false;
           }
         }
@@ -107,14 +120,16 @@ final class PlainPng {
     }
   }
 
-  private static boolean fill(byte[] row, Inflater inflater) throws DataFormatException {
-    int filled = 0;
-    while (filled < row.length) {
-      int more = inflater.inflate(row, filled, row.length - filled);
+  /** Unpacks and forgets so many bytes, in parts: a row can be as long as the whole picture. */
+  private static boolean skip(long bytes, byte[] part, Inflater inflater)
+      throws DataFormatException {
+    long left = bytes;
+    while (left > 0) {
+      int more = inflater.inflate(part, 0, (int) Math.min(left, part.length));
       if (more == 0) {
         return false;
       }
-      filled += more;
+      left -= more;
     }
     return true;
   }

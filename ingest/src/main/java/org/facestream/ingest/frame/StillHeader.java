@@ -88,7 +88,14 @@ record StillHeader(Kind kind, int width, int height, boolean progressive) {
       ImageReader reader = readers.next();
       try {
         reader.setInput(input, true, true);
-        return new StillHeader(Kind.OTHER, reader.getWidth(0), reader.getHeight(0), false);
+        int width = reader.getWidth(0);
+        int height = reader.getHeight(0);
+        if (word(encoded, 0).equals("GIF8")) {
+          // Decoders make room for the whole screen, however small the picture in it is.
+          width = Math.max(width, little(encoded, 6, 2));
+          height = Math.max(height, little(encoded, 8, 2));
+        }
+        return new StillHeader(Kind.OTHER, width, height, false);
       } finally {
         reader.dispose();
       }

@@ -19,6 +19,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.Topics;
+import org.facestream.ingest.worker.kafka.UnknownBrokerException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -256,7 +257,7 @@ public final class ConsumeLoop implements AutoCloseable {
       if (!stopping) {
         recovery.health().ifPresent(recovered -> health = recovered);
       }
-    } catch (RetryableException | KafkaException failed) {
+    } catch (RetryableException | KafkaException | UnknownBrokerException failed) {
       if (!stopping) {
         device.failed(failed);
         health = Stage.Health.notReady(failed.toString());

@@ -15,7 +15,7 @@ import java.nio.file.Path;
  * <p>The message is one line that says what is wrong and what to do; it never holds a secret. The
  * command line prints it without a stack trace and ends with a code other than 0.
  */
-public final class UserError extends RuntimeException {
+public class UserError extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   public UserError(String message) {

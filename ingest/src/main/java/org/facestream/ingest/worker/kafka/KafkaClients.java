@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -38,6 +39,9 @@ import org.facestream.ingest.worker.config.UserError;
 public final class KafkaClients {
   /** A 4K JPEG fits with room to spare. */
   public static final int LARGEST_RECORD = 16 << 20;
+
+  /** Kafka's words for it; there is no class for it. */
+  private static final String NO_ADDRESS = "No resolvable bootstrap urls";
 
   private final KafkaConfig config;
   private final Map<String, Object> shared = new HashMap<>();
@@ -217,11 +221,16 @@ public final class KafkaClients {
   }
 
   private UserError refused(ConfigException why) {
-    return new UserError(
-        "Kafka's settings cannot be used: %s. See kafka.bootstrap-servers (%s) and"
-                .formatted(why.getMessage(), config.bootstrapServers())
-            + " kafka.client-properties.",
-        why);
+    String message =
+        String.format(
+            Locale.ROOT,
+            "Kafka's settings cannot be used: %s. See kafka.bootstrap-servers (%s) and"
+                + " kafka.client-properties.",
+            why.getMessage(),
+            config.bootstrapServers());
+    return String.valueOf(why.getMessage()).contains(NO_ADDRESS)
+        ? new UnknownBrokerException(message, why)
+        : new UserError(message, why);
   }
 
   private void readProperties(Path file) {

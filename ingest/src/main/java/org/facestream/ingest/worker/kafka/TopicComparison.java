@@ -78,7 +78,34 @@ public final class TopicComparison {
                   AlterConfigOp.OpType.SET));
     }
     admin.incrementalAlterConfigs(changes).all().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    awaitSettings(mendable);
     return mendable;
+  }
+
+  /** A broker answers before it has heard of the change that its controller made. */
+  private void awaitSettings(List<TopicDifference> mended)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    List<ConfigResource> resources =
+        mended.stream()
+            .map(TopicDifference::topic)
+            .distinct()
+            .map(TopicComparison::resource)
+            .toList();
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    while (System.nanoTime() < deadline) {
+      Map<ConfigResource, Config> settings =
+          admin.describeConfigs(resources).all().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      if (mended.stream()
+          .allMatch(
+              each -> {
+                ConfigEntry entry = settings.get(resource(each.topic())).get(each.setting());
+                return entry != null
+                    && TopicSettings.same(each.setting(), each.wanted(), entry.value());
+              })) {
+        return;
+      }
+      TimeUnit.MILLISECONDS.sleep(20);
+    }
   }
 
   private Map<String, TopicDescription> existing(Collection<String> names)

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -26,6 +27,8 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.requests.TransactionResult;
 import org.facestream.ingest.worker.kafka.KafkaClients;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Finds transactions that hang in the pipeline's topics and in the consumer groups' offsets, and
@@ -36,6 +39,7 @@ import org.facestream.ingest.worker.kafka.KafkaClients;
  * and is for one thread at a time.
  */
 public final class HangingTransactions {
+  private static final Logger log = LoggerFactory.getLogger(HangingTransactions.class);
   private static final long SECONDS = 20;
 
   private final KafkaClients clients;
@@ -63,9 +67,22 @@ public final class HangingTransactions {
    */
   public List<HangingTransaction> mend(Duration pause) {
     try (Admin admin = clients.admin()) {
-      List<HangingTransaction> found = find(admin, pause);
-      found.forEach(hanging -> end(admin, hanging));
-      return found;
+      List<HangingTransaction> ended = new ArrayList<>();
+      KafkaException first = null;
+      for (HangingTransaction hanging : find(admin, pause)) {
+        try {
+          end(admin, hanging);
+          ended.add(hanging);
+        } catch (KafkaException failed) {
+          // One partition that is away keeps none of the others.
+          log.warn("not ended: {}", hanging, failed);
+          first = first == null ? failed : first;
+        }
+      }
+      if (first != null && ended.isEmpty()) {
+        throw first;
+      }
+      return ended;
     }
   }
 
@@ -146,6 +163,7 @@ public final class HangingTransactions {
         .stream()
         .filter(info -> info.partition() == partition.partition())
         .map(TopicPartitionInfo::leader)
+        .filter(Objects::nonNull)
         .findFirst()
         .orElseThrow(() -> new TimeoutException(partition + " has no leader"));
   }

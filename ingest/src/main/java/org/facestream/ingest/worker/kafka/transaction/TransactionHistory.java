@@ -13,6 +13,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.protocol.ByteBufferAccessor;
 import org.apache.kafka.coordinator.transaction.TransactionState;
@@ -34,17 +35,22 @@ final class TransactionHistory {
 
   private static final int ID_AT = 4;
 
-  private record Writer(long producerId, short epoch) {}
+  private record Written(long producerId, short epoch, TopicPartition partition) {}
 
-  /** The last that was written of a producer. */
+  /**
+   * The last that was written of a producer.
+   *
+   * @param partitions of the transaction that is going on
+   * @param decided of that or, when it is complete, of the last one
+   */
   private record Current(
       String transactionalId,
       TransactionState state,
-      short epoch,
-      Set<TopicPartition> partitions) {}
+      Set<TopicPartition> partitions,
+      Set<TopicPartition> decided) {}
 
   private final Map<Long, Current> current = new HashMap<>();
-  private final Map<Writer, Outcome> decisions = new HashMap<>();
+  private final Map<Written, Outcome> decisions = new HashMap<>();
 
   private TransactionHistory() {}
 
@@ -83,7 +89,9 @@ final class TransactionHistory {
     short version = bytes.getShort();
     if (version < TransactionLogValue.LOWEST_SUPPORTED_VERSION
         || version > TransactionLogValue.HIGHEST_SUPPORTED_VERSION) {
-      return;
+      // Whoever cannot read who is alive must end nobody.
+      throw new UnsupportedVersionException(
+          "the broker writes its transaction log in version " + version);
     }
     // The key is a version and a length, of two bytes each, and the id.
     String key = written.key();
@@ -101,17 +109,18 @@ final class TransactionHistory {
           case PREPARE_ABORT, COMPLETE_ABORT -> Outcome.ABORT;
           case EMPTY, ONGOING, DEAD, PREPARE_EPOCH_FENCE -> null;
         };
+    Set<TopicPartition> partitions = partitions(value);
     if (outcome != null) {
       boolean grew = value.clientTransactionVersion() >= EPOCH_GROWS;
-      short decided = (short) (value.producerEpoch() - (grew ? 1 : 0));
-      decisions.put(new Writer(value.producerId(), decided), outcome);
-      if (before != null && before.state() == TransactionState.ONGOING) {
-        decisions.put(new Writer(value.producerId(), before.epoch()), outcome);
-      }
+      short epoch = (short) (value.producerEpoch() - (grew ? 1 : 0));
+      // What is complete has no partitions any more: they stand in the record before.
+      Set<TopicPartition> decided =
+          partitions.isEmpty() && before != null ? before.decided() : partitions;
+      decided.forEach(each -> decisions.put(new Written(value.producerId(), epoch, each), outcome));
+      current.put(value.producerId(), new Current(transactionalId, state, partitions, decided));
+    } else {
+      current.put(value.producerId(), new Current(transactionalId, state, partitions, partitions));
     }
-    current.put(
-        value.producerId(),
-        new Current(transactionalId, state, value.producerEpoch(), partitions(value)));
   }
 
   private static Set<TopicPartition> partitions(TransactionLogValue value) {
@@ -148,6 +157,7 @@ final class TransactionHistory {
   }
 
   Outcome outcome(OpenTransaction open) {
-    return decisions.getOrDefault(new Writer(open.producerId(), open.epoch()), Outcome.UNKNOWN);
+    return decisions.getOrDefault(
+        new Written(open.producerId(), open.epoch(), open.partition()), Outcome.UNKNOWN);
   }
 }

@@ -4,7 +4,6 @@ import io.micrometer.core.instrument.Counter;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
@@ -24,9 +23,13 @@ public final class TransactionMender implements AutoCloseable {
   /** Longer than any transaction of ours lasts unless something stands still. */
   private static final Duration PAUSE = Duration.ofSeconds(2);
 
+  /** Failed looks in a row: a broker that starts anew is away for a few. */
+  private static final int WORTH_A_LINE = 12;
+
   private final HangingTransactions transactions;
   private final Counter mended;
   private final CountDownLatch closed = new CountDownLatch(1);
+  private int failures;
   private final Thread thread = new Thread(this::run, "transaction-mender");
 
   public TransactionMender(KafkaClients clients, Telemetry telemetry) {
@@ -64,10 +67,20 @@ public final class TransactionMender implements AutoCloseable {
         mended.increment();
         log.warn("ended what hung: {}", hanging);
       }
-    } catch (AuthorizationException | UnsupportedVersionException forbidden) {
-      throw forbidden;
-    } catch (KafkaException failed) {
-      log.debug("hanging transactions are looked for later", failed);
+      failures = 0;
+    } catch (AuthorizationException
+        | UnsupportedVersionException
+        | InterruptException
+        | Error ending) {
+      throw ending;
+    } catch (RuntimeException away) {
+      // Whatever it is, the broker's name included, may be gone the next time.
+      failures++;
+      if (failures == WORTH_A_LINE) {
+        log.warn("hanging transactions cannot be looked for now", away);
+      } else {
+        log.debug("hanging transactions are looked for later", away);
+      }
     }
   }
 
