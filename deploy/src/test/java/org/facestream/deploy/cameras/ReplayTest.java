@@ -100,6 +100,15 @@ class ReplayTest {
         assertTrue(
             telemetry.registry().find("facestream.dropped").counters().stream()
                 .allMatch(counter -> counter.count() == 0));
+
+        // The same process opens it again: its frames are the same ones.
+        new CameraRegistry(clients).add(Camera.of("folder", "pictures").withFps(4.0));
+        await()
+            .atMost(30, TimeUnit.SECONDS)
+            .until(() -> drain(detector, got) && got.size() > PICTURES);
+        assertEquals(got.get(0).epoch(), got.get(PICTURES).epoch());
+        assertEquals(0, got.get(PICTURES).sequence());
+        assertEquals(got.get(0).captureTime(), got.get(PICTURES).captureTime());
       }
     }
   }

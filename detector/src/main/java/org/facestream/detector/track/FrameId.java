@@ -4,7 +4,7 @@ package org.facestream.detector.track;
  * Names a frame for good.
  *
  * @param camera the camera's id
- * @param epoch when the camera's source was opened, milliseconds since 1970
+ * @param epoch of the frame, see {@link org.facestream.ingest.frame.Frame#epoch}
  * @param sequence of the frame within the epoch
  */
 public record FrameId(String camera, long epoch, long sequence) {

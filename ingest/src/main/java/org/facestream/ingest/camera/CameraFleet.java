@@ -133,7 +133,7 @@ public final class CameraFleet implements AutoCloseable {
             hardware,
             telemetry,
             status,
-            least -> nextEpoch(camera.id(), least),
+            () -> nextEpoch(camera.id()),
             Optional.ofNullable(before));
     runner.start();
     runners.put(camera.id(), runner);
@@ -186,9 +186,9 @@ public final class CameraFleet implements AutoCloseable {
     return shown;
   }
 
-  /** When a session, or its recording, begins: milliseconds since 1970, never the same twice. */
-  private long nextEpoch(String camera, long least) {
-    return epochs.merge(camera, least, (last, now) -> Math.max(last + 1, now));
+  /** When a session begins: milliseconds since 1970, never the same twice. */
+  private long nextEpoch(String camera) {
+    return epochs.merge(camera, System.currentTimeMillis(), (last, now) -> Math.max(last + 1, now));
   }
 
   /** Stops cameras, all at once, waits so long for their ends, and tells that they are off. */

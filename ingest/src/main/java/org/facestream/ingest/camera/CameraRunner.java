@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.LongUnaryOperator;
+import java.util.function.LongSupplier;
 import org.facestream.ingest.IngestConfig;
 import org.facestream.ingest.worker.Backoff;
 import org.facestream.ingest.worker.Telemetry;
@@ -36,7 +36,7 @@ final class CameraRunner {
   private final FramePublisher publisher;
   private final Telemetry telemetry;
   private final CameraStatus status;
-  private final LongUnaryOperator epochs;
+  private final LongSupplier epochs;
   private final Backoff backoff;
   private final CaptureClock captureClock = new CaptureClock();
   private final CallDeadline deadline = new CallDeadline();
@@ -47,8 +47,7 @@ final class CameraRunner {
   private volatile boolean stopping;
 
   /**
-   * @param epochs gives the number of each session, greater than every one before, and no less than
-   *     what it is given
+   * @param epochs gives the number of each session that is no replay, greater than every one before
    * @param predecessor the runner of the same camera that was stopped just now; this one begins
    *     when it has ended
    */
@@ -60,7 +59,7 @@ final class CameraRunner {
       HardwareDecoding hardware,
       Telemetry telemetry,
       CameraStatus status,
-      LongUnaryOperator epochs,
+      LongSupplier epochs,
       Optional<CameraRunner> predecessor) {
     this.camera = camera;
     this.config = config;
@@ -227,10 +226,9 @@ final class CameraRunner {
     try (VideoSource source = VideoSource.open(url, patience, wish, deadline)) {
       Optional<Instant> recorded =
           replay ? Optional.of(url.recorded(config, source.created())) : Optional.empty();
-      // The ids of a replay's faces and tracks are the same each time, too.
-      long epoch =
-          epochs.applyAsLong(
-              recorded.map(Instant::toEpochMilli).orElseGet(System::currentTimeMillis));
+      // The ids of a replay's faces and tracks are the same each time that it is opened, also by
+      // the same process after an error: the boundary before it keeps what was begun apart.
+      long epoch = recorded.map(Instant::toEpochMilli).orElseGet(epochs::getAsLong);
       status.begin(this, epoch);
       captureClock.restart();
       FrameOutlet outlet =

@@ -109,7 +109,8 @@ final class PictureFolder implements PacketSource {
             "the folder %s cannot be listed: %s".formatted(folder, UserError.reason(failed)));
   }
 
-  private static boolean isPicture(Path file) {
+  /** Whether it is read as one of a folder's pictures. */
+  static boolean isPicture(Path file) {
     String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
     return ENDINGS.contains(name.substring(name.lastIndexOf('.') + 1))
         && name.contains(".")

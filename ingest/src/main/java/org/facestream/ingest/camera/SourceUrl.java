@@ -119,19 +119,25 @@ record SourceUrl(Kind kind, String target) {
 
   /**
    * When a file's or folder's recording began: as configured, as the container says, or when the
-   * file, or the first file of the folder, was last changed, which copying can keep.
+   * file, or the first picture of the folder, was last changed, which copying can keep.
    */
   Instant recorded(IngestConfig config, Optional<Instant> created) throws SourceException {
     if (config.recordingStart().isPresent() || created.isPresent()) {
       return config.recordingStart().or(() -> created).get();
     }
     Path path = Path.of(target);
-    try (Stream<Path> files = Files.isDirectory(path) ? Files.list(path) : Stream.of(path)) {
-      Path first = files.filter(Files::isRegularFile).sorted().findFirst().orElse(path);
+    try {
+      Path first = Files.isDirectory(path) ? firstPicture(path) : path;
       Instant changed = Files.getLastModifiedTime(first).toInstant();
       return changed.isBefore(Instant.EPOCH) ? Instant.EPOCH : changed;
     } catch (IOException | UncheckedIOException unreadable) {
       throw new SourceException(Fault.NOT_FOUND, path.toString());
+    }
+  }
+
+  private static Path firstPicture(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.filter(PictureFolder::isPicture).sorted().findFirst().orElse(folder);
     }
   }
 

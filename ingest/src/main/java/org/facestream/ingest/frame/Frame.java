@@ -6,8 +6,9 @@ import java.time.Instant;
  * One sampled picture of one camera.
  *
  * @param camera the camera's id
- * @param epoch when the source was opened, milliseconds since 1970; with {@code sequence} it names
- *     a frame, and two workers that run the same camera can be told apart by it
+ * @param epoch when the source was opened, or a replay's recording began, milliseconds since 1970;
+ *     with {@code sequence} it names a frame, and two workers that run the same camera can be told
+ *     apart by it
  * @param sequence 0, 1, 2... of the frames published in this epoch
  * @param captureTime when the picture was taken, as well as that can be known
  * @param width in pixels

@@ -43,7 +43,7 @@ class RecordingStartTest {
   @Test
   void ofAFolderIsThatOfItsFirstPicture() throws Exception {
     Path pictures = Files.createDirectory(folder.resolve("pictures"));
-    for (String name : List.of("b.jpg", "a.jpg")) {
+    for (String name : List.of(".DS_Store", "a.jpg", "README", "b.jpg")) {
       Path file = Files.writeString(pictures.resolve(name), "x");
       Files.setLastModifiedTime(
           file, FileTime.from(name.equals("a.jpg") ? CHANGED : CHANGED.plusSeconds(9)));

@@ -20,29 +20,41 @@ import java.util.function.Predicate;
  * last face was taken in. The other is this worker's.
  *
  * <p>For tracks of a replay the camera's clock alone counts, which is the recording's: this
- * worker's says only how busy the machine is. One that was abandoned is let go in the end.
+ * worker's says only how busy the machine is. A camera's replay has a clock of its own, beside the
+ * one of what the camera shows now. A replay that was abandoned is let go in the end.
  */
 final class WatchedTracks {
   /** Nobody goes on with a replay of which nothing came for so long. */
   private static final Duration ABANDONED = Duration.ofHours(6);
 
+  /** Which of a camera's two clocks: that of its replay, or that of what it shows now. */
+  private record CameraClock(String camera, boolean replay) {
+    static CameraClock of(TrackState state) {
+      return new CameraClock(state.camera(), state.ofReplay());
+    }
+  }
+
   /**
    * @param since when it was last seen or ended, or this worker began, by this worker's clock
-   * @param cameraThen the camera's clock when its last face was taken in
+   * @param cameraThen its camera's clock when its last face was taken in
    */
   private record Watched(
-      String camera,
+      CameraClock camera,
       boolean ended,
-      boolean replay,
       Instant lastSeen,
       Set<String> persons,
       long since,
-      Instant cameraThen) {}
+      Instant cameraThen) {
+
+    boolean replay() {
+      return camera.replay();
+    }
+  }
 
   private final Duration timeout;
   private final Duration memory;
   private final Map<String, Watched> tracks = new HashMap<>();
-  private final Map<String, Instant> cameras = new HashMap<>();
+  private final Map<CameraClock, Instant> cameras = new HashMap<>();
 
   /**
    * @param timeout a track that was not seen for this long is silent
@@ -61,7 +73,7 @@ final class WatchedTracks {
 
   /** A track that is in the store already when the worker begins. */
   void restore(String key, TrackState state) {
-    cameras.merge(state.camera(), state.lastSeen(), WatchedTracks::later);
+    cameras.merge(CameraClock.of(state), state.lastSeen(), WatchedTracks::later);
     put(key, state, 0, null);
   }
 
@@ -72,7 +84,6 @@ final class WatchedTracks {
             new Watched(
                 track.camera(),
                 track.ended(),
-                track.replay(),
                 track.lastSeen(),
                 track.persons(),
                 now,
@@ -81,7 +92,7 @@ final class WatchedTracks {
 
   /** A track took in a face that was captured then. */
   void seen(String key, TrackState state, Instant captured, long now) {
-    put(key, state, now, cameras.merge(state.camera(), captured, WatchedTracks::later));
+    put(key, state, now, cameras.merge(CameraClock.of(state), captured, WatchedTracks::later));
   }
 
   /** A track's silence ended it. */
@@ -103,9 +114,8 @@ final class WatchedTracks {
     tracks.put(
         key,
         new Watched(
-            state.camera(),
+            CameraClock.of(state),
             state.ended(),
-            state.ofReplay(),
             state.lastSeen(),
             state.persons(),
             since,
@@ -113,11 +123,11 @@ final class WatchedTracks {
   }
 
   /**
-   * Whether a face without a track in the store may be of one that was remembered for long enough:
-   * it is older than what is remembered, by either clock.
+   * Whether a face, not of a replay, without a track in the store may be of one that was remembered
+   * for long enough: it is older than what is remembered, by either clock.
    */
   boolean past(Match match, long now) {
-    Instant latest = cameras.get(match.camera());
+    Instant latest = cameras.get(new CameraClock(match.camera(), false));
     Instant captured = match.captureTime();
     return latest != null
         && captured.isBefore(latest.minus(memory))
@@ -144,10 +154,10 @@ final class WatchedTracks {
    * Tracks of a camera's replay that live and were not seen for the timeout by the recording's
    * time, in a fixed order.
    *
-   * @param captured when the camera's next face was taken
+   * @param captured when the recording's next face was taken
    */
   List<String> silent(String camera, Instant captured) {
-    cameras.merge(camera, captured, WatchedTracks::later);
+    cameras.merge(new CameraClock(camera, true), captured, WatchedTracks::later);
     return inOrder(camera, track -> !track.ended() && passedBy(track));
   }
 
@@ -157,8 +167,9 @@ final class WatchedTracks {
   }
 
   private List<String> inOrder(String camera, Predicate<Watched> wanted) {
+    CameraClock replayed = new CameraClock(camera, true);
     return tracks.entrySet().stream()
-        .filter(each -> each.getValue().replay() && each.getValue().camera().equals(camera))
+        .filter(each -> each.getValue().camera().equals(replayed))
         .filter(each -> wanted.test(each.getValue()))
         .sorted(
             Comparator.comparing((Map.Entry<String, Watched> each) -> each.getValue().lastSeen())
@@ -213,7 +224,7 @@ final class WatchedTracks {
 
   /** Forgets the clocks of cameras that have no track any more. */
   void forgetCameras() {
-    Set<String> left = new HashSet<>();
+    Set<CameraClock> left = new HashSet<>();
     tracks.values().forEach(track -> left.add(track.camera()));
     cameras.keySet().retainAll(left);
   }

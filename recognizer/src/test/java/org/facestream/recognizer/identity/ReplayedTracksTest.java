@@ -42,6 +42,19 @@ class ReplayedTracksTest extends IdentityTopologyCase {
     assertEquals(first, recording(Duration.ofMillis(700)));
   }
 
+  @Test
+  void whatTheCameraShowsNowAndItsRecordingHaveClocksOfTheirOwn() throws Exception {
+    List<String> first = recording(Duration.ZERO);
+    assertEquals("started unknown", summary(face("live", 0, .9)));
+    assertEquals(first, recording(Duration.ZERO), "after a live face");
+    assertEquals("", summary(face("live", 200, .9)), "and the live track goes on");
+    // A container may say that it was recorded later than now.
+    boundary();
+    send(match("door", "later", Duration.ofMinutes(30).toMillis(), .9), new ArrayList<>());
+    published();
+    assertEquals("", summary(pass(Duration.ofSeconds(1))), "the live track does not end of it");
+  }
+
   private List<String> recording(Duration pause) throws Exception {
     List<String> all = new ArrayList<>();
     send(null, all);
