@@ -247,6 +247,8 @@ final class IdentityStreams implements AutoCloseable {
   public void close() {
     closed.countDown();
     try {
+      // First: whoever asks a broker that is away for the topic's id waits no longer.
+      galleryTopic.close();
       while (watch.isAlive()) {
         closeBegun();
         watch.join(LOOK.toMillis());
@@ -255,7 +257,6 @@ final class IdentityStreams implements AutoCloseable {
       Thread.currentThread().interrupt();
     } finally {
       closeBegun();
-      galleryTopic.close();
     }
   }
 

@@ -12,8 +12,9 @@ import picocli.CommandLine.Command;
     header = "Show what was begun with people and is not finished, and what is left of it.",
     description = {
       "",
-      "A sink that runs goes on with it every few seconds, as does the command that began it, given",
-      "again. Ends with 1 while something is left."
+      "A sink that runs goes on with it every few seconds (less and less often, down to once an hour,",
+      "while the gallery refuses it), as does the command that began it, given again. Ends with 1",
+      "while something is left."
     })
 final class PeopleUnfinishedCommand extends GalleryAndDatabaseCommand {
   @Override
@@ -22,8 +23,11 @@ final class PeopleUnfinishedCommand extends GalleryAndDatabaseCommand {
     for (Deed deed : left) {
       out()
           .printf(
-              "%s, begun %s; %s%n",
-              PeopleDeeds.words(deed), deed.begun(), PeopleDeeds.progress(deed));
+              "%s, begun %s; %s%s%n",
+              PeopleDeeds.words(deed),
+              deed.begun(),
+              PeopleDeeds.progress(deed),
+              places.deeds().refusal(deed).map("; the gallery refuses it: "::concat).orElse(""));
     }
     if (left.isEmpty()) {
       out().println("Nothing is left unfinished.");

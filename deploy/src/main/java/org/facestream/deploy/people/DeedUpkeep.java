@@ -1,13 +1,17 @@
 package org.facestream.deploy.people;
 
 import io.micrometer.core.instrument.Gauge;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
+import org.facestream.ingest.worker.Backoff;
 import org.facestream.ingest.worker.Telemetry;
+import org.facestream.ingest.worker.config.UserError;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.recognizer.gallery.AuditTrail;
 import org.facestream.recognizer.gallery.People;
@@ -29,19 +33,50 @@ public final class DeedUpkeep implements SinkStage.Upkeep {
   /** So long it is left to the command that began it, which may be about to take hold of it. */
   private static final Duration YOUNG = Duration.ofSeconds(5);
 
+  /** Half of it at least. */
+  private static final Duration FIRST_PAUSE = Duration.ofSeconds(10);
+
+  /** What the gallery refuses, it refuses until somebody changes something. */
+  private static final Duration WHEN_REFUSED = Duration.ofHours(1);
+
+  /** What Kafka or the database do not do, they do when they are back. */
+  private static final Duration WHEN_AWAY = Duration.ofMinutes(1);
+
   private final KafkaClients clients;
   private final AuditTrail trail;
   private final AtomicInteger left = new AtomicInteger();
 
-  /** Of which a failure was logged already. */
-  private final Set<Long> told = new HashSet<>();
+  /** Those that could not be finished, and when they are tried again. */
+  private final Map<Begun, Failed> failed = new HashMap<>();
+
+  private final LongSupplier nanoTime;
+
+  /** One that is begun anew takes the row of the one before. */
+  private record Begun(long id, Instant moment) {
+    static Begun of(Deed deed) {
+      return new Begun(deed.id(), deed.begun());
+    }
+  }
+
+  /**
+   * @param why in words that name nobody
+   * @param next by {@link #nanoTime}
+   */
+  private record Failed(String why, Backoff pauses, long next) {}
 
   /**
    * @param trail takes down what is done
    */
   public DeedUpkeep(KafkaClients clients, AuditTrail trail, Telemetry telemetry) {
+    this(clients, trail, telemetry, System::nanoTime);
+  }
+
+  /** With another clock for the pauses between tries. */
+  public DeedUpkeep(
+      KafkaClients clients, AuditTrail trail, Telemetry telemetry, LongSupplier nanoTime) {
     this.clients = clients;
     this.trail = trail;
+    this.nanoTime = nanoTime;
     Gauge.builder("facestream.people.unfinished", left, AtomicInteger::get)
         .description("Deeds with people (forget, merge, rename) that were begun and not finished")
         .register(telemetry.registry());
@@ -51,9 +86,11 @@ public final class DeedUpkeep implements SinkStage.Upkeep {
   public void run(Database database) throws StoreException {
     List<Deed> all = new UnfinishedDeeds(database).all();
     left.set(all.size());
-    told.retainAll(all.stream().map(Deed::id).toList());
+    failed.keySet().retainAll(all.stream().map(Begun::of).toList());
     for (Deed deed : all) {
-      if (deed.begun().isBefore(Instant.now().minus(YOUNG))) {
+      Failed before = failed.get(Begun.of(deed));
+      if (deed.begun().isBefore(Instant.now().minus(YOUNG))
+          && (before == null || nanoTime.getAsLong() - before.next() >= 0)) {
         goOn(deed, database);
       }
     }
@@ -74,15 +111,46 @@ public final class DeedUpkeep implements SinkStage.Upkeep {
                     done.pictures(),
                     done.rows().sightings());
               });
-    } catch (RuntimeException failed) {
-      if (told.add(deed.id())) {
-        log.warn(
-            "people: a {} that was begun at {} is not finished yet, and is tried again; `facestream"
-                + " people unfinished` says what is left",
-            deed.kind(),
-            deed.begun());
-        log.debug("people: why it is not", failed);
-      }
+    } catch (RuntimeException why) {
+      later(deed, why);
     }
+  }
+
+  private void later(Deed deed, RuntimeException failure) {
+    // A forgetting is refused only while somebody is being enrolled.
+    boolean refused = isRefusal(failure) && deed.kind() != Deed.Kind.forget;
+    String why = why(failure);
+    Failed before = failed.get(Begun.of(deed));
+    boolean known = before != null && before.why().equals(why);
+    Backoff pauses =
+        known ? before.pauses() : new Backoff(FIRST_PAUSE, refused ? WHEN_REFUSED : WHEN_AWAY);
+    failed.put(
+        Begun.of(deed), new Failed(why, pauses, nanoTime.getAsLong() + pauses.next().toNanos()));
+    if (!known) {
+      log.warn(
+          "people: a {} that was begun at {} is not finished: {}", deed.kind(), deed.begun(), why);
+      log.debug("people: why it is not", failure);
+    }
+  }
+
+  private static boolean isRefusal(RuntimeException failure) {
+    return failure.getCause() instanceof UserError refused && refused.getCause() == null;
+  }
+
+  /** In words that name nobody, as the gallery's refusals do. */
+  private static String why(RuntimeException failure) {
+    Throwable cause = failure.getCause();
+    if (isRefusal(failure)) {
+      return "the gallery refuses it; it is tried again, and `facestream people unfinished` says why";
+    }
+    if (cause instanceof IOException && failure instanceof UserError) {
+      return failure.getMessage();
+    }
+    if (cause != null) {
+      return cause.getMessage() + "; it is tried again";
+    }
+    return failure instanceof UserError
+        ? "whoever it is about was forgotten meanwhile, and it is over"
+        : failure.getClass().getSimpleName() + "; it is tried again";
   }
 }

@@ -144,6 +144,24 @@ public final class PeopleDeeds {
     return DeedSteps.progress(deed);
   }
 
+  /** Why the gallery would refuse its part of a deed now; empty when it would not, or is done. */
+  public Optional<String> refusal(Deed deed) {
+    if (deed.pictures().isPresent() || deed.kind() == Deed.Kind.forget) {
+      return Optional.empty();
+    }
+    Deed.Who into = deed.into().orElseThrow();
+    try {
+      if (deed.kind() == Deed.Kind.rename) {
+        people.renamable(into.id(), into.name());
+      } else if (inGallery(deed.person().id()).isPresent()) {
+        people.mergeable(deed.person().id(), into.id());
+      }
+      return Optional.empty();
+    } catch (UserError refused) {
+      return Optional.of(refused.getMessage());
+    }
+  }
+
   private static Deed.Who who(Person person) {
     return new Deed.Who(person.id(), person.name());
   }
@@ -210,7 +228,7 @@ public final class PeopleDeeds {
     try (UnfinishedDeeds.Hold hold = unfinished.hold(deed).orElse(null)) {
       if (hold == null) {
         throw new UserError(
-            "%s is being done by another process at this moment: see `facestream people unfinished`."
+            "%s is recorded, and another process is at it or at what was begun before. A sink that runs goes on with it, as does the same command: see `facestream people unfinished`."
                 .formatted(DeedSteps.words(deed)));
       }
       return new DeedSteps(people, unfinished, trail).carryOut(deed, true);

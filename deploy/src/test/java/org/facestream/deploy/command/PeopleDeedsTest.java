@@ -2,6 +2,7 @@ package org.facestream.deploy.command;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.OutputStream;
@@ -14,33 +15,41 @@ import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.producer.Producer;
 import org.facestream.deploy.Configuration;
 import org.facestream.deploy.StageKind;
 import org.facestream.deploy.embedded.EmbeddedDatabase;
 import org.facestream.deploy.embedded.EmbeddedKafka;
 import org.facestream.deploy.embedded.SmallDisk;
+import org.facestream.deploy.people.DeedUpkeep;
+import org.facestream.deploy.people.PeopleDeeds;
 import org.facestream.detector.face.Box;
 import org.facestream.ingest.worker.Stage;
 import org.facestream.ingest.worker.Telemetry;
 import org.facestream.ingest.worker.config.Settings;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.recognizer.audit.AuditCheck;
+import org.facestream.recognizer.gallery.AuditTrail;
 import org.facestream.recognizer.gallery.GalleryTopic;
 import org.facestream.recognizer.gallery.People;
 import org.facestream.recognizer.gallery.Reference;
+import org.facestream.recognizer.identity.GalleryVersion;
 import org.facestream.recognizer.identity.IdentityEvent;
 import org.facestream.sink.store.Database;
 import org.facestream.sink.store.Deed;
 import org.facestream.sink.store.EventStore;
 import org.facestream.sink.store.StoreConfig;
+import org.facestream.sink.store.StoreException;
 import org.facestream.sink.store.UnfinishedDeeds;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -330,6 +339,73 @@ class PeopleDeedsTest {
     List<Reference> left = place.people.find("kim").get(0).references();
     assertEquals(List.of("a2"), left.stream().map(Reference::faceId).toList());
     assertEquals(2, place.people.find("leo").get(0).references().size());
+  }
+
+  @Test
+  void whatIsBegunAnewIsNotFinishedByWhoIsAtTheOneBefore() throws Exception {
+    Place place = new Place("anew", folder.resolve("anew.log"));
+    place.enrol("a1", "una", "Una");
+    place.see("anew", "una", "Una");
+    try (Database store = new Database(place.configured().get(StoreConfig.class))) {
+      store.check();
+      UnfinishedDeeds deeds = new UnfinishedDeeds(store);
+      Deed.Who una = new Deed.Who("una", "Una");
+      GalleryVersion then = place.people.galleryVersion();
+      deeds.begin(Deed.of(Deed.Kind.forget, una, Optional.empty(), then));
+      Deed held = deeds.all().get(0);
+      try (UnfinishedDeeds.Hold hold = deeds.hold(held).orElseThrow()) {
+        // She is enrolled again, and to be forgotten again.
+        place.enrol("a2", "una", "Una");
+        CommandLineRun asked = place.run("people", "forget", "Una");
+        assertEquals(2, asked.exitCode());
+        assertTrue(asked.err().contains("is recorded"), asked.err());
+        assertThrows(StoreException.class, () -> deeds.galleryDone(held, 1, then));
+        assertThrows(StoreException.class, () -> deeds.finish(held, rows -> {}));
+        assertThrows(StoreException.class, () -> deeds.withdraw(held));
+        assertEquals("Una", name("anew"));
+      }
+      PeopleDeeds sink = new PeopleDeeds(place.people, store, AuditTrail.NONE);
+      assertEquals(2, sink.goOn(deeds.all().get(0)).orElseThrow().pictures());
+      assertTrue(deeds.all().isEmpty());
+    }
+    assertTrue(place.people.find("una").isEmpty());
+    assertEquals("unknown", name("anew"));
+  }
+
+  @Test
+  void whatTheGalleryRefusesIsTriedLessAndLessOftenAndSaysWhy() throws Exception {
+    Place place = new Place("refused", folder.resolve("refused.log"));
+    place.enrol("a1", "max", "Max");
+    place.enrol("b1", "mia", "Mia");
+    try (Database store = new Database(place.configured().get(StoreConfig.class));
+        Telemetry telemetry = new Telemetry()) {
+      store.check();
+      UnfinishedDeeds deeds = new UnfinishedDeeds(store);
+      deeds.begin(
+          new Deed(
+              0,
+              Deed.Kind.rename,
+              new Deed.Who("max", "Max"),
+              Optional.of(new Deed.Who("max", "Mia")),
+              Instant.now().minusSeconds(60).truncatedTo(ChronoUnit.MICROS),
+              place.people.galleryVersion(),
+              OptionalInt.empty()));
+      AtomicLong clock = new AtomicLong();
+      DeedUpkeep upkeep = new DeedUpkeep(place.clients, AuditTrail.NONE, telemetry, clock::get);
+      upkeep.run(store);
+      CommandLineRun left = place.run("people", "unfinished");
+      assertEquals(1, left.exitCode());
+      assertTrue(left.out().contains("the gallery refuses it: "), left.out());
+
+      place.people.forget("mia");
+      clock.addAndGet(Duration.ofSeconds(4).toNanos());
+      upkeep.run(store);
+      assertEquals(1, deeds.all().size());
+      clock.addAndGet(Duration.ofSeconds(7).toNanos());
+      upkeep.run(store);
+      assertTrue(deeds.all().isEmpty());
+    }
+    assertEquals("Mia", place.people.show("max").person().name());
   }
 
   @Test

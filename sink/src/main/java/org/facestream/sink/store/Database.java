@@ -36,6 +36,10 @@ public final class Database implements AutoCloseable {
   private static final Duration SILENCE = Duration.ofSeconds(30);
 
   private final PGSimpleDataSource direct;
+
+  /** As {@link #direct}, but of a server that falls silent it does not wait for ever. */
+  private final PGSimpleDataSource impatient;
+
   private final HikariDataSource pool;
   private final String address;
   private volatile boolean migrated;
@@ -55,11 +59,11 @@ public final class Database implements AutoCloseable {
                 parsed.getProperty(PGProperty.PG_DBNAME.getName()));
     Optional<String> password = password(config);
     direct = source(config, password);
-    PGSimpleDataSource pooled = source(config, password);
-    pooled.setSocketTimeout((int) SILENCE.toSeconds());
+    impatient = source(config, password);
+    impatient.setSocketTimeout((int) SILENCE.toSeconds());
     HikariConfig settings = new HikariConfig();
     settings.setPoolName("sink-store");
-    settings.setDataSource(pooled);
+    settings.setDataSource(impatient);
     settings.setMaximumPoolSize(config.poolSize());
     settings.setMinimumIdle(1);
     settings.setConnectionTimeout(Math.max(250, config.connectTimeout().toMillis()));
@@ -76,7 +80,7 @@ public final class Database implements AutoCloseable {
 
   /** A connection that is no one's of the pool: to keep for a while. */
   Connection unpooled() throws SQLException {
-    Connection connection = direct.getConnection();
+    Connection connection = impatient.getConnection();
     connection.setAutoCommit(false);
     return connection;
   }

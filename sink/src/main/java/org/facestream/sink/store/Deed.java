@@ -1,6 +1,7 @@
 package org.facestream.sink.store;
 
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.facestream.recognizer.identity.GalleryVersion;
@@ -12,7 +13,8 @@ import org.facestream.recognizer.identity.GalleryVersion;
  * @param kind what it is
  * @param person of whom
  * @param into into whom they are merged, or the same person with the new name
- * @param begun when, by the clock of who began it
+ * @param begun when, by the clock of who began it, as exactly as the database keeps it; tells one
+ *     from another that takes its row
  * @param gallery the gallery's version: as of the beginning, and when the gallery's part is done
  *     the one with which that was done
  * @param pictures how many references the gallery's part changed; empty until it is done
@@ -38,7 +40,8 @@ public record Deed(
 
   /** One that is to be begun now. */
   public static Deed of(Kind kind, Who person, Optional<Who> into, GalleryVersion gallery) {
-    return new Deed(0, kind, person, into, Instant.now(), gallery, OptionalInt.empty());
+    Instant begun = Instant.now().truncatedTo(ChronoUnit.MICROS);
+    return new Deed(0, kind, person, into, begun, gallery, OptionalInt.empty());
   }
 
   /** The same with another row. */

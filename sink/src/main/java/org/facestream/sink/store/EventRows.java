@@ -2,12 +2,18 @@ package org.facestream.sink.store;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.facestream.recognizer.identity.GalleryVersion;
 import org.facestream.recognizer.identity.IdentityEvent;
 
 /**
@@ -49,35 +55,69 @@ final class EventRows {
           OR (excluded.revision = known.revision AND excluded.ended <> known.ended)""";
 
   /** A track has one first event, but when a recording is read again. */
-  private static final String FORMER_EVENTS =
+  private static final String FORMER_BEGINNINGS =
       """
-      DELETE FROM identity_event WHERE track = ? AND EXISTS (SELECT FROM identity_event former
-          WHERE former.track = ? AND former.revision = 1 AND former.gallery_version < ?)""";
+      SELECT track, gallery_version, gallery_topic, gallery_offsets FROM identity_event
+          WHERE track = ANY (?) AND revision = 1""";
+
+  private static final String FORMER_EVENTS = "DELETE FROM identity_event WHERE track = ANY (?)";
 
   private static final String FORMER_SIGHTING =
       """
-      DELETE FROM sighting WHERE track = ? AND NOT EXISTS
+      DELETE FROM sighting WHERE track = ANY (?) AND NOT EXISTS
           (SELECT FROM identity_event event WHERE event.track = sighting.track)""";
 
   private EventRows() {}
 
-  /** Deletes what was said of tracks of which these say something else, from the beginning. */
+  /**
+   * Deletes what was said of tracks of which these say something else, from the beginning: with a
+   * gallery that is newer. One that is ahead in a part and behind in another is not.
+   */
   static void makeWay(Connection connection, List<IdentityEvent> events) throws SQLException {
-    try (PreparedStatement former = connection.prepareStatement(FORMER_EVENTS);
-        PreparedStatement sighting = connection.prepareStatement(FORMER_SIGHTING)) {
-      for (IdentityEvent event : events) {
-        if (event.revision() == 1) {
-          former.setString(1, event.track());
-          former.setString(2, event.track());
-          former.setLong(3, event.galleryVersion());
-          former.addBatch();
-          sighting.setString(1, event.track());
-          sighting.addBatch();
+    Map<String, List<GalleryVersion>> beginnings =
+        events.stream()
+            .filter(event -> event.revision() == 1)
+            .collect(
+                Collectors.groupingBy(
+                    IdentityEvent::track,
+                    Collectors.mapping(IdentityEvent::version, Collectors.toList())));
+    if (beginnings.isEmpty()) {
+      return;
+    }
+    Set<String> outdated = new TreeSet<>();
+    Map<String, Instant> topics = GalleryTopics.all(connection);
+    try (PreparedStatement former = connection.prepareStatement(FORMER_BEGINNINGS)) {
+      former.setArray(1, connection.createArrayOf("text", beginnings.keySet().toArray()));
+      try (ResultSet rows = former.executeQuery()) {
+        while (rows.next()) {
+          String track = rows.getString(1);
+          GalleryVersion then = GalleryTopics.read(rows, 2);
+          if (beginnings.get(track).stream().anyMatch(now -> isNewer(now, then, topics))) {
+            outdated.add(track);
+          }
         }
       }
-      former.executeBatch();
-      sighting.executeBatch();
     }
+    if (outdated.isEmpty()) {
+      return;
+    }
+    for (String statement : List.of(FORMER_EVENTS, FORMER_SIGHTING)) {
+      try (PreparedStatement delete = connection.prepareStatement(statement)) {
+        delete.setArray(1, connection.createArrayOf("text", outdated.toArray()));
+        delete.executeUpdate();
+      }
+    }
+  }
+
+  private static boolean isNewer(
+      GalleryVersion now, GalleryVersion then, Map<String, Instant> topics) {
+    if (!now.ofAnotherTopic(then)) {
+      return now.covers(then) && !then.covers(now);
+    }
+    // One that was not heard of yet is the present one.
+    Instant ours = topics.get(now.topic());
+    Instant theirs = topics.get(then.topic());
+    return ours == null || theirs != null && ours.isAfter(theirs);
   }
 
   /** Writes those that are not there yet, and says how many that were. */

@@ -37,7 +37,7 @@ public final class UnfinishedDeeds {
   private static final String GALLERY_DONE =
       """
       UPDATE unfinished_deed SET pictures = ?, gallery_version = ?, gallery_topic = ?,
-          gallery_offsets = ? WHERE id = ?""";
+          gallery_offsets = ? WHERE id = ? AND begun_at = ?""";
 
   private static final String ALL =
       """
@@ -57,7 +57,7 @@ public final class UnfinishedDeeds {
 
   /**
    * Records that a deed begins; one of the same kind with the same person that was begun before is
-   * begun anew.
+   * begun anew, and whoever is still at that one can neither finish nor withdraw it.
    *
    * @return the deed with its row
    * @throws StoreException when it is not recorded: do nothing then
@@ -120,6 +120,7 @@ public final class UnfinishedDeeds {
    *
    * @param pictures how many references it changed
    * @param version of the gallery with which it was done
+   * @throws StoreException when it is not recorded, also because it was begun anew meanwhile
    */
   public Deed galleryDone(Deed deed, int pictures, GalleryVersion version) throws StoreException {
     return Transaction.run(
@@ -130,7 +131,8 @@ public final class UnfinishedDeeds {
             done.setLong(2, version.sum());
             GalleryTopics.bind(done, 3, version);
             done.setLong(5, deed.id());
-            done.executeUpdate();
+            done.setObject(6, EventRows.utc(deed.begun()), Types.TIMESTAMP_WITH_TIMEZONE);
+            stillThere(done.executeUpdate());
           }
           return deed.changed(pictures, version);
         });
@@ -142,7 +144,7 @@ public final class UnfinishedDeeds {
    * @param audit is told how many rows before they are committed; what it throws undoes all
    * @return rows that were changed; empty, and the deed is over, when whoever is merged into or
    *     renamed was {@linkplain EventStore#forgetPerson forgotten} meanwhile
-   * @throws StoreException when nothing was done
+   * @throws StoreException when nothing was done, also because it was begun anew meanwhile
    */
   public Optional<EventStore.Rows> finish(Deed deed, Consumer<EventStore.Rows> audit)
       throws StoreException {
@@ -177,9 +179,17 @@ public final class UnfinishedDeeds {
 
   private static void delete(Connection connection, Deed deed) throws SQLException {
     try (PreparedStatement delete =
-        connection.prepareStatement("DELETE FROM unfinished_deed WHERE id = ?")) {
+        connection.prepareStatement("DELETE FROM unfinished_deed WHERE id = ? AND begun_at = ?")) {
       delete.setLong(1, deed.id());
-      delete.executeUpdate();
+      delete.setObject(2, EventRows.utc(deed.begun()), Types.TIMESTAMP_WITH_TIMEZONE);
+      stillThere(delete.executeUpdate());
+    }
+  }
+
+  /** One that is begun anew takes the row, also of one that somebody is at. */
+  private static void stillThere(int rows) throws SQLException {
+    if (rows == 0) {
+      throw new StoreException.Superseded("it was begun anew or finished by another meanwhile");
     }
   }
 

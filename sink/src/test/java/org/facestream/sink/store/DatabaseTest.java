@@ -19,6 +19,7 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.util.List;
 import java.util.Map;
 import org.facestream.ingest.worker.RetryableException;
@@ -71,6 +72,18 @@ class DatabaseTest {
       try (Database database = database("fresh", PASSWORD)) {
         database.check();
         database.check();
+      }
+    }
+  }
+
+  @Test
+  void nobodyWaitsForEverForAServerThatFallsSilent() throws Exception {
+    try (Database database = database("fresh", PASSWORD)) {
+      database.check();
+      try (Connection pooled = database.dataSource().getConnection();
+          Connection own = database.unpooled()) {
+        assertEquals(30_000, pooled.getNetworkTimeout());
+        assertEquals(30_000, own.getNetworkTimeout());
       }
     }
   }

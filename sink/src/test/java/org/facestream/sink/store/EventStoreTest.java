@@ -413,6 +413,26 @@ class EventStoreTest {
   }
 
   @Test
+  void aRecordingThatIsReadAgainTakesThePlaceOnlyWithAGalleryThatIsNewerInEveryPart()
+      throws Exception {
+    store.store(List.of(began("again", 1, START, START, version("a", 3L, 5L))));
+    // Behind in one part, though its sum is greater.
+    assertEquals(
+        new Rows(0, 0),
+        store.store(List.of(began("again", 1, START, START, version("a", 9L, 4L)))));
+    assertEquals(
+        new Rows(1, 1),
+        store.store(List.of(began("again", 1, START, START, version("a", 4L, 5L)))));
+    // A topic that was made anew is newer, though its sum is less; the one of before is not.
+    store.store(List.of(began("again", 1, START, START, version("b", 0L, 1L))));
+    assertEquals(
+        new Rows(0, 0),
+        store.store(List.of(began("again", 1, START, START, version("a", 90L, 90L)))));
+    assertEquals(List.of("b"), server.query("SELECT gallery_topic FROM identity_event"));
+    assertEquals(1, server.count("sighting"));
+  }
+
+  @Test
   void deletesWhatEndedBefore() throws Exception {
     List<IdentityEvent> events = new ArrayList<>();
     for (int i = 0; i < 6_000; i++) {
