@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import org.facestream.ingest.camera.Camera;
 import org.facestream.ingest.camera.CameraFile;
@@ -83,7 +84,7 @@ final class CameraCommand extends Subcommand {
         paramLabel = "0|90|180|270",
         description = {
           "Turn its pictures clockwise, for a camera that is mounted on its side or",
-          "its head; masks and zones are of the turned picture."
+          "its head; its masks and zones are turned along."
         })
     private Integer rotate;
 
@@ -130,24 +131,30 @@ final class CameraCommand extends Subcommand {
     int execute() {
       SourceRules rules = kafka.sources(configuration());
       CameraOptions.check(List.of(given(Camera.of(id, url))), rules, err());
-      Camera camera;
-      boolean known;
+      String line;
       try (KafkaOptions.Connection connection = kafka.connect(configuration())) {
         CameraRegistry registry = new CameraRegistry(connection.clients());
         Optional<Camera> before = registry.find(id);
-        known = before.isPresent();
-        camera = given(before.map(was -> was.withUrl(url)).orElseGet(() -> Camera.of(id, url)));
+        Camera camera =
+            given(before.map(was -> was.withUrl(url)).orElseGet(() -> Camera.of(id, url)));
         // What was kept may not suit the new address.
         rules.check(camera);
         registry.add(camera);
+        line = registered(camera, before);
       }
-      out().println(registered(camera, known));
+      out().println(line);
       return 0;
     }
 
-    private static String registered(Camera camera, boolean known) {
+    private static String registered(Camera camera, Optional<Camera> before) {
       StringBuilder line = new StringBuilder("Camera '" + camera.id() + "' is registered");
-      if (known && !camera.masks().isEmpty()) {
+      boolean turned =
+          before.filter(was -> !Objects.equals(was.rotate(), camera.rotate())).isPresent();
+      if (turned && camera.hasAreas()) {
+        line.append(
+            "; its masks and zones are turned with its pictures, look at them with `camera");
+        line.append(" test ").append(camera.id()).append(" --save FILE.jpg`");
+      } else if (before.isPresent() && !camera.masks().isEmpty()) {
         line.append("; its privacy masks are kept");
       }
       if (!camera.enabled()) {
@@ -160,7 +167,7 @@ final class CameraCommand extends Subcommand {
     private Camera given(Camera camera) {
       return camera
           .withCloseUpUrl(closeUp == null ? camera.closeUpUrl() : closeUp)
-          .withRotate(rotate == null ? camera.rotate() : rotate)
+          .turnedTo(rotate == null ? camera.rotate() : rotate)
           .withFps(fps == null ? camera.fps() : fps)
           .withMaxWidth(maxWidth == null ? camera.maxWidth() : maxWidth)
           .withJpegQuality(jpegQuality == null ? camera.jpegQuality() : jpegQuality)

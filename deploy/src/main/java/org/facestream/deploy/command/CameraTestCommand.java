@@ -103,7 +103,7 @@ final class CameraTestCommand extends Subcommand {
       rules = new SourceRules(configuration.settings().get(IngestConfig.class));
     }
     if (rotate != null) {
-      camera = camera.withRotate(rotate);
+      camera = camera.turnedTo(rotate);
     }
     rules.check(camera);
     IngestConfig config = configuration.settings().get(IngestConfig.class);

@@ -141,7 +141,9 @@ class CameraCommandTest {
             tags: [north]
             transport: udp
             detection: {min-face-size: 30, max-faces: 4}
-            masks: [[[0, 0], [0.5, 0], [0, 0.5]]]
+            motion: {masks: [[[0.5, 0.5], [1, 0.5], [1, 1]]]}
+            masks: [[[0, 0], [0.5, 0], [0, 0.25]]]
+            zones: [{name: gate, polygon: [[0, 0.75], [0.5, 1], [0, 1]]}]
         """);
     CommandLineRun apply = CommandLineRun.of("camera", "apply", "" + file, "--data", data);
     assertEquals(0, apply.exitCode(), apply.err());
@@ -166,6 +168,29 @@ class CameraCommandTest {
     assertEquals("udp", hall.get("transport").asText());
     assertEquals(40, hall.get("detection").get("minFaceSize").asInt());
     assertEquals(4, hall.get("detection").get("maxFaces").asInt());
+
+    for (String turn : new String[] {"90", "270", "0"}) {
+      CommandLineRun turned =
+          CommandLineRun.of(
+              "camera", "add", "hall", "rtsp://192.0.2.9/s", "--rotate", turn, "--data", data);
+      assertEquals(0, turned.exitCode(), turned.err());
+      assertTrue(turned.out().contains("masks and zones are turned with"), turned.out());
+      JsonNode areas = cameras(data).get(0);
+      // What was masked in the picture's upper left corner is in its upper right one now.
+      String[] wanted =
+          switch (turn) {
+            case "90" ->
+                new String[] {"[1.0,0.0],[1.0,0.5],[0.75,0.0]", "[0.25,0.0],[0.0,0.5],[0.0,0.0]"};
+            case "270" ->
+                new String[] {"[0.0,1.0],[0.0,0.5],[0.25,1.0]", "[0.75,1.0],[1.0,0.5],[1.0,1.0]"};
+            default ->
+                new String[] {"[0.0,0.0],[0.5,0.0],[0.0,0.25]", "[0.0,0.75],[0.5,1.0],[0.0,1.0]"};
+          };
+      assertEquals("[[" + wanted[0] + "]]", areas.get("masks").toString());
+      assertEquals("[" + wanted[1] + "]", areas.get("zones").get(0).get("polygon").toString());
+      String moving = areas.get("motion").get("masks").toString();
+      assertEquals(turn.equals("0"), moving.equals("[[[0.5,0.5],[1.0,0.5],[1.0,1.0]]]"), moving);
+    }
 
     Files.writeString(file, "cameras: []");
     CommandLineRun refused =

@@ -236,6 +236,18 @@ public record Camera(
     return changed.done();
   }
 
+  /** Turned so in place of {@link #rotate}, with masks, zones and motion masks turned along. */
+  public Camera turnedTo(Integer rotate) {
+    CameraDraft changed = new CameraDraft(this);
+    changed.turn(rotate);
+    return changed.done();
+  }
+
+  /** Whether it has areas that a turn of its pictures moves. */
+  public boolean hasAreas() {
+    return !masks.isEmpty() || !zones.isEmpty() || (motion != null && !motion.masks().isEmpty());
+  }
+
   public Camera withEnabled(boolean enabled) {
     CameraDraft changed = new CameraDraft(this);
     changed.enabled = enabled;

@@ -44,6 +44,23 @@ final class CameraDraft {
     zones = camera.zones();
   }
 
+  /** Turns the pictures so, and its areas with them: they stay on what they covered. */
+  void turn(Integer to) {
+    int degrees = Math.floorMod((to == null ? 0 : to) - (rotate == null ? 0 : rotate), 360);
+    rotate = to;
+    masks = turned(masks, degrees);
+    zones =
+        zones.stream().map(zone -> new Zone(zone.name(), zone.polygon().turned(degrees))).toList();
+    motion =
+        motion == null
+            ? null
+            : new MotionOptions(motion.sensitivity(), turned(motion.masks(), degrees));
+  }
+
+  private static List<Polygon> turned(List<Polygon> areas, int degrees) {
+    return areas.stream().map(area -> area.turned(degrees)).toList();
+  }
+
   Camera done() {
     return new Camera(
         id,

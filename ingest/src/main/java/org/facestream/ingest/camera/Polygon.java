@@ -96,6 +96,15 @@ public record Polygon(List<Point> points) {
     return points.stream().map(point -> List.of(point.x(), point.y())).toList();
   }
 
+  /** The same area once the picture is turned clockwise by 0, 90, 180 or 270 degrees. */
+  Polygon turned(int degrees) {
+    List<Point> turned = points;
+    for (int done = 90; done <= degrees; done += 90) {
+      turned = turned.stream().map(point -> new Point(1 - point.y(), point.x())).toList();
+    }
+    return degrees == 0 ? this : new Polygon(turned);
+  }
+
   /** Whether a point lies in what the outline goes round, once or more often. */
   public boolean contains(double x, double y) {
     int turns = 0;
