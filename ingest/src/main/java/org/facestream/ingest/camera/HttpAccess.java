@@ -1,10 +1,12 @@
 package org.facestream.ingest.camera;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -14,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Answers a server's challenges: digest access authentication (RFC 7616, MD5 and SHA-256) where it
@@ -26,15 +29,21 @@ record HttpAccess(String user, String password) {
   private static final Pattern PARAMETER =
       Pattern.compile("([A-Za-z0-9_-]+)\\s*=\\s*(?:\"((?:[^\"\\\\]|\\\\.)*)\"|([^\\s,\"]+))");
 
+  /** What follows a comma when the next challenge begins there: a word that is no parameter. */
+  private static final Pattern SCHEME = Pattern.compile("\\s*[^\\s,=\"]+\\s+[^\\s,=]");
+
   private static final SecureRandom RANDOM = new SecureRandom();
 
   /**
-   * The value of the header {@code Authorization}; empty when none of the challenges is understood.
+   * The value of the header {@code Authorization}, a character for each byte; empty when none of
+   * the challenges is understood.
    *
-   * @param challenges values of the header {@code WWW-Authenticate}
+   * @param headers values of the header {@code WWW-Authenticate}, a character for each byte; each
+   *     may hold several challenges
    * @param target of the request, as in its first line
    */
-  Optional<String> authorization(List<String> challenges, String target) {
+  Optional<String> authorization(List<String> headers, String target) {
+    List<String> challenges = headers.stream().flatMap(HttpAccess::challenges).toList();
     for (String challenge : challenges) {
       if (challenge.regionMatches(true, 0, "digest ", 0, 7)) {
         Optional<String> digest = digest(parameters(challenge.substring(7)), target);
@@ -50,6 +59,27 @@ record HttpAccess(String user, String password) {
             basic ->
                 "Basic "
                     + Base64.getEncoder().encodeToString((user + ":" + password).getBytes(UTF_8)));
+  }
+
+  private static Stream<String> challenges(String header) {
+    List<String> challenges = new ArrayList<>();
+    boolean quoted = false;
+    int begin = 0;
+    for (int at = 0; at < header.length(); at++) {
+      char each = header.charAt(at);
+      if (quoted && each == '\\') {
+        at++;
+      } else if (each == '"') {
+        quoted = !quoted;
+      } else if (each == ','
+          && !quoted
+          && SCHEME.matcher(header).region(at + 1, header.length()).lookingAt()) {
+        challenges.add(header.substring(begin, at).strip());
+        begin = at + 1;
+      }
+    }
+    challenges.add(header.substring(begin).strip());
+    return challenges.stream();
   }
 
   private static Map<String, String> parameters(String challenge) {
@@ -75,7 +105,7 @@ record HttpAccess(String user, String password) {
     byte[] random = new byte[8];
     RANDOM.nextBytes(random);
     String own = HexFormat.of().formatHex(random);
-    String who = hex(hash, user + ":" + realm + ":" + password);
+    String who = hex(hash, utf8(user) + ":" + realm + ":" + utf8(password));
     who = session ? hex(hash, who + ":" + nonce + ":" + own) : who;
     String what = hex(hash, "GET:" + target);
     String qop = challenge.get("qop");
@@ -84,7 +114,7 @@ record HttpAccess(String user, String password) {
         counted
             ? hex(hash, String.join(":", who, nonce, "00000001", own, "auth", what))
             : hex(hash, who + ":" + nonce + ":" + what);
-    StringBuilder answer = new StringBuilder("Digest username=\"" + quoted(user) + "\"");
+    StringBuilder answer = new StringBuilder("Digest username=\"" + quoted(utf8(user)) + "\"");
     answer.append(", realm=\"").append(realm).append("\", nonce=\"").append(nonce);
     answer.append("\", uri=\"").append(target).append("\", response=\"").append(response);
     answer.append("\", algorithm=").append(algorithm);
@@ -100,6 +130,11 @@ record HttpAccess(String user, String password) {
     return Optional.of(answer.toString());
   }
 
+  /** A character for each byte, as the server's realm has: it goes back as it came. */
+  private static String utf8(String text) {
+    return new String(text.getBytes(UTF_8), ISO_8859_1);
+  }
+
   private static String quoted(String text) {
     return text.replace("\\", "\\\\").replace("\"", "\\\"");
   }
@@ -107,7 +142,7 @@ record HttpAccess(String user, String password) {
   private static String hex(String algorithm, String text) {
     try {
       MessageDigest digest = MessageDigest.getInstance(algorithm.toUpperCase(Locale.ROOT));
-      return HexFormat.of().formatHex(digest.digest(text.getBytes(UTF_8)));
+      return HexFormat.of().formatHex(digest.digest(text.getBytes(ISO_8859_1)));
     } catch (NoSuchAlgorithmException impossible) {
       throw new IllegalStateException("every Java has " + algorithm, impossible);
     }

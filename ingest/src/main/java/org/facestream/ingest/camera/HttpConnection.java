@@ -183,8 +183,7 @@ final class HttpConnection implements AutoCloseable {
           (SSLSocket)
               UncheckedCertificates.context()
                   .getSocketFactory()
-                  .createSocket(plain, host, port, true);
-      socket.setSoTimeout((int) Math.max(1, deadline.left().toMillis()));
+                  .createSocket(new PatientSocket(plain, deadline), host, port, true);
       socket.startHandshake();
       return socket;
     } catch (GeneralSecurityException impossible) {
@@ -216,7 +215,8 @@ final class HttpConnection implements AutoCloseable {
     if (deadline.stopped()) {
       return new SourceException(Fault.STOPPED);
     }
-    if (failed instanceof PatientInput.LateException || failed instanceof SocketTimeoutException) {
+    // TLS makes a failure of its own of what its input throws.
+    if (failed instanceof SocketTimeoutException || late(failed)) {
       return new SourceException(late);
     }
     if (failed instanceof UnknownHostException) {
@@ -236,6 +236,12 @@ final class HttpConnection implements AutoCloseable {
     }
     return new SourceException(
         Fault.INPUT_OUTPUT, failed.getMessage() == null ? "" : failed.getMessage());
+  }
+
+  private static boolean late(IOException failed) {
+    return failed instanceof PatientInput.LateException
+        || (failed instanceof SSLException
+            && failed.getCause() instanceof PatientInput.LateException);
   }
 
   /** The value of a header, or nothing. */

@@ -1,5 +1,6 @@
 package org.facestream.ingest.camera;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
@@ -19,6 +20,7 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
@@ -28,6 +30,7 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -137,6 +140,29 @@ class HttpCameraTest {
     assertEquals("x", part(given, "opaque"));
   }
 
+  @Test
+  void oneHeaderMayHoldSeveralChallengesAndAUserIsUtf8() throws Exception {
+    HttpAccess access = new HttpAccess("J\u00f6rg", "p\u00e4ss");
+    // What the header says is a character for each byte here.
+    String realm = new String("T\u00fcr, Digest nonce=".getBytes(UTF_8), ISO_8859_1);
+    String digest = "Digest realm=\"" + realm + "\", qop=auth,auth-int, nonce=\"n\", stale = FALSE";
+    String basic = "Basic realm=\"a \\\" b, Digest c\"";
+    for (String header :
+        List.of(digest + ", " + basic, basic + "," + digest, "Negotiate, " + digest + " , NTLM")) {
+      String given = access.authorization(List.of(header), "/v").orElseThrow();
+      assertTrue(given.startsWith("Digest "), given);
+      assertEquals("J\u00f6rg", new String(part(given, "username").getBytes(ISO_8859_1), UTF_8));
+      assertEquals(realm, part(given, "realm"));
+      String first = hash("MD5", "J\u00f6rg:T\u00fcr, Digest nonce=:p\u00e4ss");
+      String second = hash("MD5", "GET:/v");
+      String whole =
+          String.join(":", first, "n", "00000001", part(given, "cnonce"), "auth", second);
+      assertEquals(hash("MD5", whole), part(given, "response"), header);
+    }
+    String only = "Digest realm=\"x\", algorithm=MD4, nonce=\"n\", " + basic;
+    assertTrue(access.authorization(List.of(only), "/v").orElseThrow().startsWith("Basic "));
+  }
+
   @ParameterizedTest
   @CsvSource({
     "401, unauthorized, user or password",
@@ -242,6 +268,40 @@ class HttpCameraTest {
             });
         assertEquals("stopped", fault(url, minute, deadline).reason());
       }
+    }
+  }
+
+  /** A byte of its hello now and then: no read waits for long, and the handshake has no end. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aServerWhoseHandshakeTricklesIsLeft(boolean stopped) throws Exception {
+    try (ServerSocket slow = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
+        CallDeadline deadline = new CallDeadline()) {
+      threads.execute(() -> trickle(slow));
+      if (stopped) {
+        CompletableFuture.delayedExecutor(300, TimeUnit.MILLISECONDS).execute(deadline::stop);
+      }
+      SourceUrl url =
+          new SourceUrl(SourceUrl.Kind.HTTPS, "https://127.0.0.1:" + slow.getLocalPort() + "/");
+      Duration patience = stopped ? Duration.ofMinutes(1) : Duration.ofMillis(500);
+      assertEquals(
+          stopped ? "stopped" : "connect-timeout", fault(url, patience, deadline).reason());
+    }
+  }
+
+  private static void trickle(ServerSocket server) {
+    try (Socket peer = server.accept()) {
+      OutputStream out = peer.getOutputStream();
+      out.write(new byte[] {22, 3, 3, 0x3f, 0});
+      // Ten seconds, so that it ends for whoever waits for it.
+      for (int i = 0; i < 200; i++) {
+        out.write(2);
+        TimeUnit.MILLISECONDS.sleep(50);
+      }
+    } catch (IOException left) {
+      // As it should be.
+    } catch (InterruptedException over) {
+      Thread.currentThread().interrupt();
     }
   }
 
