@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Iterator;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
@@ -28,6 +30,9 @@ record StillHeader(Kind kind, int width, int height, boolean progressive) {
     OTHER
   }
 
+  private static final int SUB_DIRECTORIES = 330;
+  private static final int DNG_VERSION = 50706;
+
   private static final String KINDS = "JPEG, PNG, WebP, HEIC, AVIF, TIFF, BMP or GIF";
 
   /**
@@ -36,6 +41,7 @@ record StillHeader(Kind kind, int width, int height, boolean progressive) {
    * @throws UnreadablePictureException with reason {@code not-a-picture} or {@code corrupt-picture}
    */
   static StillHeader read(byte[] encoded) throws UnreadablePictureException {
+    refuseRaw(encoded);
     if (encoded.length > 2 && (encoded[0] & 0xff) == 0xff && (encoded[1] & 0xff) == 0xd8) {
       return jpeg(encoded);
     }
@@ -46,6 +52,44 @@ record StillHeader(Kind kind, int width, int height, boolean progressive) {
       return new StillHeader(Kind.HEIF, 0, 0, false);
     }
     return other(encoded);
+  }
+
+  /**
+   * Refuses what a camera's sensor gave: TIFF (DNG, NEF, ARW, CR2) or the container of HEIF (CR3)
+   * by its first bytes, but what decoders find in there is a thumbnail.
+   */
+  private static void refuseRaw(byte[] encoded) throws UnreadablePictureException {
+    if (encoded.length < 16) {
+      return;
+    }
+    boolean canon = word(encoded, 4).equals("ftyp") && word(encoded, 8).equals("crx ");
+    boolean tiff = word(encoded, 0).equals("II*\0") || word(encoded, 0).equals("MM\0*");
+    if (canon || (tiff && rawTiff(encoded))) {
+      throw new UnreadablePictureException(
+          "not-a-picture",
+          "it is a camera's raw file, or a TIFF with further pictures in it; save it as a JPEG");
+    }
+  }
+
+  private static boolean rawTiff(byte[] encoded) {
+    ByteBuffer tiff = ByteBuffer.wrap(encoded);
+    tiff.order(encoded[0] == 'I' ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
+    if (word(encoded, 8).startsWith("CR\2")) {
+      return true;
+    }
+    long directory = tiff.getInt(4) & 0xffffffffL;
+    if (directory + 2 > encoded.length) {
+      return false;
+    }
+    int entries = tiff.getShort((int) directory) & 0xffff;
+    long end = Math.min(encoded.length - 1L, directory + 2 + 12L * entries);
+    for (long at = directory + 2; at < end; at += 12) {
+      int tag = tiff.getShort((int) at) & 0xffff;
+      if (tag == SUB_DIRECTORIES || tag == DNG_VERSION) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static StillHeader jpeg(byte[] encoded) throws UnreadablePictureException {

@@ -36,6 +36,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.KeyManagerFactory;
@@ -277,7 +278,8 @@ class HttpCameraTest {
   void aServerWhoseHandshakeTricklesIsLeft(boolean stopped) throws Exception {
     try (ServerSocket slow = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
         CallDeadline deadline = new CallDeadline()) {
-      threads.execute(() -> trickle(slow));
+      AtomicBoolean heardOut = new AtomicBoolean();
+      threads.execute(() -> trickle(slow, heardOut));
       if (stopped) {
         CompletableFuture.delayedExecutor(300, TimeUnit.MILLISECONDS).execute(deadline::stop);
       }
@@ -286,10 +288,11 @@ class HttpCameraTest {
       Duration patience = stopped ? Duration.ofMinutes(1) : Duration.ofMillis(500);
       assertEquals(
           stopped ? "stopped" : "connect-timeout", fault(url, patience, deadline).reason());
+      assertFalse(heardOut.get());
     }
   }
 
-  private static void trickle(ServerSocket server) {
+  private static void trickle(ServerSocket server, AtomicBoolean heardOut) {
     try (Socket peer = server.accept()) {
       OutputStream out = peer.getOutputStream();
       out.write(new byte[] {22, 3, 3, 0x3f, 0});
@@ -298,6 +301,7 @@ class HttpCameraTest {
         out.write(2);
         TimeUnit.MILLISECONDS.sleep(50);
       }
+      heardOut.set(true);
     } catch (IOException left) {
       // As it should be.
     } catch (InterruptedException over) {

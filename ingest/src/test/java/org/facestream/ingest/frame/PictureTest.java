@@ -1,7 +1,6 @@
 package org.facestream.ingest.frame;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,8 +11,13 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 import javax.imageio.IIOImage;
@@ -31,6 +35,7 @@ import org.bytedeco.opencv.opencv_core.Scalar;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("bare")
@@ -267,31 +272,124 @@ class PictureTest {
     assertEquals("too-large", stillRefusal(lossless));
   }
 
+  /** DNG, NEF and ARW, whose thumbnail could be decoded, then CR2 and CR3. */
+  @Test
+  void rawFilesOfCamerasAreRefused() throws IOException, UnreadablePictureException {
+    for (ByteOrder order : List.of(ByteOrder.LITTLE_ENDIAN, ByteOrder.BIG_ENDIAN)) {
+      Picture.decodeStill(tiff(order, 339)).close();
+      assertEquals("not-a-picture", stillRefusal(tiff(order, 330)));
+      assertEquals("not-a-picture", stillRefusal(tiff(order, 50706)));
+    }
+    byte[] canon = tiff(ByteOrder.LITTLE_ENDIAN, 339);
+    System.arraycopy(new byte[] {'C', 'R', 2, 0}, 0, canon, 8, 4);
+    assertEquals("not-a-picture", stillRefusal(canon));
+    byte[] newer = "\0\0\0\u0018ftypcrx \0\0\0\1crx isom".getBytes(StandardCharsets.ISO_8859_1);
+    assertEquals("not-a-picture", stillRefusal(newer));
+    assertTrue(
+        assertThrows(UnreadablePictureException.class, () -> Picture.decodeStill(newer))
+            .getMessage()
+            .contains("raw file"));
+  }
+
+  /** Grey of 8 × 8 pixels, with one tag more. */
+  private static byte[] tiff(ByteOrder order, int further) {
+    int[][] tags = {
+      {256, 8},
+      {257, 8},
+      {258, 8},
+      {259, 1},
+      {262, 1},
+      {273, 16},
+      {277, 1},
+      {278, 8},
+      {279, 64},
+      {further, 1}
+    };
+    ByteBuffer tiff = ByteBuffer.allocate(220).order(order);
+    tiff.put(
+        (order == ByteOrder.LITTLE_ENDIAN ? "II*\0" : "MM\0*").getBytes(StandardCharsets.US_ASCII));
+    tiff.putInt(80).position(80).putShort((short) tags.length);
+    for (int[] tag : tags) {
+      // Of one number of 16 bits each.
+      tiff.putShort((short) tag[0]).putShort((short) 3).putInt(1).putShort((short) tag[1]);
+      tiff.putShort((short) 0);
+    }
+    return tiff.array();
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {".webp", ".tiff"})
-  void furtherKindsComeInTheirColours(String kind) throws IOException, UnreadablePictureException {
-    byte[] whole = encoded(kind, 64, 48);
+  @CsvSource({".webp, 101", ".webp, 80", ".tiff, 0"})
+  void furtherKindsComeInTheirColours(String kind, int quality)
+      throws IOException, UnreadablePictureException {
+    byte[] whole = encoded(kind, 64, 48, webp(quality));
     try (Picture picture = Picture.decodeStill(whole);
         UByteIndexer pixels = picture.rgb().createIndexer()) {
       assertEquals(64, picture.width());
       assertEquals(48, picture.height());
       assertTrue(pixels.get(20, 30, 0) > 200 && pixels.get(20, 30, 2) < 60);
     }
-    for (int length = 1; length < whole.length - 1; length += 7) {
-      byte[] part = Arrays.copyOf(whole, length);
-      try (Picture picture = Picture.decodeStill(part)) {
-        assertEquals(64, picture.width());
-      } catch (UnreadablePictureException refused) {
-        assertFalse(refused.reason().isEmpty());
+  }
+
+  /** Of noise, so that the half that is missing holds pixels. HEIC and AVIF are cut elsewhere. */
+  @ParameterizedTest
+  @CsvSource({
+    ".jpg, 0",
+    ".jpg, 1",
+    ".png, 0",
+    ".bmp, 0",
+    ".gif, 0",
+    ".tiff, 0",
+    ".webp, 101",
+    ".webp, 80"
+  })
+  void halfOfAPictureIsRefusedWhateverItsKind(String kind, int option)
+      throws IOException, UnreadablePictureException {
+    byte[] noise = new byte[200 * 150 * 3];
+    new Random(7).nextBytes(noise);
+    byte[] whole;
+    try (Mat pixels = new Mat(150, 200, opencv_core.CV_8UC3)) {
+      pixels.data().put(noise);
+      int[] progressive = {opencv_imgcodecs.IMWRITE_JPEG_PROGRESSIVE, option};
+      whole = encoded(kind, pixels, kind.equals(".jpg") ? progressive : webp(option));
+    }
+    Picture.decodeStill(whole).close();
+    assertEquals("corrupt-picture", stillRefusal(Arrays.copyOf(whole, whole.length / 2)));
+  }
+
+  private static int[] webp(int quality) {
+    return quality == 0 ? new int[0] : new int[] {opencv_imgcodecs.IMWRITE_WEBP_QUALITY, quality};
+  }
+
+  /** As of more than 52 megapixels; what is read is described with the pictures. */
+  @ParameterizedTest
+  @CsvSource({"face.heic, 224", "face-turned.heic, 224", "face-tiles.heic, 240", "face.avif, 224"})
+  void aHeifIsDecodedAtHalfItsSize(String name, int height)
+      throws IOException, UnreadablePictureException {
+    Path file = Path.of("../deploy/src/test/resources/pictures", name);
+    try (HeifPicture heif = new HeifPicture(Files.readAllBytes(file));
+        Mat half = heif.decode(2);
+        UByteIndexer pixels = half.createIndexer()) {
+      assertEquals(320, half.cols());
+      assertEquals(height, half.rows());
+      int[][] expected = {{16, 16, 220, 30, 30}, {208, 16, 30, 30, 220}, {16, 100, 120, 120, 120}};
+      for (int[] each : expected) {
+        for (int channel = 0; channel < 3; channel++) {
+          assertEquals(each[2 + channel], pixels.get(each[0], each[1], channel), 14, name);
+        }
       }
     }
   }
 
   private static byte[] encoded(String kind, int width, int height, int... options) {
-    try (Mat red = new Mat(height, width, opencv_core.CV_8UC3, Scalar.RED);
-        BytePointer out = new BytePointer();
+    try (Mat red = new Mat(height, width, opencv_core.CV_8UC3, Scalar.RED)) {
+      return encoded(kind, red, options);
+    }
+  }
+
+  private static byte[] encoded(String kind, Mat pixels, int... options) {
+    try (BytePointer out = new BytePointer();
         IntPointer settings = new IntPointer(options)) {
-      assertTrue(opencv_imgcodecs.imencode(kind, red, out, settings));
+      assertTrue(opencv_imgcodecs.imencode(kind, pixels, out, settings));
       byte[] bytes = new byte[(int) out.limit()];
       out.get(bytes);
       return bytes;
