@@ -27,7 +27,7 @@ final class FrameAges implements AutoCloseable {
   /** Longer than what a rebalance, or a broker that pauses, holds back. */
   static final Duration WINDOW = Duration.ofSeconds(10);
 
-  /** What clocks may differ, by README. */
+  /** How much clocks may differ, by {@code deploy/docs/operations.md}. */
   private static final Duration TOLERANCE = Duration.ofMillis(500);
 
   private static final Duration TOLD = Duration.ofMinutes(10);

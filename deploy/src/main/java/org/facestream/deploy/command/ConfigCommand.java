@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
       "  facestream config --markdown"
     })
 final class ConfigCommand extends Subcommand {
-  @Option(names = "--markdown", description = "As the table in the README.")
+  @Option(names = "--markdown", description = "As the table in deploy/docs/configuration.md.")
   private boolean markdown;
 
   @Option(names = "--effective", description = "The values in force, secrets masked.")
@@ -54,7 +54,7 @@ final class ConfigCommand extends Subcommand {
     }
   }
 
-  /** The table of every key, as README has it between its markers. */
+  /** The table of every key, as deploy/docs/configuration.md has it between its markers. */
   static String markdown() {
     StringBuilder table =
         new StringBuilder("| key | type | default | meaning |\n|---|---|---|---|\n");

@@ -5,7 +5,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** What a configuration key means; README's configuration reference is checked against it. */
+/** What a configuration key means; {@code deploy/docs/configuration.md} is checked against it. */
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
 public @interface Setting {
