@@ -41,7 +41,7 @@ class ChaosTest {
   private static final Duration BETWEEN = Duration.ofSeconds(20);
   private static final Duration LENGTH =
       Duration.ofSeconds(Integer.getInteger("facestream.chaos-seconds", 600));
-  private static final long SEED = Long.getLong("facestream.chaos-seed", System.nanoTime());
+  private static final long SEED = Long.getLong("facestream.chaos-seed", 7);
 
   /** On a busy machine a stage takes a minute to start. */
   private static final Duration PATIENCE = Duration.ofMinutes(4);

@@ -38,7 +38,7 @@ class KillLoopTest {
 
   @Test
   void eventsFlowAgainAfterEveryKill() throws Exception {
-    long seed = Long.getLong("facestream.seed", System.nanoTime());
+    long seed = Long.getLong("facestream.seed", 7);
     Random random = new Random(seed);
     System.out.printf(Locale.ROOT, "%d kills, seed %d (-Dfacestream.seed)%n", KILLS, seed);
     Path data = folder.resolve("data");
