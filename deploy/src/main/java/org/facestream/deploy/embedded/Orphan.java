@@ -9,13 +9,14 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.facestream.ingest.worker.config.UserError;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A PostgreSQL server that a killed process left running. Its folder's lock is ours, so it belongs
- * to nobody else.
+ * PostgreSQL's programs that a killed process left running. Their folder's lock is ours, so they
+ * belong to nobody else.
  */
 final class Orphan {
   private static final Logger log = LoggerFactory.getLogger(Orphan.class);
@@ -24,22 +25,56 @@ final class Orphan {
   private Orphan() {}
 
   /**
-   * Stops the server that runs on a data directory, if one does, and forgets a stale pid file.
+   * Ends a start that its parent did not live to see the end of, stops the server that runs on a
+   * data directory, if there is one, and forgets a stale pid file.
    *
-   * @throws UserError when it does not stop
+   * @throws UserError when the server does not stop
    */
   static void stop(Path data) throws IOException {
+    endStart(data);
     Path pidFile = data.resolve("postmaster.pid");
-    if (!Files.exists(pidFile)) {
-      return;
+    Optional<ProcessHandle> running =
+        Stream.concat(postmaster(pidFile).stream(), programs("postgres", data).stream())
+            .findFirst();
+    if (running.isPresent()) {
+      stop(running.get());
+    } else if (Files.deleteIfExists(pidFile)) {
+      log.info("{} was stale", pidFile);
     }
-    Optional<ProcessHandle> running = postmaster(pidFile);
-    if (running.isEmpty()) {
-      log.info("{} is stale", pidFile);
-      Files.deleteIfExists(pidFile);
-      return;
-    }
-    ProcessHandle orphan = running.get();
+  }
+
+  /**
+   * An initdb that outlives its parent goes on writing, and when it fails it removes the directory,
+   * even when another initdb has begun to fill it.
+   */
+  private static void endStart(Path data) {
+    Stream.of("initdb", "pg_ctl")
+        .flatMap(name -> programs(name, data).stream())
+        .forEach(
+            program -> {
+              log.info("ending the start {} that an earlier run left behind", program.pid());
+              List<ProcessHandle> all =
+                  Stream.concat(Stream.of(program), program.descendants()).toList();
+              all.forEach(ProcessHandle::destroyForcibly);
+              all.forEach(process -> ended(process, PATIENCE_SECONDS));
+            });
+  }
+
+  private static List<ProcessHandle> programs(String name, Path data) {
+    return ProcessHandle.allProcesses()
+        .filter(process -> process.info().command().orElse("").endsWith("/" + name))
+        .filter(
+            process ->
+                process
+                    .info()
+                    .arguments()
+                    .map(List::of)
+                    .orElse(List.of())
+                    .contains(data.toString()))
+        .toList();
+  }
+
+  private static void stop(ProcessHandle orphan) throws IOException {
     log.info("stopping the PostgreSQL {} that an earlier run left behind", orphan.pid());
     // To PostgreSQL the first signal is a smart shutdown, which waits for its clients; they are
     // gone. The next is a fast one, which does not wait.
@@ -88,6 +123,9 @@ final class Orphan {
 
   /** The process that the pid file names, if it lives and is a PostgreSQL. */
   private static Optional<ProcessHandle> postmaster(Path pidFile) throws IOException {
+    if (!Files.exists(pidFile)) {
+      return Optional.empty();
+    }
     List<String> lines = Files.readAllLines(pidFile);
     if (lines.isEmpty()) {
       return Optional.empty();

@@ -92,6 +92,31 @@ class EmbeddedDatabaseTest {
     }
   }
 
+  /** The initdb of a killed process lives on, and writes into the folder of the next start. */
+  @Test
+  void beginsAnewWhereAKilledProcessStillMakesTheCluster() throws Exception {
+    AbandonedProcess.runAndKill(AbandonedMaking.class, folder);
+    try (EmbeddedDatabase database = new EmbeddedDatabase(folder, 0)) {
+      assertEquals("1", query(database, "select 1"));
+    }
+  }
+
+  /** Waits to be killed as soon as its initdb has begun to write. */
+  static final class AbandonedMaking {
+    private AbandonedMaking() {}
+
+    public static void main(String[] arguments) throws Exception {
+      Path folder = Path.of(arguments[0]);
+      Thread start = new Thread(() -> new EmbeddedDatabase(folder, 0).close(), "start");
+      start.start();
+      while (!Files.exists(folder.resolve("data/global"))) {
+        Thread.sleep(2);
+      }
+      System.out.println("ready");
+      Thread.sleep(60_000);
+    }
+  }
+
   @Test
   void forgetsAStalePidFile() throws Exception {
     try (EmbeddedDatabase database = new EmbeddedDatabase(folder, 0)) {
