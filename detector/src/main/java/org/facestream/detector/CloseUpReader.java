@@ -19,8 +19,8 @@ import org.facestream.ingest.frame.CloseUpTopic;
 import org.facestream.ingest.frame.InvalidRecordException;
 import org.facestream.ingest.frame.Picture;
 import org.facestream.ingest.frame.UnreadablePictureException;
-import org.facestream.ingest.worker.DeadLetters;
 import org.facestream.ingest.worker.Telemetry;
+import org.facestream.ingest.worker.loop.DeadLetters;
 
 /**
  * Close-ups in, faces out: the same faces as were published before, larger. It knows nothing of

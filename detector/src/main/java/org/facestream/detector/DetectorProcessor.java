@@ -24,9 +24,9 @@ import org.facestream.detector.track.TrackMemory;
 import org.facestream.detector.track.TrackRecovery;
 import org.facestream.detector.track.TrackTopic;
 import org.facestream.ingest.frame.Frame;
-import org.facestream.ingest.worker.ConsumeLoop;
-import org.facestream.ingest.worker.DeadLetters;
 import org.facestream.ingest.worker.Telemetry;
+import org.facestream.ingest.worker.loop.ConsumeLoop;
+import org.facestream.ingest.worker.loop.DeadLetters;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -15,14 +15,14 @@ import org.facestream.ingest.frame.CloseUpTopic;
 import org.facestream.ingest.frame.FrameTopic;
 import org.facestream.ingest.frame.LoadTopic;
 import org.facestream.ingest.worker.Closing;
-import org.facestream.ingest.worker.ConsumeLoop;
 import org.facestream.ingest.worker.Stage;
-import org.facestream.ingest.worker.StallWatch;
 import org.facestream.ingest.worker.Telemetry;
 import org.facestream.ingest.worker.WorkerConfig;
+import org.facestream.ingest.worker.health.StallWatch;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.TopicFeed;
 import org.facestream.ingest.worker.kafka.Topics;
+import org.facestream.ingest.worker.loop.ConsumeLoop;
 
 /** Frames to faces: a member of the consumer group over the frames topic. */
 public final class DetectorStage implements Stage {

@@ -12,7 +12,7 @@ import org.facestream.ingest.frame.InvalidRecordException;
 import org.facestream.ingest.frame.JpegHeader;
 import org.facestream.ingest.frame.Picture;
 import org.facestream.ingest.frame.UnreadablePictureException;
-import org.facestream.ingest.worker.DeadLetters;
+import org.facestream.ingest.worker.loop.DeadLetters;
 
 /** Which frames of a batch a detector could take, and how it takes those that it chose. */
 final class FrameIntake {

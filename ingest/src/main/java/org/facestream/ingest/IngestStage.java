@@ -17,11 +17,11 @@ import org.facestream.ingest.frame.FrameTopic;
 import org.facestream.ingest.frame.LoadTopic;
 import org.facestream.ingest.worker.Closing;
 import org.facestream.ingest.worker.Stage;
-import org.facestream.ingest.worker.StallWatch;
 import org.facestream.ingest.worker.Telemetry;
 import org.facestream.ingest.worker.Worker;
 import org.facestream.ingest.worker.WorkerConfig;
 import org.facestream.ingest.worker.config.UserError;
+import org.facestream.ingest.worker.health.StallWatch;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.Topics;
 

@@ -11,7 +11,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.KafkaClientSupplier;
-import org.facestream.ingest.worker.Positions;
+import org.facestream.ingest.worker.health.Positions;
 
 /**
  * Kafka's clients as Streams makes them itself, but the consumers say after each poll where they

@@ -18,9 +18,9 @@ import org.facestream.ingest.frame.Picture;
 import org.facestream.ingest.frame.Recording;
 import org.facestream.ingest.frame.UnreadablePictureException;
 import org.facestream.ingest.worker.Closing;
-import org.facestream.ingest.worker.ConsumeLoop;
-import org.facestream.ingest.worker.DeadLetters;
 import org.facestream.ingest.worker.Telemetry;
+import org.facestream.ingest.worker.loop.ConsumeLoop;
+import org.facestream.ingest.worker.loop.DeadLetters;
 import org.facestream.recognizer.facenet.Descriptors;
 import org.facestream.recognizer.facenet.LocatedFace;
 import org.facestream.recognizer.gallery.CandidateSearch;
@@ -59,7 +59,7 @@ final class RecognizerProcessor implements ConsumeLoop.Processor {
   /**
    * @param descriptors stays its owner's
    * @param gallery gives the replica's present snapshot, or throws a {@link
-   *     org.facestream.ingest.worker.RetryableException} while there is none to trust
+   *     org.facestream.ingest.worker.loop.RetryableException} while there is none to trust
    * @param clock tells the age of faces
    * @param matchesTopic full name
    */

@@ -1,8 +1,8 @@
 package org.facestream.deploy.command;
 
 import org.facestream.deploy.people.PeopleDeeds;
-import org.facestream.ingest.worker.RetryableException;
 import org.facestream.ingest.worker.config.UserError;
+import org.facestream.ingest.worker.loop.RetryableException;
 import org.facestream.recognizer.gallery.AuditTrail;
 import org.facestream.recognizer.gallery.People;
 import org.facestream.sink.store.Database;

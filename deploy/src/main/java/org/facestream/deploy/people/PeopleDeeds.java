@@ -2,8 +2,8 @@ package org.facestream.deploy.people;
 
 import java.util.List;
 import java.util.Optional;
-import org.facestream.ingest.worker.RetryableException;
 import org.facestream.ingest.worker.config.UserError;
+import org.facestream.ingest.worker.loop.RetryableException;
 import org.facestream.recognizer.gallery.AuditTrail;
 import org.facestream.recognizer.gallery.People;
 import org.facestream.recognizer.gallery.Person;

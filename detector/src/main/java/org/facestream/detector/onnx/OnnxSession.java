@@ -19,8 +19,8 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
-import org.facestream.ingest.worker.DeviceException;
 import org.facestream.ingest.worker.config.UserError;
+import org.facestream.ingest.worker.loop.DeviceException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -1,9 +1,8 @@
 /**
- * The shell of every stage: configuration, the consume loop, metrics and health, orderly shutdown.
+ * The shell of every stage: the process, its metrics, its HTTP endpoint, orderly shutdown.
  *
- * <p>It lives in {@code ingest} because ingest is upstream of all other modules. It knows nothing
- * of cameras or faces, and stays small: a stage is a {@link org.facestream.ingest.worker.Stage}, a
- * transformation of one topic into another is a {@link
- * org.facestream.ingest.worker.ConsumeLoop.Processor}.
+ * <p>It is in {@code ingest} because ingest is upstream of all other modules. It knows nothing of
+ * cameras or faces. A stage is a {@link org.facestream.ingest.worker.Stage}; one that transforms a
+ * topic into another is a {@link org.facestream.ingest.worker.loop.ConsumeLoop.Processor}.
  */
 package org.facestream.ingest.worker;

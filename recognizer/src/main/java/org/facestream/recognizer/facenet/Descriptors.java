@@ -94,7 +94,7 @@ public final class Descriptors implements AutoCloseable {
    * @throws IllegalArgumentException if the landmarks of one do not span a face ({@link
    *     #canDescribe})
    * @throws IllegalStateException if the network refuses the faces, which it will do again
-   * @throws org.facestream.ingest.worker.DeviceException if the device failed
+   * @throws org.facestream.ingest.worker.loop.DeviceException if the device failed
    */
   public List<float[]> describe(List<LocatedFace> faces) {
     boolean mirrored = model.definition().alignment().mirrored();

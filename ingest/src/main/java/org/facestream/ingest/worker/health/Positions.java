@@ -1,4 +1,4 @@
-package org.facestream.ingest.worker;
+package org.facestream.ingest.worker.health;
 
 import java.time.Duration;
 import java.util.Collection;
@@ -9,6 +9,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
+import org.facestream.ingest.worker.Stage;
 
 /**
  * Where a reader stands: the partitions that it holds, and the offset of the record that it takes

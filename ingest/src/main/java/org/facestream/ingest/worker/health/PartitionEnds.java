@@ -1,4 +1,4 @@
-package org.facestream.ingest.worker;
+package org.facestream.ingest.worker.health;
 
 import java.time.Duration;
 import java.util.Collection;

@@ -1,4 +1,4 @@
-package org.facestream.ingest.worker;
+package org.facestream.ingest.worker.loop;
 
 import io.micrometer.core.instrument.DistributionSummary;
 import java.time.Duration;
@@ -17,6 +17,13 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.facestream.ingest.worker.Closing;
+import org.facestream.ingest.worker.Stage;
+import org.facestream.ingest.worker.Telemetry;
+import org.facestream.ingest.worker.Worker;
+import org.facestream.ingest.worker.WorkerConfig;
+import org.facestream.ingest.worker.health.Positions;
+import org.facestream.ingest.worker.health.Pulse;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.Topics;
 import org.facestream.ingest.worker.kafka.UnknownBrokerException;

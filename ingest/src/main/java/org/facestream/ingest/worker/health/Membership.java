@@ -1,9 +1,10 @@
-package org.facestream.ingest.worker;
+package org.facestream.ingest.worker.health;
 
 import java.time.Duration;
 import java.util.Locale;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.Metric;
+import org.facestream.ingest.worker.Stage;
 
 /** Whether a consumer is in its group, as far as it can know. */
 public final class Membership {

@@ -1,4 +1,4 @@
-package org.facestream.ingest.worker;
+package org.facestream.ingest.worker.loop;
 
 import java.time.Duration;
 import java.util.Collection;
@@ -12,6 +12,11 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.facestream.ingest.worker.Closing;
+import org.facestream.ingest.worker.Stage;
+import org.facestream.ingest.worker.Telemetry;
+import org.facestream.ingest.worker.health.Membership;
+import org.facestream.ingest.worker.health.Positions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

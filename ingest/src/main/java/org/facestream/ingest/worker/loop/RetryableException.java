@@ -1,4 +1,4 @@
-package org.facestream.ingest.worker;
+package org.facestream.ingest.worker.loop;
 
 /**
  * A failure that is not the record's fault and may pass: a database that is away, a device that is

@@ -1,4 +1,4 @@
-package org.facestream.ingest.worker;
+package org.facestream.ingest.worker.health;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
@@ -14,6 +14,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.facestream.ingest.worker.Stage;
+import org.facestream.ingest.worker.Telemetry;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.Topic;
 import org.slf4j.Logger;

@@ -1,7 +1,8 @@
-package org.facestream.ingest.worker;
+package org.facestream.ingest.worker.health;
 
 import java.time.Duration;
 import java.util.function.Supplier;
+import org.facestream.ingest.worker.Stage;
 
 /**
  * Whether a loop's thread turns. The time that it waits for Kafka does not count, however long that

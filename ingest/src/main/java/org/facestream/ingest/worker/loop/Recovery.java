@@ -1,4 +1,4 @@
-package org.facestream.ingest.worker;
+package org.facestream.ingest.worker.loop;
 
 import io.micrometer.core.instrument.Counter;
 import java.time.Duration;
@@ -8,6 +8,9 @@ import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.facestream.ingest.worker.Backoff;
+import org.facestream.ingest.worker.Stage;
+import org.facestream.ingest.worker.Telemetry;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

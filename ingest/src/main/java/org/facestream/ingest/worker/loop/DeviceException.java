@@ -1,4 +1,6 @@
-package org.facestream.ingest.worker;
+package org.facestream.ingest.worker.loop;
+
+import org.facestream.ingest.worker.WorkerConfig;
 
 /**
  * What a network runs on failed. It may pass: the consume loop tries again, but only so often in a

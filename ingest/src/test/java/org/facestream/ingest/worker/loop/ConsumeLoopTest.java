@@ -1,4 +1,4 @@
-package org.facestream.ingest.worker;
+package org.facestream.ingest.worker.loop;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.awaitility.Awaitility.await;
@@ -21,6 +21,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.facestream.ingest.worker.Stage;
+import org.facestream.ingest.worker.Telemetry;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -212,7 +214,7 @@ class ConsumeLoopTest {
     }
     for (int failure = 0; failure < 5; failure++) {
       assertEquals(
-          "org.facestream.ingest.worker.RetryableException: the database is away",
+          "org.facestream.ingest.worker.loop.RetryableException: the database is away",
           consumer.afterEmptyPolls.get(failure).reason());
     }
   }

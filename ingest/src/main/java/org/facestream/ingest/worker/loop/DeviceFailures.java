@@ -1,4 +1,4 @@
-package org.facestream.ingest.worker;
+package org.facestream.ingest.worker.loop;
 
 import java.util.Locale;
 import org.facestream.ingest.worker.config.UserError;
