@@ -144,7 +144,7 @@ final class TrackDecision {
         && leader.getValue().value() >= 2 * runnerUp(evidence, leader.getKey())) {
       inForce = leader.getKey();
     }
-    return same(inForce, state.personId()) ? state : state.named(inForce);
+    return same(inForce, state.personId()) ? state : state.withPersonId(inForce);
   }
 
   private static double runnerUp(SortedMap<String, Evidence> evidence, String leader) {
@@ -181,29 +181,26 @@ final class TrackDecision {
       best = new TrackState.BestFace(match.faceId(), match.quality(), match.score(), match.box());
     }
     Instant time = match.captureTime();
-    return new TrackState(
-        state.camera(),
-        state.track(),
-        state.revision(),
-        state.ended(),
-        time.isBefore(state.firstSeen()) ? time : state.firstSeen(),
-        time.isAfter(state.lastSeen()) ? time : state.lastSeen(),
+    return state
+        .with()
+        .firstSeen(time.isBefore(state.firstSeen()) ? time : state.firstSeen())
+        .lastSeen(time.isAfter(state.lastSeen()) ? time : state.lastSeen())
         // A close-up is another face of the same moment.
-        state.faces() + (state.moments().contains(time.toEpochMilli()) ? 0 : 1),
-        evidence,
-        evidence.containsKey(state.personId() == null ? "" : state.personId())
-            ? state.personId()
-            : null,
-        state.told(),
-        closest,
-        best,
-        match.model(),
-        Math.max(state.galleryVersion(), match.galleryVersion()),
-        GalleryVersion.most(state.gallery(), match.gallery()),
-        GalleryVersion.least(state.least(), match.gallery()),
-        state.recentWith(match.faceId()),
-        state.zonesWith(match.zones()),
-        state.momentsWith(time.toEpochMilli()),
-        state.replay());
+        .faces(state.faces() + (state.moments().contains(time.toEpochMilli()) ? 0 : 1))
+        .evidence(evidence)
+        .personId(
+            evidence.containsKey(state.personId() == null ? "" : state.personId())
+                ? state.personId()
+                : null)
+        .closest(closest)
+        .best(best)
+        .model(match.model())
+        .galleryVersion(Math.max(state.galleryVersion(), match.galleryVersion()))
+        .gallery(GalleryVersion.most(state.gallery(), match.gallery()))
+        .least(GalleryVersion.least(state.least(), match.gallery()))
+        .recent(state.recentWith(match.faceId()))
+        .zones(state.zonesWith(match.zones()))
+        .moments(state.momentsWith(time.toEpochMilli()))
+        .build();
   }
 }

@@ -1,6 +1,7 @@
 package org.facestream.recognizer.identity;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -39,6 +40,7 @@ import org.facestream.detector.face.Box;
  * @param moments of the last faces, in milliseconds since 1970, each once, at most {@value #RECENT}
  * @param replay whether it is of a replay, whose time is that of the recording; null for not
  */
+@RecordBuilder
 record TrackState(
     String camera,
     String track,
@@ -59,7 +61,8 @@ record TrackState(
     List<String> recent,
     List<String> zones,
     List<Long> moments,
-    @JsonInclude(JsonInclude.Include.NON_NULL) Boolean replay) {
+    @JsonInclude(JsonInclude.Include.NON_NULL) Boolean replay)
+    implements TrackStateBuilder.With {
 
   /** Enough to know a face that comes twice: whoever delivers again begins a little earlier. */
   static final int RECENT = 16;
@@ -93,27 +96,16 @@ record TrackState(
 
   /** Before its first face. */
   static TrackState before(Match first, boolean replay) {
-    return new TrackState(
-        first.camera(),
-        first.track(),
-        0,
-        false,
-        first.captureTime(),
-        first.captureTime(),
-        0,
-        new TreeMap<>(),
-        null,
-        null,
-        null,
-        null,
-        first.model(),
-        0,
-        null,
-        first.gallery(),
-        List.of(),
-        List.of(),
-        List.of(),
-        replay ? true : null);
+    return TrackStateBuilder.builder()
+        .camera(first.camera())
+        .track(first.track())
+        .firstSeen(first.captureTime())
+        .lastSeen(first.captureTime())
+        .evidence(new TreeMap<>())
+        .model(first.model())
+        .least(first.gallery())
+        .replay(replay ? true : null)
+        .build();
   }
 
   boolean ofReplay() {
@@ -206,69 +198,29 @@ record TrackState(
       near = new Closest(near.personId(), near.distance(), null, null);
     }
     TrackState without =
-        with(
-            revision,
-            ended,
-            left,
-            personId == null || gone.test(personId) ? null : personId,
-            told,
-            near,
-            moments);
+        with()
+            .evidence(left)
+            .personId(personId == null || gone.test(personId) ? null : personId)
+            .closest(near)
+            .build();
     return ended || (told != null && told.personId() == null) ? without.retold() : without;
   }
 
   /** As if the decision now had been the one that was told. */
   private TrackState retold() {
-    return with(revision, ended, evidence, personId, decision(), closest, moments);
-  }
-
-  /** With that person's name in force, or nobody's. */
-  TrackState named(String person) {
-    return with(revision, ended, evidence, person, told, closest, moments);
+    return withTold(decision());
   }
 
   /** After an event of that type was published: of an ended track little is remembered. */
   TrackState afterEvent(IdentityEvent.Type type) {
     boolean end = type == IdentityEvent.Type.ended;
-    return with(
-        revision + 1,
-        end,
-        end ? ofPersonInForce() : evidence,
-        personId,
-        decision(),
-        closest,
-        end ? List.of() : moments);
-  }
-
-  private TrackState with(
-      int newRevision,
-      boolean nowEnded,
-      SortedMap<String, Evidence> newEvidence,
-      String person,
-      Told newlyTold,
-      Closest newClosest,
-      List<Long> newMoments) {
-    return new TrackState(
-        camera,
-        track,
-        newRevision,
-        nowEnded,
-        firstSeen,
-        lastSeen,
-        faces,
-        newEvidence,
-        person,
-        newlyTold,
-        newClosest,
-        best,
-        model,
-        galleryVersion,
-        gallery,
-        least,
-        recent,
-        zones,
-        newMoments,
-        replay);
+    return with()
+        .revision(revision + 1)
+        .ended(end)
+        .evidence(end ? ofPersonInForce() : evidence)
+        .told(decision())
+        .moments(end ? List.of() : moments)
+        .build();
   }
 
   private SortedMap<String, Evidence> ofPersonInForce() {
