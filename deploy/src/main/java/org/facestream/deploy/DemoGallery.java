@@ -8,12 +8,12 @@ import org.facestream.deploy.simulation.DemoPeople;
 import org.facestream.deploy.simulation.DemoPerson;
 import org.facestream.ingest.worker.config.Settings;
 import org.facestream.ingest.worker.kafka.KafkaClients;
-import org.facestream.recognizer.gallery.AuditTrail;
-import org.facestream.recognizer.gallery.EnrolmentResult;
-import org.facestream.recognizer.gallery.EnrolmentTerms;
 import org.facestream.recognizer.gallery.GalleryConfig;
-import org.facestream.recognizer.gallery.People;
-import org.facestream.recognizer.gallery.PersonName;
+import org.facestream.recognizer.gallery.audit.AuditTrail;
+import org.facestream.recognizer.gallery.contract.PersonName;
+import org.facestream.recognizer.gallery.enrol.EnrolmentResult;
+import org.facestream.recognizer.gallery.enrol.EnrolmentTerms;
+import org.facestream.recognizer.gallery.people.People;
 
 /** Enrols those of the demonstration's people who are to be known. */
 public final class DemoGallery {

@@ -12,11 +12,11 @@ import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.recognizer.RecognizerConfig;
 import org.facestream.recognizer.facenet.DescriptorModel;
 import org.facestream.recognizer.facenet.Descriptors;
-import org.facestream.recognizer.gallery.AuditTrail;
-import org.facestream.recognizer.gallery.Enrolment;
-import org.facestream.recognizer.gallery.EnrolmentRules;
-import org.facestream.recognizer.gallery.EnrolmentTerms;
 import org.facestream.recognizer.gallery.GalleryConfig;
+import org.facestream.recognizer.gallery.audit.AuditTrail;
+import org.facestream.recognizer.gallery.enrol.Enrolment;
+import org.facestream.recognizer.gallery.enrol.EnrolmentRules;
+import org.facestream.recognizer.gallery.enrol.EnrolmentTerms;
 
 /**
  * Enrolment with the same detector and descriptor model that the stages are configured with, and by

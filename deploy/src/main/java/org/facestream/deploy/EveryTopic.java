@@ -14,7 +14,7 @@ import org.facestream.ingest.worker.kafka.KafkaConfig;
 import org.facestream.ingest.worker.kafka.Topic;
 import org.facestream.ingest.worker.kafka.TopicSettings;
 import org.facestream.ingest.worker.kafka.Topics;
-import org.facestream.recognizer.gallery.GalleryTopic;
+import org.facestream.recognizer.gallery.contract.GalleryTopic;
 import org.facestream.recognizer.identity.IdentityTopic;
 import org.facestream.recognizer.identity.IdentityTopology;
 import org.facestream.recognizer.identity.MatchTopic;

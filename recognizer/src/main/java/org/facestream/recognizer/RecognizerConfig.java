@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.facestream.detector.onnx.CudaConfig;
 import org.facestream.ingest.worker.config.Setting;
-import org.facestream.recognizer.gallery.Reduction;
+import org.facestream.recognizer.gallery.match.Reduction;
 
 /** Faces to identity events. */
 @ConfigMapping(prefix = "recognizer")

@@ -7,9 +7,9 @@ import org.facestream.detector.onnx.CudaOptions;
 import org.facestream.detector.onnx.Device;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.recognizer.facenet.DescriptorModel;
-import org.facestream.recognizer.gallery.Reduction;
-import org.facestream.recognizer.gallery.Thresholds;
-import org.facestream.recognizer.gallery.Watchlist;
+import org.facestream.recognizer.gallery.contract.Watchlist;
+import org.facestream.recognizer.gallery.match.Reduction;
+import org.facestream.recognizer.gallery.match.Thresholds;
 import org.facestream.recognizer.identity.DecisionRules;
 
 /**

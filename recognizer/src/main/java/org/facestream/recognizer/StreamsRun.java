@@ -20,7 +20,7 @@ import org.facestream.ingest.worker.Telemetry;
 import org.facestream.ingest.worker.Worker;
 import org.facestream.ingest.worker.WorkerConfig;
 import org.facestream.ingest.worker.kafka.KafkaClients;
-import org.facestream.recognizer.gallery.GalleryReplica;
+import org.facestream.recognizer.gallery.match.GalleryReplica;
 import org.facestream.recognizer.identity.RefusedMatches;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -26,10 +26,10 @@ import org.facestream.ingest.worker.Telemetry;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.Topics;
-import org.facestream.recognizer.gallery.GalleryReplica;
-import org.facestream.recognizer.gallery.GallerySnapshot;
-import org.facestream.recognizer.gallery.GalleryTopic;
-import org.facestream.recognizer.gallery.Reduction;
+import org.facestream.recognizer.gallery.contract.GalleryTopic;
+import org.facestream.recognizer.gallery.match.GalleryReplica;
+import org.facestream.recognizer.gallery.match.GallerySnapshot;
+import org.facestream.recognizer.gallery.match.Reduction;
 import org.facestream.recognizer.identity.Match;
 
 /**

@@ -4,8 +4,8 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.Random;
 import org.facestream.recognizer.facenet.Metric;
-import org.facestream.recognizer.gallery.DescriptorSpace;
-import org.facestream.recognizer.gallery.Reference;
+import org.facestream.recognizer.gallery.contract.Reference;
+import org.facestream.recognizer.gallery.match.DescriptorSpace;
 
 /**
  * A gallery of any size, and faces to look for in it. Nothing of it is kept: the same number gives

@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import org.facestream.recognizer.gallery.EnrolmentResult;
+import org.facestream.recognizer.gallery.enrol.EnrolmentResult;
 
 /** How many pictures became what, and why not. */
 final class EnrolmentCount {

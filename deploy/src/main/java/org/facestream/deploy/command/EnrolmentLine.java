@@ -2,7 +2,7 @@ package org.facestream.deploy.command;
 
 import java.util.Locale;
 import java.util.Optional;
-import org.facestream.recognizer.gallery.EnrolmentResult;
+import org.facestream.recognizer.gallery.enrol.EnrolmentResult;
 
 /** What became of pictures, in a line for people. */
 final class EnrolmentLine {

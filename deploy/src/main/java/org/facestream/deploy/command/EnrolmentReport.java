@@ -9,7 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.facestream.ingest.worker.config.UserError;
-import org.facestream.recognizer.gallery.EnrolmentResult;
+import org.facestream.recognizer.gallery.enrol.EnrolmentResult;
 
 /**
  * What became of each picture, as CSV (RFC 4180, UTF-8), for a spreadsheet or a script. Each line

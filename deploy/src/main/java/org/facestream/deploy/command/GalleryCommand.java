@@ -1,7 +1,7 @@
 package org.facestream.deploy.command;
 
-import org.facestream.recognizer.gallery.AuditTrail;
-import org.facestream.recognizer.gallery.People;
+import org.facestream.recognizer.gallery.audit.AuditTrail;
+import org.facestream.recognizer.gallery.people.People;
 import picocli.CommandLine.Mixin;
 
 /** What works on the gallery. */

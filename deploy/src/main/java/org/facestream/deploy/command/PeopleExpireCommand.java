@@ -3,7 +3,7 @@ package org.facestream.deploy.command;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
-import org.facestream.recognizer.gallery.People;
+import org.facestream.recognizer.gallery.people.People;
 import picocli.CommandLine.Command;
 
 @Command(

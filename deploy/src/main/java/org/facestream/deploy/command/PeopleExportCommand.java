@@ -2,7 +2,7 @@ package org.facestream.deploy.command;
 
 import java.nio.file.Path;
 import java.util.Locale;
-import org.facestream.recognizer.gallery.People;
+import org.facestream.recognizer.gallery.people.People;
 import org.facestream.sink.store.EventStore;
 import org.facestream.sink.store.PersonRecords;
 import org.facestream.sink.store.StoreException;

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import org.facestream.recognizer.RecognizerConfig;
 import org.facestream.recognizer.facenet.DescriptorModel;
-import org.facestream.recognizer.gallery.People;
+import org.facestream.recognizer.gallery.people.People;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 

@@ -1,8 +1,8 @@
 package org.facestream.deploy.command;
 
 import java.util.Locale;
-import org.facestream.recognizer.gallery.People;
-import org.facestream.recognizer.gallery.Reference;
+import org.facestream.recognizer.gallery.contract.Reference;
+import org.facestream.recognizer.gallery.people.People;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;

@@ -1,8 +1,8 @@
 package org.facestream.deploy.command;
 
 import java.util.Optional;
-import org.facestream.recognizer.gallery.People;
-import org.facestream.recognizer.gallery.Watchlist;
+import org.facestream.recognizer.gallery.contract.Watchlist;
+import org.facestream.recognizer.gallery.people.People;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 

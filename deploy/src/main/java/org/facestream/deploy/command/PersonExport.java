@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.facestream.ingest.worker.config.UserError;
-import org.facestream.recognizer.gallery.People;
+import org.facestream.recognizer.gallery.people.People;
 import org.facestream.recognizer.identity.RecordJson;
 import org.facestream.sink.store.EventStore;
 import org.facestream.sink.store.PersonRecords;

@@ -8,8 +8,8 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
-import org.facestream.recognizer.gallery.People;
-import org.facestream.recognizer.gallery.Reference;
+import org.facestream.recognizer.gallery.contract.Reference;
+import org.facestream.recognizer.gallery.people.People;
 import org.facestream.recognizer.identity.RecordJson;
 
 /**

@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.facestream.ingest.worker.config.UserError;
-import org.facestream.recognizer.audit.AuditCheck;
+import org.facestream.recognizer.gallery.audit.AuditCheck;
 
 /** Whether no line of the audit trail was changed or removed, where there is one. */
 public final class AuditTrailCheck implements Check {

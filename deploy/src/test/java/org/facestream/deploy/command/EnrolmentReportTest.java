@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.facestream.ingest.worker.config.UserError;
-import org.facestream.recognizer.gallery.EnrolmentResult;
+import org.facestream.recognizer.gallery.enrol.EnrolmentResult;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -32,7 +32,7 @@ import org.facestream.ingest.worker.config.UserError;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.Topic;
 import org.facestream.ingest.worker.kafka.Topics;
-import org.facestream.recognizer.gallery.GalleryTopic;
+import org.facestream.recognizer.gallery.contract.GalleryTopic;
 import org.facestream.recognizer.identity.IdentityTopic;
 import org.facestream.recognizer.identity.IdentityTopology;
 import org.junit.jupiter.api.AfterAll;

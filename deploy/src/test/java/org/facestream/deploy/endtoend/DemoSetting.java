@@ -9,9 +9,9 @@ import org.facestream.deploy.simulation.DemoPerson;
 import org.facestream.ingest.camera.CameraRegistry;
 import org.facestream.ingest.worker.config.Settings;
 import org.facestream.ingest.worker.kafka.KafkaClients;
-import org.facestream.recognizer.gallery.AuditTrail;
-import org.facestream.recognizer.gallery.EnrolmentResult;
-import org.facestream.recognizer.gallery.EnrolmentTerms;
+import org.facestream.recognizer.gallery.audit.AuditTrail;
+import org.facestream.recognizer.gallery.enrol.EnrolmentResult;
+import org.facestream.recognizer.gallery.enrol.EnrolmentTerms;
 
 /** The demonstration's cameras and its enrolled people, on any broker. */
 final class DemoSetting {

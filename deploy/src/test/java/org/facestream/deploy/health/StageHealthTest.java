@@ -37,7 +37,7 @@ import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.KafkaConfig;
 import org.facestream.ingest.worker.kafka.Topic;
 import org.facestream.ingest.worker.kafka.Topics;
-import org.facestream.recognizer.gallery.GalleryTopic;
+import org.facestream.recognizer.gallery.contract.GalleryTopic;
 import org.facestream.recognizer.identity.IdentityTopic;
 import org.facestream.recognizer.identity.MatchTopic;
 import org.junit.jupiter.api.AfterAll;

@@ -14,9 +14,9 @@ import org.apache.kafka.clients.producer.Producer;
 import org.facestream.deploy.embedded.EmbeddedKafka;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.TopicReader;
-import org.facestream.recognizer.gallery.GalleryTopic;
-import org.facestream.recognizer.gallery.People;
-import org.facestream.recognizer.gallery.Reference;
+import org.facestream.recognizer.gallery.contract.GalleryTopic;
+import org.facestream.recognizer.gallery.contract.Reference;
+import org.facestream.recognizer.gallery.people.People;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

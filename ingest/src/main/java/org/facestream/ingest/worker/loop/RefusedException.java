@@ -4,7 +4,7 @@ import java.util.Map;
 import org.facestream.ingest.worker.kafka.Refusal;
 
 /** A transaction did not come about because Kafka takes some of its records never. */
-final class RefusedException extends RuntimeException {
+public final class RefusedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final transient Map<Integer, Refusal> refused;

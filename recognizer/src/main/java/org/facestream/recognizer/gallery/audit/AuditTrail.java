@@ -1,0 +1,193 @@
+package org.facestream.recognizer.gallery.audit;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.facestream.ingest.worker.config.UserError;
+import org.facestream.recognizer.gallery.GalleryConfig;
+import org.facestream.recognizer.gallery.contract.Person;
+import org.facestream.recognizer.gallery.contract.PersonName;
+import org.facestream.recognizer.gallery.contract.Reference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Who did what to whom in the gallery: one line per deed, on the disk before the deed is done. A
+ * line that cannot be written keeps the deed from being done; a deed that fails after its line is
+ * followed by one that says so. Each line is logged too, at INFO to the logger {@value #LOGGER}.
+ *
+ * <p>The person is the SHA-256 of their id, as in the database's table of erasures: whoever knows
+ * the id finds the lines, and the trail does not name somebody who was forgotten.
+ *
+ * <p>Every method throws a {@link UserError} when the line cannot be written. Thread-safe.
+ */
+public final class AuditTrail {
+  /** The logger's name, for where the lines are to go too. */
+  public static final String LOGGER = "org.facestream.audit";
+
+  /** Only the log, where there is no file for it. */
+  public static final AuditTrail NONE = new AuditTrail(null);
+
+  private static final Logger log = LoggerFactory.getLogger(LOGGER);
+
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
+          .withZone(ZoneOffset.UTC);
+
+  private final AuditFile file;
+
+  private AuditTrail(AuditFile file) {
+    this.file = file;
+  }
+
+  /** In that file; touches nothing yet. */
+  public static AuditTrail in(Path file) {
+    return new AuditTrail(new AuditFile(file));
+  }
+
+  /** In the file that is configured, if one is. */
+  public static AuditTrail of(GalleryConfig config) {
+    return config.auditFile().map(AuditTrail::in).orElse(NONE);
+  }
+
+  /**
+   * Makes the file when it is missing.
+   *
+   * @return this
+   * @throws UserError when it cannot be written
+   */
+  public AuditTrail checked() {
+    if (file != null) {
+      file.check();
+    }
+    return this;
+  }
+
+  /** A picture becomes a reference, or its terms are renewed. */
+  public void enrolling(Reference reference, Runnable deed) {
+    during(
+        "enrol",
+        reference.personId(),
+        1,
+        "consent=" + quoted(reference.consent()),
+        returning(deed));
+  }
+
+  public <T> T renaming(Person person, int references, Supplier<T> deed) {
+    return during("rename", person.id(), references, "", deed);
+  }
+
+  public <T> T merging(Person person, Person into, int references, Supplier<T> deed) {
+    return during("merge", person.id(), references, "into=" + digest(into.id()), deed);
+  }
+
+  public <T> T watching(Person person, int references, Supplier<T> deed) {
+    return during(
+        "watchlist", person.id(), references, "watchlist=" + quoted(person.watchlist()), deed);
+  }
+
+  public void forgetting(Person person, int references, Runnable deed) {
+    during("forget", person.id(), references, "", returning(deed));
+  }
+
+  /**
+   * References are erased because their time is over.
+   *
+   * @param references how many of each person, by id
+   */
+  public void expiring(Map<String, Integer> references, Runnable deed) {
+    references.forEach((person, count) -> write("expire", person, count, ""));
+    try {
+      deed.run();
+    } catch (RuntimeException failed) {
+      references.keySet().forEach(person -> failed("expire", person, failed));
+      throw failed;
+    }
+  }
+
+  /**
+   * A deed in gallery and database is asked for, and nothing is recorded or done yet.
+   *
+   * @param deed {@code forget}, {@code merge} or {@code rename}
+   * @param into the id of who is to have what is the person's, or null
+   */
+  public void asked(String deed, String personId, String into) {
+    write(deed, personId, 0, "asked" + (into == null ? "" : " into=" + digest(into)));
+  }
+
+  /**
+   * What is recorded of a person is changed as they were in the gallery: the transaction that does
+   * it is about to be committed.
+   *
+   * @param deed {@code forget}, {@code merge} or {@code rename}
+   * @param rows how many sightings and events
+   * @param into the id of who has them from now on, or null
+   */
+  public void records(String deed, String personId, long rows, String into) {
+    write(deed, personId, rows, "records" + (into == null ? "" : " into=" + digest(into)));
+  }
+
+  /**
+   * All that is kept about a person is being handed out.
+   *
+   * @param references how many of the gallery
+   */
+  public void exporting(Person person, int references) {
+    write("export", person.id(), references, "");
+  }
+
+  private <T> T during(String deed, String personId, long count, String more, Supplier<T> work) {
+    write(deed, personId, count, more);
+    try {
+      return work.get();
+    } catch (RuntimeException failed) {
+      failed(deed, personId, failed);
+      throw failed;
+    }
+  }
+
+  private static Supplier<Void> returning(Runnable work) {
+    return () -> {
+      work.run();
+      return null;
+    };
+  }
+
+  private void failed(String deed, String personId, RuntimeException cause) {
+    try {
+      write(deed + "-failed", personId, 0, "");
+    } catch (UserError unwritable) {
+      cause.addSuppressed(unwritable);
+    }
+  }
+
+  private void write(String deed, String personId, long count, String more) {
+    String line =
+        String.format(
+            Locale.ROOT,
+            "%s user=%s person=%s count=%d%s",
+            deed,
+            quoted(System.getProperty("user.name")),
+            digest(personId),
+            count,
+            more.isEmpty() ? "" : " " + more);
+    if (file != null) {
+      file.append(TIME.format(Instant.now()) + " " + line);
+    }
+    log.info("{}", line);
+  }
+
+  private static String digest(String personId) {
+    return PersonName.sha256(personId.getBytes(UTF_8));
+  }
+
+  private static String quoted(String text) {
+    return text == null ? "none" : '"' + PersonName.shown(text).replace('"', '\'') + '"';
+  }
+}

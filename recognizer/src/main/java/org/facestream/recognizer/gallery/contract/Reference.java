@@ -1,0 +1,153 @@
+package org.facestream.recognizer.gallery.contract;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/**
+ * One enrolled picture of one person: what faces are compared with.
+ *
+ * @param faceId the entry's key: deterministic from the picture and the model, so that enrolling
+ *     the same picture again writes the same entry
+ * @param personId whose face it is; a person has one or more references
+ * @param name the person's name, in any script
+ * @param model name of the descriptor model; descriptors of different models cannot be compared
+ * @param descriptor finite numbers, not all zero, as many as the model gives
+ * @param thumbnail the face as a small JPEG, for people to look at; may be empty
+ * @param quality how well the picture serves recognition, 0 to 1
+ * @param consent reference to the person's consent, or null
+ * @param expiry when the entry ends to be used, or null for never
+ * @param source where the picture came from, such as a file's name
+ * @param enrolledAt when it was enrolled
+ * @param watchlist that the person is on, or null; of a person's references the one that was
+ *     written last says it
+ */
+@JsonInclude(JsonInclude.Include.ALWAYS)
+public record Reference(
+    String faceId,
+    String personId,
+    String name,
+    String model,
+    float[] descriptor,
+    byte[] thumbnail,
+    float quality,
+    String consent,
+    Instant expiry,
+    String source,
+    Instant enrolledAt,
+    String watchlist) {
+
+  /** Of somebody who is on no watchlist. */
+  public Reference(
+      String faceId,
+      String personId,
+      String name,
+      String model,
+      float[] descriptor,
+      byte[] thumbnail,
+      float quality,
+      String consent,
+      Instant expiry,
+      String source,
+      Instant enrolledAt) {
+    this(
+        faceId,
+        personId,
+        name,
+        model,
+        descriptor,
+        thumbnail,
+        quality,
+        consent,
+        expiry,
+        source,
+        enrolledAt,
+        null);
+  }
+
+  /**
+   * The same picture as one of another person, or of the same one with another name or watchlist.
+   */
+  public Reference as(Person person) {
+    return new Reference(
+        faceId,
+        person.id(),
+        person.name(),
+        model,
+        descriptor,
+        thumbnail,
+        quality,
+        consent,
+        expiry,
+        source,
+        enrolledAt,
+        person.watchlist());
+  }
+
+  /**
+   * The same without picture and descriptor, for a table of many; it has a {@link #problem} and
+   * cannot be written.
+   *
+   * @param key equal to the face id, and kept instead of it
+   * @param shared gives for a text an equal one
+   */
+  public Reference bare(String key, UnaryOperator<String> shared) {
+    return new Reference(
+        key,
+        shared.apply(personId),
+        shared.apply(name),
+        shared.apply(model),
+        null,
+        null,
+        quality,
+        shared.apply(consent),
+        expiry,
+        source,
+        enrolledAt,
+        shared.apply(watchlist));
+  }
+
+  /** The same on other terms. */
+  public Reference on(Optional<String> newConsent, Optional<Instant> newExpiry) {
+    return new Reference(
+        faceId,
+        personId,
+        name,
+        model,
+        descriptor,
+        thumbnail,
+        quality,
+        newConsent.orElse(null),
+        newExpiry.orElse(null),
+        source,
+        enrolledAt,
+        watchlist);
+  }
+
+  /** What is wrong with it, as a word for a metric's label; empty when nothing is. */
+  public Optional<String> problem() {
+    if (isBlank(faceId)
+        || isBlank(personId)
+        || isBlank(name)
+        || isBlank(model)
+        || enrolledAt == null) {
+      return Optional.of("incomplete");
+    }
+    if (descriptor == null || descriptor.length == 0) {
+      return Optional.of("no-descriptor");
+    }
+    boolean zero = true;
+    for (float value : descriptor) {
+      if (!Float.isFinite(value)) {
+        return Optional.of("not-a-number");
+      }
+      zero &= value == 0;
+    }
+    return zero ? Optional.of("zero-descriptor") : Optional.empty();
+  }
+
+  private static boolean isBlank(String text) {
+    return text == null || text.isBlank();
+  }
+}

@@ -1,0 +1,5 @@
+/**
+ * The contract of the gallery topic: its records, how they are read and written, and what a person
+ * and a name are.
+ */
+package org.facestream.recognizer.gallery.contract;

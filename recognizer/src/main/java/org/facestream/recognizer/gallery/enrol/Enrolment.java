@@ -1,0 +1,248 @@
+package org.facestream.recognizer.gallery.enrol;
+
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.facestream.detector.face.Face;
+import org.facestream.detector.mtcnn.Mtcnn;
+import org.facestream.ingest.worker.Closing;
+import org.facestream.ingest.worker.kafka.KafkaClients;
+import org.facestream.ingest.worker.kafka.Topics;
+import org.facestream.recognizer.facenet.Descriptors;
+import org.facestream.recognizer.gallery.audit.AuditTrail;
+import org.facestream.recognizer.gallery.contract.GalleryTopic;
+import org.facestream.recognizer.gallery.contract.GalleryWriter;
+import org.facestream.recognizer.gallery.contract.Person;
+import org.facestream.recognizer.gallery.contract.PersonName;
+import org.facestream.recognizer.gallery.contract.Reference;
+import org.facestream.recognizer.gallery.match.DescriptorSpace;
+import org.facestream.recognizer.gallery.people.People;
+
+/**
+ * Makes references of pictures and writes them to the gallery topic. One picture that cannot be
+ * used does not keep the others from being enrolled. Enrolling the same picture again changes
+ * nothing, unless other terms are given: then it is on those. Of the gallery, what is needed to
+ * decide is kept in memory; pictures are not.
+ *
+ * <p>For one thread, which decides about one picture after the other, so that the result does not
+ * depend on how many threads look for faces. Before each decision it takes in what others wrote:
+ * who is forgotten, renamed or put on a watchlist meanwhile stays so, and of somebody who was
+ * forgotten since {@link #enrolAll} began no picture is enrolled.
+ */
+public final class Enrolment implements AutoCloseable {
+  private final EnrolmentRules rules;
+  private final FaceExaminer examiner;
+  private final EnrolledFaces known;
+  private final PictureQueue queue;
+  private final AuditTrail trail;
+  private final Clock clock;
+  private final GalleryWriter writer;
+  private final Closing closing = new Closing();
+
+  /**
+   * Reads the gallery.
+   *
+   * @param detectors at least one; {@link #enrolAll} has a thread for each; stay their owner's
+   * @param descriptors of the model that the recognizers use; stays its owner's
+   * @param trail takes down who is enrolled, before they are
+   * @throws org.facestream.ingest.worker.config.UserError when the terms do not suffice, or the
+   *     broker does not answer
+   */
+  public Enrolment(
+      KafkaClients clients,
+      EnrolmentRules rules,
+      List<Mtcnn> detectors,
+      Descriptors descriptors,
+      AuditTrail trail) {
+    this.rules = rules;
+    this.trail = trail;
+    this.clock = Clock.systemUTC();
+    rules.demanded().apply(rules.terms(), clock.instant());
+    List<FaceExaminer> examiners =
+        detectors.stream()
+            .map(detector -> new FaceExaminer(rules.gate(), detector, descriptors))
+            .toList();
+    this.examiner = examiners.get(0);
+    Topics.ensure(clients, List.of(GalleryTopic.TOPIC));
+    try {
+      this.known =
+          closing.add(
+              new EnrolledFaces(
+                  clients,
+                  DescriptorSpace.of(descriptors.model()),
+                  rules.threshold().orElse(descriptors.model().threshold()),
+                  descriptors.model().verification()));
+      this.writer = closing.add(new GalleryWriter(clients));
+      this.queue = closing.add(new PictureQueue(examiners, this::settled));
+    } catch (RuntimeException failed) {
+      closing.close();
+      throw failed;
+    }
+  }
+
+  /**
+   * Enrols one picture.
+   *
+   * @param name the person's: whoever has this name in the gallery, in other letters too, or
+   *     somebody new
+   * @param source where the picture came from, kept with the reference
+   * @param encoded of a kind that {@link org.facestream.ingest.frame.Picture#decodeStill} takes
+   * @return when the reference is durable, or why there is none
+   * @throws org.facestream.ingest.worker.config.UserError when the name is not one
+   */
+  public EnrolmentResult enrol(String name, String source, byte[] encoded) {
+    String kept = PersonName.check(name);
+    known.begin();
+    return decide(kept, source, examiner.faceId(encoded), () -> examiner.examine(encoded));
+  }
+
+  /** Enrols a face that a camera saw, by the landmarks that were found in the camera's frame. */
+  public EnrolmentResult enrol(String name, Face face) {
+    String kept = PersonName.check(name);
+    String source = "camera %s, face %s".formatted(face.camera(), face.id());
+    known.begin();
+    return decide(kept, source, examiner.faceId(face.jpeg()), () -> examiner.examine(face));
+  }
+
+  /**
+   * Enrols many pictures: several threads read them and look for faces, this one decides, in the
+   * order of the pictures.
+   *
+   * @param each is told the result of each as soon as it is known, in this thread
+   * @param stop is asked before each; when it says so no further one is begun
+   * @throws org.facestream.ingest.worker.config.UserError when the broker does not answer, or the
+   *     end that the terms give is over by now
+   */
+  public void enrolAll(
+      Iterable<? extends Submission> pictures,
+      Consumer<EnrolmentResult> each,
+      BooleanSupplier stop) {
+    known.begin();
+    queue.examineAll(
+        pictures,
+        stop,
+        examined ->
+            each.accept(
+                examined.refused().isPresent()
+                    ? examined.refused().get()
+                    : decide(
+                        examined.name(),
+                        examined.source(),
+                        examined.faceId(),
+                        examined.examination())));
+  }
+
+  /** Whether what is known says already what becomes of a picture. Asked by many threads. */
+  private boolean settled(String name, String faceId) {
+    EnrolledFace same = known.get(faceId);
+    return same != null && (rules.terms().mean(same.person(), name) || !rules.confirmed());
+  }
+
+  private EnrolmentResult decide(
+      String name, String source, String faceId, Examination examination) {
+    try {
+      Optional<ExaminedFace> looked =
+          settled(name, faceId) ? Optional.empty() : Optional.of(examination.face());
+      // As late as can be: to look for faces takes a while, and a folder takes hours. What is left
+      // is the time of one write, and `forget` looks a second time.
+      known.refresh();
+      Instant now = clock.instant();
+      if (known.erasedMeanwhile(name, faceId)) {
+        throw new RefusedException(
+            "forgotten",
+            "%s was forgotten meanwhile; enrol again if that is meant".formatted(name));
+      }
+      EnrolmentTerms terms = rules.demanded().apply(rules.terms(), now);
+      Person before = known.person(name, rules.terms().id());
+      Person person = rules.terms().watched(before);
+      EnrolledFace same = known.get(faceId);
+      if (same != null && same.person().id().equals(person.id())) {
+        watch(before, person);
+        return again(same, person, source, terms, now);
+      }
+      if (same != null && !rules.confirmed()) {
+        throw new RefusedException(
+            EnrolmentResult.CONFLICT,
+            "this very picture is enrolled as %s; forget that first, or confirm"
+                .formatted(same.person().name()));
+      }
+      ExaminedFace face = looked.isPresent() ? looked.get() : examination.face();
+      Reference reference = face.of(person, source, terms, now);
+      if (reference.problem().isPresent()) {
+        throw new RefusedException(
+            "bad-descriptor",
+            "the network gave nothing to compare it by (%s); take another picture"
+                .formatted(reference.problem().get()));
+      }
+      known.check(reference, rules, now);
+      watch(before, person);
+      write(reference);
+      return new EnrolmentResult.Enrolled(
+          source, person.name(), faceId, person, false, face.turned());
+    } catch (RefusedException refused) {
+      return new EnrolmentResult.Refused(source, name, refused.reason(), refused.getMessage());
+    }
+  }
+
+  /**
+   * Whoever is enrolled on a watchlist is on it with every reference, as by {@link People#watch};
+   * those that are there already come first, so that the last one written tells the truth.
+   */
+  private void watch(Person before, Person now) throws RefusedException {
+    if (Objects.equals(before.watchlist(), now.watchlist())) {
+      return;
+    }
+    List<Reference> others = new ArrayList<>();
+    for (EnrolledFace other : known.of(now.id())) {
+      others.add(known.whole(other).as(other.person().on(now.watchlist())));
+    }
+    trail.watching(now, Math.max(1, others.size()), () -> put(others));
+  }
+
+  private EnrolmentResult again(
+      EnrolledFace same, Person person, String source, EnrolmentTerms terms, Instant now)
+      throws RefusedException {
+    boolean over = same.expiry() != null && !same.expiry().isAfter(now);
+    if (!over && !rules.terms().differFrom(same)) {
+      return new EnrolmentResult.Enrolled(
+          source, same.person().name(), same.faceId(), person, true, 0);
+    }
+    if (terms.expiry().isEmpty() && over) {
+      throw new RefusedException(
+          "expired", "it was enrolled until %s; give a new end".formatted(same.expiry()));
+    }
+    // What was written a moment ago, on the watchlist, included.
+    Reference renewed =
+        known
+            .whole(known.get(same.faceId()))
+            .on(
+                terms.consent().or(() -> Optional.ofNullable(same.consent())),
+                terms.expiry().or(() -> Optional.ofNullable(same.expiry())));
+    write(renewed);
+    return new EnrolmentResult.Enrolled(
+        source, same.person().name(), same.faceId(), person, true, 0);
+  }
+
+  private void write(Reference reference) {
+    trail.enrolling(reference, () -> put(List.of(reference)));
+  }
+
+  private Void put(List<Reference> references) {
+    List<RecordMetadata> places = writer.put(references);
+    for (int i = 0; i < places.size(); i++) {
+      known.put(references.get(i), places.get(i).partition(), places.get(i).offset());
+    }
+    return null;
+  }
+
+  @Override
+  public void close() {
+    closing.close();
+  }
+}

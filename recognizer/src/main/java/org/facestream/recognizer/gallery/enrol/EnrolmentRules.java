@@ -1,0 +1,91 @@
+package org.facestream.recognizer.gallery.enrol;
+
+import java.time.Instant;
+import java.util.Optional;
+import org.facestream.ingest.worker.config.UserError;
+import org.facestream.recognizer.gallery.GalleryConfig;
+
+/**
+ * Which pictures may become references.
+ *
+ * @param gate how good a face must be
+ * @param duplicate a face nearer than this share of the threshold to another of the same person
+ *     adds nothing
+ * @param conflict a face nearer than this share of the threshold to another person, and than to its
+ *     own, is a conflict; less than 1, for in a gallery of many there is nearly always somebody
+ *     just under the threshold
+ * @param threshold distance under which two faces count as one person's; empty for the model's own
+ * @param confirmed whether a face in conflict, or unlike all others of its person, is enrolled all
+ *     the same
+ * @param demanded what the terms must hold
+ * @param terms of this enrolment
+ */
+public record EnrolmentRules(
+    QualityGate gate,
+    double duplicate,
+    double conflict,
+    Optional<Float> threshold,
+    boolean confirmed,
+    TermsRule demanded,
+    EnrolmentTerms terms) {
+  private static final double DUPLICATE = .25;
+  private static final double CONFLICT = .9;
+
+  public static final EnrolmentRules DEFAULT =
+      new EnrolmentRules(
+          QualityGate.DEFAULT,
+          DUPLICATE,
+          CONFLICT,
+          Optional.empty(),
+          false,
+          TermsRule.NONE,
+          EnrolmentTerms.NONE);
+
+  public EnrolmentRules {
+    if (!(conflict >= 0 && conflict <= 1)) {
+      throw new UserError("gallery.conflict must be 0 to 1.");
+    }
+  }
+
+  /**
+   * As configured.
+   *
+   * @param threshold as {@link #threshold}
+   * @throws UserError for a value out of its range
+   */
+  public static EnrolmentRules of(GalleryConfig config, Optional<Float> threshold) {
+    return new EnrolmentRules(
+        new QualityGate(
+            config.minScore(), config.minFaceSize(), config.minSharpness(), config.minPose()),
+        DUPLICATE,
+        config.conflict(),
+        threshold,
+        false,
+        new TermsRule(config.requireConsent(), config.requireExpiry(), config.maxValidity()),
+        EnrolmentTerms.NONE);
+  }
+
+  /** The same, but with another share of the threshold for what adds nothing. */
+  public EnrolmentRules withDuplicate(double share) {
+    return new EnrolmentRules(gate, share, conflict, threshold, confirmed, demanded, terms);
+  }
+
+  /** The same, but enrolling faces that look like another person's, or not like their own. */
+  public EnrolmentRules withConfirmed(boolean yes) {
+    return new EnrolmentRules(gate, duplicate, conflict, threshold, yes, demanded, terms);
+  }
+
+  /** The same with a reference to consent and an end. */
+  public EnrolmentRules withTerms(EnrolmentTerms given) {
+    return new EnrolmentRules(gate, duplicate, conflict, threshold, confirmed, demanded, given);
+  }
+
+  /**
+   * Says early that the terms do not suffice.
+   *
+   * @throws UserError when nobody would be enrolled
+   */
+  public void check() {
+    demanded.apply(terms, Instant.now());
+  }
+}

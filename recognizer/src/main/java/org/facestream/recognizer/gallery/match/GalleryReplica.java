@@ -1,0 +1,301 @@
+package org.facestream.recognizer.gallery.match;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.processor.StateRestoreListener;
+import org.apache.kafka.streams.processor.StateStore;
+import org.apache.kafka.streams.processor.StateStoreContext;
+import org.apache.kafka.streams.processor.api.ContextualProcessor;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.apache.kafka.streams.state.StoreBuilder;
+import org.facestream.ingest.frame.InvalidRecordException;
+import org.facestream.ingest.worker.Telemetry;
+import org.facestream.recognizer.gallery.contract.GalleryTopic;
+import org.facestream.recognizer.gallery.contract.Reference;
+import org.facestream.recognizer.identity.GalleryVersion;
+import org.facestream.recognizer.identity.KnownPeople;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The whole gallery in this process: a Kafka Streams global store over the gallery topic that keeps
+ * descriptors and persons and nothing else.
+ *
+ * <p>It lives in memory only. A start therefore replays the whole topic, and can never miss a
+ * tombstone that was compacted away while the process was not there. Streams' global thread is the
+ * only one that changes it; {@link #snapshot()} and {@link KnownPeople} are for every thread.
+ *
+ * <p>An entry that cannot be used (another model, wrong length, not a number, zero) is skipped and
+ * counted; an older entry of the same key is not used any more then, for it was replaced. Nothing
+ * that is in the topic ends the global thread.
+ */
+public final class GalleryReplica implements StateStore, StateRestoreListener, KnownPeople {
+  public static final String NAME = "gallery";
+  private static final Logger log = LoggerFactory.getLogger(GalleryReplica.class);
+
+  private final DescriptorSpace space;
+  private final Telemetry telemetry;
+  private final Map<Integer, Long> positions = new HashMap<>();
+  private final Set<TopicPartition> restoring = new HashSet<>();
+  private final Map<TopicPartition, Long> ends = new HashMap<>();
+
+  private final UnusedReferences unusedReferences = new UnusedReferences();
+
+  private volatile ReferenceMatrix matrix;
+  private volatile GallerySnapshot snapshot;
+  private volatile boolean open;
+
+  /** The id of the topic that is read; null where nobody asked for it. */
+  private volatile String topic;
+
+  public GalleryReplica(DescriptorSpace space, Telemetry telemetry) {
+    this.space = space;
+    this.telemetry = telemetry;
+    clear();
+    Gauge.builder("facestream.gallery.references", this, replica -> replica.snapshot.references())
+        .description("References in this worker's replica of the gallery")
+        .register(telemetry.registry());
+    Gauge.builder("facestream.gallery.people", this, replica -> replica.snapshot.people())
+        .description("Persons in this worker's replica of the gallery")
+        .register(telemetry.registry());
+    Gauge.builder("facestream.gallery.version", this, replica -> replica.snapshot.version().sum())
+        .description("Sum of the gallery offsets that this worker's replica has seen")
+        .register(telemetry.registry());
+  }
+
+  /** The gallery as of the last change. */
+  public GallerySnapshot snapshot() {
+    return snapshot;
+  }
+
+  /**
+   * How many references are of other models: the people who have no others are not known to this
+   * replica until they are enrolled again.
+   */
+  public int unused() {
+    return unusedReferences.ofOtherModels();
+  }
+
+  /**
+   * Person ids by face id of the references, of whatever model, that expired at an instant or
+   * before; none while the gallery is being read. For every thread.
+   */
+  public Map<String, String> expired(Instant until) {
+    return unusedReferences.addExpired(snapshot.expired(until), until);
+  }
+
+  /**
+   * Says which topic is read from the next start on.
+   *
+   * @param topicId the id that Kafka gave it
+   */
+  public void follow(String topicId) {
+    topic = topicId;
+  }
+
+  @Override
+  public GalleryVersion version() {
+    return snapshot.version();
+  }
+
+  @Override
+  public boolean contains(String personId) {
+    return matrix.contains(personId);
+  }
+
+  /**
+   * Adds this replica to a topology.
+   *
+   * @param topic full name of the gallery topic
+   */
+  public Topology addTo(Topology topology, String topic) {
+    return topology.addGlobalStore(
+        new Builder(this),
+        "gallery-source",
+        new StringDeserializer(),
+        new ByteArrayDeserializer(),
+        topic,
+        "gallery-replica",
+        Feeder::new);
+  }
+
+  /** Takes in one record of the gallery topic. */
+  void accept(String key, byte[] value, int partition, long offset) {
+    unusedReferences.remove(key);
+    try {
+      Optional<Reference> reference = GalleryTopic.read(key, value);
+      if (reference.isEmpty()) {
+        matrix.remove(key);
+      } else if (!reference.get().model().equals(space.model())) {
+        skip(key, "other-model");
+        unusedReferences.add(key, reference.get(), true);
+      } else if (reference.get().descriptor().length != space.length()) {
+        skip(key, "wrong-length");
+        unusedReferences.add(key, reference.get(), false);
+      } else {
+        matrix.put(reference.get());
+      }
+    } catch (InvalidRecordException invalid) {
+      skip(key, invalid.reason());
+    } catch (RuntimeException unforeseen) {
+      log.error("gallery: entry at {}@{} is skipped", partition, offset, unforeseen);
+      skip(key, "failed");
+    }
+    positions.merge(partition, offset + 1, Math::max);
+    if (restoring.isEmpty()) {
+      publish();
+    }
+  }
+
+  private void skip(String key, String reason) {
+    matrix.remove(key);
+    Counter.builder("facestream.gallery.skipped")
+        .description("Gallery entries that this worker's replica could not use")
+        .tags("reason", reason)
+        .register(telemetry.registry())
+        .increment();
+  }
+
+  private void publish() {
+    snapshot = matrix.publish(GalleryVersion.of(topic, positions));
+  }
+
+  private void clear() {
+    matrix = new ReferenceMatrix(space);
+    positions.clear();
+    restoring.clear();
+    ends.clear();
+    unusedReferences.clear();
+    unusedReferences.settled(true);
+    publish();
+  }
+
+  @Override
+  public void onRestoreStart(TopicPartition partition, String store, long first, long last) {
+    if (store.equals(NAME)) {
+      restoring.add(partition);
+      // The last records before it may be compacted away: they are known all the same.
+      ends.put(partition, last);
+      unusedReferences.settled(restoring.isEmpty());
+    }
+  }
+
+  @Override
+  public void onBatchRestored(TopicPartition partition, String store, long last, long records) {
+    // A replica is not read before all of it is there.
+  }
+
+  @Override
+  public void onRestoreEnd(TopicPartition partition, String store, long records) {
+    if (store.equals(NAME)) {
+      restoring.remove(partition);
+      positions.merge(partition.partition(), ends.getOrDefault(partition, 0L), Math::max);
+      unusedReferences.settled(restoring.isEmpty());
+      publish();
+      log.info("gallery: {} records of {} read", records, partition);
+    }
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public void init(StateStoreContext context, StateStore root) {
+    clear();
+    open = true;
+    // Streams restores a global store through its processor; the callback is asked for all the
+    // same.
+    context.register(
+        root,
+        (key, value) -> {
+          throw new IllegalStateException("the gallery is restored through its processor");
+        });
+  }
+
+  @Override
+  public void close() {
+    open = false;
+  }
+
+  @Override
+  public boolean persistent() {
+    return false;
+  }
+
+  @Override
+  public boolean isOpen() {
+    return open;
+  }
+
+  /** Feeds the global store from its topic, at start and for ever after. */
+  private static final class Feeder extends ContextualProcessor<String, byte[], Void, Void> {
+    private GalleryReplica replica;
+
+    @Override
+    public void init(org.apache.kafka.streams.processor.api.ProcessorContext<Void, Void> context) {
+      super.init(context);
+      replica = context.getStateStore(NAME);
+    }
+
+    @Override
+    public void process(Record<String, byte[]> record) {
+      RecordMetadata metadata = context().recordMetadata().orElseThrow();
+      replica.accept(record.key(), record.value(), metadata.partition(), metadata.offset());
+    }
+  }
+
+  private record Builder(GalleryReplica replica) implements StoreBuilder<GalleryReplica> {
+    @Override
+    public StoreBuilder<GalleryReplica> withCachingEnabled() {
+      return this;
+    }
+
+    @Override
+    public StoreBuilder<GalleryReplica> withCachingDisabled() {
+      return this;
+    }
+
+    @Override
+    public StoreBuilder<GalleryReplica> withLoggingEnabled(Map<String, String> config) {
+      throw new UnsupportedOperationException("a global store has its topic for a log");
+    }
+
+    @Override
+    public StoreBuilder<GalleryReplica> withLoggingDisabled() {
+      return this;
+    }
+
+    @Override
+    public GalleryReplica build() {
+      return replica;
+    }
+
+    @Override
+    public Map<String, String> logConfig() {
+      return Map.of();
+    }
+
+    @Override
+    public boolean loggingEnabled() {
+      return false;
+    }
+
+    @Override
+    public String name() {
+      return NAME;
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package org.facestream.recognizer.gallery.match;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.facestream.ingest.worker.config.UserError;
+
+/**
+ * Under which distance a face counts as a person's. A watchlist that has a threshold has it on
+ * every camera; for everybody else that of the camera counts, and where it has none, the general
+ * one.
+ *
+ * @param general where nothing else is said
+ * @param cameras by camera id
+ * @param watchlists by watchlist
+ */
+public record Thresholds(float general, Map<String, Float> cameras, Map<String, Float> watchlists) {
+  public static final String RANGE = "above 0, up to 4";
+
+  public Thresholds {
+    cameras = Map.copyOf(cameras);
+    watchlists = Map.copyOf(watchlists);
+  }
+
+  /** Whether a number can be a threshold: {@value #RANGE}. */
+  public static boolean inRange(float threshold) {
+    return threshold > 0 && threshold <= 4;
+  }
+
+  /** For faces on a camera, and persons whose watchlist has none of its own. */
+  public float on(String camera) {
+    return cameras.getOrDefault(camera, general);
+  }
+
+  /** Of a watchlist, or null when it has none of its own, or there is no watchlist. */
+  public Float of(String watchlist) {
+    return watchlist == null ? null : watchlists.get(watchlist);
+  }
+
+  /**
+   * Reads a list of {@code NAME=THRESHOLD}.
+   *
+   * @param key of the setting, for messages
+   * @param name gives the name as it is, or throws a {@link UserError}
+   * @throws UserError for anything else
+   */
+  public static Map<String, Float> parse(
+      String key, List<String> pairs, UnaryOperator<String> name) {
+    Map<String, Float> thresholds = new LinkedHashMap<>();
+    for (String pair : pairs) {
+      int equals = pair.lastIndexOf('=');
+      String left = equals < 0 ? "" : pair.substring(0, equals).strip();
+      float threshold = number(equals < 0 ? "" : pair.substring(equals + 1).strip());
+      if (left.isEmpty() || !inRange(threshold)) {
+        throw new UserError(
+            "%s holds '%s': write NAME=THRESHOLD with a threshold %s, several with commas between."
+                .formatted(key, pair, RANGE));
+      }
+      if (thresholds.put(name.apply(left), threshold) != null) {
+        throw new UserError("%s names '%s' twice.".formatted(key, left));
+      }
+    }
+    return thresholds;
+  }
+
+  private static float number(String text) {
+    try {
+      return Float.parseFloat(text);
+    } catch (NumberFormatException none) {
+      return Float.NaN;
+    }
+  }
+}

@@ -1,0 +1,7 @@
+/**
+ * The gallery of known faces, and its settings. {@code contract} is the topic and its records,
+ * {@code match} compares faces with them, {@code people} changes and erases them, {@code enrol}
+ * adds them, {@code audit} records who did so. {@code DESIGN.md} beside this file gives the
+ * reasons.
+ */
+package org.facestream.recognizer.gallery;

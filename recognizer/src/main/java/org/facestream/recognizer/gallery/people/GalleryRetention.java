@@ -1,0 +1,144 @@
+package org.facestream.recognizer.gallery.people;
+
+import io.micrometer.core.instrument.Counter;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.facestream.ingest.worker.Telemetry;
+import org.facestream.ingest.worker.kafka.KafkaClients;
+import org.facestream.ingest.worker.kafka.TopicReader;
+import org.facestream.recognizer.gallery.audit.AuditTrail;
+import org.facestream.recognizer.gallery.contract.GalleryReader;
+import org.facestream.recognizer.gallery.contract.GalleryWriter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Erases references from the gallery topic some time after they expired, as {@link People#forget}
+ * does: what nobody may be recognised by any more is not kept either. Several workers may do it at
+ * the same time: each erases what it finds, and to erase what is erased changes nothing.
+ */
+public final class GalleryRetention implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(GalleryRetention.class);
+
+  /** A worker may run for some minutes a day only. */
+  private static final long LATEST_START = TimeUnit.MINUTES.toMillis(1);
+
+  private final ErasureRule rule;
+  private final KafkaClients clients;
+  private final Function<Instant, Map<String, String>> expired;
+  private final AuditTrail trail;
+  private final Clock clock;
+  private final Counter erased;
+  private final ScheduledExecutorService upkeep =
+      Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "gallery-upkeep"));
+
+  /**
+   * @param expired person ids by face id of references that expired at an instant or before, as far
+   *     as is known; the topic is asked before they are erased
+   * @param trail takes down what is erased, before it is
+   */
+  public GalleryRetention(
+      ErasureRule rule,
+      KafkaClients clients,
+      Function<Instant, Map<String, String>> expired,
+      AuditTrail trail,
+      Clock clock,
+      Telemetry telemetry) {
+    this.trail = trail;
+    this.rule = rule;
+    this.clients = clients;
+    this.expired = expired;
+    this.clock = clock;
+    this.erased =
+        Counter.builder("facestream.gallery.erased")
+            .description("References that this worker erased because they had expired")
+            .register(telemetry.registry());
+  }
+
+  /** Erases now and then, from soon on. */
+  public void start() {
+    long interval = rule.every().toMillis();
+    // By chance, so that workers which were started together do not all find the same.
+    long first = ThreadLocalRandom.current().nextLong(Math.min(interval, LATEST_START));
+    upkeep.scheduleWithFixedDelay(this::runSafely, first, interval, TimeUnit.MILLISECONDS);
+  }
+
+  private void runSafely() {
+    try {
+      run();
+    } catch (RuntimeException failed) {
+      log.warn("gallery: what expired is not erased yet, the next run goes on", failed);
+    }
+  }
+
+  /**
+   * Erases once.
+   *
+   * @return how many references
+   * @throws RuntimeException when Kafka does not take it
+   */
+  int run() {
+    Instant until = clock.instant().minus(rule.after());
+    Map<String, String> candidates = expired.apply(until);
+    if (candidates.isEmpty()) {
+      return 0;
+    }
+    Map<String, String> over;
+    Map<String, Integer> byPerson = new TreeMap<>();
+    try (GalleryWriter writer = new GalleryWriter(clients)) {
+      over = still(candidates.keySet(), until);
+      if (over.isEmpty()) {
+        return 0;
+      }
+      over.values().forEach(person -> byPerson.merge(person, 1, Integer::sum));
+      trail.expiring(byPerson, () -> writer.erase(over.keySet()));
+    }
+    erased.increment(over.size());
+    log.info(
+        "gallery: erased {} references of {} people that expired before {}",
+        over.size(),
+        byPerson.size(),
+        until);
+    return over.size();
+  }
+
+  /**
+   * Which of them the topic has as expired now: a replica that was cut off does not know what was
+   * renewed since, or erased by another worker.
+   */
+  private Map<String, String> still(Set<String> faceIds, Instant until) {
+    Map<String, String> over = new HashMap<>();
+    Consumer<ConsumerRecord<String, byte[]>> look =
+        record -> {
+          if (faceIds.contains(record.key())) {
+            over.remove(record.key());
+            GalleryReader.reference(record)
+                .filter(each -> each.expiry() != null && !each.expiry().isAfter(until))
+                .ifPresent(each -> over.put(each.faceId(), each.personId()));
+          }
+        };
+    try (TopicReader reader = GalleryReader.open(clients)) {
+      reader.readToEnd(look);
+      // And what was written while a large gallery was read.
+      reader.readToEnd(look);
+    }
+    return over;
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    upkeep.shutdownNow();
+    upkeep.awaitTermination(5, TimeUnit.SECONDS);
+  }
+}

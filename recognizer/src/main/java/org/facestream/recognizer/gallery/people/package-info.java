@@ -1,0 +1,5 @@
+/**
+ * Lists, renames, merges, exports and forgets the people of the gallery, and erases references that
+ * have expired.
+ */
+package org.facestream.recognizer.gallery.people;
