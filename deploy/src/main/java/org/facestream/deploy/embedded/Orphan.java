@@ -41,6 +41,47 @@ final class Orphan {
     } else if (Files.deleteIfExists(pidFile)) {
       log.info("{} was stale", pidFile);
     }
+    endServants(data);
+  }
+
+  /**
+   * A killed server's own processes see its end and end too, but one that waits for its disk does
+   * so only then. As long as it lives, the next server refuses to start on its shared memory.
+   */
+  private static void endServants(Path data) throws IOException {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    for (List<ProcessHandle> left = servants(data); !left.isEmpty(); left = servants(data)) {
+      left.forEach(ProcessHandle::destroyForcibly);
+      if (System.nanoTime() - deadline > 0) {
+        throw new UserError(
+            String.format(
+                Locale.ROOT,
+                "A process of an earlier PostgreSQL (%d) does not end: look whether its disk answers, then start again.",
+                left.get(0).pid()));
+      }
+      ended(left.get(0), 1);
+    }
+  }
+
+  /** PostgreSQL's processes work in the data directory; Linux tells where a process works. */
+  private static List<ProcessHandle> servants(Path data) throws IOException {
+    if (!Files.isDirectory(data)) {
+      return List.of();
+    }
+    Path real = data.toRealPath();
+    return ProcessHandle.allProcesses()
+        .filter(process -> process.info().command().orElse("").endsWith("/postgres"))
+        .filter(
+            process -> {
+              try {
+                return Files.readSymbolicLink(
+                        Path.of("/proc", String.valueOf(process.pid()), "cwd"))
+                    .equals(real);
+              } catch (IOException gone) {
+                return false;
+              }
+            })
+        .toList();
   }
 
   /**

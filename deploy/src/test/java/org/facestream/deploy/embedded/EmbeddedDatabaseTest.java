@@ -17,6 +17,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.concurrent.TimeUnit;
 import org.facestream.ingest.worker.config.UserError;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -75,6 +76,33 @@ class EmbeddedDatabaseTest {
     try (EmbeddedDatabase database = new EmbeddedDatabase(folder, 0)) {
       assertFalse(ProcessHandle.of(orphan).map(ProcessHandle::isAlive).orElse(false));
       assertEquals("written", query(database, "select word from kept"));
+    }
+  }
+
+  /** As when one of a killed server's processes waits for its disk. */
+  @Test
+  void doesNotStumbleOverAProcessThatOutlivesItsServer() throws Exception {
+    assumeTrue(Files.exists(Path.of("/proc/self/cwd")), "this system has no /proc");
+    AbandonedProcess.runAndKill(AbandonedDatabase.class, folder);
+    ProcessHandle server =
+        ProcessHandle.of(
+                Long.parseLong(
+                    Files.readAllLines(folder.resolve("data/postmaster.pid")).get(0).trim()))
+            .orElseThrow();
+    ProcessHandle last = server.children().findFirst().orElseThrow();
+    assertEquals(
+        0,
+        new ProcessBuilder("/bin/sh", "-c", "kill -STOP " + last.pid())
+            .inheritIO()
+            .start()
+            .waitFor());
+    server.destroyForcibly();
+    server.onExit().get(10, TimeUnit.SECONDS);
+
+    try (EmbeddedDatabase database = new EmbeddedDatabase(folder, 0)) {
+      assertEquals("written", query(database, "select word from kept"));
+    } finally {
+      last.destroyForcibly();
     }
   }
 
