@@ -29,6 +29,7 @@ import org.facestream.detector.onnx.Device;
 import org.facestream.detector.track.CameraTracks;
 import org.facestream.detector.track.CameraZones;
 import org.facestream.detector.track.FaceSelector;
+import org.facestream.ingest.camera.StreamClock;
 import org.facestream.ingest.camera.VideoSource;
 import org.facestream.ingest.frame.Frame;
 import org.facestream.ingest.frame.Picture;
@@ -232,7 +233,7 @@ class ClipsTest {
       long begin = Long.MIN_VALUE;
       while (source.next()) {
         long at = source.timestamp();
-        if (at == VideoSource.NO_TIMESTAMP) {
+        if (at == StreamClock.NO_TIMESTAMP) {
           continue;
         }
         begin = begin == Long.MIN_VALUE ? at : begin;

@@ -25,6 +25,7 @@ import org.facestream.detector.onnx.Device;
 import org.facestream.detector.track.CameraTracks;
 import org.facestream.detector.track.CameraZones;
 import org.facestream.detector.track.FaceSelector;
+import org.facestream.ingest.camera.StreamClock;
 import org.facestream.ingest.camera.VideoSource;
 import org.facestream.ingest.frame.Frame;
 import org.facestream.ingest.frame.Picture;
@@ -193,7 +194,7 @@ class BestShotsTest {
       long next = Long.MIN_VALUE;
       while (source.next()) {
         long at = source.timestamp();
-        if (at == VideoSource.NO_TIMESTAMP || at < next) {
+        if (at == StreamClock.NO_TIMESTAMP || at < next) {
           continue;
         }
         begin = begin == Long.MIN_VALUE ? at : begin;

@@ -225,7 +225,7 @@ final class CameraRunner {
         replay ? VideoSource.Patience.REPLAY : VideoSource.Patience.of(config);
     try (VideoSource source = VideoSource.open(url, patience, wish, deadline)) {
       Optional<Instant> recorded =
-          replay ? Optional.of(url.recorded(config, source.created())) : Optional.empty();
+          replay ? Optional.of(RecordingStart.of(url, config, source.created())) : Optional.empty();
       // The ids of a replay's faces and tracks are the same each time that it is opened, also by
       // the same process after an error: the boundary before it keeps what was begun apart.
       long epoch = recorded.map(Instant::toEpochMilli).orElseGet(epochs::getAsLong);

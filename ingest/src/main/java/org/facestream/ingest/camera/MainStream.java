@@ -159,7 +159,7 @@ final class MainStream {
       if (read == PacketSource.Read.VIDEO && packet.size() > 0 && packet.data() != null) {
         long stamp =
             packet.pts() == AV_NOPTS_VALUE
-                ? VideoSource.NO_TIMESTAMP
+                ? StreamClock.NO_TIMESTAMP
                 : Math.round(packet.pts() * packets.nanosPerTick());
         ring.add(
             packet,
@@ -195,7 +195,7 @@ final class MainStream {
    */
   private final class Times {
     private final StreamClock streamClock = new StreamClock(true);
-    private long highest = VideoSource.NO_TIMESTAMP;
+    private long highest = StreamClock.NO_TIMESTAMP;
     private long captured;
 
     /** Nanoseconds that were spent waiting for the stream since the clocks were shown a packet. */
@@ -206,7 +206,7 @@ final class MainStream {
     }
 
     long captured(long stamp) {
-      boolean timed = stamp != VideoSource.NO_TIMESTAMP && highest != VideoSource.NO_TIMESTAMP;
+      boolean timed = stamp != StreamClock.NO_TIMESTAMP && highest != StreamClock.NO_TIMESTAMP;
       if (timed && stamp < highest && highest - stamp < JUMP_NANOS) {
         return captured - TimeUnit.NANOSECONDS.toMillis(highest - stamp);
       }

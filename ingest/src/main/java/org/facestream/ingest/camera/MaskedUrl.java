@@ -11,6 +11,11 @@ import java.util.regex.Pattern;
  * little: passwords come with every character, encoded or not.
  */
 public final class MaskedUrl {
+  /** What a reference to a secret has between its braces. */
+  public static final String REFERENCE_FORM = "(env|secret):([A-Za-z0-9_][A-Za-z0-9_.-]{0,127})";
+
+  private static final Pattern WELL_FORMED = Pattern.compile("\\$\\{" + REFERENCE_FORM + "}");
+
   private static final String MASK = "****";
 
   /** Is in the place of a reference while the rest is masked; from Unicode's private area. */
@@ -44,7 +49,7 @@ public final class MaskedUrl {
     }
     List<String> references = new ArrayList<>();
     String open =
-        SecretReferences.WELL_FORMED
+        WELL_FORMED
             .matcher(url)
             .replaceAll(
                 found -> {

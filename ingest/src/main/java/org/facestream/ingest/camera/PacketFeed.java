@@ -7,6 +7,7 @@ import static org.bytedeco.ffmpeg.global.avcodec.av_packet_free;
 import static org.bytedeco.ffmpeg.global.avcodec.av_packet_unref;
 import static org.bytedeco.ffmpeg.global.avutil.AV_NOPTS_VALUE;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
@@ -40,18 +41,20 @@ final class PacketFeed implements AutoCloseable {
   private final AVPacket packet = av_packet_alloc();
   private boolean held;
   private boolean awaitingKey;
-  private long shown = VideoSource.NO_TIMESTAMP;
+  private long shown = StreamClock.NO_TIMESTAMP;
   private long damaged;
   private long bytes;
   private long waited;
 
   /**
    * @param packets stays the caller's to close until {@link #close} is called
+   * @param fps pictures per second that are wanted; infinite for every one
+   * @param mostBehind packets are left out when reading is further behind than this; empty for none
    */
-  PacketFeed(PacketSource packets, VideoSource.Wish wish) {
+  PacketFeed(PacketSource packets, double fps, Optional<Duration> mostBehind) {
     this.packets = packets;
-    this.sieve = new PacketSieve(wish.fps());
-    this.catchUp = wish.mostBehind().map(CatchUp::new);
+    this.sieve = new PacketSieve(fps);
+    this.catchUp = mostBehind.map(CatchUp::new);
   }
 
   /**
@@ -112,14 +115,14 @@ final class PacketFeed implements AutoCloseable {
     return packet;
   }
 
-  /** When its picture is shown, in nanoseconds, or {@link VideoSource#NO_TIMESTAMP}. */
+  /** When its picture is shown, in nanoseconds, or {@link StreamClock#NO_TIMESTAMP}. */
   long shown() {
     return shown;
   }
 
   long nanos(long ticks) {
     return ticks == AV_NOPTS_VALUE
-        ? VideoSource.NO_TIMESTAMP
+        ? StreamClock.NO_TIMESTAMP
         : Math.round(ticks * packets.nanosPerTick());
   }
 

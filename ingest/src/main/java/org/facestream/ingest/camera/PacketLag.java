@@ -15,7 +15,7 @@ final class PacketLag {
 
   private final StreamClock clock = new StreamClock(true);
   private final StreamTie tie = new StreamTie();
-  private long highest = VideoSource.NO_TIMESTAMP;
+  private long highest = StreamClock.NO_TIMESTAMP;
   private long time;
   private long lastArrival;
   private boolean begun;
@@ -24,7 +24,7 @@ final class PacketLag {
   /**
    * Takes the next packet.
    *
-   * @param shown the packet's timestamp in nanoseconds, or {@link VideoSource#NO_TIMESTAMP}
+   * @param shown the packet's timestamp in nanoseconds, or {@link StreamClock#NO_TIMESTAMP}
    * @param arrival {@link System#nanoTime} when it was read
    * @param waited nanoseconds that its reading took
    * @return nanoseconds, 0 or more
@@ -45,8 +45,8 @@ final class PacketLag {
   /** Pictures that others reach over are sent after those; time does not go back for them. */
   private long forward(long shown) {
     boolean reordered =
-        shown != VideoSource.NO_TIMESTAMP
-            && highest != VideoSource.NO_TIMESTAMP
+        shown != StreamClock.NO_TIMESTAMP
+            && highest != StreamClock.NO_TIMESTAMP
             && shown < highest
             && shown > highest - SECOND;
     highest = reordered ? highest : shown;

@@ -25,7 +25,7 @@ final class PacketSieve {
 
   private double period;
   private Mode mode = Mode.EVERYTHING;
-  private long lastKey = VideoSource.NO_TIMESTAMP;
+  private long lastKey = StreamClock.NO_TIMESTAMP;
   private long pictures;
   private long references;
   private double usualLength;
@@ -51,7 +51,7 @@ final class PacketSieve {
   /**
    * Whether to decode a packet; to be asked for each in turn.
    *
-   * @param time the picture's timestamp in nanoseconds, or {@link VideoSource#NO_TIMESTAMP}
+   * @param time the picture's timestamp in nanoseconds, or {@link StreamClock#NO_TIMESTAMP}
    */
   boolean needs(PacketKind kind, long time) {
     if (kind == KEY) {
@@ -72,7 +72,7 @@ final class PacketSieve {
   }
 
   private void begin(long time) {
-    boolean timed = time != VideoSource.NO_TIMESTAMP && lastKey != VideoSource.NO_TIMESTAMP;
+    boolean timed = time != StreamClock.NO_TIMESTAMP && lastKey != StreamClock.NO_TIMESTAMP;
     mode = timed && time > lastKey ? choose(time - lastKey) : Mode.EVERYTHING;
     lastKey = time;
     pictures = 0;

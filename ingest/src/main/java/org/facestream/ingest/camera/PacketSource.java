@@ -9,7 +9,7 @@ import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avutil.AVRational;
 
 /** Where the packets of one video come from. One thread opens, reads and closes it. */
-sealed interface PacketSource extends AutoCloseable permits Demuxer, HttpPictures, PictureFolder {
+interface PacketSource extends AutoCloseable {
   /** What {@link #read} met. */
   enum Read {
     /** A packet of the video, to be unreferenced by the caller. */

@@ -51,7 +51,7 @@ final class PictureReader implements AutoCloseable {
   private boolean turned;
   private boolean fed;
   private boolean emptying;
-  private long timestamp = VideoSource.NO_TIMESTAMP;
+  private long timestamp = StreamClock.NO_TIMESTAMP;
   private long errors;
   private long damaged;
   private long reopened;
@@ -68,7 +68,7 @@ final class PictureReader implements AutoCloseable {
     this.packets = packets;
     this.codecs = codecs;
     this.wish = wish;
-    this.feed = new PacketFeed(packets, wish);
+    this.feed = new PacketFeed(packets, wish.fps(), wish.mostBehind());
     try {
       openDecoder();
     } catch (SourceException | RuntimeException | Error failed) {
@@ -235,7 +235,7 @@ final class PictureReader implements AutoCloseable {
     return picture;
   }
 
-  /** When the picture is shown, in nanoseconds, or {@link VideoSource#NO_TIMESTAMP}. */
+  /** When the picture is shown, in nanoseconds, or {@link StreamClock#NO_TIMESTAMP}. */
   long timestamp() {
     return timestamp;
   }

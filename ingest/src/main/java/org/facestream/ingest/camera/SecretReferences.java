@@ -20,11 +20,7 @@ import java.util.regex.Pattern;
  */
 final class SecretReferences {
   private static final Pattern REFERENCE = Pattern.compile("\\$\\{([^}]*)}");
-  private static final Pattern FORM =
-      Pattern.compile("(env|secret):([A-Za-z0-9_][A-Za-z0-9_.-]{0,127})");
-
-  /** A reference that has the form. */
-  static final Pattern WELL_FORMED = Pattern.compile("\\$\\{" + FORM.pattern() + "}");
+  private static final Pattern FORM = Pattern.compile(MaskedUrl.REFERENCE_FORM);
 
   private static final Pattern USER_PART = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://[^\\s]*@");
 

@@ -1,13 +1,6 @@
 package org.facestream.ingest.camera;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.util.Optional;
-import java.util.stream.Stream;
-import org.facestream.ingest.IngestConfig;
 
 /**
  * Where a source is, checked, with its secrets in place. Its text shows no credentials.
@@ -115,30 +108,6 @@ record SourceUrl(Kind kind, String target) {
       case RTSP, RTSP_UDP, RTSPS, HTTP, HTTPS -> true;
       case FILE, PICTURES -> false;
     };
-  }
-
-  /**
-   * When a file's or folder's recording began: as configured, as the container says, or when the
-   * file, or the first picture of the folder, was last changed, which copying can keep.
-   */
-  Instant recorded(IngestConfig config, Optional<Instant> created) throws SourceException {
-    if (config.recordingStart().isPresent() || created.isPresent()) {
-      return config.recordingStart().or(() -> created).get();
-    }
-    Path path = Path.of(target);
-    try {
-      Path first = Files.isDirectory(path) ? firstPicture(path) : path;
-      Instant changed = Files.getLastModifiedTime(first).toInstant();
-      return changed.isBefore(Instant.EPOCH) ? Instant.EPOCH : changed;
-    } catch (IOException | UncheckedIOException unreadable) {
-      throw new SourceException(Fault.NOT_FOUND, path.toString());
-    }
-  }
-
-  private static Path firstPicture(Path folder) throws IOException {
-    try (Stream<Path> files = Files.list(folder)) {
-      return files.filter(PictureFolder::isPicture).sorted().findFirst().orElse(folder);
-    }
   }
 
   @Override

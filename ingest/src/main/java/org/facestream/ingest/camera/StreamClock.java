@@ -5,7 +5,10 @@ package org.facestream.ingest.camera;
  * around, start again, jump ahead or step back a little; none of that may stop the sampling or
  * speed it up.
  */
-final class StreamClock {
+public final class StreamClock {
+  /** The stream gives no timestamp for the picture. */
+  public static final long NO_TIMESTAMP = Long.MIN_VALUE;
+
   private static final long SECOND = 1_000_000_000L;
   private static final long LONGEST_STEP = 10 * SECOND;
   private static final long USUAL_INTERVAL = SECOND / 25;
@@ -17,7 +20,7 @@ final class StreamClock {
   private boolean started;
 
   /** The highest: after a small step back no time passes until it is reached again. */
-  private long lastStamp = VideoSource.NO_TIMESTAMP;
+  private long lastStamp = NO_TIMESTAMP;
 
   private int stepsBack;
   private long back;
@@ -37,7 +40,7 @@ final class StreamClock {
   /**
    * The next picture's time.
    *
-   * @param stamp the stream's timestamp in nanoseconds, or {@link VideoSource#NO_TIMESTAMP}
+   * @param stamp the stream's timestamp in nanoseconds, or {@link #NO_TIMESTAMP}
    * @param arrival {@link System#nanoTime} when the picture came
    * @param passed nanoseconds of the stream that were read so far, with what was left out; 0 when
    *     nothing ever is
@@ -57,19 +60,19 @@ final class StreamClock {
 
   /** The timestamps begin anew, since a file is read again from its beginning. */
   void rewound() {
-    lastStamp = VideoSource.NO_TIMESTAMP;
+    lastStamp = NO_TIMESTAMP;
     stepsBack = 0;
   }
 
   private long step(long stamp, long arrival, long read) {
-    boolean known = stamp != VideoSource.NO_TIMESTAMP && lastStamp != VideoSource.NO_TIMESTAMP;
+    boolean known = stamp != NO_TIMESTAMP && lastStamp != NO_TIMESTAMP;
     long step = known ? stamp - lastStamp : 0;
     if (known && step < 0 && step > -SECOND) {
       return stepBack(stamp);
     }
     stepsBack = 0;
     lastStamp = stamp;
-    if (stamp == VideoSource.NO_TIMESTAMP) {
+    if (stamp == NO_TIMESTAMP) {
       return live ? Math.max(0, arrival - lastArrival) : interval;
     }
     // Much may be left out in no time.

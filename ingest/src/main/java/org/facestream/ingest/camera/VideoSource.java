@@ -28,9 +28,6 @@ import org.facestream.ingest.worker.Closing;
  * Every call is bounded in time. Motion JPEG is decoded only when {@link #jpeg} needs it.
  */
 public final class VideoSource implements AutoCloseable {
-  /** The stream gives no timestamp for the picture. */
-  public static final long NO_TIMESTAMP = Long.MIN_VALUE;
-
   /**
    * How long a source may take.
    *
@@ -207,7 +204,10 @@ public final class VideoSource implements AutoCloseable {
     }
   }
 
-  /** When the picture is shown, in nanoseconds from an arbitrary zero, or {@link #NO_TIMESTAMP}. */
+  /**
+   * When the picture is shown, in nanoseconds from an arbitrary zero, or {@link
+   * StreamClock#NO_TIMESTAMP}.
+   */
   public long timestamp() {
     return reader.timestamp();
   }

@@ -84,11 +84,11 @@ class ClocksTest {
   @Test
   void missingTimestampsAreMadeUp() {
     StreamClock live = new StreamClock(true);
-    live.at(VideoSource.NO_TIMESTAMP, 0, 0);
-    assertEquals(55 * MS, live.at(VideoSource.NO_TIMESTAMP, 55 * MS, 0));
+    live.at(StreamClock.NO_TIMESTAMP, 0, 0);
+    assertEquals(55 * MS, live.at(StreamClock.NO_TIMESTAMP, 55 * MS, 0));
     StreamClock file = new StreamClock(false);
-    file.at(VideoSource.NO_TIMESTAMP, 0, 0);
-    assertEquals(40 * MS, file.at(VideoSource.NO_TIMESTAMP, 1, 0));
+    file.at(StreamClock.NO_TIMESTAMP, 0, 0);
+    assertEquals(40 * MS, file.at(StreamClock.NO_TIMESTAMP, 1, 0));
   }
 
   @ParameterizedTest

@@ -129,8 +129,8 @@ class PacketSieveTest {
   void withoutTimestampsEverythingIsNeeded() {
     PacketSieve sieve = new PacketSieve(0.1);
     for (int i = 0; i < 100; i++) {
-      assertTrue(sieve.needs(PacketKind.KEY, VideoSource.NO_TIMESTAMP));
-      assertTrue(sieve.needs(PacketKind.DISPOSABLE, VideoSource.NO_TIMESTAMP));
+      assertTrue(sieve.needs(PacketKind.KEY, StreamClock.NO_TIMESTAMP));
+      assertTrue(sieve.needs(PacketKind.DISPOSABLE, StreamClock.NO_TIMESTAMP));
     }
   }
 

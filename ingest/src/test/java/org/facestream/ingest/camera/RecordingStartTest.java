@@ -49,13 +49,14 @@ class RecordingStartTest {
           file, FileTime.from(name.equals("a.jpg") ? CHANGED : CHANGED.plusSeconds(9)));
     }
     assertEquals(
-        CHANGED, SourceUrl.pictures(pictures).recorded(config(Map.of()), Optional.empty()));
+        CHANGED,
+        RecordingStart.of(SourceUrl.pictures(pictures), config(Map.of()), Optional.empty()));
   }
 
   private static Instant start(Path file, Map<String, String> options) throws SourceException {
     try (VideoSource source = VideoSource.open(file)) {
       assertTrue(source.next());
-      return SourceUrl.file(file).recorded(config(options), source.created());
+      return RecordingStart.of(SourceUrl.file(file), config(options), source.created());
     }
   }
 

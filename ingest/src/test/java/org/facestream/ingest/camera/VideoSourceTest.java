@@ -40,7 +40,7 @@ class VideoSourceTest {
     Path file = TestVideo.write(folder.resolve(name), encoder, 320, 240, 10, 25);
     try (VideoSource source = VideoSource.open(file)) {
       assertEquals(codec, source.codec().replace("libopen", ""));
-      long first = VideoSource.NO_TIMESTAMP;
+      long first = StreamClock.NO_TIMESTAMP;
       for (int i = 0; i < 25; i++) {
         assertTrue(source.next(), "picture " + i);
         first = i == 0 ? source.timestamp() : first;
