@@ -11,7 +11,7 @@ import org.facestream.deploy.embedded.EmbeddedDatabase;
 import org.facestream.deploy.embedded.EmbeddedKafka;
 import org.facestream.deploy.embedded.EmbeddedServices;
 import org.facestream.deploy.embedded.LoopbackPort;
-import org.facestream.ingest.IngestConfig;
+import org.facestream.ingest.registry.IngestConfig;
 import org.facestream.ingest.worker.Closing;
 import org.facestream.ingest.worker.Stage;
 import org.facestream.ingest.worker.Worker;

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.facestream.detector.DetectorConfig;
-import org.facestream.ingest.IngestConfig;
+import org.facestream.ingest.registry.IngestConfig;
 import org.facestream.ingest.worker.WorkerConfig;
 import org.facestream.ingest.worker.config.Settings;
 import org.facestream.ingest.worker.kafka.KafkaConfig;

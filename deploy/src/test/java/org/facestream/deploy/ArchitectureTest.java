@@ -67,11 +67,11 @@ class ArchitectureTest {
             "ingest.frame",
             "ingest.worker",
             // The cameras topic says how faces are looked for on each camera, and its zones.
-            "ingest.camera.Camera",
-            "ingest.camera.CameraTopic",
-            "ingest.camera.FaceSearch",
-            "ingest.camera.Polygon",
-            "ingest.camera.Zone"));
+            "ingest.registry.Camera",
+            "ingest.registry.CameraTopic",
+            "ingest.registry.FaceSearch",
+            "ingest.registry.Polygon",
+            "ingest.registry.Zone"));
   }
 
   @Test

@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.facestream.detector.track.CameraZones;
-import org.facestream.ingest.camera.Camera;
-import org.facestream.ingest.camera.CameraTopic;
-import org.facestream.ingest.camera.Zone;
 import org.facestream.ingest.frame.InvalidRecordException;
+import org.facestream.ingest.registry.Camera;
+import org.facestream.ingest.registry.CameraTopic;
+import org.facestream.ingest.registry.Zone;
 import org.facestream.ingest.worker.config.UserError;
 
 /** The zones of each camera, as the cameras topic says. One thread at a time uses it. */

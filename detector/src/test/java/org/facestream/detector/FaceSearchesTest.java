@@ -8,9 +8,9 @@ import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.facestream.detector.FaceSearches.Search;
 import org.facestream.detector.mtcnn.MtcnnOptions;
-import org.facestream.ingest.camera.Camera;
-import org.facestream.ingest.camera.CameraTopic;
-import org.facestream.ingest.camera.FaceSearch;
+import org.facestream.ingest.registry.Camera;
+import org.facestream.ingest.registry.CameraTopic;
+import org.facestream.ingest.registry.FaceSearch;
 import org.junit.jupiter.api.Test;
 
 class FaceSearchesTest {

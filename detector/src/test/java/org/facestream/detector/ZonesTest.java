@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.facestream.detector.track.CameraZones;
-import org.facestream.ingest.camera.Camera;
-import org.facestream.ingest.camera.CameraTopic;
-import org.facestream.ingest.camera.Polygon;
-import org.facestream.ingest.camera.Zone;
+import org.facestream.ingest.registry.Camera;
+import org.facestream.ingest.registry.CameraTopic;
+import org.facestream.ingest.registry.Polygon;
+import org.facestream.ingest.registry.Zone;
 import org.junit.jupiter.api.Test;
 
 class ZonesTest {

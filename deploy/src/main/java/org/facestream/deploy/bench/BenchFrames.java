@@ -14,12 +14,12 @@ import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.Size;
 import org.facestream.deploy.simulation.Crowd;
 import org.facestream.detector.face.Box;
-import org.facestream.ingest.camera.EncodedPicture;
-import org.facestream.ingest.camera.SourceException;
-import org.facestream.ingest.camera.VideoSource;
 import org.facestream.ingest.frame.JpegHeader;
 import org.facestream.ingest.frame.Picture;
 import org.facestream.ingest.frame.UnreadablePictureException;
+import org.facestream.ingest.source.VideoSource;
+import org.facestream.ingest.source.address.SourceException;
+import org.facestream.ingest.source.picture.EncodedPicture;
 import org.facestream.ingest.worker.config.UserError;
 
 /**

@@ -18,10 +18,10 @@ import java.util.Optional;
 import java.util.Set;
 import org.facestream.deploy.Configuration;
 import org.facestream.deploy.FilesFolder;
-import org.facestream.ingest.IngestConfig;
-import org.facestream.ingest.camera.Camera;
-import org.facestream.ingest.camera.CameraFile;
-import org.facestream.ingest.camera.SourceRules;
+import org.facestream.ingest.registry.Camera;
+import org.facestream.ingest.registry.CameraFile;
+import org.facestream.ingest.registry.IngestConfig;
+import org.facestream.ingest.source.address.SourceRules;
 import org.facestream.ingest.worker.config.UserError;
 import picocli.CommandLine.Option;
 

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.apache.kafka.common.KafkaException;
-import org.facestream.ingest.camera.MaskedUrl;
+import org.facestream.ingest.registry.MaskedUrl;
 import org.facestream.ingest.worker.config.Undecoded;
 import org.facestream.ingest.worker.config.UserError;
 import picocli.CommandLine;

@@ -18,7 +18,7 @@ import org.facestream.deploy.EventLine;
 import org.facestream.deploy.Replay;
 import org.facestream.deploy.Shutdown;
 import org.facestream.deploy.StatusLine;
-import org.facestream.ingest.camera.Camera;
+import org.facestream.ingest.registry.Camera;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.recognizer.identity.IdentityEvent;
 import picocli.CommandLine;

@@ -8,7 +8,7 @@ import org.facestream.deploy.simulation.rtsp.Access;
 import org.facestream.deploy.simulation.rtsp.H264Loop;
 import org.facestream.deploy.simulation.rtsp.LiveStream;
 import org.facestream.deploy.simulation.rtsp.RtspServer;
-import org.facestream.ingest.camera.Camera;
+import org.facestream.ingest.registry.Camera;
 import org.facestream.ingest.worker.config.UserError;
 
 /**

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.facestream.deploy.simulation.LoadCameras;
-import org.facestream.ingest.camera.Camera;
+import org.facestream.ingest.registry.Camera;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;

@@ -13,8 +13,8 @@ import org.awaitility.Awaitility;
 import org.facestream.deploy.simulation.rtsp.H264Loop;
 import org.facestream.deploy.simulation.rtsp.MovingPattern;
 import org.facestream.deploy.simulation.rtsp.RtspServer;
-import org.facestream.ingest.camera.Camera;
-import org.facestream.ingest.camera.CameraState;
+import org.facestream.ingest.registry.Camera;
+import org.facestream.ingest.registry.CameraState;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

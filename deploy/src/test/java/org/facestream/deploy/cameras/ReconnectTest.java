@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.facestream.deploy.simulation.rtsp.H264Loop;
 import org.facestream.deploy.simulation.rtsp.MovingPattern;
-import org.facestream.ingest.camera.CameraState;
+import org.facestream.ingest.registry.CameraState;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -73,7 +73,7 @@ class ReconnectTest {
   }
 
   private static void away(String camera, CameraServer server, Duration absence) throws Exception {
-    try (LogLines log = new LogLines("org.facestream.ingest.camera.CameraStatus")) {
+    try (LogLines log = new LogLines("org.facestream.ingest.fleet.CameraStatus")) {
       site.add(camera, server.url());
       site.await(camera, CameraState.LIVE, PATIENCE);
       server.kill();

@@ -18,11 +18,11 @@ import org.facestream.deploy.embedded.DataFolder;
 import org.facestream.deploy.simulation.rtsp.Access;
 import org.facestream.deploy.simulation.rtsp.MovingPattern;
 import org.facestream.deploy.simulation.rtsp.RtspServer;
-import org.facestream.ingest.camera.Camera;
-import org.facestream.ingest.camera.CameraReport;
-import org.facestream.ingest.camera.CameraState;
-import org.facestream.ingest.camera.CameraStatusTopic;
 import org.facestream.ingest.frame.InvalidRecordException;
+import org.facestream.ingest.registry.Camera;
+import org.facestream.ingest.registry.CameraReport;
+import org.facestream.ingest.registry.CameraState;
+import org.facestream.ingest.registry.CameraStatusTopic;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

@@ -20,7 +20,7 @@ import org.facestream.deploy.Endpoints;
 import org.facestream.deploy.Main;
 import org.facestream.deploy.embedded.EmbeddedServices;
 import org.facestream.deploy.embedded.LoopbackPort;
-import org.facestream.ingest.camera.Camera;
+import org.facestream.ingest.registry.Camera;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 
 /** {@code facestream run} as its own process; its events are read from its standard output. */

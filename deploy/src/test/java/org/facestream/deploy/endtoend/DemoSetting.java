@@ -6,7 +6,7 @@ import org.facestream.deploy.Enroller;
 import org.facestream.deploy.simulation.DemoCameras;
 import org.facestream.deploy.simulation.DemoPeople;
 import org.facestream.deploy.simulation.DemoPerson;
-import org.facestream.ingest.camera.CameraRegistry;
+import org.facestream.ingest.registry.CameraRegistry;
 import org.facestream.ingest.worker.config.Settings;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.recognizer.gallery.audit.AuditTrail;

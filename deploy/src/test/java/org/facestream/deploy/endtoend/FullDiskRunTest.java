@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.facestream.deploy.Main;
 import org.facestream.deploy.embedded.SmallDisk;
 import org.facestream.deploy.simulation.DemoCameras;
-import org.facestream.ingest.camera.Camera;
+import org.facestream.ingest.registry.Camera;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;

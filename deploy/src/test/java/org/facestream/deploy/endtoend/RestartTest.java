@@ -29,7 +29,7 @@ import org.facestream.deploy.simulation.DemoPerson;
 import org.facestream.deploy.simulation.Score;
 import org.facestream.deploy.simulation.Scorecard;
 import org.facestream.deploy.simulation.Sighting;
-import org.facestream.ingest.camera.CameraRegistry;
+import org.facestream.ingest.registry.CameraRegistry;
 import org.facestream.ingest.worker.Closing;
 import org.facestream.ingest.worker.Worker;
 import org.facestream.ingest.worker.WorkerConfig;

@@ -25,11 +25,11 @@ import org.facestream.detector.onnx.Device;
 import org.facestream.detector.track.CameraTracks;
 import org.facestream.detector.track.CameraZones;
 import org.facestream.detector.track.FaceSelector;
-import org.facestream.ingest.camera.StreamClock;
-import org.facestream.ingest.camera.VideoSource;
 import org.facestream.ingest.frame.Frame;
 import org.facestream.ingest.frame.Picture;
 import org.facestream.ingest.frame.UnreadablePictureException;
+import org.facestream.ingest.source.VideoSource;
+import org.facestream.ingest.source.clock.StreamClock;
 import org.facestream.ingest.worker.config.Settings;
 import org.junit.jupiter.api.Test;
 

@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.facestream.deploy.simulation.rtsp.Viewer;
-import org.facestream.ingest.camera.Camera;
+import org.facestream.ingest.registry.Camera;
 import org.facestream.ingest.worker.config.UserError;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

@@ -10,8 +10,8 @@ import org.facestream.deploy.simulation.rtsp.Viewer;
 import org.facestream.detector.mtcnn.Mtcnn;
 import org.facestream.detector.mtcnn.MtcnnOptions;
 import org.facestream.detector.onnx.Device;
-import org.facestream.ingest.camera.Camera;
 import org.facestream.ingest.frame.Picture;
+import org.facestream.ingest.registry.Camera;
 import org.facestream.ingest.worker.config.UserError;
 import org.junit.jupiter.api.Test;
 

@@ -2,7 +2,7 @@ package org.facestream.detector.track;
 
 import java.util.List;
 import org.facestream.detector.face.Box;
-import org.facestream.ingest.camera.Zone;
+import org.facestream.ingest.registry.Zone;
 
 /**
  * The zones of one camera.

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.util.Arrays;
 import java.util.List;
 import org.facestream.detector.face.Box;
-import org.facestream.ingest.camera.Polygon;
-import org.facestream.ingest.camera.Zone;
+import org.facestream.ingest.registry.Polygon;
+import org.facestream.ingest.registry.Zone;
 import org.junit.jupiter.api.Test;
 
 /** On a frame of 1000 × 500 pixels. */

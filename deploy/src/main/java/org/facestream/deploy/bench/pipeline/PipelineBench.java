@@ -15,8 +15,8 @@ import java.util.function.Consumer;
 import org.facestream.deploy.Shutdown;
 import org.facestream.deploy.simulation.LoadCameras;
 import org.facestream.detector.DetectorConfig;
-import org.facestream.ingest.camera.Camera;
-import org.facestream.ingest.camera.CameraRegistry;
+import org.facestream.ingest.registry.Camera;
+import org.facestream.ingest.registry.CameraRegistry;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.recognizer.RecognizerConfig;
 

@@ -1,0 +1,144 @@
+package org.facestream.ingest.closeup;
+
+import static org.bytedeco.ffmpeg.global.avutil.av_frame_alloc;
+import static org.bytedeco.ffmpeg.global.avutil.av_frame_free;
+import static org.bytedeco.ffmpeg.global.avutil.av_frame_ref;
+import static org.bytedeco.ffmpeg.global.avutil.av_frame_unref;
+
+import org.bytedeco.ffmpeg.avutil.AVFrame;
+import org.bytedeco.opencv.opencv_core.Mat;
+import org.facestream.ingest.frame.CloseUpRequest;
+
+/**
+ * Looks for one face in the larger pictures of about its time, one after the other, and keeps the
+ * picture that shows it as it was. Its owner closes it.
+ */
+final class CloseUpSearch implements AutoCloseable {
+  /**
+   * Of a face and its own picture in another size and encoding: 0.91 and more was seen; faces of
+   * two people in the same place have 0.4, one pair in forty thousand has this.
+   */
+  static final double SAME = 0.88;
+
+  /** Grey levels by which pixels must differ, or the correlation is one of noise. */
+  private static final double LEAST_CONTRAST = 6;
+
+  /** Scores that differ by less are alike. */
+  private static final double TELLING = 0.04;
+
+  /** What the score of a picture at the far end of the time is taken down by. */
+  private static final double FAR_IN_TIME = 0.03;
+
+  private final CloseUpRequest request;
+  private final FaceTemplate template;
+  private final boolean usable;
+  private final long expected;
+  private final long reach;
+  private final boolean farthest;
+  private final AVFrame picture = av_frame_alloc();
+  private double worst = 1;
+  private double bestWeighed = -1;
+  private FaceTemplate.Match best;
+  private long lag;
+  private int looked;
+
+  /**
+   * @param grey the frame in which the face was found, CV_8UC1
+   * @param uncovered 0 where the frame was blacked out, 255 elsewhere; null where nothing was
+   * @param lag where in time its picture is to be expected
+   * @param everywhere whether to look far from there, too
+   */
+  CloseUpSearch(
+      CloseUpRequest request, Mat grey, Mat uncovered, StreamLag lag, boolean everywhere) {
+    this.request = request;
+    this.template = new FaceTemplate(grey, request.box(), uncovered);
+    this.usable = template.usable() && template.contrast() >= LEAST_CONTRAST;
+    this.expected = lag.expected();
+    this.reach = lag.reach(everywhere);
+    this.farthest = reach == StreamLag.FARTHEST;
+  }
+
+  CloseUpRequest request() {
+    return request;
+  }
+
+  /** Capture time of the first picture that is worth looking at, milliseconds since 1970. */
+  long from() {
+    return request.captureTime().toEpochMilli() + expected - reach;
+  }
+
+  /** Capture time of the last picture that is worth looking at, milliseconds since 1970. */
+  long to() {
+    return request.captureTime().toEpochMilli() + expected + reach;
+  }
+
+  /**
+   * Looks at a picture, if it is of that time.
+   *
+   * @param frame stays its owner's
+   * @param grey its pixels, CV_8UC1
+   */
+  void look(AVFrame frame, Mat grey, long captured) {
+    if (!usable || captured < from() || captured > to()) {
+      return;
+    }
+    looked++;
+    FaceTemplate.Match match = template.in(grey);
+    long away = captured - request.captureTime().toEpochMilli();
+    double weighed = match.score() - FAR_IN_TIME * Math.abs(away - expected) / reach;
+    worst = Math.min(worst, match.score());
+    if (weighed > bestWeighed) {
+      bestWeighed = weighed;
+      best = match;
+      lag = away;
+      av_frame_unref(picture);
+      av_frame_ref(picture, frame);
+    }
+  }
+
+  /** Whether it is looked for as far as it can be. */
+  boolean farthest() {
+    return farthest;
+  }
+
+  /** Pictures that were looked at. */
+  int looked() {
+    return looked;
+  }
+
+  /** Whether the face was found. */
+  boolean found() {
+    return best != null && best.score() >= SAME;
+  }
+
+  /** How well the best picture shows it, 1 for the same; 0 when there was none. */
+  double score() {
+    return best == null ? 0 : best.score();
+  }
+
+  /** Where the face is; only when it was {@link #found}. */
+  FaceTemplate.Match match() {
+    return best;
+  }
+
+  /** The picture that shows it; only when it was {@link #found}; this object's. */
+  AVFrame picture() {
+    return picture;
+  }
+
+  /** How much later that picture was taken, milliseconds. */
+  long lag() {
+    return lag;
+  }
+
+  /** Whether other times showed it less well, so that {@link #lag} is more than a guess. */
+  boolean tells() {
+    return found() && best.score() - worst > TELLING;
+  }
+
+  @Override
+  public void close() {
+    av_frame_free(picture);
+    template.close();
+  }
+}

@@ -1,0 +1,215 @@
+package org.facestream.ingest.closeup;
+
+import static org.bytedeco.ffmpeg.global.avcodec.AV_PKT_FLAG_KEY;
+import static org.bytedeco.ffmpeg.global.avcodec.av_packet_clone;
+import static org.bytedeco.ffmpeg.global.avcodec.av_packet_free;
+import static org.bytedeco.ffmpeg.global.avcodec.avcodec_parameters_alloc;
+import static org.bytedeco.ffmpeg.global.avcodec.avcodec_parameters_copy;
+import static org.bytedeco.ffmpeg.global.avcodec.avcodec_parameters_free;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
+import org.bytedeco.ffmpeg.avcodec.AVPacket;
+import org.facestream.ingest.source.packet.PacketKind;
+
+/**
+ * The last seconds of a stream as it came, not decoded: whole groups of pictures, each from a key
+ * frame on. It is bounded in time and bytes; what does not fit goes group by group, the oldest
+ * first. One thread adds, another takes excerpts.
+ */
+final class PacketRing implements AutoCloseable {
+  /** A group that is so many times longer than the ring is not worth decoding. */
+  private static final int LONGEST_GROUP = 3;
+
+  /** So many packets behind the last one that is wanted: pictures come in another order. */
+  private static final int REORDERED = 4;
+
+  private final long span;
+  private final long mostBytes;
+  private final Deque<Group> groups = new ArrayDeque<>();
+  private AVCodecParameters parameters;
+  private double nanosPerTick;
+  private long newest = Long.MIN_VALUE;
+  private long bytes;
+  private long lost;
+  private boolean closed;
+
+  /** A packet, owned by who holds this. */
+  record Timed(AVPacket packet, PacketKind kind, long captured) {}
+
+  private static final class Group {
+    private final List<Timed> packets = new ArrayList<>();
+    private final long begin;
+    private long bytes;
+
+    Group(long begin) {
+      this.begin = begin;
+    }
+
+    void free() {
+      packets.forEach(each -> av_packet_free(each.packet()));
+      packets.clear();
+    }
+  }
+
+  /**
+   * Packets in the order of decoding, the first one a key frame. Its owner closes it.
+   *
+   * @param parameters what they are encoded as
+   * @param nanosPerTick the length of one tick of their timestamps
+   */
+  record Excerpt(AVCodecParameters parameters, double nanosPerTick, List<Timed> packets)
+      implements AutoCloseable {
+    @Override
+    public void close() {
+      packets.forEach(each -> av_packet_free(each.packet()));
+      avcodec_parameters_free(parameters);
+    }
+  }
+
+  /**
+   * @param span so much at least is kept, as far as the bytes allow
+   * @param mostBytes so much at most is kept
+   */
+  PacketRing(Duration span, long mostBytes) {
+    this.span = span.toMillis();
+    this.mostBytes = mostBytes;
+  }
+
+  /**
+   * Keeps a packet, which stays the caller's.
+   *
+   * @param stream what it is encoded as
+   * @param captured when its picture was taken, milliseconds since 1970
+   */
+  synchronized void add(
+      AVPacket packet, AVCodecParameters stream, double ticks, PacketKind kind, long captured) {
+    if (closed) {
+      return;
+    }
+    boolean key = (packet.flags() & AV_PKT_FLAG_KEY) != 0;
+    if (parameters == null || (key && !same(stream))) {
+      clear();
+      parameters = avcodec_parameters_alloc();
+      avcodec_parameters_copy(parameters, stream);
+      nanosPerTick = ticks;
+    }
+    if (key) {
+      groups.add(new Group(captured));
+    }
+    Group last = groups.peekLast();
+    if (last == null) {
+      lost++;
+      return;
+    }
+    last.packets.add(new Timed(av_packet_clone(packet), kind, captured));
+    last.bytes += packet.size();
+    bytes += packet.size();
+    newest = Math.max(newest, captured);
+    trim();
+  }
+
+  /** Another codec or size; parameter sets of the same come with each key frame. */
+  private boolean same(AVCodecParameters stream) {
+    return stream.codec_id() == parameters.codec_id()
+        && stream.width() == parameters.width()
+        && stream.height() == parameters.height();
+  }
+
+  private void trim() {
+    while (groups.size() > 1 && second().begin <= newest - span) {
+      drop(groups.removeFirst());
+    }
+    boolean endless = newest - groups.getLast().begin > LONGEST_GROUP * span;
+    while (!groups.isEmpty() && (endless || bytes > mostBytes)) {
+      lost += groups.getFirst().packets.size();
+      drop(groups.removeFirst());
+    }
+  }
+
+  private Group second() {
+    Iterator<Group> each = groups.iterator();
+    each.next();
+    return each.next();
+  }
+
+  private void drop(Group group) {
+    bytes -= group.bytes;
+    group.free();
+  }
+
+  /**
+   * What must be decoded to see the pictures of a time, as far as they are here; empty when none
+   * is.
+   *
+   * @param from milliseconds since 1970
+   * @param to milliseconds since 1970
+   */
+  synchronized Optional<Excerpt> excerpt(long from, long to) {
+    List<Group> needed = new ArrayList<>();
+    for (Group group : groups) {
+      if (group.begin <= from) {
+        needed.clear();
+      }
+      if (group.begin <= to) {
+        needed.add(group);
+      }
+    }
+    if (needed.isEmpty()) {
+      return Optional.empty();
+    }
+    List<Timed> packets = new ArrayList<>();
+    int behind = 0;
+    for (Group group : needed) {
+      for (Timed each : group.packets) {
+        behind += each.captured() > to ? 1 : 0;
+        if (behind > REORDERED) {
+          break;
+        }
+        packets.add(new Timed(av_packet_clone(each.packet()), each.kind(), each.captured()));
+      }
+    }
+    AVCodecParameters copy = avcodec_parameters_alloc();
+    avcodec_parameters_copy(copy, parameters);
+    return Optional.of(new Excerpt(copy, nanosPerTick, packets));
+  }
+
+  /** When the last picture was taken, milliseconds since 1970; the least number for none. */
+  synchronized long newest() {
+    return groups.isEmpty() ? Long.MIN_VALUE : newest;
+  }
+
+  /** Of the packets that are kept. */
+  synchronized long bytes() {
+    return bytes;
+  }
+
+  /** Packets so far for which there was no room, or no key frame before them. */
+  synchronized long lost() {
+    return lost;
+  }
+
+  /** Forgets everything: the stream begins anew. */
+  synchronized void clear() {
+    groups.forEach(Group::free);
+    groups.clear();
+    bytes = 0;
+    newest = Long.MIN_VALUE;
+    if (parameters != null) {
+      avcodec_parameters_free(parameters);
+      parameters = null;
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    clear();
+  }
+}

@@ -1,0 +1,342 @@
+package org.facestream.ingest.fleet;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.facestream.ingest.frame.InvalidRecordException;
+import org.facestream.ingest.registry.Camera;
+import org.facestream.ingest.registry.CameraTopic;
+import org.facestream.ingest.worker.Backoff;
+import org.facestream.ingest.worker.Closing;
+import org.facestream.ingest.worker.Stage;
+import org.facestream.ingest.worker.Telemetry;
+import org.facestream.ingest.worker.health.Membership;
+import org.facestream.ingest.worker.health.Positions;
+import org.facestream.ingest.worker.health.Pulse;
+import org.facestream.ingest.worker.kafka.KafkaClients;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Gives this worker its share of the cameras. Ingest workers are an ordinary consumer group over
+ * the cameras topic: the cameras in a worker's partitions are those that it runs. A partition is
+ * read from its beginning each time it is assigned, so nothing is ever committed; its cameras start
+ * when its end is reached, for until then a record may be out of date.
+ *
+ * <p>One thread owns the consumer and the fleet. What fails is tried again; when the thread ends
+ * all the same (an error that no camera made), this is no longer live, and whoever supervises the
+ * process starts it anew.
+ */
+public final class CameraAssignment implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(CameraAssignment.class);
+  private static final Duration POLL = Duration.ofMillis(100);
+  private static final Duration SHORT = Duration.ofSeconds(2);
+  private static final Duration STOPPING = Duration.ofSeconds(4);
+
+  /** What is known of an assigned partition. */
+  private static final class Table {
+    private final Map<String, Camera> cameras = new TreeMap<>();
+
+    /** Up to the end; from then on only those whose removal Kafka has perhaps not taken. */
+    private final Set<String> removed = new TreeSet<>();
+
+    private long end = -1;
+    private boolean loaded;
+  }
+
+  private final String topic;
+  private final KafkaClients clients;
+  private final Telemetry telemetry;
+  private final CameraFleet fleet;
+  private final Positions positions = new Positions();
+  private final Pulse pulse;
+  private final Map<TopicPartition, Table> tables = new HashMap<>();
+  private final Backoff backoff = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(5));
+  private final Thread thread;
+  private volatile boolean stopping;
+  private volatile Stage.Health health = Stage.Health.notReady("starting");
+  private Consumer<String, byte[]> consumer;
+  private AutoCloseable metrics;
+  private volatile String failure;
+
+  public CameraAssignment(
+      KafkaClients clients, Telemetry telemetry, CameraFleet fleet, Duration liveness) {
+    this.topic = clients.name(CameraTopic.TOPIC);
+    this.clients = clients;
+    this.telemetry = telemetry;
+    this.fleet = fleet;
+    this.pulse = new Pulse(liveness);
+    this.thread = new Thread(this::run, "ingest-cameras");
+  }
+
+  public void start() {
+    pulse.beat();
+    thread.start();
+  }
+
+  public boolean live() {
+    return thread.isAlive() && pulse.beats();
+  }
+
+  /** Where it stands in the topic of cameras. */
+  public Positions positions() {
+    return positions;
+  }
+
+  /** Why it has ended by itself; empty while it has not. */
+  public Optional<String> failure() {
+    return Optional.ofNullable(failure);
+  }
+
+  public Stage.Health health() {
+    return health.and(pulse.health());
+  }
+
+  private void run() {
+    try (Closing closing = new Closing()) {
+      closing.add(() -> fleet.removeAll(CameraFleet.Leaving.STOPPED, STOPPING));
+      closing.add(this::closeConsumer);
+      while (!stopping) {
+        turn();
+      }
+    } catch (RuntimeException | Error failed) {
+      failure = "the camera assignment failed with " + failed;
+      log.error("the camera assignment ended", failed);
+    } finally {
+      health = Stage.Health.notReady(failure().orElse("stopped"));
+    }
+  }
+
+  private void turn() {
+    pulse.beat();
+    try {
+      for (ConsumerRecord<String, byte[]> record : pulse.waiting(this::poll)) {
+        enter(record);
+      }
+      load();
+      positions.note(consumer);
+      fleet.watch();
+      backoff.reset();
+      if (!stopping) {
+        health = membership();
+      }
+    } catch (RuntimeException failed) {
+      // Kafka's failures pass; a fault of ours may too, and all cameras are better than none.
+      Duration wait = backoff.next();
+      health = Stage.Health.notReady(failed.toString());
+      log.warn("the cameras cannot be read; again in {} ms", wait.toMillis(), failed);
+      // Outside the group nothing may be run: another worker has these cameras now.
+      fleet.removeAll(CameraFleet.Leaving.LOST, STOPPING);
+      pulse.waiting(this::closeConsumer);
+      try {
+        Thread.sleep(wait.toMillis());
+      } catch (InterruptedException interrupted) {
+        Thread.currentThread().interrupt();
+        stopping = true;
+      }
+    }
+  }
+
+  private ConsumerRecords<String, byte[]> poll() {
+    openConsumer();
+    return consumer.poll(POLL);
+  }
+
+  private void enter(ConsumerRecord<String, byte[]> record) {
+    Table table = tables.get(new TopicPartition(record.topic(), record.partition()));
+    if (table == null) {
+      return;
+    }
+    try {
+      CameraTopic.fromRecord(record)
+          .ifPresentOrElse(
+              camera -> {
+                table.cameras.put(camera.id(), camera);
+                table.removed.remove(camera.id());
+                if (table.loaded) {
+                  fleet.put(camera);
+                }
+              },
+              () -> {
+                table.cameras.remove(record.key());
+                table.removed.add(record.key());
+                if (table.loaded) {
+                  remove(List.of(record.key()));
+                }
+              });
+    } catch (InvalidRecordException invalid) {
+      telemetry.dropped("ingest", "unknown", invalid.reason()).increment();
+      log.warn(
+          "{}-{}@{} is not a camera: {}",
+          record.topic(),
+          record.partition(),
+          record.offset(),
+          invalid.getMessage());
+    } catch (RuntimeException unexpected) {
+      telemetry.dropped("ingest", "unknown", "internal").increment();
+      // Its message might show what is in the record.
+      log.error(
+          "{}-{}@{} cannot be read as a camera: {}",
+          record.topic(),
+          record.partition(),
+          record.offset(),
+          unexpected.getClass().getName());
+    }
+  }
+
+  private void remove(Collection<String> ids) {
+    fleet.remove(ids, CameraFleet.Leaving.REMOVED, Duration.ZERO);
+  }
+
+  /** Starts the cameras of the partitions that were read to the end that they had. */
+  private void load() {
+    List<TopicPartition> unknown = new ArrayList<>();
+    tables.forEach(
+        (partition, table) -> {
+          if (table.end < 0) {
+            unknown.add(partition);
+          }
+        });
+    try {
+      if (!unknown.isEmpty()) {
+        pulse
+            .waiting(() -> consumer.endOffsets(unknown, SHORT))
+            .forEach((partition, end) -> tables.get(partition).end = end);
+      }
+      for (Map.Entry<TopicPartition, Table> each : tables.entrySet()) {
+        Table table = each.getValue();
+        if (!table.loaded
+            && pulse.waiting(() -> consumer.position(each.getKey(), SHORT)) >= table.end) {
+          table.loaded = true;
+          log.info("{} has {} cameras", each.getKey(), table.cameras.size());
+          table.cameras.values().forEach(fleet::put);
+          remove(table.removed);
+        }
+        if (table.loaded) {
+          table.removed.removeIf(id -> !fleet.owes(id));
+        }
+      }
+    } catch (TimeoutException later) {
+      log.debug("the ends of {} are not known yet", unknown, later);
+    }
+  }
+
+  private void openConsumer() {
+    if (consumer != null) {
+      return;
+    }
+    consumer =
+        clients.consumer(
+            "ingest",
+            500,
+            // The shortest that brokers allow: a dead worker's cameras wait no longer than this.
+            Map.of(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 6_000));
+    metrics = telemetry.bind(consumer, "ingest");
+    consumer.subscribe(
+        List.of(topic),
+        new ConsumerRebalanceListener() {
+          @Override
+          public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+            consumer.seekToBeginning(partitions);
+            positions.assigned(partitions);
+            partitions.forEach(partition -> tables.put(partition, new Table()));
+            if (!partitions.isEmpty()) {
+              log.info("assigned {}", partitions);
+            }
+          }
+
+          @Override
+          public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+            log.info("revoked {}", partitions);
+            leave(partitions, CameraFleet.Leaving.STOPPED);
+          }
+
+          @Override
+          public void onPartitionsLost(Collection<TopicPartition> partitions) {
+            log.info("lost {}", partitions);
+            leave(partitions, CameraFleet.Leaving.LOST);
+          }
+        });
+  }
+
+  private void leave(Collection<TopicPartition> partitions, CameraFleet.Leaving why) {
+    positions.revoked(partitions);
+    List<String> leaving = new ArrayList<>();
+    for (TopicPartition partition : partitions) {
+      Table table = tables.remove(partition);
+      giveUp(table);
+      if (table != null && table.loaded) {
+        table.cameras.values().stream()
+            .filter(Camera::enabled)
+            .forEach(camera -> leaving.add(camera.id()));
+      }
+    }
+    fleet.remove(leaving, why, STOPPING);
+  }
+
+  private void giveUp(Table table) {
+    if (table != null) {
+      fleet.giveUp(table.cameras.keySet());
+      fleet.giveUp(table.removed);
+    }
+  }
+
+  private void closeConsumer() {
+    if (consumer == null) {
+      return;
+    }
+    try (Closing closing = new Closing()) {
+      closing.add(consumer);
+      closing.add(metrics);
+    } catch (RuntimeException failed) {
+      log.warn("the cameras' consumer did not close cleanly", failed);
+    } finally {
+      consumer = null;
+      positions.clear();
+      tables.values().forEach(this::giveUp);
+      tables.clear();
+    }
+  }
+
+  private Stage.Health membership() {
+    Stage.Health inGroup = Membership.health(consumer);
+    if (!inGroup.ready()) {
+      return inGroup;
+    }
+    return tables.values().stream().allMatch(table -> table.loaded)
+        ? Stage.Health.READY
+        : Stage.Health.notReady("reading the cameras");
+  }
+
+  /** Stops every camera and leaves the group. */
+  @Override
+  public void close() {
+    stopping = true;
+    if (thread.getState() == Thread.State.NEW) {
+      return;
+    }
+    try {
+      thread.join(15_000);
+      if (thread.isAlive()) {
+        log.warn("the camera assignment did not end in time");
+        thread.interrupt();
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

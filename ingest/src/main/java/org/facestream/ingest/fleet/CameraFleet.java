@@ -1,0 +1,303 @@
+package org.facestream.ingest.fleet;
+
+import io.micrometer.core.instrument.Counter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.facestream.ingest.closeup.CloseUps;
+import org.facestream.ingest.publish.FramePublisher;
+import org.facestream.ingest.registry.Camera;
+import org.facestream.ingest.registry.CameraReport;
+import org.facestream.ingest.registry.CameraState;
+import org.facestream.ingest.registry.IngestConfig;
+import org.facestream.ingest.registry.MaskedUrl;
+import org.facestream.ingest.source.VideoSource;
+import org.facestream.ingest.source.address.Fault;
+import org.facestream.ingest.source.address.SourceRules;
+import org.facestream.ingest.source.picture.HardwareDecoding;
+import org.facestream.ingest.worker.Telemetry;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The cameras that this worker runs. One thread, the assignment's, changes it. What goes wrong with
+ * one camera, be it that the system gives no thread for it, is logged and counted, and does not
+ * reach the others; a camera that could not be started is tried again.
+ */
+public final class CameraFleet implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(CameraFleet.class);
+
+  /** What goes wrong ten times a second is not logged as often. */
+  private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  private static final String NO_CAMERA = "unknown";
+
+  private final IngestConfig config;
+  private final SourceRules rules;
+  private final FramePublisher publisher;
+  private final StatusPublisher reports;
+  private final Telemetry telemetry;
+  private final Optional<RateControl> rates;
+  private final Optional<CloseUps> closeUps;
+  private final HardwareDecoding hardware = new HardwareDecoding();
+  private final Map<String, CameraRunner> runners = new HashMap<>();
+
+  /** Stopped, but not yet ended: a camera that comes back waits for its former self. */
+  private final Map<String, CameraRunner> leaving = new HashMap<>();
+
+  private final FailedStarts failedStarts;
+  private final Map<String, CameraStatus> statuses = new HashMap<>();
+  private final Map<String, Long> epochs = new ConcurrentHashMap<>();
+  private Long lastLogged;
+
+  /** Why a camera is no longer run here. */
+  enum Leaving {
+    /** This worker gives it away, or ends. */
+    STOPPED,
+    /** Another worker may run it already. */
+    LOST,
+    DISABLED,
+    REMOVED
+  }
+
+  /** Cameras that keep their rates. */
+  CameraFleet(
+      IngestConfig config,
+      SourceRules rules,
+      FramePublisher publisher,
+      StatusPublisher reports,
+      Telemetry telemetry) {
+    this(config, rules, publisher, reports, telemetry, Optional.empty(), Optional.empty());
+  }
+
+  /**
+   * @param rates lowers the rates of cameras while detectors cannot keep up; empty where they keep
+   *     what they are told
+   * @param closeUps runs the second streams of cameras; empty where nobody asks for close-ups
+   */
+  public CameraFleet(
+      IngestConfig config,
+      SourceRules rules,
+      FramePublisher publisher,
+      StatusPublisher reports,
+      Telemetry telemetry,
+      Optional<RateControl> rates,
+      Optional<CloseUps> closeUps) {
+    this.config = config;
+    this.rules = rules;
+    this.publisher = publisher;
+    this.reports = reports;
+    this.telemetry = telemetry;
+    this.rates = rates;
+    this.failedStarts = new FailedStarts(config.backoffFirst(), config.backoffCap());
+    this.closeUps = closeUps;
+  }
+
+  /** Makes ready what all cameras share; may take seconds. */
+  public void prepare() {
+    VideoSource.loadLibraries();
+  }
+
+  /**
+   * Runs a camera as it says: starts it, stops it when disabled. One that runs follows a change
+   * where it is; it is started anew only when the change is of its connection.
+   */
+  void put(Camera camera) {
+    if (!camera.enabled()) {
+      remove(List.of(camera.id()), Leaving.DISABLED, Duration.ZERO);
+      return;
+    }
+    try {
+      run(camera);
+      failedStarts.forget(camera.id());
+    } catch (RuntimeException | Error failure) {
+      guarded(camera.id(), () -> startFailed(camera, failure));
+    }
+    guarded(camera.id(), () -> closeUps.ifPresent(running -> running.put(camera)));
+  }
+
+  private void run(Camera camera) {
+    CameraRunner present = runners.get(camera.id());
+    if (present != null && present.follow(camera)) {
+      return;
+    }
+    CameraRunner before = present == null ? leaving.get(camera.id()) : present;
+    if (before != null) {
+      before.stop();
+    }
+    CameraStatus status =
+        statuses.computeIfAbsent(camera.id(), id -> new CameraStatus(id, telemetry));
+    CameraRunner runner =
+        new CameraRunner(
+            camera,
+            config,
+            rules,
+            publisher,
+            hardware,
+            telemetry,
+            status,
+            () -> nextEpoch(camera.id()),
+            Optional.ofNullable(before));
+    runner.start();
+    runners.put(camera.id(), runner);
+    leaving.remove(camera.id());
+  }
+
+  private void startFailed(Camera camera, Throwable failure) {
+    String id = camera.id();
+    Duration pause = failedStarts.add(camera, System.nanoTime());
+    log.error("camera {} cannot be started; again in {} ms", id, pause.toMillis(), masked(failure));
+    CameraRunner stopped = runners.remove(id);
+    if (stopped != null) {
+      leaving.put(id, stopped);
+    }
+    CameraStatus status = statuses.get(id);
+    if (status != null) {
+      status.claim(this);
+      status.move(this, CameraState.CONNECTING, null, "starting");
+      status.failed(this, Fault.INTERNAL, failure.getClass().getSimpleName());
+    }
+    fault(id);
+  }
+
+  /** Does what concerns one camera; its failure concerns no other. */
+  private void guarded(String id, Runnable work) {
+    try {
+      work.run();
+    } catch (RuntimeException | Error failure) {
+      long now = System.nanoTime();
+      if (lastLogged == null || now - lastLogged > QUIET_NANOS) {
+        lastLogged = now;
+        log.error("camera {}: unexpected", id, masked(failure));
+      }
+      fault(id);
+    }
+  }
+
+  private void fault(String id) {
+    Counter.builder("facestream.camera.faults")
+        .description("Faults of this worker's own while it looked after a camera")
+        .tags("camera", id)
+        .register(telemetry.registry())
+        .increment();
+  }
+
+  /** The same without credentials. */
+  private static Throwable masked(Throwable failure) {
+    Throwable shown = new IllegalStateException(MaskedUrl.in(failure.toString()));
+    shown.setStackTrace(failure.getStackTrace());
+    return shown;
+  }
+
+  /** When a session begins: milliseconds since 1970, never the same twice. */
+  private long nextEpoch(String camera) {
+    return epochs.merge(camera, System.currentTimeMillis(), (last, now) -> Math.max(last + 1, now));
+  }
+
+  /** Stops cameras, all at once, waits so long for their ends, and tells that they are off. */
+  void remove(Collection<String> ids, Leaving why, Duration patience) {
+    closeUps.ifPresent(running -> running.remove(ids));
+    List<CameraRunner> stopped = new ArrayList<>();
+    for (String id : ids) {
+      failedStarts.forget(id);
+      CameraRunner runner = runners.remove(id);
+      if (runner != null) {
+        runner.stop();
+        leaving.put(id, runner);
+        stopped.add(runner);
+      }
+    }
+    long deadline = System.nanoTime() + patience.toNanos();
+    for (CameraRunner runner : stopped) {
+      if (!patience.isZero()
+          && !runner.await(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())))) {
+        log.warn("camera {} did not end in time; it ends by itself", runner.camera().id());
+      }
+    }
+    ids.forEach(id -> guarded(id, () -> tellOff(id, why)));
+    forgetEnded();
+  }
+
+  /**
+   * Told now, and not when the runner has ended: that may be later than what the next worker tells.
+   */
+  private void tellOff(String id, Leaving why) {
+    switch (why) {
+      case REMOVED -> reports.forget(id);
+      case DISABLED -> reports.publishLast(off(id, why));
+      // Not again: the next worker may have told by then. Without one, silence tells it.
+      case STOPPED -> reports.publish(off(id, why));
+      case LOST -> log.debug("camera {} is told of by the worker that has it now", id);
+    }
+  }
+
+  private CameraReport off(String id, Leaving why) {
+    String word = why.name().toLowerCase(Locale.ROOT);
+    CameraStatus status = statuses.get(id);
+    return status == null
+        ? CameraReport.off(id, word, reports.worker())
+        : status.off(reports.worker(), word);
+  }
+
+  /** Whether it is not known that Kafka took the last words on a camera. */
+  boolean owes(String id) {
+    return reports.owes(id);
+  }
+
+  /** Another worker answers for these cameras from now on, whether they are run or not. */
+  void giveUp(Collection<String> ids) {
+    reports.giveUp(ids);
+  }
+
+  private void forgetEnded() {
+    leaving.values().removeIf(CameraRunner::ended);
+    statuses
+        .entrySet()
+        .removeIf(
+            each -> {
+              String id = each.getKey();
+              if (runners.containsKey(id) || leaving.containsKey(id) || failedStarts.has(id)) {
+                return false;
+              }
+              guarded(id, each.getValue()::close);
+              return true;
+            });
+  }
+
+  void removeAll(Leaving why, Duration patience) {
+    List<String> all = new ArrayList<>(runners.keySet());
+    all.addAll(failedStarts.ids());
+    remove(all, why, patience);
+  }
+
+  /** Looks after cameras and publisher; call it several times a second. */
+  void watch() {
+    statuses.forEach((id, status) -> guarded(id, () -> watch(id, status)));
+    failedStarts.due(System.nanoTime()).forEach(this::put);
+    guarded(NO_CAMERA, reports::watch);
+    guarded(NO_CAMERA, publisher::watch);
+    forgetEnded();
+    rates.ifPresent(control -> guarded(NO_CAMERA, () -> control.apply(runners.values())));
+  }
+
+  private void watch(String id, CameraStatus status) {
+    status.watch(config.stallAfter());
+    CameraRunner runner = runners.get(id);
+    if (runner != null || failedStarts.has(id)) {
+      status.tell(reports, runner == null ? null : runner.lowered());
+    }
+  }
+
+  /** After {@link #removeAll}; what still ends by itself is not harmed. */
+  @Override
+  public void close() {
+    hardware.close();
+  }
+}

@@ -1,0 +1,270 @@
+package org.facestream.ingest.fleet;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
+import org.facestream.ingest.publish.FrameOutlet;
+import org.facestream.ingest.publish.FramePublisher;
+import org.facestream.ingest.registry.Camera;
+import org.facestream.ingest.registry.CameraState;
+import org.facestream.ingest.registry.DecoderChoice;
+import org.facestream.ingest.registry.IngestConfig;
+import org.facestream.ingest.registry.MaskedUrl;
+import org.facestream.ingest.source.RecordingStart;
+import org.facestream.ingest.source.VideoSource;
+import org.facestream.ingest.source.address.Fault;
+import org.facestream.ingest.source.address.SourceException;
+import org.facestream.ingest.source.address.SourceRules;
+import org.facestream.ingest.source.address.SourceUrl;
+import org.facestream.ingest.source.clock.CaptureClock;
+import org.facestream.ingest.source.packet.CallDeadline;
+import org.facestream.ingest.source.picture.HardwareDecoding;
+import org.facestream.ingest.worker.Backoff;
+import org.facestream.ingest.worker.Telemetry;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs one camera on a thread of its own: opens it, publishes its pictures, and opens it again when
+ * it fails, after a pause that grows. Nothing that a camera does reaches another one.
+ */
+final class CameraRunner {
+  private static final Logger log = LoggerFactory.getLogger(CameraRunner.class);
+
+  /** A camera that gave pictures for so long has recovered: its next failure is a first one. */
+  private static final long RECOVERED_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+  /** Whoever waits to be read for this part of the maximum age is behind: others wait, too. */
+  private static final int BEHIND = 2;
+
+  private static final Duration PREDECESSOR = Duration.ofSeconds(5);
+
+  private final IngestConfig config;
+  private final double fps;
+  private final DecoderChoice decoder;
+  private final HardwareDecoding hardware;
+  private final SourceRules rules;
+  private final FramePublisher publisher;
+  private final Telemetry telemetry;
+  private final CameraStatus status;
+  private final LongSupplier epochs;
+  private final Backoff backoff;
+  private final CaptureClock captureClock = new CaptureClock();
+  private final CallDeadline deadline = new CallDeadline();
+  private final Thread thread;
+  private Optional<CameraRunner> predecessor;
+  private volatile double limit;
+  private volatile Camera camera;
+  private volatile boolean stopping;
+
+  /**
+   * @param epochs gives the number of each session that is no replay, greater than every one before
+   * @param predecessor the runner of the same camera that was stopped just now; this one begins
+   *     when it has ended
+   */
+  CameraRunner(
+      Camera camera,
+      IngestConfig config,
+      SourceRules rules,
+      FramePublisher publisher,
+      HardwareDecoding hardware,
+      Telemetry telemetry,
+      CameraStatus status,
+      LongSupplier epochs,
+      Optional<CameraRunner> predecessor) {
+    this.camera = camera;
+    this.config = config;
+    this.fps = camera.fps() == null ? config.fps() : camera.fps();
+    this.limit = fps;
+    this.decoder = camera.decoder() == null ? config.decoder() : camera.decoder();
+    this.hardware = hardware;
+    this.rules = rules;
+    this.publisher = publisher;
+    this.telemetry = telemetry;
+    this.status = status;
+    this.epochs = epochs;
+    this.backoff = new Backoff(config.backoffFirst(), config.backoffCap());
+    this.predecessor = predecessor;
+    this.thread = new Thread(this::run, "camera-" + camera.id());
+    // Resolving a host's name cannot be broken off; it must not hold up the end of the process.
+    thread.setDaemon(true);
+  }
+
+  Camera camera() {
+    return camera;
+  }
+
+  /** Frames per second that it should publish. */
+  double fps() {
+    return fps;
+  }
+
+  /** Frames per second that it may publish from now on. */
+  void limit(double allowed) {
+    limit = Math.min(fps, allowed);
+  }
+
+  /** Frames per second that it may publish now. */
+  double limit() {
+    return limit;
+  }
+
+  /** What it may publish, when that is less than it should. */
+  Double lowered() {
+    double allowed = limit;
+    return allowed < fps ? allowed : null;
+  }
+
+  /** Goes on with other values, when they need no new connection; false when they do. */
+  boolean follow(Camera changed) {
+    if (!connection(camera).equals(connection(changed))) {
+      return false;
+    }
+    camera = changed;
+    return true;
+  }
+
+  /** Without what is looked up anew for each picture, and what is for others to read. */
+  private static Camera connection(Camera camera) {
+    return camera
+        .withCloseUpUrl(null)
+        .withMaxWidth(null)
+        .withJpegQuality(null)
+        .withMasks(List.of())
+        .withZones(List.of())
+        .withTags(List.of())
+        .withDetection(null);
+  }
+
+  /**
+   * Begins; call it once.
+   *
+   * @throws OutOfMemoryError when the system gives no thread; it has ended then
+   */
+  void start() {
+    try {
+      thread.start();
+    } catch (RuntimeException | Error failed) {
+      deadline.close();
+      throw failed;
+    }
+  }
+
+  /** Asks it to end; returns at once. */
+  void stop() {
+    stopping = true;
+    deadline.stop();
+    LockSupport.unpark(thread);
+  }
+
+  /** Waits for its end; false when it did not end in time. */
+  boolean await(Duration time) {
+    try {
+      thread.join(Math.max(1, time.toMillis()));
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    return !thread.isAlive();
+  }
+
+  boolean stopping() {
+    return stopping;
+  }
+
+  boolean ended() {
+    return !thread.isAlive();
+  }
+
+  private void run() {
+    try (deadline) {
+      predecessor.ifPresent(before -> before.await(PREDECESSOR));
+      // Or every one of them would stay in memory, in a chain.
+      predecessor = Optional.empty();
+      status.claim(this);
+      while (!stopping) {
+        status.move(this, CameraState.CONNECTING, null, "opening " + MaskedUrl.of(camera.url()));
+        if (!attempt()) {
+          break;
+        }
+        pause(System.nanoTime() + backoff.next().toNanos());
+      }
+    } finally {
+      status.move(
+          this,
+          CameraState.OFF,
+          stopping ? "stopped" : "ended",
+          stopping ? "stopped" : "the file ended");
+    }
+  }
+
+  /** Opens and reads once; false when there is nothing more to come. */
+  private boolean attempt() {
+    long begun = System.nanoTime();
+    try {
+      session();
+      return false;
+    } catch (SourceException failed) {
+      fail(begun, failed.fault(), failed.getMessage());
+    } catch (RuntimeException | Error unexpected) {
+      log.error("camera {}: unexpected", camera.id(), unexpected);
+      fail(begun, Fault.INTERNAL, unexpected.getClass().getSimpleName());
+    }
+    return !stopping;
+  }
+
+  private void fail(long begun, Fault fault, String detail) {
+    if (stopping) {
+      return;
+    }
+    boolean wasGood = status.is(CameraState.LIVE) || status.is(CameraState.STALLED);
+    if (wasGood && System.nanoTime() - begun > RECOVERED_NANOS) {
+      backoff.reset();
+    }
+    status.failed(this, fault, detail);
+  }
+
+  private void session() throws SourceException {
+    SourceUrl url = rules.resolve(camera);
+    VideoSource.Wish wish =
+        new VideoSource.Wish(
+            fps,
+            hardware.device(decoder),
+            url.live() ? Optional.of(config.maxAge().dividedBy(BEHIND)) : Optional.empty(),
+            camera.turn());
+    boolean replay = config.asFastAsPossible() && !url.live();
+    VideoSource.Patience patience =
+        replay ? VideoSource.Patience.REPLAY : VideoSource.Patience.of(config);
+    try (VideoSource source = VideoSource.open(url, patience, wish, deadline)) {
+      Optional<Instant> recorded =
+          replay ? Optional.of(RecordingStart.of(url, config, source.created())) : Optional.empty();
+      // The ids of a replay's faces and tracks are the same each time that it is opened, also by
+      // the same process after an error: the boundary before it keeps what was begun apart.
+      long epoch = recorded.map(Instant::toEpochMilli).orElseGet(epochs::getAsLong);
+      status.begin(this, epoch);
+      captureClock.restart();
+      FrameOutlet outlet =
+          new FrameOutlet(
+              camera,
+              epoch,
+              config,
+              publisher,
+              telemetry,
+              replay ? Optional.of(() -> stopping) : Optional.empty());
+      new CameraSession(this, source, url.live(), recorded, outlet, config, status, captureClock)
+          .read();
+    }
+  }
+
+  /** Waits until then, or until it is stopped. */
+  void pause(long until) {
+    long left = until - System.nanoTime();
+    while (left > 0 && !stopping) {
+      LockSupport.parkNanos(this, left);
+      left = until - System.nanoTime();
+    }
+  }
+}

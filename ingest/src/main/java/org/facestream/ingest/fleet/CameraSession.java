@@ -1,0 +1,183 @@
+package org.facestream.ingest.fleet;
+
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.facestream.ingest.publish.FrameLoss;
+import org.facestream.ingest.publish.FrameOutlet;
+import org.facestream.ingest.registry.IngestConfig;
+import org.facestream.ingest.source.CurrentPicture;
+import org.facestream.ingest.source.PictureReader;
+import org.facestream.ingest.source.VideoSource;
+import org.facestream.ingest.source.address.Fault;
+import org.facestream.ingest.source.address.SourceException;
+import org.facestream.ingest.source.clock.CaptureClock;
+import org.facestream.ingest.source.clock.FrameSampler;
+import org.facestream.ingest.source.clock.ReplayClock;
+import org.facestream.ingest.source.clock.StreamClock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One source from its being opened to its end or failure: takes its pictures at the wanted rate,
+ * knows when they were taken, leaves out what is too old, and counts what is lost. On the thread of
+ * its runner.
+ */
+final class CameraSession {
+  private static final Logger log = LoggerFactory.getLogger(CameraSession.class);
+
+  /** A file that is this late is not hurried after. */
+  private static final long LATE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private final CameraRunner runner;
+  private final VideoSource source;
+  private final boolean live;
+  private final boolean replay;
+  private final FrameOutlet outlet;
+  private final IngestConfig config;
+  private final long maxAge;
+  private final CameraStatus status;
+  private final CaptureClock captureClock;
+  private final StreamClock streamClock;
+  private final FrameSampler sampler;
+  private final ReplayClock replayClock;
+  private long origin = System.nanoTime();
+  private long pictures;
+  private long damaged;
+  private long reopened;
+  private long bytes;
+  private long waited;
+
+  /**
+   * @param source stays the caller's to close
+   * @param live whether its pictures come as they are taken
+   * @param recorded when the recording began, for a replay; empty for none
+   * @param outlet ends with this
+   */
+  CameraSession(
+      CameraRunner runner,
+      VideoSource source,
+      boolean live,
+      Optional<Instant> recorded,
+      FrameOutlet outlet,
+      IngestConfig config,
+      CameraStatus status,
+      CaptureClock captureClock) {
+    this.runner = runner;
+    this.source = source;
+    this.live = live;
+    this.replay = recorded.isPresent();
+    this.replayClock = new ReplayClock(recorded.orElse(Instant.EPOCH));
+    this.outlet = outlet;
+    this.config = config;
+    this.maxAge = config.maxAge().toMillis();
+    this.status = status;
+    this.captureClock = captureClock;
+    this.streamClock = new StreamClock(live);
+    this.sampler = new FrameSampler(runner.fps());
+  }
+
+  /**
+   * Reads to the end of a file that does not loop.
+   *
+   * @throws SourceException when the source fails, or the runner is stopped
+   */
+  void read() throws SourceException {
+    try {
+      outlet.begin();
+      readOn();
+    } finally {
+      // One that was given up for damage alone has not been asked since.
+      countLosses();
+      outlet.end();
+    }
+  }
+
+  private void readOn() throws SourceException {
+    long picturesAtRewind = 0;
+    while (!runner.stopping()) {
+      PictureReader.Step step = source.advance();
+      countLosses();
+      switch (step) {
+        case PICTURE -> picture();
+        // It came, and shows that the camera lives.
+        case SPARED -> status.picture(runner);
+        case LEFT_OUT -> {
+          status.picture(runner);
+          status.count(runner, counts -> counts.lost(FrameLoss.BEHIND));
+        }
+        case END -> {
+          if (pictures == picturesAtRewind) {
+            throw new SourceException(Fault.DECODE_FAILED, "the file has no picture");
+          }
+          // A replay shows each once, also one that else goes on for ever.
+          if (!runner.camera().loop() || replay) {
+            return;
+          }
+          picturesAtRewind = pictures;
+          source.rewind();
+          streamClock.rewound();
+        }
+      }
+    }
+    throw new SourceException(Fault.STOPPED);
+  }
+
+  private void countLosses() {
+    long erred = source.damaged() - damaged;
+    long came = source.bytes() - bytes;
+    status.count(
+        runner,
+        counts -> {
+          counts.decodeErrors(erred);
+          counts.bytes(came);
+        });
+    damaged = source.damaged();
+    if (source.reopened() > reopened) {
+      reopened = source.reopened();
+      log.info("camera {}: its decoder only erred and was opened anew", runner.camera().id());
+    }
+    bytes = source.bytes();
+    status.behind(runner, source.behind());
+  }
+
+  private void picture() {
+    pictures++;
+    long time = streamClock.at(source.timestamp(), System.nanoTime(), source.passed());
+    if (!live && !replay) {
+      origin = Math.max(origin, System.nanoTime() - time - LATE_NANOS);
+      runner.pause(origin + time);
+    }
+    status.picture(runner);
+    long wall = System.currentTimeMillis();
+    Instant captured = replay ? replayClock.at(time) : captured(time, wall);
+    if (!replay) {
+      double allowed = runner.limit();
+      sampler.rate(allowed);
+      source.wanted(allowed);
+    }
+    if (!sampler.take(time) || (!replay && tooOld(captured, wall))) {
+      return;
+    }
+    outlet.offer(time, captured, CurrentPicture.of(source, runner.camera(), config));
+    if (source.width() > 0) {
+      status.video(runner, source.codec(), source.width(), source.height());
+    }
+  }
+
+  private Instant captured(long time, long wall) {
+    long now = System.nanoTime();
+    long before = waited;
+    waited = source.waited();
+    // A file's picture is taken when it is shown.
+    return captureClock.at(live ? time : now, now, waited - before, wall);
+  }
+
+  private boolean tooOld(Instant captured, long wall) {
+    boolean old = wall - captured.toEpochMilli() > maxAge;
+    if (old) {
+      status.count(runner, counts -> counts.lost(FrameLoss.TOO_OLD));
+    }
+    return old;
+  }
+}

@@ -1,0 +1,267 @@
+package org.facestream.ingest.fleet;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.facestream.ingest.publish.CameraCounts;
+import org.facestream.ingest.registry.CameraReport;
+import org.facestream.ingest.registry.CameraState;
+import org.facestream.ingest.source.address.Fault;
+import org.facestream.ingest.worker.Telemetry;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The state of one camera, for logs, metrics and the status topic. It outlives the runners of the
+ * camera, so that a change of settings does not lose its meters; only the runner that claimed it
+ * last may move it.
+ */
+final class CameraStatus implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(CameraStatus.class);
+
+  /** What has not changed is told again so often, with fresh rates. */
+  private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  /** After a change its rates are not known yet; they are told when they are. */
+  private static final long SETTLED_NANOS = TimeUnit.SECONDS.toNanos(3);
+
+  private static final long BEHIND_AGAIN_NANOS = TimeUnit.MINUTES.toNanos(10);
+
+  /** The reason of a camera that is live and loses pictures here. */
+  private static final String BEHIND = "behind";
+
+  /** What a camera's video is. */
+  private record Video(String codec, int width, int height) {}
+
+  private final String camera;
+  private final MeterRegistry registry;
+  private final CameraCounts counts;
+  private final List<Gauge> gauges = new ArrayList<>();
+  private Object owner;
+  private CameraState state = CameraState.OFF;
+  private Instant since = Instant.now();
+  private String reason;
+  private Double lowered;
+  private Long epoch;
+  private Video video;
+  private Gauge videoGauge;
+  private boolean changed;
+  private boolean behind;
+  private Long behindTold;
+  private long nextTold = System.nanoTime();
+  private long lastPicture;
+
+  CameraStatus(String camera, Telemetry telemetry) {
+    this.camera = camera;
+    this.registry = telemetry.registry();
+    this.counts = new CameraCounts(camera, telemetry);
+    for (CameraState each : CameraState.values()) {
+      gauges.add(
+          Gauge.builder("facestream.camera.state", this, status -> status.is(each) ? 1 : 0)
+              .description("1 for the state that a camera is in, 0 for the others")
+              .tags("camera", camera, "state", each.label())
+              .register(registry));
+    }
+  }
+
+  synchronized void claim(Object runner) {
+    owner = runner;
+    state = CameraState.OFF;
+  }
+
+  /** A session begins, whose frames have that epoch. */
+  synchronized void begin(Object runner, long number) {
+    if (runner == owner) {
+      epoch = number;
+      behind = false;
+    }
+  }
+
+  synchronized boolean is(CameraState asked) {
+    return state == asked;
+  }
+
+  synchronized CameraState state() {
+    return state;
+  }
+
+  /**
+   * Moves on, when the runner still owns this and is in another state.
+   *
+   * @param word one of few, or null
+   * @param why for people, without secrets
+   */
+  synchronized void move(Object runner, CameraState next, String word, String why) {
+    if (runner != owner || state == next) {
+      return;
+    }
+    if (!state.mayBecome(next)) {
+      throw new IllegalStateException(camera + ": " + state + " cannot become " + next);
+    }
+    if (next == CameraState.BACKOFF) {
+      log.warn("camera {}: {} -> {}: {}", camera, state.label(), next.label(), why);
+    } else {
+      log.info("camera {}: {} -> {}: {}", camera, state.label(), next.label(), why);
+    }
+    state = next;
+    since = Instant.now();
+    reason = word;
+    changed = true;
+    Counter.builder("facestream.camera.transitions")
+        .description("Changes of a camera's state, by the state that it came to")
+        .tags("camera", camera, "state", next.label())
+        .register(registry)
+        .increment();
+  }
+
+  /** A picture came. One that a former runner still reads would hide that the present one waits. */
+  synchronized void picture(Object runner) {
+    if (runner != owner) {
+      return;
+    }
+    lastPicture = System.nanoTime();
+    counts.picture();
+    if (state != CameraState.LIVE) {
+      move(runner, CameraState.LIVE, null, "pictures come");
+    }
+  }
+
+  /** Whether pictures are left out because reading is behind; told when that has changed. */
+  synchronized void behind(Object runner, boolean now) {
+    if (runner != owner || now == behind) {
+      return;
+    }
+    behind = now;
+    changed = true;
+    long time = System.nanoTime();
+    // It tries again and again; that it cannot is told once.
+    if (now && (behindTold == null || time - behindTold > BEHIND_AGAIN_NANOS)) {
+      behindTold = time;
+      log.warn("camera {}: this machine cannot read it in time; pictures are left out", camera);
+    } else {
+      log.debug("camera {}: {}", camera, now ? "behind" : "read in time again");
+    }
+  }
+
+  /** What the video is, whenever that may have changed. */
+  void video(Object runner, String codec, int width, int height) {
+    Video present = new Video(codec, width, height);
+    synchronized (this) {
+      if (runner != owner || present.equals(video)) {
+        return;
+      }
+      video = present;
+      changed = true;
+      removeVideoGauge();
+      videoGauge =
+          Gauge.builder("facestream.camera.video", () -> 1)
+              .description("1 for the codec and size of a camera's video")
+              .tags("camera", camera, "codec", codec, "size", width + "x" + height)
+              .register(registry);
+    }
+  }
+
+  private void removeVideoGauge() {
+    if (videoGauge != null) {
+      registry.remove(videoGauge);
+    }
+  }
+
+  /** Counts what came and what became of it, when the runner still owns this. */
+  synchronized void count(Object runner, Consumer<CameraCounts> what) {
+    if (runner == owner) {
+      what.accept(counts);
+    }
+  }
+
+  /** The source was closed for that reason and will be opened again. */
+  synchronized void failed(Object runner, Fault fault, String detail) {
+    if (runner != owner) {
+      return;
+    }
+    Counter.builder("facestream.camera.reconnects")
+        .description("Times that a camera had to be opened again, by reason")
+        .tags("camera", camera, "reason", fault.label())
+        .register(registry)
+        .increment();
+    move(runner, CameraState.BACKOFF, fault.label(), detail);
+  }
+
+  /**
+   * Called several times a second by the supervisor: the camera's own thread cannot see that it
+   * waits.
+   */
+  synchronized void watch(Duration stallAfter) {
+    long now = System.nanoTime();
+    counts.sample(now);
+    if (state == CameraState.LIVE && now - lastPicture > stallAfter.toNanos()) {
+      move(
+          owner,
+          CameraState.STALLED,
+          "no-picture",
+          "no picture for " + stallAfter.toMillis() + " ms");
+    }
+  }
+
+  /**
+   * Tells the state when it has changed, three seconds later, and then every ten.
+   *
+   * @param fpsAllowed when less than the wanted rate, else null
+   */
+  synchronized void tell(StatusPublisher publisher, Double fpsAllowed) {
+    long now = System.nanoTime();
+    lowered = fpsAllowed;
+    if ((changed || now - nextTold >= 0) && publisher.publish(report(publisher.worker()))) {
+      nextTold = now + (changed ? SETTLED_NANOS : AGAIN_NANOS);
+      changed = false;
+    }
+  }
+
+  /** That the camera is no longer run here, whatever its runner still does. */
+  synchronized CameraReport off(String worker, String why) {
+    return report(worker, CameraState.OFF, Instant.now(), why);
+  }
+
+  /** How the camera is now. */
+  synchronized CameraReport report(String worker) {
+    return report(worker, state, since, reason);
+  }
+
+  private CameraReport report(String worker, CameraState shown, Instant from, String why) {
+    boolean known = video != null && shown != CameraState.OFF;
+    Double bytesPerSecond = counts.bytesPerSecond();
+    return new CameraReport(
+        camera,
+        shown,
+        from,
+        shown == CameraState.LIVE && behind ? BEHIND : why,
+        counts.inPerSecond(),
+        counts.outPerSecond(),
+        CameraCounts.rounded(lowered),
+        known ? video.codec() : null,
+        known ? video.width() : null,
+        known ? video.height() : null,
+        bytesPerSecond == null ? null : Math.round(8 * bytesPerSecond),
+        worker,
+        epoch,
+        counts.in(),
+        counts.out(),
+        counts.heldBack(),
+        counts.dropped(),
+        counts.droppedPerSecond(),
+        counts.bytes(),
+        Instant.now());
+  }
+
+  @Override
+  public synchronized void close() {
+    gauges.forEach(registry::remove);
+    removeVideoGauge();
+  }
+}

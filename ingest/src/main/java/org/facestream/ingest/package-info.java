@@ -1,0 +1,2 @@
+/** The stage that turns cameras into frames. */
+package org.facestream.ingest;

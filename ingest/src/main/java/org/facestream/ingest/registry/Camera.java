@@ -1,0 +1,362 @@
+package org.facestream.ingest.registry;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import org.facestream.ingest.worker.config.UserError;
+
+/**
+ * A camera as the registry knows it. What is null is as configured for the ingest worker that runs
+ * it.
+ *
+ * @param id 1 to 64 letters, digits, '-' and '_'; the key of everything that the camera gives
+ * @param url {@code rtsp://}, {@code rtsps://}, {@code http://}, {@code https://}, or the path of a
+ *     video file or of a folder of pictures; may hold references {@code ${env:NAME}} and {@code
+ *     ${secret:NAME}}, which only the ingest worker resolves; at most 4096 characters
+ * @param closeUpUrl {@code rtsp://} or {@code rtsps://}: the same camera's stream of larger
+ *     pictures, out of which faces that were found in the other are cut; may hold references like
+ *     the other; at most 4096 characters; null for none
+ * @param rotate degrees by which its pictures are turned clockwise, 90, 180 or 270, beyond what the
+ *     source declares itself; null for none. Masks, zones and boxes are of the turned picture
+ * @param fps frames per second to publish, above 0 and at most 60, or null
+ * @param maxWidth wider pictures are scaled to this width, 64 to 7680 pixels, or null
+ * @param jpegQuality 1 to 100, or null
+ * @param enabled whether it runs
+ * @param loop whether a file begins again at its end; without meaning for a real camera
+ * @param tags words of the user's, such as a site's name; at most 64, each 1 to 64 printable
+ *     characters
+ * @param detection how faces are looked for in its pictures, or null
+ * @param transport what carries the video of an RTSP camera, or null for the default, TCP
+ * @param decoder what decodes it, or null
+ * @param motion how still scenes are told and held back; null when every picture is published
+ * @param masks areas that are blacked out before a picture leaves the worker, at most 32
+ * @param zones named areas that identity events name; at most 32, each name once
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+@JsonIgnoreProperties(ignoreUnknown = true)
+@JsonPropertyOrder({
+  "id",
+  "url",
+  "closeUpUrl",
+  "rotate",
+  "fps",
+  "maxWidth",
+  "jpegQuality",
+  "enabled",
+  "loop",
+  "tags",
+  "detection",
+  "transport",
+  "decoder",
+  "motion",
+  "masks",
+  "zones"
+})
+public record Camera(
+    String id,
+    String url,
+    String closeUpUrl,
+    Integer rotate,
+    Double fps,
+    Integer maxWidth,
+    Integer jpegQuality,
+    Boolean enabled,
+    Boolean loop,
+    List<String> tags,
+    FaceSearch detection,
+    Transport transport,
+    DecoderChoice decoder,
+    MotionOptions motion,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Polygon> masks,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Zone> zones) {
+  static final int MOST_POLYGONS = 32;
+
+  /** With these a camera always fits into a record: areas come to some 300 kB at most. */
+  private static final int MOST_TAGS = 64;
+
+  private static final int LONGEST_TAG = 64;
+  private static final int LONGEST_URL = 4096;
+
+  private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+
+  /**
+   * Checks every value.
+   *
+   * @throws UserError which says what is wrong, without the URL
+   */
+  public Camera {
+    if (!validId(id)) {
+      throw new UserError(
+          "A camera's id is 1 to 64 letters, digits, '-' and '_'; '%s' is not."
+              .formatted(shown(id)));
+    }
+    if (url == null || url.isBlank()) {
+      throw new UserError("Camera '" + id + "' has no url.");
+    }
+    url = url.strip();
+    closeUpUrl = closeUpUrl == null || closeUpUrl.isBlank() ? null : closeUpUrl.strip();
+    if (url.chars().anyMatch(Character::isISOControl)) {
+      throw new UserError("The url of camera '" + id + "' holds a control character.");
+    }
+    if (closeUpUrl != null && closeUpUrl.chars().anyMatch(Character::isISOControl)) {
+      throw new UserError("The close-up-url of camera '" + id + "' holds a control character.");
+    }
+    if (rotate != null && (rotate < 0 || rotate > 270 || rotate % 90 != 0)) {
+      throw new UserError(
+          String.format(
+              Locale.ROOT, "rotate of camera '%s' is %d; give 90, 180 or 270.", id, rotate));
+    }
+    rotate = rotate == null || rotate == 0 ? null : rotate;
+    if (fps != null && !(fps > 0 && fps <= 60)) {
+      throw new UserError("fps of camera '%s' is %s; give 0.01 to 60.".formatted(id, fps));
+    }
+    if (maxWidth != null && (maxWidth < 64 || maxWidth > 7680)) {
+      throw new UserError(
+          String.format(
+              Locale.ROOT,
+              "max-width of camera '%s' is %d; give 64 to 7680 pixels.",
+              id,
+              maxWidth));
+    }
+    if (jpegQuality != null && (jpegQuality < 1 || jpegQuality > 100)) {
+      throw new UserError(
+          String.format(
+              Locale.ROOT, "jpeg-quality of camera '%s' is %d; give 1 to 100.", id, jpegQuality));
+    }
+    enabled = enabled == null || enabled;
+    loop = loop != null && loop;
+    tags = tags == null ? List.of() : List.copyOf(tags);
+    masks = Polygon.copy(masks);
+    zones = Polygon.copy(zones);
+    if (masks.size() > MOST_POLYGONS || zones.size() > MOST_POLYGONS) {
+      throw new UserError(
+          String.format(
+              Locale.ROOT,
+              "Camera '%s' may have %d masks and %d zones at most.",
+              id,
+              MOST_POLYGONS,
+              MOST_POLYGONS));
+    }
+    if (zones.stream().map(Zone::name).distinct().count() < zones.size()) {
+      throw new UserError("Two zones of camera '" + id + "' have the same name.");
+    }
+  }
+
+  /** An enabled camera with everything as configured for the worker. */
+  public static Camera of(String id, String url) {
+    CameraDraft camera = new CameraDraft(id);
+    camera.url = url;
+    return camera.done();
+  }
+
+  /**
+   * A camera from the command line, {@code id=url}.
+   *
+   * @throws UserError when it has not that form
+   */
+  public static Camera parse(String option) {
+    int equals = option.indexOf('=');
+    if (equals < 1 || equals == option.length() - 1 || !validId(option.substring(0, equals))) {
+      throw new UserError(
+          "Give a camera as id=url, such as door=rtsp://192.0.2.7/stream; '%s' is not."
+              .formatted(shown(option)));
+    }
+    return of(option.substring(0, equals), option.substring(equals + 1));
+  }
+
+  /** Whether a text can be a camera's id. */
+  public static boolean validId(String id) {
+    return id != null && ID.matcher(id).matches();
+  }
+
+  /**
+   * Checks what is only demanded of a camera that is about to be written: one that is in the topic
+   * stays readable.
+   *
+   * @throws UserError when it might not fit into a record
+   */
+  public void checkSize() {
+    int longest = Math.max(url.length(), closeUpUrl == null ? 0 : closeUpUrl.length());
+    if (longest > LONGEST_URL) {
+      throw new UserError(
+          String.format(
+              Locale.ROOT,
+              "A url of camera '%s' has %d characters; it may have %d.",
+              id,
+              longest,
+              LONGEST_URL));
+    }
+    if (tags.size() > MOST_TAGS || !tags.stream().allMatch(Camera::validTag)) {
+      throw new UserError(
+          String.format(
+              Locale.ROOT,
+              "Camera '%s' may have %d tags at most, each 1 to %d printable characters.",
+              id,
+              MOST_TAGS,
+              LONGEST_TAG));
+    }
+  }
+
+  private static boolean validTag(String tag) {
+    return !tag.isBlank()
+        && tag.length() <= LONGEST_TAG
+        && tag.chars().noneMatch(Character::isISOControl);
+  }
+
+  /** Whether a URL of it holds a password itself, and not only a reference to one. */
+  public boolean holdsPassword() {
+    return MaskedUrl.holdsPassword(url)
+        || (closeUpUrl != null && MaskedUrl.holdsPassword(closeUpUrl));
+  }
+
+  public Camera withUrl(String url) {
+    CameraDraft changed = new CameraDraft(this);
+    changed.url = url;
+    return changed.done();
+  }
+
+  public Camera withCloseUpUrl(String closeUpUrl) {
+    CameraDraft changed = new CameraDraft(this);
+    changed.closeUpUrl = closeUpUrl;
+    return changed.done();
+  }
+
+  /** Degrees by which its pictures are turned clockwise; 0 for not at all. */
+  public int turn() {
+    return rotate == null ? 0 : rotate;
+  }
+
+  /** Turned clockwise by 90, 180 or 270 degrees; null for not at all. */
+  public Camera withRotate(Integer rotate) {
+    CameraDraft changed = new CameraDraft(this);
+    changed.rotate = rotate;
+    return changed.done();
+  }
+
+  /** Turned so in place of {@link #rotate}, with masks, zones and motion masks turned along. */
+  public Camera turnedTo(Integer rotate) {
+    CameraDraft changed = new CameraDraft(this);
+    changed.turn(rotate);
+    return changed.done();
+  }
+
+  /** Whether it has areas that a turn of its pictures moves. */
+  public boolean hasAreas() {
+    return !masks.isEmpty() || !zones.isEmpty() || (motion != null && !motion.masks().isEmpty());
+  }
+
+  public Camera withEnabled(boolean enabled) {
+    CameraDraft changed = new CameraDraft(this);
+    changed.enabled = enabled;
+    return changed.done();
+  }
+
+  public Camera withLoop(boolean loop) {
+    CameraDraft changed = new CameraDraft(this);
+    changed.loop = loop;
+    return changed.done();
+  }
+
+  public Camera withFps(Double fps) {
+    CameraDraft changed = new CameraDraft(this);
+    changed.fps = fps;
+    return changed.done();
+  }
+
+  public Camera withMaxWidth(Integer maxWidth) {
+    CameraDraft changed = new CameraDraft(this);
+    changed.maxWidth = maxWidth;
+    return changed.done();
+  }
+
+  public Camera withJpegQuality(Integer jpegQuality) {
+    CameraDraft changed = new CameraDraft(this);
+    changed.jpegQuality = jpegQuality;
+    return changed.done();
+  }
+
+  public Camera withTags(List<String> tags) {
+    CameraDraft changed = new CameraDraft(this);
+    changed.tags = tags;
+    return changed.done();
+  }
+
+  public Camera withDetection(FaceSearch detection) {
+    CameraDraft changed = new CameraDraft(this);
+    changed.detection = detection;
+    return changed.done();
+  }
+
+  public Camera withTransport(Transport transport) {
+    CameraDraft changed = new CameraDraft(this);
+    changed.transport = transport;
+    return changed.done();
+  }
+
+  public Camera withDecoder(DecoderChoice decoder) {
+    CameraDraft changed = new CameraDraft(this);
+    changed.decoder = decoder;
+    return changed.done();
+  }
+
+  public Camera withMotion(MotionOptions motion) {
+    CameraDraft changed = new CameraDraft(this);
+    changed.motion = motion;
+    return changed.done();
+  }
+
+  public Camera withMasks(List<Polygon> masks) {
+    CameraDraft changed = new CameraDraft(this);
+    changed.masks = masks;
+    return changed.done();
+  }
+
+  public Camera withZones(List<Zone> zones) {
+    CameraDraft changed = new CameraDraft(this);
+    changed.zones = zones;
+    return changed.done();
+  }
+
+  /**
+   * With another's masks, zones and motion gate, and turned as they are meant for: a command line
+   * cannot say them, and whoever names a camera there must not uncover what was masked.
+   */
+  public Camera withAreasOf(Camera other) {
+    return withMasks(other.masks)
+        .withZones(other.zones)
+        .withMotion(other.motion)
+        .withRotate(other.rotate);
+  }
+
+  /** Without the secrets that the URLs may hold. */
+  @Override
+  public String toString() {
+    return ("Camera[id=%s, url=%s, closeUpUrl=%s, rotate=%s, fps=%s, maxWidth=%s, jpegQuality=%s, enabled=%s,"
+            + " loop=%s, tags=%s, detection=%s, transport=%s, decoder=%s, motion=%s, masks=%s, zones=%s]")
+        .formatted(
+            id,
+            MaskedUrl.of(url),
+            closeUpUrl == null ? null : MaskedUrl.of(closeUpUrl),
+            rotate,
+            fps,
+            maxWidth,
+            jpegQuality,
+            enabled,
+            loop,
+            tags,
+            detection,
+            transport,
+            decoder,
+            motion,
+            masks,
+            zones);
+  }
+
+  private static String shown(String text) {
+    String masked = MaskedUrl.in(String.valueOf(text)).replaceAll("\\p{Cntrl}", "?");
+    return masked.length() > 80 ? masked.substring(0, 80) + "..." : masked;
+  }
+}

@@ -1,0 +1,98 @@
+package org.facestream.ingest.registry;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import java.util.List;
+import org.facestream.ingest.worker.config.UserError;
+
+/**
+ * How faces are looked for in the pictures of one camera, where that differs from what the detector
+ * is configured for. What is null is as configured there.
+ *
+ * @param minFaceSize the smallest face, in pixels of the published frame, 12 or more
+ * @param scaleFactor from one level of the pyramid to the next, above 0 and below 0.99
+ * @param maxScales the most levels of the pyramid, 1 or more
+ * @param scaleSteps explicit levels, each above 0 and at most 1
+ * @param thresholds of P-Net, R-Net and O-Net, each 0 to 1
+ * @param overlaps above which the weaker of two boxes goes: within a level, between levels, after
+ *     R-Net, after O-Net; each 0 to 1
+ * @param maxCandidates the most candidates that R-Net sees, 1 or more
+ * @param maxFaces the most faces, 1 or more
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+@JsonIgnoreProperties(ignoreUnknown = true)
+@JsonPropertyOrder({
+  "minFaceSize",
+  "scaleFactor",
+  "maxScales",
+  "scaleSteps",
+  "thresholds",
+  "overlaps",
+  "maxCandidates",
+  "maxFaces"
+})
+public record FaceSearch(
+    Integer minFaceSize,
+    Double scaleFactor,
+    Integer maxScales,
+    List<Double> scaleSteps,
+    List<Double> thresholds,
+    List<Double> overlaps,
+    Integer maxCandidates,
+    Integer maxFaces) {
+  private static final int MOST_STEPS = 64;
+
+  /** Nothing differs. */
+  public static final FaceSearch AS_CONFIGURED =
+      new FaceSearch(null, null, null, null, null, null, null, null);
+
+  /**
+   * Checks every value.
+   *
+   * @throws UserError which names the value and its range
+   */
+  public FaceSearch {
+    check(minFaceSize == null || minFaceSize >= 12, "min-face-size", "12 or more pixels");
+    check(
+        scaleFactor == null || (scaleFactor > 0 && scaleFactor < 0.99),
+        "scale-factor",
+        "above 0 and below 0.99");
+    check(maxScales == null || maxScales >= 1, "max-scales", "1 or more");
+    scaleSteps = copy(scaleSteps);
+    check(
+        scaleSteps == null
+            || (!scaleSteps.isEmpty()
+                && scaleSteps.size() <= MOST_STEPS
+                && scaleSteps.stream().allMatch(step -> step > 0 && step <= 1)),
+        "scale-steps",
+        "1 to 64 numbers above 0 and at most 1");
+    thresholds = copy(thresholds);
+    check(fractions(thresholds, 3), "thresholds", "three numbers of 0 to 1");
+    overlaps = copy(overlaps);
+    check(fractions(overlaps, 4), "overlaps", "four numbers of 0 to 1");
+    check(maxCandidates == null || maxCandidates >= 1, "max-candidates", "1 or more");
+    check(maxFaces == null || maxFaces >= 1, "max-faces", "1 or more");
+  }
+
+  /** The same but for the smallest face. */
+  public FaceSearch withMinFaceSize(Integer pixels) {
+    return new FaceSearch(
+        pixels, scaleFactor, maxScales, scaleSteps, thresholds, overlaps, maxCandidates, maxFaces);
+  }
+
+  private static boolean fractions(List<Double> values, int count) {
+    return values == null
+        || (values.size() == count && values.stream().allMatch(value -> value >= 0 && value <= 1));
+  }
+
+  private static List<Double> copy(List<Double> values) {
+    return values == null ? null : List.copyOf(values);
+  }
+
+  private static void check(boolean holds, String key, String range) {
+    if (!holds) {
+      throw new UserError("%s of a camera's detection must be %s.".formatted(key, range));
+    }
+  }
+}

@@ -1,0 +1,113 @@
+package org.facestream.ingest.source;
+
+import java.time.Duration;
+import java.util.Optional;
+import org.facestream.ingest.registry.Camera;
+import org.facestream.ingest.registry.IngestConfig;
+import org.facestream.ingest.source.address.Fault;
+import org.facestream.ingest.source.address.SourceException;
+import org.facestream.ingest.source.address.SourceRules;
+import org.facestream.ingest.source.address.SourceUrl;
+import org.facestream.ingest.source.clock.StreamClock;
+import org.facestream.ingest.source.packet.CallDeadline;
+import org.facestream.ingest.source.picture.EncodedPicture;
+
+/** Reads a camera for a moment, as an ingest worker would, and tells what it gives. */
+public final class CameraTrial {
+  private CameraTrial() {}
+
+  /**
+   * What a camera gave.
+   *
+   * @param codec of its video, such as {@code h264}
+   * @param width of its pictures, in pixels
+   * @param height of its pictures, in pixels
+   * @param fps pictures a second by its own clock, the first left out; 0 when there were too few
+   * @param bitsPerSecond of its video, the first picture left out; 0 when there were too few
+   * @param connected how long it took to agree on a stream
+   * @param firstPicture how long the first picture took, from the beginning
+   * @param pictures that came
+   * @param damaged packets and pictures that were damaged
+   * @param frame the first picture as it would be published
+   */
+  public record Result(
+      String codec,
+      int width,
+      int height,
+      double fps,
+      long bitsPerSecond,
+      Duration connected,
+      Duration firstPicture,
+      long pictures,
+      long damaged,
+      EncodedPicture frame) {}
+
+  /**
+   * Opens the camera and reads on after its first picture.
+   *
+   * @param time how long it is read, in the time of its pictures: a file takes less
+   * @throws SourceException which says why it gives no pictures, without secrets
+   */
+  public static Result run(Camera camera, IngestConfig config, SourceRules rules, Duration time)
+      throws SourceException {
+    return run(camera, config, rules, time, () -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param each is run with every picture that was decoded
+   */
+  public static Result run(
+      Camera camera, IngestConfig config, SourceRules rules, Duration time, Runnable each)
+      throws SourceException {
+    VideoSource.loadLibraries();
+    SourceUrl url = rules.resolve(camera);
+    long begun = System.nanoTime();
+    try (CallDeadline deadline = new CallDeadline();
+        VideoSource source =
+            VideoSource.open(
+                url,
+                VideoSource.Patience.of(config),
+                VideoSource.Wish.EVERYTHING.turned(camera.turn()),
+                deadline)) {
+      final long connected = System.nanoTime() - begun;
+      StreamClock clock = new StreamClock(url.live());
+      Optional<EncodedPicture> frame = Optional.empty();
+      long pictures = 0;
+      long firstPicture = 0;
+      long origin = 0;
+      long bytes = 0;
+      long past = 0;
+      while (past < time.toNanos() && source.next()) {
+        long now = clock.at(source.timestamp(), System.nanoTime(), source.passed());
+        pictures++;
+        each.run();
+        if (pictures == 1) {
+          firstPicture = System.nanoTime() - begun;
+        }
+        // FFmpeg gives an RTSP stream's first picture no timestamp, so rates are of the others.
+        if (pictures <= 2) {
+          origin = now;
+          bytes = source.bytes();
+        }
+        past = now - origin;
+        if (frame.isEmpty()) {
+          frame = CurrentPicture.of(source, camera, config).jpeg();
+        }
+      }
+      double seconds = past / 1e9;
+      return new Result(
+          source.codec(),
+          source.width(),
+          source.height(),
+          seconds > 0 ? (pictures - 2) / seconds : 0,
+          seconds > 0 ? Math.round(8 * (source.bytes() - bytes) / seconds) : 0,
+          Duration.ofNanos(connected),
+          Duration.ofNanos(firstPicture),
+          pictures,
+          source.damaged(),
+          frame.orElseThrow(() -> new SourceException(Fault.DECODE_FAILED)));
+    }
+  }
+}

@@ -1,0 +1,377 @@
+package org.facestream.ingest.source;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.bytedeco.ffmpeg.avutil.AVBufferRef;
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.opencv.global.opencv_core;
+import org.bytedeco.opencv.opencv_core.Mat;
+import org.facestream.ingest.frame.Picture;
+import org.facestream.ingest.registry.IngestConfig;
+import org.facestream.ingest.registry.Polygon;
+import org.facestream.ingest.source.address.Fault;
+import org.facestream.ingest.source.address.SourceException;
+import org.facestream.ingest.source.address.SourceUrl;
+import org.facestream.ingest.source.clock.StreamClock;
+import org.facestream.ingest.source.http.HttpPictures;
+import org.facestream.ingest.source.packet.CallDeadline;
+import org.facestream.ingest.source.packet.Demuxer;
+import org.facestream.ingest.source.packet.FfmpegLog;
+import org.facestream.ingest.source.packet.FfmpegMemory;
+import org.facestream.ingest.source.packet.PacketSource;
+import org.facestream.ingest.source.packet.PictureFolder;
+import org.facestream.ingest.source.picture.EncodedPicture;
+import org.facestream.ingest.source.picture.JpegEncoder;
+import org.facestream.ingest.source.picture.KeptPicture;
+import org.facestream.ingest.source.picture.Luma;
+import org.facestream.ingest.source.picture.LumaScaler;
+import org.facestream.ingest.source.picture.PictureKeeper;
+import org.facestream.ingest.worker.Closing;
+
+/**
+ * The pictures of one video stream, straight from FFmpeg's demuxers and decoders. One thread opens,
+ * reads and closes it.
+ *
+ * <pre>
+ * try (VideoSource source = VideoSource.open(file)) {
+ *   while (source.next()) {
+ *     EncodedPicture picture = source.jpeg(1280, 85);
+ *   }
+ * }
+ * </pre>
+ *
+ * Every call is bounded in time. Motion JPEG is decoded only when {@link #jpeg} needs it.
+ */
+public final class VideoSource implements AutoCloseable {
+  /**
+   * How long a source may take.
+   *
+   * @param connect to open it, up to the agreement on a stream
+   * @param firstFrame from there to the first picture
+   * @param read from one picture to the next
+   */
+  public record Patience(Duration connect, Duration firstFrame, Duration read) {
+    /** For a file that is to be read to its end, however busy the machine is. */
+    public static final Patience REPLAY =
+        new Patience(Duration.ofMinutes(5), Duration.ofMinutes(5), Duration.ofMinutes(5));
+
+    public static Patience of(IngestConfig config) {
+      return new Patience(
+          config.connectTimeout(), config.firstFrameTimeout(), config.readTimeout());
+    }
+  }
+
+  /**
+   * What is wanted of a source.
+   *
+   * @param fps pictures per second that will be used: at least so many are decoded where there are
+   *     as many, and a folder of pictures has just so many; infinite for every picture there is
+   * @param device the hardware to decode with, or empty for the processor
+   * @param mostBehind pictures are left out when reading is further behind the source than this;
+   *     empty when each is to be decoded, however late
+   * @param rotate degrees by which pictures are turned clockwise, beyond what the source declares;
+   *     a multiple of 90
+   */
+  public record Wish(
+      double fps, Optional<AVBufferRef> device, Optional<Duration> mostBehind, int rotate) {
+    static final Wish EVERYTHING =
+        new Wish(Double.POSITIVE_INFINITY, Optional.empty(), Optional.empty());
+
+    /** The same, turned clockwise by so many degrees. */
+    Wish turned(int degrees) {
+      return new Wish(fps, device, mostBehind, degrees);
+    }
+
+    /** Not turned. */
+    public Wish(double fps, Optional<AVBufferRef> device, Optional<Duration> mostBehind) {
+      this(fps, device, mostBehind, 0);
+    }
+  }
+
+  private static final double USUAL_FPS = 25;
+
+  private final Patience patience;
+  private final CallDeadline deadline;
+  private final boolean ownsDeadline;
+  private final PictureReader reader;
+  private final JpegEncoder encoder = new JpegEncoder();
+  private final LumaScaler luma = new LumaScaler();
+  private final PictureKeeper keeper = new PictureKeeper();
+  private boolean begun;
+  private boolean current;
+  private boolean closed;
+
+  private VideoSource(
+      Patience patience, CallDeadline deadline, boolean ownsDeadline, PictureReader reader) {
+    this.patience = patience;
+    this.deadline = deadline;
+    this.ownsDeadline = ownsDeadline;
+    this.reader = reader;
+    deadline.arm(patience.firstFrame());
+  }
+
+  private static PacketSource packets(
+      SourceUrl url, Patience patience, Wish wish, CallDeadline deadline) throws SourceException {
+    if (url.kind() == SourceUrl.Kind.PICTURES) {
+      double fps = Double.isInfinite(wish.fps()) ? USUAL_FPS : wish.fps();
+      return new PictureFolder(Path.of(url.target()), fps);
+    }
+    if (url.kind().http()) {
+      return new HttpPictures(url, deadline, patience.connect());
+    }
+    return new Demuxer(url, deadline, patience.connect());
+  }
+
+  /**
+   * Loads the native libraries. They are loaded under locks of the whole process, which may take
+   * seconds: better before the first camera runs than under all of them.
+   */
+  public static void loadLibraries() {
+    FfmpegLog.route();
+    FfmpegMemory.limit();
+    Loader.load(org.bytedeco.ffmpeg.global.avformat.class);
+    Loader.load(org.bytedeco.ffmpeg.global.swscale.class);
+    try (Mat black = new Mat(8, 8, opencv_core.CV_8UC3)) {
+      Picture.jpeg(black, 85);
+    }
+  }
+
+  /** Opens a video file, to be read as fast as possible. */
+  public static VideoSource open(Path file) throws SourceException {
+    Duration minute = Duration.ofMinutes(1);
+    CallDeadline deadline = new CallDeadline();
+    try {
+      return open(
+          SourceUrl.file(file),
+          new Patience(minute, minute, minute),
+          Wish.EVERYTHING,
+          deadline,
+          true);
+    } catch (SourceException | RuntimeException | Error failed) {
+      deadline.close();
+      throw failed;
+    }
+  }
+
+  /**
+   * Opens a source, every picture of it, whose calls another thread may end by the deadline's
+   * {@code stop}.
+   */
+  public static VideoSource open(SourceUrl url, Patience patience, CallDeadline deadline)
+      throws SourceException {
+    return open(url, patience, Wish.EVERYTHING, deadline);
+  }
+
+  /** The same for a source of which not everything is wanted. */
+  public static VideoSource open(SourceUrl url, Patience patience, Wish wish, CallDeadline deadline)
+      throws SourceException {
+    return open(url, patience, wish, deadline, false);
+  }
+
+  private static VideoSource open(
+      SourceUrl url, Patience patience, Wish wish, CallDeadline deadline, boolean ownsDeadline)
+      throws SourceException {
+    FfmpegMemory.limit();
+    PacketSource packets = packets(url, patience, wish, deadline);
+    try {
+      PictureReader reader = new PictureReader(packets, url.kind().codecs(), wish);
+      return new VideoSource(patience, deadline, ownsDeadline, reader);
+    } catch (SourceException | RuntimeException | Error failed) {
+      packets.close();
+      throw failed;
+    }
+  }
+
+  /**
+   * Goes on to the next picture that is not damaged; false at the end of a file.
+   *
+   * @throws SourceException when there is none in time, or the source broke
+   */
+  public boolean next() throws SourceException {
+    PictureReader.Step step = advance();
+    while (step == PictureReader.Step.SPARED || step == PictureReader.Step.LEFT_OUT) {
+      step = advance();
+    }
+    return step == PictureReader.Step.PICTURE;
+  }
+
+  /** Goes on to the next picture that is not damaged, decoded or not. */
+  public PictureReader.Step advance() throws SourceException {
+    current = false;
+    if (begun) {
+      deadline.arm(patience.read());
+    }
+    Fault late = begun ? Fault.READ_TIMEOUT : Fault.FIRST_FRAME_TIMEOUT;
+    long damagedBefore = damaged();
+    while (true) {
+      if (deadline.stopped()) {
+        throw new SourceException(Fault.STOPPED);
+      }
+      // A source may also talk without end and never show a picture.
+      if (deadline.expired()) {
+        throw new SourceException(late, damaged() > damagedBefore ? "only damaged data" : "");
+      }
+      Optional<PictureReader.Step> step = reader.step(late);
+      if (step.isPresent()) {
+        current = step.get() == PictureReader.Step.PICTURE;
+        begun |= current;
+        return step.get();
+      }
+    }
+  }
+
+  /**
+   * When the picture is shown, in nanoseconds from an arbitrary zero, or {@link
+   * StreamClock#NO_TIMESTAMP}.
+   */
+  public long timestamp() {
+    return reader.timestamp();
+  }
+
+  /** Pictures and packets so far that were damaged, and skipped. */
+  public long damaged() {
+    return reader.damaged();
+  }
+
+  /** How often the decoder was opened anew because it only erred. */
+  public long reopened() {
+    return reader.reopened();
+  }
+
+  /**
+   * Another rate than it was opened for is enough from soon on: what need not be decoded for it is
+   * spared.
+   *
+   * @param fps pictures per second
+   */
+  public void wanted(double fps) {
+    reader.feed().wanted(fps);
+  }
+
+  /** Whether pictures are left out because reading is behind. */
+  public boolean behind() {
+    return reader.feed().behind();
+  }
+
+  /** Nanoseconds so far that were spent waiting for the source. */
+  public long waited() {
+    return reader.feed().waited();
+  }
+
+  /** Nanoseconds of a live stream that were read so far, decoded or not. */
+  public long passed() {
+    return reader.feed().passed();
+  }
+
+  /** Bytes of the video so far, as it came. */
+  public long bytes() {
+    return reader.feed().bytes();
+  }
+
+  /** Of the stream's pictures as they are seen, before any scaling; 0 until one was looked at. */
+  public int width() {
+    return reader.width();
+  }
+
+  /** Of the stream's pictures as they are seen, before any scaling; 0 until one was looked at. */
+  public int height() {
+    return reader.height();
+  }
+
+  /** When the recording began, by what it says itself. */
+  public Optional<Instant> created() {
+    return reader.feed().created();
+  }
+
+  /** The codec's short name, such as {@code h264}. */
+  public String codec() {
+    return reader.codec();
+  }
+
+  /** The same without masks. */
+  public Optional<EncodedPicture> jpeg(int maxWidth, int quality) {
+    return jpeg(maxWidth, quality, List.of());
+  }
+
+  /**
+   * The current picture as JPEG, as it is to be seen; empty when it turns out to be damaged. Motion
+   * JPEG that is not wider than asked for is given as it came, whatever its quality, when there is
+   * nothing to mask or turn.
+   *
+   * @param maxWidth a wider picture is scaled to this width
+   * @param quality 1 to 100
+   * @param masks areas that are made black
+   */
+  public Optional<EncodedPicture> jpeg(int maxWidth, int quality, List<Polygon> masks) {
+    checkCurrent();
+    Optional<EncodedPicture> asItCame = masks.isEmpty() ? asItCame(maxWidth) : Optional.empty();
+    if (asItCame.isPresent()) {
+      return asItCame;
+    }
+    return reader.frame().map(frame -> encoder.encode(frame, maxWidth, quality, masks));
+  }
+
+  private Optional<EncodedPicture> asItCame(int maxWidth) {
+    return reader.asItCame().filter(picture -> picture.width() <= maxWidth);
+  }
+
+  /**
+   * The current picture for later, not yet encoded; empty when it turns out to be damaged. The
+   * caller closes it, before this source.
+   *
+   * @param maxWidth a wider picture is scaled to this width
+   * @param asItCame whether a JPEG may be kept as it came
+   */
+  public Optional<KeptPicture> keep(int maxWidth, boolean asItCame) {
+    checkCurrent();
+    Optional<KeptPicture> whole =
+        asItCame ? asItCame(maxWidth).map(KeptPicture.Whole::new) : Optional.empty();
+    return whole.isPresent() ? whole : reader.frame().map(frame -> keeper.keep(frame, maxWidth));
+  }
+
+  /** A picture that was kept, as {@link #jpeg(int, int, List)} would have given it. */
+  EncodedPicture jpeg(KeptPicture kept, int maxWidth, int quality, List<Polygon> masks) {
+    if (kept instanceof KeptPicture.Pixels pixels) {
+      return encoder.encode(pixels.frame(), maxWidth, quality, masks);
+    }
+    return ((KeptPicture.Whole) kept).picture();
+  }
+
+  /** The current picture, small and grey; empty when it turns out to be damaged. */
+  public Optional<Luma> luma() {
+    checkCurrent();
+    return reader.frame().map(luma::scale);
+  }
+
+  private void checkCurrent() {
+    if (!current) {
+      throw new IllegalStateException("there is no current picture");
+    }
+  }
+
+  /** Goes back to the beginning of a file. */
+  public void rewind() throws SourceException {
+    current = false;
+    reader.rewind();
+  }
+
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    try (Closing closing = new Closing()) {
+      if (ownsDeadline) {
+        closing.add(deadline);
+      }
+      closing.add(keeper);
+      closing.add(luma);
+      closing.add(encoder);
+      closing.add(reader);
+    }
+  }
+}

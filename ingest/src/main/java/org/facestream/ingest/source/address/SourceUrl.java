@@ -1,0 +1,118 @@
+package org.facestream.ingest.source.address;
+
+import java.nio.file.Path;
+import org.facestream.ingest.registry.MaskedUrl;
+
+/**
+ * Where a source is, checked, with its secrets in place. Its text shows no credentials.
+ *
+ * @param kind what it is opened as
+ * @param target what FFmpeg is given; secret
+ */
+public record SourceUrl(Kind kind, String target) {
+
+  /** Every decoder that FFmpeg has. */
+  public static final String ANY = "";
+
+  /**
+   * What a source is opened as, each with everything FFmpeg may use for it: so that no URL and no
+   * file can make it open something else.
+   */
+  public enum Kind {
+    RTSP("rtsp", "rtsp", "rtp,tcp", "h264,hevc,mjpeg"),
+    RTSP_UDP("rtsp", "rtsp", "rtp,udp,tcp", "h264,hevc,mjpeg"),
+    RTSPS("rtsps", "rtsp", "rtp,tls,tcp", "h264,hevc,mjpeg"),
+    /** Motion JPEG, which we read ourselves. */
+    HTTP("http", "", "", "mjpeg"),
+    HTTPS("https", "", "", "mjpeg"),
+    /**
+     * Whoever may put a file there trusts it more than what a network sends: every decoder, and
+     * every container that names no other file. Those of sound alone say that they have no video.
+     */
+    FILE(
+        "",
+        "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,m4v,flv,live_flv,asf,mxf"
+            + ",gxf,dv,rm,ivr,ogg,nut,nsv,wtv,ty,pva,dhav,lxf,ivf,obu,av1,vc1,h261,h263,h264,hevc,vvc"
+            + ",cavsvideo,dirac,dnxhd,mjpeg,mjpeg_2000,smjpeg,yuv4mpegpipe,gif,apng,nuv,swf,vivo,roq"
+            + ",flic,smk,bink,film_cpk,cine,ipmovie,mlv,wav,mp3,aac,flac",
+        "file",
+        ANY),
+    /** A folder of pictures, which we read ourselves. */
+    PICTURES("", "", "", "mjpeg,png");
+
+    private final String scheme;
+    private final String formats;
+    private final String protocols;
+    private final String codecs;
+
+    Kind(String scheme, String formats, String protocols, String codecs) {
+      this.scheme = scheme;
+      this.formats = formats;
+      this.protocols = protocols;
+      this.codecs = codecs;
+    }
+
+    String scheme() {
+      return scheme;
+    }
+
+    /** Names of FFmpeg's demuxers. */
+    public String formats() {
+      return formats;
+    }
+
+    /** Names of FFmpeg's protocols. */
+    public String protocols() {
+      return protocols;
+    }
+
+    /**
+     * Those that are left when the camera's connection is being made: only what carries the video.
+     * An RTSP server may answer with the address of another one; to follow it would be to open what
+     * nobody checked. The beginning of {@link #protocols}.
+     */
+    public String protocolsOnceConnected() {
+      return switch (this) {
+        case RTSP, RTSPS -> "rtp";
+        case RTSP_UDP -> "rtp,udp";
+        case HTTP, HTTPS, FILE, PICTURES -> protocols;
+      };
+    }
+
+    /** FFmpeg's word for what carries the video. */
+    public String transport() {
+      return this == RTSP_UDP ? "udp" : "tcp";
+    }
+
+    /** Whether it is Motion JPEG over HTTP. */
+    public boolean http() {
+      return this == HTTP || this == HTTPS;
+    }
+
+    /** Names of FFmpeg's decoders, with commas between; {@link #ANY} for all of them. */
+    public String codecs() {
+      return codecs;
+    }
+  }
+
+  public static SourceUrl file(Path file) {
+    return new SourceUrl(Kind.FILE, file.toAbsolutePath().toString());
+  }
+
+  public static SourceUrl pictures(Path folder) {
+    return new SourceUrl(Kind.PICTURES, folder.toAbsolutePath().toString());
+  }
+
+  /** Whether pictures come when they are taken, and not as fast as they are asked for. */
+  public boolean live() {
+    return switch (kind) {
+      case RTSP, RTSP_UDP, RTSPS, HTTP, HTTPS -> true;
+      case FILE, PICTURES -> false;
+    };
+  }
+
+  @Override
+  public String toString() {
+    return MaskedUrl.of(target);
+  }
+}

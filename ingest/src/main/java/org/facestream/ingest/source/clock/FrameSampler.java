@@ -1,0 +1,56 @@
+package org.facestream.ingest.source.clock;
+
+/**
+ * Chooses the pictures nearest to a regular beat, by the stream's time and not by when they arrive,
+ * so that a burst after a hold-up is thinned like everything else.
+ */
+public final class FrameSampler {
+  private long period;
+  private boolean started;
+  private long due;
+  private long last;
+
+  /**
+   * @param fps pictures per second to choose, above 0
+   */
+  public FrameSampler(double fps) {
+    this.period = period(fps);
+  }
+
+  private static long period(double fps) {
+    return Math.max(1, Math.round(1e9 / fps));
+  }
+
+  /**
+   * From the next choice on.
+   *
+   * @param fps pictures per second to choose, above 0
+   */
+  public void rate(double fps) {
+    long next = period(fps);
+    due += next - period;
+    period = next;
+  }
+
+  /**
+   * Whether to take the picture.
+   *
+   * @param time of the picture in nanoseconds, never less than the time before
+   */
+  public boolean take(long time) {
+    if (!started || time - due > period) {
+      started = true;
+      due = time + period;
+      last = time;
+      return true;
+    }
+    // Half of the way to the next picture: the nearer of the two is the one.
+    long slack = Math.min(time - last, period) / 2;
+    last = time;
+    if (time + slack < due) {
+      return false;
+    }
+    due += period;
+    return true;
+  }
+}

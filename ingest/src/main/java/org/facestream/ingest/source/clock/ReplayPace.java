@@ -1,0 +1,121 @@
+package org.facestream.ingest.source.clock;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps a replay from running away from those who process its frames, who would otherwise skip what
+ * has become too old, or find it gone. Whoever has published a frame waits until the consumer group
+ * has all but a few of the frames before it. A group that after half a minute has no members, and
+ * has never committed anything, is not waited for. Threads share one.
+ */
+public final class ReplayPace implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(ReplayPace.class);
+
+  /** Enough for the next batch. */
+  private static final int MOST_AHEAD = 8;
+
+  /** Kafka keeps frames for a minute: those that wait must be far from that, on any machine. */
+  private static final long LONG_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+  private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(20);
+  private static final long UNKNOWN = Long.MAX_VALUE / 2;
+
+  private static final long JOINING_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+  private final long begun = System.nanoTime();
+  private final Admin admin;
+  private final String group;
+  private final Map<TopicPartition, Long> committed = new ConcurrentHashMap<>();
+  private final AtomicInteger ahead = new AtomicInteger(MOST_AHEAD);
+
+  /**
+   * @param admin closed by this
+   * @param group full name of the consumer group
+   */
+  public ReplayPace(Admin admin, String group) {
+    this.admin = admin;
+    this.group = group;
+  }
+
+  /** Returns when the group is near enough to the frame, or when it is stopped. */
+  public void await(RecordMetadata published, BooleanSupplier stopped) {
+    TopicPartition partition = new TopicPartition(published.topic(), published.partition());
+    committed.putIfAbsent(partition, published.offset());
+    long begun = System.nanoTime();
+    while (!stopped.getAsBoolean()
+        && published.offset() - committed.get(partition) >= ahead.get()) {
+      long known = ask(partition);
+      if (known == UNKNOWN) {
+        return;
+      }
+      committed.merge(partition, known, Math::max);
+      if (published.offset() - known >= ahead.get()) {
+        LockSupport.parkNanos(this, PAUSE);
+      }
+    }
+    boolean slow = System.nanoTime() - begun > LONG_NANOS;
+    ahead.updateAndGet(now -> slow ? Math.max(1, now / 2) : Math.min(MOST_AHEAD, now + 1));
+  }
+
+  private long ask(TopicPartition partition) {
+    try {
+      OffsetAndMetadata offset =
+          admin
+              .listConsumerGroupOffsets(group)
+              .partitionsToOffsetAndMetadata()
+              .get(5, TimeUnit.SECONDS)
+              .get(partition);
+      if (offset != null) {
+        return offset.offset();
+      }
+      // Detectors that start together with this take their time to join.
+      return System.nanoTime() - begun < JOINING_NANOS || hasMembers()
+          ? committed.get(partition)
+          : UNKNOWN;
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      return UNKNOWN;
+    } catch (ExecutionException | TimeoutException failed) {
+      // Away for a moment: what cannot be asked cannot be known to be near.
+      log.debug("the position of {} is not known", group, failed);
+      return committed.get(partition);
+    }
+  }
+
+  private boolean hasMembers() throws InterruptedException, ExecutionException, TimeoutException {
+    try {
+      return !admin
+          .describeConsumerGroups(List.of(group))
+          .describedGroups()
+          .get(group)
+          .get(5, TimeUnit.SECONDS)
+          .members()
+          .isEmpty();
+    } catch (ExecutionException failed) {
+      if (failed.getCause() instanceof GroupIdNotFoundException) {
+        return false;
+      }
+      throw failed;
+    }
+  }
+
+  @Override
+  public void close() {
+    admin.close();
+  }
+}

@@ -1,0 +1,100 @@
+package org.facestream.ingest.source.http;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import org.facestream.ingest.source.packet.CallDeadline;
+
+/**
+ * A connected socket for TLS to lie upon, whose reads a deadline bounds. A timeout of the TLS
+ * socket itself does not: it begins anew with every byte, and a handshake or a TLS record of single
+ * bytes would go on for hours.
+ */
+final class PatientSocket extends Socket {
+  private final Socket plain;
+  private final InputStream in;
+
+  PatientSocket(Socket plain, CallDeadline deadline) throws IOException {
+    this.plain = plain;
+    this.in = new PatientInput(plain, deadline);
+  }
+
+  @Override
+  public InputStream getInputStream() {
+    return in;
+  }
+
+  @Override
+  public OutputStream getOutputStream() throws IOException {
+    return plain.getOutputStream();
+  }
+
+  /** Without effect: the deadline says how long to wait. */
+  @Override
+  public synchronized void setSoTimeout(int millis) {
+    // The input below has one of its own.
+  }
+
+  @Override
+  public synchronized int getSoTimeout() {
+    return 0;
+  }
+
+  @Override
+  public int getSoLinger() throws SocketException {
+    return plain.getSoLinger();
+  }
+
+  @Override
+  public InetAddress getInetAddress() {
+    return plain.getInetAddress();
+  }
+
+  @Override
+  public int getPort() {
+    return plain.getPort();
+  }
+
+  @Override
+  public boolean isConnected() {
+    return plain.isConnected();
+  }
+
+  @Override
+  public boolean isBound() {
+    return plain.isBound();
+  }
+
+  @Override
+  public boolean isClosed() {
+    return plain.isClosed();
+  }
+
+  @Override
+  public boolean isInputShutdown() {
+    return plain.isInputShutdown();
+  }
+
+  @Override
+  public boolean isOutputShutdown() {
+    return plain.isOutputShutdown();
+  }
+
+  @Override
+  public void shutdownInput() throws IOException {
+    plain.shutdownInput();
+  }
+
+  @Override
+  public void shutdownOutput() throws IOException {
+    plain.shutdownOutput();
+  }
+
+  @Override
+  public synchronized void close() throws IOException {
+    plain.close();
+  }
+}

@@ -1,0 +1,209 @@
+package org.facestream.ingest.source.packet;
+
+import static org.bytedeco.ffmpeg.global.avcodec.AV_PKT_FLAG_CORRUPT;
+import static org.bytedeco.ffmpeg.global.avcodec.AV_PKT_FLAG_KEY;
+import static org.bytedeco.ffmpeg.global.avcodec.av_packet_alloc;
+import static org.bytedeco.ffmpeg.global.avcodec.av_packet_free;
+import static org.bytedeco.ffmpeg.global.avcodec.av_packet_unref;
+import static org.bytedeco.ffmpeg.global.avutil.AV_NOPTS_VALUE;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
+import org.bytedeco.ffmpeg.avcodec.AVPacket;
+import org.facestream.ingest.source.address.Fault;
+import org.facestream.ingest.source.address.SourceException;
+import org.facestream.ingest.source.clock.CatchUp;
+import org.facestream.ingest.source.clock.PacketLag;
+import org.facestream.ingest.source.clock.StreamClock;
+
+/**
+ * The packets of one video, and which of them are to be decoded: not those that the wanted rate has
+ * no use for, not those that a reader must leave out that is behind its stream, and nothing that is
+ * damaged. One thread uses it.
+ */
+public final class PacketFeed implements AutoCloseable {
+  /** What {@link #read} came to. */
+  public enum Next {
+    /** A packet that is to be decoded. */
+    NEEDED,
+    /** A picture that the wanted rate has no use for. */
+    SPARED,
+    /** A picture that was left out because the reader is behind. */
+    LEFT_OUT,
+    /** Nothing, or nothing that can be used. */
+    NOTHING,
+    /** The end of a file. */
+    END
+  }
+
+  private final PacketSource packets;
+  private final PacketSieve sieve;
+  private final PacketLag lag = new PacketLag();
+  private final Optional<CatchUp> catchUp;
+  private final TemporalLayers layers = new TemporalLayers();
+  private final AVPacket packet = av_packet_alloc();
+  private boolean held;
+  private boolean awaitingKey;
+  private long shown = StreamClock.NO_TIMESTAMP;
+  private long damaged;
+  private long bytes;
+  private long waited;
+
+  /**
+   * @param packets stays the caller's to close until {@link #close} is called
+   * @param fps pictures per second that are wanted; infinite for every one
+   * @param mostBehind packets are left out when reading is further behind than this; empty for none
+   */
+  public PacketFeed(PacketSource packets, double fps, Optional<Duration> mostBehind) {
+    this.packets = packets;
+    this.sieve = new PacketSieve(fps);
+    this.catchUp = mostBehind.map(CatchUp::new);
+  }
+
+  /**
+   * Reads the next packet.
+   *
+   * @param late the fault when the deadline passes
+   */
+  public Next read(Fault late) throws SourceException {
+    release();
+    long begun = System.nanoTime();
+    PacketSource.Read read = packets.read(packet, late);
+    long arrival = System.nanoTime();
+    long took = arrival - begun;
+    waited += took;
+    return switch (read) {
+      case END -> Next.END;
+      case DAMAGED -> {
+        damaged++;
+        yield Next.NOTHING;
+      }
+      case OTHER -> {
+        held = true;
+        yield Next.NOTHING;
+      }
+      case VIDEO -> {
+        held = true;
+        // Without data it bears something else.
+        yield packet.size() <= 0 || packet.data() == null ? Next.NOTHING : choose(arrival, took);
+      }
+    };
+  }
+
+  private Next choose(long arrival, long took) {
+    bytes += packet.size();
+    shown = nanos(packet.pts());
+    boolean key = (packet.flags() & AV_PKT_FLAG_KEY) != 0;
+    boolean needed = sieve.needs(PacketKind.of(packet, packets.parameters(), layers), shown);
+    long behind = lag.of(shown, arrival, took);
+    if (awaitingKey && !key) {
+      damaged++;
+      return Next.NOTHING;
+    }
+    awaitingKey = false;
+    if ((packet.flags() & AV_PKT_FLAG_CORRUPT) != 0) {
+      damaged++;
+      return Next.NOTHING;
+    }
+    if (!needed) {
+      return Next.SPARED;
+    }
+    boolean leftOut =
+        catchUp.isPresent() && catchUp.get().leavesOut(key, lag.time(), behind, arrival);
+    return leftOut ? Next.LEFT_OUT : Next.NEEDED;
+  }
+
+  /** The packet that {@link #read} came to. */
+  public AVPacket packet() {
+    return packet;
+  }
+
+  /** When its picture is shown, in nanoseconds, or {@link StreamClock#NO_TIMESTAMP}. */
+  public long shown() {
+    return shown;
+  }
+
+  public long nanos(long ticks) {
+    return ticks == AV_NOPTS_VALUE
+        ? StreamClock.NO_TIMESTAMP
+        : Math.round(ticks * packets.nanosPerTick());
+  }
+
+  /** When the recording began, by what it says itself. */
+  public Optional<Instant> created() {
+    return packets.created();
+  }
+
+  /** What the video is encoded as now. */
+  public AVCodecParameters parameters() {
+    return packets.parameters();
+  }
+
+  /** Whether each picture that is decoded depends on no other. */
+  public boolean keysOnly() {
+    return sieve.keysOnly() || behind();
+  }
+
+  /** Whether pictures are left out because the reader is behind. */
+  public boolean behind() {
+    return catchUp.isPresent() && catchUp.get().behind();
+  }
+
+  /** What comes before the next key frame cannot be decoded, and counts as damaged. */
+  public void awaitKey() {
+    awaitingKey = true;
+  }
+
+  /** From soon on so many pictures per second are wanted. */
+  public void wanted(double fps) {
+    sieve.wanted(fps);
+  }
+
+  /** Packets so far that were damaged. */
+  public long damaged() {
+    return damaged;
+  }
+
+  /** Bytes of the video so far, as it came. */
+  public long bytes() {
+    return bytes;
+  }
+
+  /** Nanoseconds so far that reading took: nearly all of it is waiting for the source. */
+  public long waited() {
+    return waited;
+  }
+
+  /** Nanoseconds of the stream that were read so far. */
+  public long passed() {
+    return lag.time();
+  }
+
+  public void release() {
+    if (held) {
+      av_packet_unref(packet);
+      held = false;
+    }
+  }
+
+  /** Goes back to the beginning of a file. */
+  public void rewind() throws SourceException {
+    release();
+    packets.rewind();
+  }
+
+  /** Call it once. */
+  @Override
+  public void close() {
+    free();
+    packets.close();
+  }
+
+  /** For a feed that did not come into use: without closing what gives the packets. */
+  public void free() {
+    release();
+    av_packet_free(packet);
+  }
+}

@@ -1,0 +1,101 @@
+package org.facestream.ingest.source.packet;
+
+import static org.facestream.ingest.source.packet.PacketKind.DISPOSABLE;
+import static org.facestream.ingest.source.packet.PacketKind.KEY;
+
+import org.facestream.ingest.source.clock.StreamClock;
+
+/**
+ * Decides which packets are worth decoding for a wanted rate: all of them, those that others depend
+ * on, or key frames only. It learns from one group of pictures (a key frame and what follows) what
+ * it does in the next, so what is left out is never missed by what is decoded.
+ *
+ * <p>The pictures that are left must lie dense enough: at most half as far apart as is wanted, or
+ * just as far. For key frames only, their distance must also have been steady for some time, and is
+ * never trusted again once it changed: there are cameras that stretch it while nothing moves, and
+ * one that is stretched is time in which nothing is seen.
+ */
+final class PacketSieve {
+  private static final int STEADY_GROUPS = 4;
+  private static final double TOLERANCE = 0.05;
+
+  private enum Mode {
+    EVERYTHING,
+    REFERENCES,
+    KEYS
+  }
+
+  private double period;
+  private Mode mode = Mode.EVERYTHING;
+  private long lastKey = StreamClock.NO_TIMESTAMP;
+  private long pictures;
+  private long references;
+  private double usualLength;
+  private int steady;
+  private boolean keysTrusted = true;
+
+  /**
+   * @param fps pictures per second that are wanted; infinite for every one
+   */
+  PacketSieve(double fps) {
+    wanted(fps);
+  }
+
+  /**
+   * From the next group of pictures on.
+   *
+   * @param fps pictures per second that are wanted; infinite for every one
+   */
+  void wanted(double fps) {
+    period = 1e9 / fps;
+  }
+
+  /**
+   * Whether to decode a packet; to be asked for each in turn.
+   *
+   * @param time the picture's timestamp in nanoseconds, or {@link StreamClock#NO_TIMESTAMP}
+   */
+  boolean needs(PacketKind kind, long time) {
+    if (kind == KEY) {
+      begin(time);
+    }
+    pictures++;
+    references += kind == DISPOSABLE ? 0 : 1;
+    return switch (mode) {
+      case EVERYTHING -> true;
+      case REFERENCES -> kind != DISPOSABLE;
+      case KEYS -> kind == KEY;
+    };
+  }
+
+  /** Whether each picture that is decoded depends on no other. */
+  boolean keysOnly() {
+    return mode == Mode.KEYS;
+  }
+
+  private void begin(long time) {
+    boolean timed = time != StreamClock.NO_TIMESTAMP && lastKey != StreamClock.NO_TIMESTAMP;
+    mode = timed && time > lastKey ? choose(time - lastKey) : Mode.EVERYTHING;
+    lastKey = time;
+    pictures = 0;
+    references = 0;
+  }
+
+  private Mode choose(double length) {
+    if (Math.abs(length - usualLength) <= TOLERANCE * usualLength) {
+      steady++;
+    } else {
+      keysTrusted &= mode != Mode.KEYS;
+      steady = 0;
+      usualLength = length;
+    }
+    if (keysTrusted && steady >= STEADY_GROUPS && enough(length)) {
+      return Mode.KEYS;
+    }
+    return references < pictures && enough(length / references) ? Mode.REFERENCES : Mode.EVERYTHING;
+  }
+
+  private boolean enough(double distance) {
+    return distance <= period / 2 || Math.abs(distance - period) <= TOLERANCE * period;
+  }
+}

@@ -1,0 +1,86 @@
+package org.facestream.ingest.source.picture;
+
+import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_BGR24;
+import static org.bytedeco.ffmpeg.global.swscale.SWS_BILINEAR;
+
+import java.util.List;
+import java.util.function.Consumer;
+import org.bytedeco.ffmpeg.avutil.AVFrame;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.IntPointer;
+import org.bytedeco.javacpp.PointerPointer;
+import org.bytedeco.opencv.global.opencv_core;
+import org.bytedeco.opencv.global.opencv_imgcodecs;
+import org.bytedeco.opencv.opencv_core.Mat;
+import org.bytedeco.opencv.opencv_core.Rect;
+import org.facestream.ingest.frame.PixelScaler;
+import org.facestream.ingest.registry.Polygon;
+
+/**
+ * Scales decoded frames, blacks out masks, and encodes as JPEG, in one pass from the decoder's
+ * format to the encoder's. It keeps its buffers from one frame to the next, and follows a stream
+ * that changes its size or format. One thread uses it.
+ */
+public final class JpegEncoder implements AutoCloseable {
+  private static final int VECTOR = 64;
+
+  private final PointerPointer<BytePointer> planes = new PointerPointer<>(4);
+  private final IntPointer strides = new IntPointer(4);
+  private final PrivacyMasks painter = new PrivacyMasks();
+  private final PixelScaler scaler = new PixelScaler(SWS_BILINEAR, true);
+  private Mat room;
+  private Mat bgr;
+
+  public EncodedPicture encode(AVFrame frame, int maxWidth, int quality, List<Polygon> masks) {
+    return encode(frame, maxWidth, quality, picture -> painter.paint(picture, masks));
+  }
+
+  /**
+   * The same.
+   *
+   * @param painting blacks out what must not be seen
+   */
+  public EncodedPicture encode(AVFrame frame, int maxWidth, int quality, Consumer<Mat> painting) {
+    DisplaySize size = DisplaySize.of(frame).within(maxWidth);
+    int width = size.width();
+    int height = size.height();
+    if (scaler.prepare(frame, width, height, AV_PIX_FMT_BGR24) || bgr == null) {
+      free();
+      // swscale writes whole vectors, beyond the end of a row whose width is no multiple of theirs.
+      room = new Mat(height + 1, (width + VECTOR - 1) / VECTOR * VECTOR, opencv_core.CV_8UC3);
+      try (Rect picture = new Rect(0, 0, width, height)) {
+        bgr = new Mat(room, picture);
+      }
+      planes.put(0, bgr.data());
+      strides.put(0, (int) bgr.step());
+    }
+    scaler.scale(frame, planes, strides);
+    painting.accept(bgr);
+    try (BytePointer out = new BytePointer();
+        IntPointer options = new IntPointer(opencv_imgcodecs.IMWRITE_JPEG_QUALITY, quality)) {
+      if (!opencv_imgcodecs.imencode(".jpg", bgr, out, options)) {
+        throw new IllegalStateException("OpenCV could not encode a JPEG");
+      }
+      byte[] bytes = new byte[Math.toIntExact(out.limit())];
+      out.get(bytes);
+      return new EncodedPicture(width, height, bytes);
+    }
+  }
+
+  private void free() {
+    if (bgr != null) {
+      bgr.close();
+      bgr = null;
+      room.close();
+    }
+  }
+
+  @Override
+  public void close() {
+    scaler.close();
+    free();
+    painter.close();
+    planes.close();
+    strides.close();
+  }
+}
