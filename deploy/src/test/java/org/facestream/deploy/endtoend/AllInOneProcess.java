@@ -1,6 +1,7 @@
 package org.facestream.deploy.endtoend;
 
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.awaitility.core.ConditionTimeoutException;
 import org.facestream.deploy.Endpoints;
@@ -149,12 +151,30 @@ final class AllInOneProcess {
     process.destroyForcibly().waitFor();
   }
 
+  /** Kills it, and fails when it had ended by itself. */
+  void killAlive() throws InterruptedException {
+    boolean alive = process.isAlive();
+    kill();
+    assertTrue(alive, () -> "ended before it was killed: " + complaint());
+  }
+
+  /** Waits until it ends, and fails unless it ends with code 0. */
+  void awaitOrderlyEnd() throws InterruptedException {
+    assertTrue(
+        process.waitFor(60, TimeUnit.SECONDS), () -> "did not end in a minute: " + complaint());
+    assertEquals(0, process.exitValue(), this::complaint);
+  }
+
+  /**
+   * Returns the ids of its events, what it printed, and the part of its log that explains an end.
+   */
   String complaint() {
-    try {
-      return eventIds + "\n" + Files.readString(errors);
-    } catch (IOException gone) {
-      return gone.toString();
-    }
+    return "%s%n%s%n%s".formatted(eventIds, printed(), LogTail.ofData(data));
+  }
+
+  /** Returns what it has printed for people. */
+  String printed() {
+    return LogTail.of(errors);
   }
 
   /**

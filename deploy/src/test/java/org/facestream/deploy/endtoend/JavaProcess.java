@@ -9,8 +9,6 @@ import java.util.concurrent.TimeUnit;
 
 /** A Java program with this process's class path; what it says is added to a file. */
 final class JavaProcess {
-  private static final int TOLD_CHARACTERS = 6_000;
-
   private final Process process;
   private final Path log;
 
@@ -69,11 +67,6 @@ final class JavaProcess {
 
   /** The last of what it and those before it under its name said. */
   String said() {
-    try {
-      String all = Files.readString(log);
-      return all.substring(Math.max(0, all.length() - TOLD_CHARACTERS));
-    } catch (IOException gone) {
-      return gone.toString();
-    }
+    return LogTail.of(log);
   }
 }

@@ -1,6 +1,5 @@
 package org.facestream.deploy.endtoend;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
@@ -11,7 +10,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.facestream.deploy.simulation.DemoCameras;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -78,11 +76,11 @@ class KillLoopTest {
               running.timeOfEvent(EVENTS).toMillis());
         }
         running.terminate();
-        assertTrue(running.process().waitFor(60, TimeUnit.SECONDS), "did not end");
-        assertEquals(0, running.process().exitValue(), running.complaint());
+        running.awaitOrderlyEnd();
         seen.addAll(running.eventIds());
       } finally {
-        end(running, data, true, 0);
+        AllInOneProcess.postgres(data).forEach(ProcessHandle::destroyForcibly);
+        running.kill();
       }
     }
     System.out.printf(
@@ -102,7 +100,7 @@ class KillLoopTest {
     Thread.sleep(afterMillis);
     List<ProcessHandle> postgres =
         withPostgres ? AllInOneProcess.postgres(data) : List.<ProcessHandle>of();
-    running.kill();
+    running.killAlive();
     postgres.forEach(ProcessHandle::destroyForcibly);
   }
 

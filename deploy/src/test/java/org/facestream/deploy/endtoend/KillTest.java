@@ -1,18 +1,19 @@
 package org.facestream.deploy.endtoend;
 
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.facestream.deploy.Endpoints;
 import org.facestream.deploy.simulation.DemoCameras;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -36,24 +37,21 @@ class KillTest {
         postgres = AllInOneProcess.postgres(data);
         assertTrue(postgres.size() > 1, "a server and its processes");
       } finally {
-        killed.process().destroyForcibly();
+        killed.kill();
         if (withItsDatabase) {
           postgres.forEach(ProcessHandle::destroyForcibly);
         }
       }
-      assertTrue(killed.process().waitFor(10, TimeUnit.SECONDS));
       assertTrue(Endpoints.find(data).isEmpty(), "a dead process has no endpoints");
 
       // The cameras are remembered.
       AllInOneProcess second = new AllInOneProcess(data, ports, List.of(), "second");
       try {
         second.awaitEvents(4);
-        // SIGTERM: in an orderly way.
         second.terminate();
-        assertTrue(second.process().waitFor(60, TimeUnit.SECONDS), "did not end");
-        assertEquals(0, second.process().exitValue(), second.complaint());
+        second.awaitOrderlyEnd();
       } finally {
-        second.process().destroyForcibly();
+        second.kill();
       }
 
       Set<String> seen = new HashSet<>(killed.eventIds());
@@ -73,14 +71,30 @@ class KillTest {
     try {
       await()
           .atMost(Duration.ofSeconds(60))
-          .until(() -> starting.complaint().contains("Starting broker"));
+          .until(() -> starting.printed().contains("Starting broker"));
       Thread.sleep(millis);
       starting.terminate();
-      assertTrue(starting.process().waitFor(60, TimeUnit.SECONDS), "did not end");
-      assertEquals(0, starting.process().exitValue(), starting.complaint());
-      assertFalse(starting.complaint().contains("facestream: "), starting.complaint());
+      starting.awaitOrderlyEnd();
+      assertFalse(starting.printed().contains("facestream: "), starting::complaint);
     } finally {
-      starting.process().destroyForcibly();
+      starting.kill();
+    }
+  }
+
+  /** CI keeps the test's output and nothing else. */
+  @Test
+  void aFailedTestShowsTheLogOfTheProgram() throws Exception {
+    Path data = folder.resolve("data");
+    // PostgreSQL cannot start below a file.
+    Files.createFile(Files.createDirectories(data).resolve("postgres"));
+    AllInOneProcess refused =
+        new AllInOneProcess(data, List.of("--ephemeral-ports"), List.of(), "refused");
+    try {
+      AssertionError failure = assertThrows(AssertionError.class, () -> refused.awaitEvents(1));
+      assertTrue(failure.getMessage().contains("a file is in its place"), failure::getMessage);
+      assertTrue(failure.getMessage().contains(" INFO  [main] "), failure::getMessage);
+    } finally {
+      refused.kill();
     }
   }
 }
