@@ -1,6 +1,7 @@
 package org.facestream.deploy.command;
 
 import java.util.List;
+import org.facestream.deploy.lab.evaluation.SeenFace;
 import org.facestream.detector.DetectorConfig;
 import org.facestream.detector.face.Landmarks;
 import org.facestream.detector.face.QualityMeter;
@@ -16,7 +17,6 @@ import org.facestream.ingest.worker.config.UserError;
 import org.facestream.recognizer.RecognizerConfig;
 import org.facestream.recognizer.facenet.DescriptorModel;
 import org.facestream.recognizer.facenet.Descriptors;
-import org.facestream.recognizer.facenet.evaluation.SeenFace;
 
 /** Detector and descriptor network together, for commands that work on pictures. */
 final class FaceDescriber implements AutoCloseable {

@@ -3,8 +3,8 @@ package org.facestream.deploy.evaluation;
 import java.io.IOException;
 import java.io.Writer;
 import java.util.List;
-import org.facestream.recognizer.facenet.evaluation.Identification;
-import org.facestream.recognizer.facenet.evaluation.Verification;
+import org.facestream.deploy.lab.evaluation.Identification;
+import org.facestream.deploy.lab.evaluation.Verification;
 
 /**
  * Every distance that an evaluation is made of, as CSV (RFC 4180), for whoever draws curves of

@@ -10,9 +10,9 @@ import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import java.io.IOException;
 import java.util.List;
-import org.facestream.recognizer.facenet.evaluation.DescribedPictures.Described;
-import org.facestream.recognizer.facenet.evaluation.Identification;
-import org.facestream.recognizer.facenet.evaluation.Verification;
+import org.facestream.deploy.lab.evaluation.DescribedPictures.Described;
+import org.facestream.deploy.lab.evaluation.Identification;
+import org.facestream.deploy.lab.evaluation.Verification;
 
 /**
  * An evaluation for a program: one line of JSON, names in snake case, shares from 0 to 1, and null

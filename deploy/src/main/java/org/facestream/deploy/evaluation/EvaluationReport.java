@@ -5,10 +5,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import org.facestream.recognizer.facenet.evaluation.DescribedPictures.Described;
-import org.facestream.recognizer.facenet.evaluation.Identification;
-import org.facestream.recognizer.facenet.evaluation.TrackIdentification;
-import org.facestream.recognizer.facenet.evaluation.Verification;
+import org.facestream.deploy.lab.evaluation.DescribedPictures.Described;
+import org.facestream.deploy.lab.evaluation.Identification;
+import org.facestream.deploy.lab.evaluation.TrackIdentification;
+import org.facestream.deploy.lab.evaluation.Verification;
 
 /**
  * What an evaluation gave.

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.DoubleStream;
-import org.facestream.recognizer.facenet.evaluation.Verification;
+import org.facestream.deploy.lab.evaluation.Verification;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.Histogram;
 import org.knowm.xchart.XYChart;

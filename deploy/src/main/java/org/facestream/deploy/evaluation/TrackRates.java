@@ -3,7 +3,7 @@ package org.facestream.deploy.evaluation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.facestream.recognizer.facenet.evaluation.TrackIdentification;
+import org.facestream.deploy.lab.evaluation.TrackIdentification;
 
 /**
  * The decision per track at a range of thresholds.

@@ -14,8 +14,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import javax.imageio.ImageIO;
+import org.facestream.deploy.lab.convert.GraphBuilder;
 import org.facestream.detector.face.Face;
-import org.facestream.detector.onnx.convert.GraphBuilder;
 
 /** A descriptor network whose answer depends on how light a face is, and on nothing else. */
 final class LightnessNetwork {

@@ -6,7 +6,7 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import org.facestream.detector.onnx.convert.GraphBuilder;
+import org.facestream.deploy.lab.convert.GraphBuilder;
 
 /**
  * A descriptor network that runs so many times and never again, like one on a device that is lost.

@@ -87,9 +87,9 @@ final class Cascade implements AutoCloseable {
     }
     List<Candidates> candidates = workspace.subList(0, together.size());
     candidates.forEach(Candidates::clear);
-    List<Octaves> octaves = new ArrayList<>();
+    List<PicturePyramid> octaves = new ArrayList<>();
     try {
-      together.forEach(picture -> octaves.add(new Octaves(picture)));
+      together.forEach(picture -> octaves.add(new PicturePyramid(picture)));
       propose(together, octaves, options, candidates);
       proposals += total(candidates);
       refinement.judge(octaves, candidates);
@@ -100,7 +100,7 @@ final class Cascade implements AutoCloseable {
       faces += total(candidates);
       return candidates.stream().map(Cascade::detections).toList();
     } finally {
-      octaves.forEach(Octaves::close);
+      octaves.forEach(PicturePyramid::close);
       pictures += together.size();
       nanos += System.nanoTime() - start;
     }
@@ -108,7 +108,7 @@ final class Cascade implements AutoCloseable {
 
   private void propose(
       List<Picture> pictures,
-      List<Octaves> octaves,
+      List<PicturePyramid> octaves,
       List<MtcnnOptions> options,
       List<Candidates> candidates) {
     record Group(int width, int height, MtcnnOptions options) {}

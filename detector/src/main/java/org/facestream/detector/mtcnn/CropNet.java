@@ -56,7 +56,7 @@ final class CropNet implements AutoCloseable {
   }
 
   /** Gives each candidate its score, the shift of its edges and its landmarks. */
-  void judge(List<Octaves> pictures, List<Candidates> candidates) {
+  void judge(List<PicturePyramid> pictures, List<Candidates> candidates) {
     int count = 0;
     long start = System.nanoTime();
     for (int i = 0; i < pictures.size(); i++) {

@@ -67,7 +67,7 @@ final class ProposalNet implements AutoCloseable {
    * @param candidates per picture, where the proposals are added
    */
   void propose(
-      List<Octaves> pictures,
+      List<PicturePyramid> pictures,
       int width,
       int height,
       MtcnnOptions options,
@@ -109,7 +109,7 @@ final class ProposalNet implements AutoCloseable {
   }
 
   private void whole(
-      List<Octaves> pictures,
+      List<PicturePyramid> pictures,
       int width,
       int height,
       MtcnnOptions options,
@@ -136,7 +136,7 @@ final class ProposalNet implements AutoCloseable {
     }
   }
 
-  private static int padded(Octaves picture, Mat slot, int padding) {
+  private static int padded(PicturePyramid picture, Mat slot, int padding) {
     try (Rect place =
             new Rect(padding, padding, slot.cols() - 2 * padding, slot.rows() - 2 * padding);
         Mat inside = new Mat(slot, place)) {
@@ -146,7 +146,7 @@ final class ProposalNet implements AutoCloseable {
   }
 
   private void tiled(
-      Octaves picture, int width, int height, MtcnnOptions options, Candidates candidates) {
+      PicturePyramid picture, int width, int height, MtcnnOptions options, Candidates candidates) {
     try (Mat level = new Mat(height, width, opencv_core.CV_8UC3)) {
       long start = System.nanoTime();
       int octave = picture.scale(level);

@@ -55,7 +55,7 @@ final class TrackProcessor extends ContextualProcessor<String, byte[], String, b
   private final DecisionRules rules;
   private final TrackDecision decision;
   private final Telemetry telemetry;
-  private final WatchedTracks watched;
+  private final DueTracks watched;
   private final KnownPeople known;
   private final RefusedMatches refused;
   private KeyValueStore<String, byte[]> store;
@@ -76,7 +76,7 @@ final class TrackProcessor extends ContextualProcessor<String, byte[], String, b
     this.rules = rules;
     this.known = known;
     this.decision = new TrackDecision(rules);
-    this.watched = new WatchedTracks(rules.timeout(), memory);
+    this.watched = new DueTracks(rules.timeout(), memory);
     this.telemetry = telemetry;
   }
 

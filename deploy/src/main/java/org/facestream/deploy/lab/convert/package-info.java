@@ -1,0 +1,5 @@
+/**
+ * Converts published weights to the ONNX files that facestream carries as resources. Workers load
+ * those files; only {@code facestream model convert} needs these classes.
+ */
+package org.facestream.deploy.lab.convert;

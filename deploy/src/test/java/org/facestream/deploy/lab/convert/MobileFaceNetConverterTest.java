@@ -1,0 +1,39 @@
+package org.facestream.deploy.lab.convert;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.facestream.ingest.worker.config.UserError;
+import org.facestream.recognizer.facenet.DescriptorModel;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class MobileFaceNetConverterTest {
+  @TempDir Path folder;
+
+  @Test
+  void reproducesTheCommittedModel() throws IOException {
+    String unpacked = System.getProperty("facestream.mobilefacenet");
+    assumeTrue(
+        unpacked != null, "needs -Dfacestream.mobilefacenet=<unpacked human-models package>");
+
+    Path file = MobileFaceNetConverter.convert(Path.of(unpacked), folder.resolve("new"));
+
+    assertArrayEquals(
+        DescriptorModel.of("mobilefacenet").weights().bytes(), Files.readAllBytes(file));
+  }
+
+  @Test
+  void anAbsentPackageIsNamed() {
+    UserError refused =
+        assertThrows(
+            UserError.class, () -> MobileFaceNetConverter.convert(folder.resolve("none"), folder));
+
+    assertTrue(refused.getMessage().contains("none"), refused.getMessage());
+  }
+}

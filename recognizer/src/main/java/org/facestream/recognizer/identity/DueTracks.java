@@ -1,0 +1,235 @@
+package org.facestream.recognizer.identity;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/**
+ * What has to be known of the tracks in the store to say which are due, without reading them. In
+ * memory only, made anew from the store at each start; for one thread.
+ *
+ * <p>Two clocks count. A camera's is the latest capture time of its faces; it may be set back, or
+ * be wrong for one face, so a track is compared only with how far it has come since the track's own
+ * last face was taken in. The other is this worker's.
+ *
+ * <p>For tracks of a replay the camera's clock alone counts, which is the recording's: this
+ * worker's says only how busy the machine is. A camera's replay has a clock of its own, beside the
+ * one of what the camera shows now. A replay that was abandoned is let go in the end.
+ */
+final class DueTracks {
+  /** Nobody goes on with a replay of which nothing came for so long. */
+  private static final Duration ABANDONED = Duration.ofHours(6);
+
+  /** Which of a camera's two clocks: that of its replay, or that of what it shows now. */
+  private record CameraClock(String camera, boolean replay) {
+    static CameraClock of(TrackState state) {
+      return new CameraClock(state.camera(), state.ofReplay());
+    }
+  }
+
+  /**
+   * @param since when it was last seen or ended, or this worker began, by this worker's clock
+   * @param cameraThen its camera's clock when its last face was taken in
+   */
+  private record Watched(
+      CameraClock camera,
+      boolean ended,
+      Instant lastSeen,
+      Set<String> persons,
+      long since,
+      Instant cameraThen) {
+
+    boolean replay() {
+      return camera.replay();
+    }
+  }
+
+  private final Duration timeout;
+  private final Duration memory;
+  private final Map<String, Watched> tracks = new HashMap<>();
+  private final Map<CameraClock, Instant> cameras = new HashMap<>();
+
+  /**
+   * @param timeout a track that was not seen for this long is silent
+   * @param memory an ended track is remembered for this long
+   */
+  DueTracks(Duration timeout, Duration memory) {
+    this.timeout = timeout;
+    this.memory = memory;
+  }
+
+  /** Forgets all; each track of the store is then to be {@linkplain #restore restored}. */
+  void clear() {
+    tracks.clear();
+    cameras.clear();
+  }
+
+  /** A track that is in the store already when the worker begins. */
+  void restore(String key, TrackState state) {
+    cameras.merge(CameraClock.of(state), state.lastSeen(), DueTracks::later);
+    put(key, state, 0, null);
+  }
+
+  /** All are restored: their time begins. */
+  void begin(long now) {
+    tracks.replaceAll(
+        (key, track) ->
+            new Watched(
+                track.camera(),
+                track.ended(),
+                track.lastSeen(),
+                track.persons(),
+                now,
+                cameras.get(track.camera())));
+  }
+
+  /** A track took in a face that was captured then. */
+  void seen(String key, TrackState state, Instant captured, long now) {
+    put(key, state, now, cameras.merge(CameraClock.of(state), captured, DueTracks::later));
+  }
+
+  /** A track's silence ended it. */
+  void ended(String key, TrackState state, long now) {
+    put(key, state, now, tracks.get(key).cameraThen());
+  }
+
+  /** A track's state is another, though it was not seen: the time of its silence goes on. */
+  void changed(String key, TrackState state) {
+    Watched before = tracks.get(key);
+    put(key, state, before.since(), before.cameraThen());
+  }
+
+  void remove(String key) {
+    tracks.remove(key);
+  }
+
+  private void put(String key, TrackState state, long since, Instant cameraThen) {
+    tracks.put(
+        key,
+        new Watched(
+            CameraClock.of(state),
+            state.ended(),
+            state.lastSeen(),
+            state.persons(),
+            since,
+            cameraThen));
+  }
+
+  /**
+   * Whether a face, not of a replay, without a track in the store may be of one that was remembered
+   * for long enough: it is older than what is remembered, by either clock.
+   */
+  boolean past(Match match, long now) {
+    Instant latest = cameras.get(new CameraClock(match.camera(), false));
+    Instant captured = match.captureTime();
+    return latest != null
+        && captured.isBefore(latest.minus(memory))
+        && captured.isBefore(Instant.ofEpochMilli(now).minus(memory));
+  }
+
+  /** Tracks that live and were not seen for the timeout, by either clock. */
+  List<String> silent(long now) {
+    List<String> silent = new ArrayList<>();
+    tracks.forEach(
+        (key, track) -> {
+          Duration patience = track.replay() ? ABANDONED : timeout;
+          // When a replay's camera has passed a track by, its next face tells.
+          if (!track.ended()
+              && (now - track.since() >= patience.toMillis()
+                  || (!track.replay() && passedBy(track)))) {
+            silent.add(key);
+          }
+        });
+    return silent;
+  }
+
+  /**
+   * Tracks of a camera's replay that live and were not seen for the timeout by the recording's
+   * time, in a fixed order.
+   *
+   * @param captured when the recording's next face was taken
+   */
+  List<String> silent(String camera, Instant captured) {
+    cameras.merge(new CameraClock(camera, true), captured, DueTracks::later);
+    return inOrder(camera, track -> !track.ended() && passedBy(track));
+  }
+
+  /** Every track of a camera's replay, in a fixed order. */
+  List<String> ofReplay(String camera) {
+    return inOrder(camera, track -> true);
+  }
+
+  private List<String> inOrder(String camera, Predicate<Watched> wanted) {
+    CameraClock replayed = new CameraClock(camera, true);
+    return tracks.entrySet().stream()
+        .filter(each -> each.getValue().camera().equals(replayed))
+        .filter(each -> wanted.test(each.getValue()))
+        .sorted(
+            Comparator.comparing((Map.Entry<String, Watched> each) -> each.getValue().lastSeen())
+                .thenComparing(Map.Entry::getKey))
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  private boolean passedBy(Watched track) {
+    Instant then = later(track.lastSeen(), track.cameraThen());
+    return cameras.get(track.camera()).isAfter(then.plus(timeout));
+  }
+
+  /**
+   * Ended tracks of which no face can come any more: their time is over by both clocks. What a
+   * camera saw last is therefore remembered while the camera shows nobody, but not for longer than
+   * its matches are in Kafka.
+   */
+  List<String> over(long now) {
+    List<String> over = new ArrayList<>();
+    tracks.forEach(
+        (key, track) -> {
+          if (track.ended() && now - track.since() >= memory.toMillis() && past(track, now)) {
+            over.add(key);
+          }
+        });
+    return over;
+  }
+
+  private boolean past(Watched track, long now) {
+    boolean gone = track.lastSeen().isBefore(cameras.get(track.camera()).minus(memory));
+    if (track.replay()) {
+      return gone || now - track.since() >= ABANDONED.toMillis();
+    }
+    return gone
+        || track
+            .lastSeen()
+            .isBefore(Instant.ofEpochMilli(now).minus(MatchTopic.RETENTION).minus(memory));
+  }
+
+  /** Tracks that know of somebody who is not among these. */
+  List<String> concerned(KnownPeople known) {
+    List<String> concerned = new ArrayList<>();
+    tracks.forEach(
+        (key, track) -> {
+          if (!track.persons().stream().allMatch(known::contains)) {
+            concerned.add(key);
+          }
+        });
+    return concerned;
+  }
+
+  /** Forgets the clocks of cameras that have no track any more. */
+  void forgetCameras() {
+    Set<CameraClock> left = new HashSet<>();
+    tracks.values().forEach(track -> left.add(track.camera()));
+    cameras.keySet().retainAll(left);
+  }
+
+  private static Instant later(Instant one, Instant other) {
+    return one.isAfter(other) ? one : other;
+  }
+}
