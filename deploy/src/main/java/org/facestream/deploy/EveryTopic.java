@@ -6,7 +6,6 @@ import org.facestream.detector.face.FaceTopic;
 import org.facestream.detector.track.TrackTopic;
 import org.facestream.ingest.frame.CloseUpTopic;
 import org.facestream.ingest.frame.FrameTopic;
-import org.facestream.ingest.frame.LoadTopic;
 import org.facestream.ingest.registry.CameraStatusTopic;
 import org.facestream.ingest.registry.CameraTopic;
 import org.facestream.ingest.worker.config.UserError;
@@ -26,7 +25,6 @@ public final class EveryTopic {
           CameraTopic.TOPIC,
           CameraStatusTopic.TOPIC,
           FrameTopic.TOPIC,
-          LoadTopic.TOPIC,
           CloseUpTopic.TOPIC,
           FaceTopic.TOPIC,
           TrackTopic.TOPIC,

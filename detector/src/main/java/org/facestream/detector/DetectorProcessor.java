@@ -53,7 +53,6 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
   private final Clock clock;
   private final Recordings recordings;
   private final String tracksTopic;
-  private final LoadMeter load;
   private final CloseUpRequests closeUps;
   private final CloseUpReader closeUpReader;
   private final FrameDecoder decoder;
@@ -78,7 +77,6 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
    * @param clock tells the age of frames
    * @param facesTopic full name
    * @param tracksTopic full name
-   * @param load tells when this cannot keep up
    * @param closeUps asks for larger pictures of faces
    */
   DetectorProcessor(
@@ -92,7 +90,6 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
       Clock clock,
       String facesTopic,
       String tracksTopic,
-      LoadMeter load,
       CloseUpRequests closeUps) {
     this.options = options;
     this.mtcnn = mtcnn;
@@ -103,7 +100,6 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
     this.clock = clock;
     this.recordings = new Recordings(facesTopic, clock);
     this.tracksTopic = tracksTopic;
-    this.load = load;
     this.ages = new FrameAges(options.maxAge(), telemetry);
     this.intake = new FrameIntake(options.maxAge(), options.batch(), ages);
     this.closeUps = closeUps;
@@ -147,7 +143,6 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
         .forEach(taken -> meters.chosen(taken.source().frame(), now));
     ages.turn(now).ifPresent(apart -> log.warn("{}: {}", STAGE, apart));
     for (FairShare.Offer late : choice.overtaken()) {
-      load.overtaken(late.camera());
       meters.dropped(late.source().frame(), "overtaken", 1);
     }
     for (Recordings.Stretch stretch : Recordings.stretches(frames, choice.taken())) {
@@ -161,7 +156,6 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
                 TrackTopic.toRecord(
                     tracksTopic, recovery.partition(partition), camera, partition, tracks, now)));
     turn.keep();
-    results.addAll(load.report(clock.instant()));
     meters.keep();
     pace.took(
         choice.taken().stream().mapToLong(FairShare.Offer::pixels).sum(),
@@ -266,7 +260,6 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
             zones.of(frame.camera()));
     Recordings.put(turn, decoded.source().record(), frame.camera(), selection);
     int faces = selection.faces().size() + selection.unconfirmed() + selection.heldBack();
-    load.handled(frame.camera(), faces > 0);
     meters.selected(decoded.source(), selection, faces);
     return selection.faces();
   }

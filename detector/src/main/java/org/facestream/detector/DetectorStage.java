@@ -12,7 +12,6 @@ import org.facestream.detector.track.TrackRecovery;
 import org.facestream.detector.track.TrackTopic;
 import org.facestream.ingest.frame.CloseUpTopic;
 import org.facestream.ingest.frame.FrameTopic;
-import org.facestream.ingest.frame.LoadTopic;
 import org.facestream.ingest.registry.CameraTopic;
 import org.facestream.ingest.worker.Closing;
 import org.facestream.ingest.worker.Stage;
@@ -77,7 +76,6 @@ public final class DetectorStage implements Stage {
           List.of(
               CameraTopic.TOPIC,
               FrameTopic.TOPIC,
-              LoadTopic.TOPIC,
               CloseUpTopic.TOPIC,
               FaceTopic.TOPIC,
               TrackTopic.TOPIC,
@@ -108,7 +106,6 @@ public final class DetectorStage implements Stage {
                   Clock.systemUTC(),
                   clients.name(FaceTopic.TOPIC),
                   clients.name(TrackTopic.TOPIC),
-                  new LoadMeter(clients.name(LoadTopic.TOPIC), System::nanoTime),
                   closeUps));
       loop =
           closing.add(

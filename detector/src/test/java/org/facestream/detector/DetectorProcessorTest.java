@@ -561,7 +561,6 @@ class DetectorProcessorTest {
         Clock.fixed(START, ZoneOffset.UTC),
         clients.name(FaceTopic.TOPIC),
         "cctv.tracks.v1",
-        new LoadMeter("cctv.load.v1", System::nanoTime),
         closeUps);
   }
 

@@ -6,11 +6,9 @@ import java.util.Optional;
 import org.facestream.ingest.closeup.CloseUps;
 import org.facestream.ingest.fleet.CameraAssignment;
 import org.facestream.ingest.fleet.CameraFleet;
-import org.facestream.ingest.fleet.RateControl;
 import org.facestream.ingest.fleet.StatusPublisher;
 import org.facestream.ingest.frame.CloseUpTopic;
 import org.facestream.ingest.frame.FrameTopic;
-import org.facestream.ingest.frame.LoadTopic;
 import org.facestream.ingest.publish.FramePublisher;
 import org.facestream.ingest.registry.CameraStatusTopic;
 import org.facestream.ingest.registry.CameraTopic;
@@ -68,10 +66,6 @@ public final class IngestStage implements Stage {
         config.closeUpBytes() >= 1 << 20 && config.closeUpBytes() <= 1 << 30,
         "ingest.close-up-bytes",
         "1048576 to 1073741824");
-    require(
-        config.adaptiveFloor() > 0 && config.adaptiveFloor() <= 60,
-        "ingest.adaptive-floor",
-        "above 0 and at most 60");
   }
 
   private static void checkTimes(IngestConfig config) {
@@ -130,22 +124,16 @@ public final class IngestStage implements Stage {
             CameraTopic.TOPIC,
             CameraStatusTopic.TOPIC,
             FrameTopic.TOPIC,
-            LoadTopic.TOPIC,
             CloseUpTopic.TOPIC,
             Topics.DEAD_LETTERS));
     publisher = closing.add(new FramePublisher(config, clients, telemetry));
     StatusPublisher reports =
         closing.add(new StatusPublisher(clients, Worker.id(workerConfig), telemetry));
-    Optional<RateControl> rates =
-        config.adaptive()
-            ? Optional.of(closing.add(new RateControl(clients, config.adaptiveFloor(), telemetry)))
-            : Optional.empty();
     SourceRules rules = new SourceRules(config);
     CloseUps closeUps = closing.add(new CloseUps(config, rules, clients, publisher, telemetry));
     CameraFleet fleet =
         closing.add(
-            new CameraFleet(
-                config, rules, publisher, reports, telemetry, rates, Optional.of(closeUps)));
+            new CameraFleet(config, rules, publisher, reports, telemetry, Optional.of(closeUps)));
     fleet.prepare();
     assignment =
         closing.add(

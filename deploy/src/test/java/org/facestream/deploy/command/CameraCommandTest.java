@@ -242,8 +242,8 @@ class CameraCommandTest {
 
   private static CameraReport report(CameraState state, String reason, Instant at) {
     return new CameraReport(
-        "door", state, at, reason, null, null, null, null, null, null, null, "tester", null, 0, 0,
-        0, Map.of(), Map.of(), 0, at);
+        "door", state, at, reason, null, null, null, null, null, null, "tester", null, 0, 0, 0,
+        Map.of(), Map.of(), 0, at);
   }
 
   @Test

@@ -328,7 +328,6 @@ abstract class BrokerContract {
             null,
             null,
             null,
-            null,
             0L,
             "worker-1",
             1_795_330_208_000L,

@@ -44,7 +44,6 @@ public final class CameraFleet implements AutoCloseable {
   private final FramePublisher publisher;
   private final StatusPublisher reports;
   private final Telemetry telemetry;
-  private final Optional<RateControl> rates;
   private final Optional<CloseUps> closeUps;
   private final HardwareDecoding hardware = new HardwareDecoding();
   private final Map<String, CameraRunner> runners = new HashMap<>();
@@ -67,19 +66,17 @@ public final class CameraFleet implements AutoCloseable {
     REMOVED
   }
 
-  /** Cameras that keep their rates. */
+  /** Without close-ups. */
   CameraFleet(
       IngestConfig config,
       SourceRules rules,
       FramePublisher publisher,
       StatusPublisher reports,
       Telemetry telemetry) {
-    this(config, rules, publisher, reports, telemetry, Optional.empty(), Optional.empty());
+    this(config, rules, publisher, reports, telemetry, Optional.empty());
   }
 
   /**
-   * @param rates lowers the rates of cameras while detectors cannot keep up; empty where they keep
-   *     what they are told
    * @param closeUps runs the second streams of cameras; empty where nobody asks for close-ups
    */
   public CameraFleet(
@@ -88,14 +85,12 @@ public final class CameraFleet implements AutoCloseable {
       FramePublisher publisher,
       StatusPublisher reports,
       Telemetry telemetry,
-      Optional<RateControl> rates,
       Optional<CloseUps> closeUps) {
     this.config = config;
     this.rules = rules;
     this.publisher = publisher;
     this.reports = reports;
     this.telemetry = telemetry;
-    this.rates = rates;
     this.failedStarts = new FailedStarts(config.backoffFirst(), config.backoffCap());
     this.closeUps = closeUps;
   }
@@ -284,14 +279,12 @@ public final class CameraFleet implements AutoCloseable {
     guarded(NO_CAMERA, reports::watch);
     guarded(NO_CAMERA, publisher::watch);
     forgetEnded();
-    rates.ifPresent(control -> guarded(NO_CAMERA, () -> control.apply(runners.values())));
   }
 
   private void watch(String id, CameraStatus status) {
     status.watch(config.stallAfter());
-    CameraRunner runner = runners.get(id);
-    if (runner != null || failedStarts.has(id)) {
-      status.tell(reports, runner == null ? null : runner.lowered());
+    if (runners.containsKey(id) || failedStarts.has(id)) {
+      status.tell(reports);
     }
   }
 

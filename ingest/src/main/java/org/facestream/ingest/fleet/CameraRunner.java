@@ -57,7 +57,6 @@ final class CameraRunner {
   private final CallDeadline deadline = new CallDeadline();
   private final Thread thread;
   private Optional<CameraRunner> predecessor;
-  private volatile double limit;
   private volatile Camera camera;
   private volatile boolean stopping;
 
@@ -79,7 +78,6 @@ final class CameraRunner {
     this.camera = camera;
     this.config = config;
     this.fps = camera.fps() == null ? config.fps() : camera.fps();
-    this.limit = fps;
     this.decoder = camera.decoder() == null ? config.decoder() : camera.decoder();
     this.hardware = hardware;
     this.rules = rules;
@@ -101,22 +99,6 @@ final class CameraRunner {
   /** Frames per second that it should publish. */
   double fps() {
     return fps;
-  }
-
-  /** Frames per second that it may publish from now on. */
-  void limit(double allowed) {
-    limit = Math.min(fps, allowed);
-  }
-
-  /** Frames per second that it may publish now. */
-  double limit() {
-    return limit;
-  }
-
-  /** What it may publish, when that is less than it should. */
-  Double lowered() {
-    double allowed = limit;
-    return allowed < fps ? allowed : null;
   }
 
   /** Goes on with other values, when they need no new connection; false when they do. */

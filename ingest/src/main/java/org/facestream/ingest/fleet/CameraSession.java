@@ -151,11 +151,6 @@ final class CameraSession {
     status.picture(runner);
     long wall = System.currentTimeMillis();
     Instant captured = replay ? replayClock.at(time) : captured(time, wall);
-    if (!replay) {
-      double allowed = runner.limit();
-      sampler.rate(allowed);
-      source.wanted(allowed);
-    }
     if (!sampler.take(time) || (!replay && tooOld(captured, wall))) {
       return;
     }

@@ -47,7 +47,6 @@ final class CameraStatus implements AutoCloseable {
   private CameraState state = CameraState.OFF;
   private Instant since = Instant.now();
   private String reason;
-  private Double lowered;
   private Long epoch;
   private Video video;
   private Gauge videoGauge;
@@ -209,14 +208,9 @@ final class CameraStatus implements AutoCloseable {
     }
   }
 
-  /**
-   * Tells the state when it has changed, three seconds later, and then every ten.
-   *
-   * @param fpsAllowed when less than the wanted rate, else null
-   */
-  synchronized void tell(StatusPublisher publisher, Double fpsAllowed) {
+  /** Tells the state when it has changed, three seconds later, and then every ten. */
+  synchronized void tell(StatusPublisher publisher) {
     long now = System.nanoTime();
-    lowered = fpsAllowed;
     if ((changed || now - nextTold >= 0) && publisher.publish(report(publisher.worker()))) {
       nextTold = now + (changed ? SETTLED_NANOS : AGAIN_NANOS);
       changed = false;
@@ -243,7 +237,6 @@ final class CameraStatus implements AutoCloseable {
         shown == CameraState.LIVE && behind ? BEHIND : why,
         counts.inPerSecond(),
         counts.outPerSecond(),
-        CameraCounts.rounded(lowered),
         known ? video.codec() : null,
         known ? video.width() : null,
         known ? video.height() : null,

@@ -21,8 +21,6 @@ import java.util.TreeMap;
  *     away)
  * @param fpsIn pictures a second that the camera gives, over the last five seconds
  * @param fpsOut frames a second that Kafka took, over the same time
- * @param fpsAllowed frames a second that it may send for now, when that is less than it should,
- *     because the detectors cannot keep up
  * @param codec of the video, such as {@code h264}
  * @param width of the camera's own pictures, in pixels
  * @param height of the camera's own pictures, in pixels
@@ -50,7 +48,6 @@ import java.util.TreeMap;
   "reason",
   "fpsIn",
   "fpsOut",
-  "fpsAllowed",
   "codec",
   "width",
   "height",
@@ -72,7 +69,6 @@ public record CameraReport(
     String reason,
     Double fpsIn,
     Double fpsOut,
-    Double fpsAllowed,
     String codec,
     Integer width,
     Integer height,
@@ -104,7 +100,6 @@ public record CameraReport(
         CameraState.OFF,
         now,
         reason,
-        null,
         null,
         null,
         null,

@@ -100,16 +100,6 @@ public interface IngestConfig {
   Optional<Path> filesFolder();
 
   @Setting(
-      "Whether cameras send less while the detectors cannot keep up, those without faces first;"
-          + " otherwise the detectors leave frames out.")
-  @WithDefault("false")
-  boolean adaptive();
-
-  @Setting("Frames per second that a camera keeps at least when ingest.adaptive lowers its rate.")
-  @WithDefault("1")
-  double adaptiveFloor();
-
-  @Setting(
       "Of a camera with a close-up-url: so much of that stream is kept, undecoded, until detectors"
           + " ask for a face in it; 2s to 1m.")
   @WithDefault("5s")

@@ -241,16 +241,6 @@ public final class VideoSource implements AutoCloseable {
     return reader.reopened();
   }
 
-  /**
-   * Another rate than it was opened for is enough from soon on: what need not be decoded for it is
-   * spared.
-   *
-   * @param fps pictures per second
-   */
-  public void wanted(double fps) {
-    reader.feed().wanted(fps);
-  }
-
   /** Whether pictures are left out because reading is behind. */
   public boolean behind() {
     return reader.feed().behind();

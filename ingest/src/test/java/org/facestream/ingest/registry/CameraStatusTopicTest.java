@@ -24,7 +24,6 @@ class CameraStatusTopicTest {
           null,
           25.02,
           5.0,
-          2.5,
           "h264",
           1920,
           1080,
@@ -41,7 +40,7 @@ class CameraStatusTopicTest {
 
   private static final String GOLDEN =
       "{\"camera\":\"door-1\",\"state\":\"live\",\"since\":\"2026-11-22T06:50:08.120Z\","
-          + "\"fpsIn\":25.02,\"fpsOut\":5.0,\"fpsAllowed\":2.5,\"codec\":\"h264\",\"width\":1920,\"height\":1080,"
+          + "\"fpsIn\":25.02,\"fpsOut\":5.0,\"codec\":\"h264\",\"width\":1920,\"height\":1080,"
           + "\"bitsPerSecond\":2100000,\"worker\":\"host-7\",\"epoch\":1795330208000,"
           + "\"framesIn\":912,\"framesOut\":182,\"framesHeldBack\":40,"
           + "\"framesDropped\":{\"behind\":120,\"too-old\":3},\"droppedPerSecond\":{\"behind\":4.2},"

@@ -5,7 +5,7 @@ package org.facestream.ingest.source.clock;
  * so that a burst after a hold-up is thinned like everything else.
  */
 public final class FrameSampler {
-  private long period;
+  private final long period;
   private boolean started;
   private long due;
   private long last;
@@ -14,22 +14,7 @@ public final class FrameSampler {
    * @param fps pictures per second to choose, above 0
    */
   public FrameSampler(double fps) {
-    this.period = period(fps);
-  }
-
-  private static long period(double fps) {
-    return Math.max(1, Math.round(1e9 / fps));
-  }
-
-  /**
-   * From the next choice on.
-   *
-   * @param fps pictures per second to choose, above 0
-   */
-  public void rate(double fps) {
-    long next = period(fps);
-    due += next - period;
-    period = next;
+    this.period = Math.max(1, Math.round(1e9 / fps));
   }
 
   /**

@@ -156,11 +156,6 @@ public final class PacketFeed implements AutoCloseable {
     awaitingKey = true;
   }
 
-  /** From soon on so many pictures per second are wanted. */
-  public void wanted(double fps) {
-    sieve.wanted(fps);
-  }
-
   /** Packets so far that were damaged. */
   public long damaged() {
     return damaged;

@@ -25,7 +25,7 @@ final class PacketSieve {
     KEYS
   }
 
-  private double period;
+  private final double period;
   private Mode mode = Mode.EVERYTHING;
   private long lastKey = StreamClock.NO_TIMESTAMP;
   private long pictures;
@@ -38,15 +38,6 @@ final class PacketSieve {
    * @param fps pictures per second that are wanted; infinite for every one
    */
   PacketSieve(double fps) {
-    wanted(fps);
-  }
-
-  /**
-   * From the next group of pictures on.
-   *
-   * @param fps pictures per second that are wanted; infinite for every one
-   */
-  void wanted(double fps) {
     period = 1e9 / fps;
   }
 

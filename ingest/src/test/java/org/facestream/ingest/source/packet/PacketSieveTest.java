@@ -91,21 +91,6 @@ class PacketSieveTest {
     assertEquals(100, neededByTwenty, "80 ms are too far apart for 50 ms");
   }
 
-  @Test
-  void whoWantsLessLaterIsSparedMore() {
-    PacketSieve sieve = new PacketSieve(20);
-    int[] needed = new int[2];
-    for (int i = 0; i < 400; i++) {
-      if (i == 200) {
-        sieve.wanted(1);
-      }
-      PacketKind kind = i % 25 == 0 ? PacketKind.KEY : kindOfEverySecond(i);
-      needed[i / 200] += sieve.needs(kind, i * 40 * MS) ? 1 : 0;
-    }
-    assertEquals(200, needed[0]);
-    assertEquals(8, needed[1], "a key frame each second is enough for one picture each second");
-  }
-
   private static PacketKind kindOfEverySecond(int i) {
     return i % 2 == 0 ? PacketKind.REFERENCE : PacketKind.DISPOSABLE;
   }
