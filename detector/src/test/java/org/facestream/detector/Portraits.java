@@ -17,6 +17,9 @@ public final class Portraits {
   private static final String FILE =
       "/META-INF/resources/webjars/AdminLTE/2.4.18/dist/img/user%d-%s.jpg";
 
+  /** How many people there are. */
+  public static final int PEOPLE = 8;
+
   private Portraits() {}
 
   /**
@@ -45,14 +48,22 @@ public final class Portraits {
     return Picture.owning(frame);
   }
 
-  private static Picture portrait(int number) {
-    String file = FILE.formatted(number, number == 2 ? "160x160" : "128x128");
+  /** The photograph of a person, 1 to 8, as it is in the jar. */
+  public static byte[] photograph(int person) {
+    String file = FILE.formatted(person, person == 2 ? "160x160" : "128x128");
     try (InputStream input = Portraits.class.getResourceAsStream(file)) {
-      return Picture.decodeStill(input.readAllBytes());
+      return input.readAllBytes();
     } catch (IOException unreadable) {
       throw new UncheckedIOException(unreadable);
+    }
+  }
+
+  /** The photograph of a person, 1 to 8; its owner closes it. */
+  public static Picture portrait(int person) {
+    try {
+      return Picture.decodeStill(photograph(person));
     } catch (UnreadablePictureException damaged) {
-      throw new IllegalStateException(file, damaged);
+      throw new IllegalStateException("portrait " + person, damaged);
     }
   }
 }

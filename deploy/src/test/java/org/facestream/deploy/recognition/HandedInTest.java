@@ -28,6 +28,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import javax.imageio.ImageIO;
 import org.apache.kafka.clients.producer.Producer;
+import org.facestream.detector.Portraits;
 import org.facestream.detector.face.Face;
 import org.facestream.detector.face.FaceTopic;
 import org.facestream.detector.mtcnn.Mtcnn;
@@ -106,9 +107,9 @@ class HandedInTest extends EnrolmentCase {
   @Test
   void whatTheNetworkHasNoAnswerForIsRefusedAndTheRestGoesOn(@TempDir Path folder)
       throws Exception {
-    Face good = Portraits.seen(detectors.get(0), 4, 1, "door", "four", 0, Instant.now());
+    Face good = SeenFaces.seen(detectors.get(0), 4, 1, "door", "four", 0, Instant.now());
     byte[] white = LightnessNetwork.white(good);
-    Face bad = Portraits.like(good, "w", "white", good.cropLandmarks(), good.score(), white);
+    Face bad = SeenFaces.like(good, "w", "white", good.cropLandmarks(), good.score(), white);
     float[][] answers = {{1, 0, 0, 0, 0, 0, 0, 0}, {1, 0, 0, 0, 1, Float.NaN, 0, 0}, {1, 0, 0, 0}};
     for (int i = 0; i < answers.length; i++) {
       Path network = LightnessNetwork.write(folder, answers[i]);
@@ -281,11 +282,11 @@ class HandedInTest extends EnrolmentCase {
     try (Producer<String, byte[]> producer = clients.producer(Map.of())) {
       for (int i = 0; i < 3; i++) {
         Face seen =
-            Portraits.seen(
+            SeenFaces.seen(
                 detectors.get(0), 4, 1 - i * .1, "front-gate", track, i, captured.plusMillis(i));
         String id = track.replace("-1-0", "-%d-0".formatted(i + 1));
         Face face =
-            Portraits.like(seen, id, track, seen.cropLandmarks(), seen.score(), seen.jpeg());
+            SeenFaces.like(seen, id, track, seen.cropLandmarks(), seen.score(), seen.jpeg());
         producer.send(FaceTopic.toRecord(topic, face));
       }
       producer.flush();

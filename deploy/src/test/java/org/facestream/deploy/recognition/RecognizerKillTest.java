@@ -24,8 +24,8 @@ import org.apache.kafka.clients.producer.Producer;
 import org.facestream.deploy.Configuration;
 import org.facestream.deploy.Main;
 import org.facestream.deploy.StageKind;
-import org.facestream.deploy.contract.EventSchema;
 import org.facestream.deploy.embedded.EmbeddedKafka;
+import org.facestream.detector.Portraits;
 import org.facestream.detector.face.Face;
 import org.facestream.detector.face.FaceTopic;
 import org.facestream.detector.mtcnn.Mtcnn;
@@ -44,6 +44,7 @@ import org.facestream.recognizer.gallery.audit.AuditTrail;
 import org.facestream.recognizer.gallery.enrol.Enrolment;
 import org.facestream.recognizer.gallery.enrol.EnrolmentResult;
 import org.facestream.recognizer.gallery.enrol.EnrolmentRules;
+import org.facestream.recognizer.identity.EventSchema;
 import org.facestream.recognizer.identity.IdentityEvent;
 import org.facestream.recognizer.identity.IdentityTopic;
 import org.junit.jupiter.api.Test;
@@ -140,7 +141,7 @@ class RecognizerKillTest {
     for (int i = 0; i < FACES_PER_TRACK; i++) {
       for (int track = 0; track < CAMERAS.size(); track++) {
         faces.add(
-            Portraits.seen(
+            SeenFaces.seen(
                 mtcnn,
                 track + 1,
                 .6 + i * .1,
@@ -152,7 +153,7 @@ class RecognizerKillTest {
     }
     for (String camera : List.of("door", "gate")) {
       Instant later = begin.plus(Duration.ofMinutes(5));
-      faces.add(Portraits.seen(mtcnn, 8, 1, camera, "later-" + camera, 100, later));
+      faces.add(SeenFaces.seen(mtcnn, 8, 1, camera, "later-" + camera, 100, later));
     }
     return faces;
   }

@@ -16,8 +16,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.producer.Producer;
-import org.facestream.deploy.contract.EventSchema;
 import org.facestream.deploy.embedded.EmbeddedKafka;
+import org.facestream.detector.Portraits;
 import org.facestream.detector.face.Face;
 import org.facestream.detector.face.FaceTopic;
 import org.facestream.detector.mtcnn.Mtcnn;
@@ -38,6 +38,7 @@ import org.facestream.recognizer.gallery.audit.AuditTrail;
 import org.facestream.recognizer.gallery.enrol.Enrolment;
 import org.facestream.recognizer.gallery.enrol.EnrolmentResult;
 import org.facestream.recognizer.gallery.enrol.EnrolmentRules;
+import org.facestream.recognizer.identity.EventSchema;
 import org.facestream.recognizer.identity.IdentityEvent;
 import org.facestream.recognizer.identity.IdentityTopic;
 import org.junit.jupiter.api.AfterAll;
@@ -123,7 +124,7 @@ abstract class RecognizerStageCase {
   }
 
   static Face face(int person, double light, String camera, String track, long sequence) {
-    return Portraits.seen(mtcnn, person, light, camera, track, sequence, Instant.now());
+    return SeenFaces.seen(mtcnn, person, light, camera, track, sequence, Instant.now());
   }
 
   static void awaitReady(RecognizerStage stage) {

@@ -160,7 +160,7 @@ class RecognizerStageTest extends RecognizerStageCase {
 
       // The camera goes on without them: the track ends.
       Instant later = Instant.now().plus(Duration.ofMinutes(2));
-      send(clients, Portraits.seen(mtcnn, 2, .9, "door", "two", 1, later));
+      send(clients, SeenFaces.seen(mtcnn, 2, .9, "door", "two", 1, later));
       List<IdentityEvent> events = events(clients, is(IdentityEvent.Type.ended, "one"));
       IdentityEvent ended = only(events, is(IdentityEvent.Type.ended, "one"));
       assertEquals(IdentityEvent.UNKNOWN, ended.name());
@@ -250,7 +250,7 @@ class RecognizerStageTest extends RecognizerStageCase {
   }
 
   private static Face scored(Face face, String track, float score) {
-    return Portraits.like(face, track + "-0", track, face.cropLandmarks(), score, face.jpeg());
+    return SeenFaces.like(face, track + "-0", track, face.cropLandmarks(), score, face.jpeg());
   }
 
   private static double version(Telemetry telemetry) {

@@ -156,6 +156,6 @@ class RefusedFacesTest extends RecognizerStageCase {
   }
 
   private static Face with(Face face, String track, Landmarks landmarks, byte[] jpeg) {
-    return Portraits.like(face, track + "-0", track, landmarks, face.score(), jpeg);
+    return SeenFaces.like(face, track + "-0", track, landmarks, face.score(), jpeg);
   }
 }

@@ -26,7 +26,7 @@ class DescriptorTimesTest {
   @FieldSource("KNOWN")
   void littleIsAddedToTheNetworksOwnTime(String name) {
     assumeTrue(Boolean.getBoolean("facestream.times"), "needs -Dfacestream.times=true");
-    List<Picture> pictures = Portraits.show(Portraits.Change.NONE);
+    List<Picture> pictures = ShownPortraits.show(ShownPortraits.Change.NONE);
     try (Mtcnn mtcnn = new Mtcnn(Device.CPU, 1);
         Descriptors descriptors = new Descriptors(DescriptorModel.of(name), Device.CPU, 1)) {
       List<LocatedFace> faces = new ArrayList<>();

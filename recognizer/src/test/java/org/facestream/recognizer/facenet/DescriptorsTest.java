@@ -44,7 +44,7 @@ class DescriptorsTest {
   static void describeEverybody() {
     mtcnn = new Mtcnn(Device.CPU, 1);
     descriptors = new Descriptors(DescriptorModel.of("resnet34-128"), Device.CPU, 1);
-    pictures = Portraits.show(Portraits.Change.NONE);
+    pictures = ShownPortraits.show(ShownPortraits.Change.NONE);
     faces = locate(pictures);
     described = descriptors.describe(faces);
   }
@@ -92,7 +92,7 @@ class DescriptorsTest {
   })
   void aPersonStaysNear(double scale, double degrees, double contrast, double brightness) {
     List<Picture> changed =
-        Portraits.show(new Portraits.Change(scale, degrees, contrast, brightness));
+        ShownPortraits.show(new ShownPortraits.Change(scale, degrees, contrast, brightness));
     try {
       List<List<Detection>> found = mtcnn.detect(changed, MtcnnOptions.DEFAULT);
       int compared = 0;

@@ -40,8 +40,8 @@ class KnownModelsTest {
 
   @BeforeAll
   static void locateEverybody() {
-    pictures = Portraits.show(Portraits.Change.NONE);
-    changed = Portraits.show(new Portraits.Change(2.1, 6, 0.85, 10));
+    pictures = ShownPortraits.show(ShownPortraits.Change.NONE);
+    changed = ShownPortraits.show(new ShownPortraits.Change(2.1, 6, 0.85, 10));
     try (Mtcnn mtcnn = new Mtcnn(Device.CPU, 1)) {
       faces = locate(mtcnn, pictures).stream().map(Optional::orElseThrow).toList();
       changedFaces = locate(mtcnn, changed);

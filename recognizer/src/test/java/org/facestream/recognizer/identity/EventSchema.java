@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** The published JSON Schema of identity events, as tests hold events against it. */
-final class EventSchema {
+public final class EventSchema {
   private static final Schema SCHEMA =
       SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
           .getSchema(
@@ -32,7 +32,7 @@ final class EventSchema {
   }
 
   /** Fails unless the event keeps the schema. */
-  static void check(byte[] event) {
-    assertEquals(List.of(), errors(event));
+  public static void check(byte[] event) {
+    assertEquals(List.of(), errors(event), new String(event, StandardCharsets.UTF_8));
   }
 }

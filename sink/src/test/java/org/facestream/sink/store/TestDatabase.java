@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.facestream.ingest.worker.config.Settings;
+import org.facestream.ingest.worker.kafka.FreePort;
 
 /** A real PostgreSQL that can be stopped and started again on the same port and data. */
 public final class TestDatabase implements AutoCloseable {

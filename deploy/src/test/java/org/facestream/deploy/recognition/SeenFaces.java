@@ -1,8 +1,5 @@
 package org.facestream.deploy.recognition;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.List;
 import org.bytedeco.opencv.global.opencv_core;
@@ -10,6 +7,7 @@ import org.bytedeco.opencv.global.opencv_imgproc;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.Scalar;
 import org.bytedeco.opencv.opencv_core.Size;
+import org.facestream.detector.Portraits;
 import org.facestream.detector.face.Face;
 import org.facestream.detector.face.Landmarks;
 import org.facestream.detector.face.Quality;
@@ -17,32 +15,10 @@ import org.facestream.detector.mtcnn.Detection;
 import org.facestream.detector.mtcnn.Mtcnn;
 import org.facestream.detector.mtcnn.MtcnnOptions;
 import org.facestream.ingest.frame.Picture;
-import org.facestream.ingest.frame.UnreadablePictureException;
 
-/** Photographs of eight people that a Maven dependency brings. */
-final class Portraits {
-  private static final List<String> FILES =
-      List.of(
-          "user1-128x128.jpg",
-          "user2-160x160.jpg",
-          "user3-128x128.jpg",
-          "user4-128x128.jpg",
-          "user5-128x128.jpg",
-          "user6-128x128.jpg",
-          "user7-128x128.jpg",
-          "user8-128x128.jpg");
-
-  private Portraits() {}
-
-  /** The photograph of a person, 1 to 8, as it is in the jar. */
-  static byte[] photograph(int person) {
-    String path = "/META-INF/resources/webjars/AdminLTE/2.4.18/dist/img/" + FILES.get(person - 1);
-    try (InputStream photograph = Portraits.class.getResourceAsStream(path)) {
-      return photograph.readAllBytes();
-    } catch (IOException unreadable) {
-      throw new UncheckedIOException(unreadable);
-    }
-  }
+/** Faces of the portraits' people, as a detector publishes them. */
+final class SeenFaces {
+  private SeenFaces() {}
 
   /** As a camera would see the person: another size, other light, other noise. */
   static Face seen(
@@ -53,7 +29,7 @@ final class Portraits {
       String track,
       long sequence,
       Instant captured) {
-    try (Picture photograph = Picture.decodeStill(photograph(person));
+    try (Picture photograph = Portraits.portrait(person);
         Mat bordered = new Mat();
         Mat large = new Mat();
         Scalar grey = new Scalar(90, 100, 110, 0);
@@ -92,8 +68,6 @@ final class Portraits {
             new Quality(.8f, .8f, .8f, .8f, .8f, 0, 0, 0),
             picture.jpeg(90));
       }
-    } catch (UnreadablePictureException unreadable) {
-      throw new AssertionError(unreadable);
     }
   }
 

@@ -1,4 +1,4 @@
-package org.facestream.sink;
+package org.facestream.ingest.worker.kafka;
 
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -9,20 +9,18 @@ import kafka.server.KafkaRaftServer;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.MetadataVersion;
-import org.facestream.ingest.worker.kafka.KafkaClients;
-import org.facestream.sink.store.FreePort;
 
 /** A real broker for tests: one node, on free ports of the loopback address. */
-final class TestBroker implements AutoCloseable {
+public final class TestBroker implements AutoCloseable {
   private final int port = FreePort.choose();
   private final KafkaRaftServer server;
 
-  TestBroker(Path folder) throws Exception {
+  public TestBroker(Path folder) throws Exception {
     int controller = FreePort.choose();
     new Formatter()
         .setPrintStream(new PrintStream(PrintStream.nullOutputStream()))
         .setNodeId(1)
-        .setClusterId("sink-tests")
+        .setClusterId("facestream-tests")
         .addDirectory(folder.toString())
         .setMetadataLogDirectory(folder.toString())
         .setControllerListenerName("CONTROLLER")
@@ -38,6 +36,9 @@ final class TestBroker implements AutoCloseable {
     settings.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
     settings.put("controller.listener.names", "CONTROLLER");
     settings.put("controller.quorum.voters", "1@127.0.0.1:" + controller);
+    // As in the product: topics are made by those who own them, and pictures are large.
+    settings.put("auto.create.topics.enable", "false");
+    settings.put("message.max.bytes", String.valueOf(17 << 20));
     settings.put("offsets.topic.replication.factor", "1");
     settings.put("offsets.topic.num.partitions", "1");
     settings.put("transaction.state.log.replication.factor", "1");
@@ -51,8 +52,14 @@ final class TestBroker implements AutoCloseable {
     server.startup();
   }
 
-  KafkaClients clients() {
-    return KafkaClients.of("127.0.0.1:" + port, Map.of("kafka.partitions", "2"));
+  /** Where clients connect. */
+  public String bootstrapServers() {
+    return "127.0.0.1:" + port;
+  }
+
+  /** Clients that make topics of two partitions. */
+  public KafkaClients clients() {
+    return KafkaClients.of(bootstrapServers(), Map.of("kafka.partitions", "2"));
   }
 
   @Override

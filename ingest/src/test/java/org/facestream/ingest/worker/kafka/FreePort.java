@@ -1,4 +1,4 @@
-package org.facestream.sink.store;
+package org.facestream.ingest.worker.kafka;
 
 import java.io.IOException;
 import java.net.InetAddress;

@@ -1,7 +1,5 @@
 package org.facestream.recognizer.facenet;
 
-import java.io.IOException;
-import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.opencv.global.opencv_core;
@@ -10,25 +8,12 @@ import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.Point2f;
 import org.bytedeco.opencv.opencv_core.Scalar;
 import org.bytedeco.opencv.opencv_core.Size;
+import org.facestream.detector.Portraits;
 import org.facestream.ingest.frame.Picture;
-import org.facestream.ingest.frame.UnreadablePictureException;
 
-/** Photographs of eight people, from the test dependency AdminLTE. */
-final class Portraits {
-  private static final String FOLDER = "/META-INF/resources/webjars/AdminLTE/2.4.18/dist/img/";
-
-  private static final List<String> FILES =
-      List.of(
-          "user1-128x128.jpg",
-          "user2-160x160.jpg",
-          "user3-128x128.jpg",
-          "user4-128x128.jpg",
-          "user5-128x128.jpg",
-          "user6-128x128.jpg",
-          "user7-128x128.jpg",
-          "user8-128x128.jpg");
-
-  private Portraits() {}
+/** Portraits in other sizes, turns and light. */
+final class ShownPortraits {
+  private ShownPortraits() {}
 
   /** How a portrait is shown: size, turn in degrees, and brightness as factor and offset. */
   record Change(double scale, double degrees, double contrast, double brightness) {
@@ -38,12 +23,9 @@ final class Portraits {
   /** Each person once, in a frame of grey as wide again on each side; the caller closes them. */
   static List<Picture> show(Change change) {
     List<Picture> pictures = new ArrayList<>();
-    for (String file : FILES) {
-      try (InputStream stream = Portraits.class.getResourceAsStream(FOLDER + file);
-          Picture small = Picture.decodeStill(stream.readAllBytes())) {
+    for (int person = 1; person <= Portraits.PEOPLE; person++) {
+      try (Picture small = Portraits.portrait(person)) {
         pictures.add(changed(small, change));
-      } catch (IOException | UnreadablePictureException broken) {
-        throw new IllegalStateException(file, broken);
       }
     }
     return pictures;
