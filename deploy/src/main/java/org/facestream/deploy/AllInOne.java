@@ -89,7 +89,7 @@ public final class AllInOne implements AutoCloseable {
       imposed.put("worker.id", WORKER_ID);
       imposed.put("worker.http-host", "127.0.0.1");
       imposed.put("worker.http-port", String.valueOf(http));
-      imposed.putAll(StageKind.imposed(database, data));
+      imposed.putAll(database.settings());
       if (configuration.settings().get(GalleryConfig.class).auditFile().isEmpty()) {
         imposed.put("gallery.audit-file", DataFolder.auditFile(data).toString());
       }

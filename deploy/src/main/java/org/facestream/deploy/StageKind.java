@@ -1,9 +1,6 @@
 package org.facestream.deploy;
 
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import org.facestream.deploy.embedded.EmbeddedDatabase;
 import org.facestream.deploy.people.DeedUpkeep;
 import org.facestream.detector.DetectorConfig;
 import org.facestream.detector.DetectorStage;
@@ -71,13 +68,5 @@ public enum StageKind {
         kind.make(settings, clients, unused).close();
       }
     }
-  }
-
-  /** The settings that make the stages of an all-in-one use its database and its folder. */
-  public static Map<String, String> imposed(EmbeddedDatabase database, Path data) {
-    return Map.of(
-        "store.url", database.jdbcUrl(),
-        "store.user", database.user(),
-        "store.password-file", data.resolve("postgres").resolve("password").toString());
   }
 }

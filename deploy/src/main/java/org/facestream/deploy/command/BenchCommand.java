@@ -1,13 +1,13 @@
 package org.facestream.deploy.command;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.facestream.deploy.bench.DetectorBench;
 import org.facestream.deploy.bench.GalleryBench;
+import org.facestream.deploy.bench.pipeline.TemporaryFolder;
 import org.facestream.detector.DetectorConfig;
 import org.facestream.ingest.worker.config.UserError;
 import picocli.CommandLine.Command;
@@ -201,10 +201,9 @@ final class BenchCommand extends Subcommand {
 
     @Override
     int execute() throws Exception {
-      Path folder = Files.createTempDirectory("facestream-bench-");
-      try {
+      try (TemporaryFolder folder = new TemporaryFolder(null)) {
         GalleryBench bench =
-            new GalleryBench(references, length, perPerson, batches, thumbnail, folder);
+            new GalleryBench(references, length, perPerson, batches, thumbnail, folder.path());
         if (!json) {
           out().println(bench.head());
           out().flush();
@@ -221,8 +220,6 @@ final class BenchCommand extends Subcommand {
           out().println(bench.json(results));
         }
         return results.stream().allMatch(GalleryBench.Result::exact) ? 0 : Complaints.FAILURE;
-      } finally {
-        DemoCommand.delete(folder);
       }
     }
   }

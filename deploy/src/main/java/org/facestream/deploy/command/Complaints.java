@@ -142,7 +142,7 @@ final class Complaints {
     PrintWriter err = command.getErr();
     err.println(masked(line));
     Object root = command.getCommandSpec().root().userObject();
-    if (root instanceof FacestreamCommand facestream && facestream.stacktrace()) {
+    if (root instanceof RootOptions options && options.stacktrace()) {
       failed.printStackTrace(err);
     }
     err.flush();

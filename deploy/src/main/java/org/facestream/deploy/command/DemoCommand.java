@@ -211,7 +211,7 @@ final class DemoCommand extends Subcommand {
   }
 
   /** Deletes a folder with all that is in it. */
-  static void delete(Path place) throws IOException {
+  private static void delete(Path place) throws IOException {
     List<Path> deepestFirst;
     try (Stream<Path> walk = Files.walk(place)) {
       deepestFirst = walk.sorted(Comparator.reverseOrder()).toList();

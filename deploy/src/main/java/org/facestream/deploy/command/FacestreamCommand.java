@@ -1,11 +1,5 @@
 package org.facestream.deploy.command;
 
-import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.Optional;
-import org.facestream.deploy.Configuration;
-import org.facestream.deploy.LogOutput;
 import org.facestream.ingest.worker.config.Undecoded;
 import org.facestream.ingest.worker.config.UserError;
 import picocli.CommandLine;
@@ -16,7 +10,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
-/** The top of the command line: options that every subcommand has, and the subcommands. */
+/** The top of the command line: the registry of the subcommands. */
 @Command(
     name = "facestream",
     header = "Many cameras in, a stream of identity events out.",
@@ -56,34 +50,8 @@ import picocli.CommandLine.Spec;
       ConfigCommand.class,
       DoctorCommand.class
     })
-public final class FacestreamCommand implements Runnable {
+public final class FacestreamCommand extends RootOptions implements Runnable {
   @Spec private CommandSpec spec;
-
-  @Option(
-      names = "--config",
-      paramLabel = "FILE",
-      scope = ScopeType.INHERIT,
-      description = "Configuration, a YAML file. Also FACESTREAM_CONFIG.")
-  private Path config;
-
-  @Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      scope = ScopeType.INHERIT,
-      description = "One configuration key; wins over file and environment. Repeatable.")
-  private final Map<String, String> settings = new LinkedHashMap<>();
-
-  @Option(
-      names = {"-v", "--verbose"},
-      scope = ScopeType.INHERIT,
-      description = "Show more of the log.")
-  private boolean verbose;
-
-  @Option(
-      names = "--stacktrace",
-      scope = ScopeType.INHERIT,
-      description = "Show where in the code an error comes from.")
-  private boolean stacktrace;
 
   @Option(
       names = {"-h", "--help"},
@@ -141,23 +109,5 @@ public final class FacestreamCommand implements Runnable {
     throw new ParameterException(
         spec.commandLine(),
         "Say what to do: demo, run, enroll, people, camera, detect or another.");
-  }
-
-  Configuration configuration() {
-    Map<String, String> environment = System.getenv();
-    Optional<Path> file = Optional.ofNullable(config);
-    if (file.isEmpty()) {
-      file = Optional.ofNullable(environment.get("FACESTREAM_CONFIG")).map(Path::of);
-    }
-    return new Configuration(file, environment, settings);
-  }
-
-  boolean stacktrace() {
-    return stacktrace;
-  }
-
-  /** Shows that much of the log, or more when it was asked for. */
-  void console(LogOutput.Console console) {
-    LogOutput.console(verbose ? LogOutput.Console.verbose : console);
   }
 }

@@ -12,7 +12,6 @@ import java.util.Optional;
 import org.facestream.deploy.Configuration;
 import org.facestream.deploy.Endpoints;
 import org.facestream.deploy.FilesFolder;
-import org.facestream.deploy.StageKind;
 import org.facestream.deploy.embedded.DataFolder;
 import org.facestream.deploy.embedded.EmbeddedDatabase;
 import org.facestream.deploy.embedded.EmbeddedKafka;
@@ -195,7 +194,7 @@ final class KafkaOptions {
     addresses.put("kafka.bootstrap-servers", kafka.bootstrapServers());
     if (want == Want.EXISTING_WITH_DATABASE) {
       EmbeddedDatabase database = closing.add(new EmbeddedDatabase(folder.resolve("postgres"), 0));
-      addresses.putAll(StageKind.imposed(database, folder));
+      addresses.putAll(database.settings());
     }
     return addresses;
   }

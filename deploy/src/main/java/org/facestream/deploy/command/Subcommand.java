@@ -12,8 +12,8 @@ import picocli.CommandLine.Spec;
 abstract class Subcommand implements Callable<Integer> {
   @Spec CommandSpec spec;
 
-  final FacestreamCommand root() {
-    return (FacestreamCommand) spec.root().userObject();
+  final RootOptions root() {
+    return (RootOptions) spec.root().userObject();
   }
 
   final Configuration configuration() {

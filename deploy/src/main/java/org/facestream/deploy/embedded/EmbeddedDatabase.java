@@ -16,6 +16,7 @@ import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.facestream.ingest.worker.config.UserError;
@@ -113,6 +114,14 @@ public final class EmbeddedDatabase implements AutoCloseable {
   /** Made at the first start, kept in the file {@code password} of the folder. */
   public String password() {
     return password;
+  }
+
+  /** The settings that make stages use it. */
+  public Map<String, String> settings() {
+    return Map.of(
+        "store.url", jdbcUrl(),
+        "store.user", user(),
+        "store.password-file", folder.path().resolve("password").toString());
   }
 
   public int port() {

@@ -19,7 +19,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.facestream.deploy.Configuration;
-import org.facestream.deploy.StageKind;
 import org.facestream.deploy.embedded.EmbeddedDatabase;
 import org.facestream.deploy.embedded.EmbeddedKafka;
 import org.facestream.deploy.simulation.DemoPeople;
@@ -114,7 +113,7 @@ class PeopleCommandTest {
     }
     try (EmbeddedKafka kafka = new EmbeddedKafka(data.resolve("kafka"), 0);
         EmbeddedDatabase database = new EmbeddedDatabase(data.resolve("postgres"), 0)) {
-      Map<String, String> places = StageKind.imposed(database, data);
+      Map<String, String> places = database.settings();
       places.forEach((key, value) -> settings.addAll(List.of("--set", key + "=" + value)));
       for (String setting :
           List.of(

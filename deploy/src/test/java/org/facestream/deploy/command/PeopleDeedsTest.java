@@ -90,7 +90,7 @@ class PeopleDeedsTest {
       settings.put("kafka.partitions", "2");
       settings.put("kafka.topic-prefix", prefix);
       settings.put("gallery.audit-file", audit.toString());
-      settings.putAll(StageKind.imposed(database, folder));
+      settings.putAll(database.settings());
       clients =
           KafkaClients.of(
               kafka.bootstrapServers(),

@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.facestream.deploy.Configuration;
-import org.facestream.deploy.StageKind;
 import org.facestream.deploy.embedded.EmbeddedDatabase;
 import org.facestream.deploy.embedded.LoopbackPort;
 import org.facestream.deploy.embedded.SmallDisk;
@@ -65,7 +64,7 @@ final class ChaosSite implements AutoCloseable {
       options.put("detector.min-face-size", "60");
       // Late is well enough: what is counted does not depend on how busy the machine is.
       options.put("detector.max-age", "60s");
-      options.putAll(StageKind.imposed(database, folder));
+      options.putAll(database.settings());
       settings = new Configuration(Optional.empty(), Map.of(), options).settings();
       DemoSetting.apply(settings, clients(), cameras);
       stages = closing.add(new StageSupervisor(options, logs));

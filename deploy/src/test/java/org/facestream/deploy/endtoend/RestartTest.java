@@ -225,7 +225,7 @@ class RestartTest {
     options.put("detector.min-face-size", "60");
     // Late is well enough: what is counted does not depend on how busy the machine is.
     options.put("detector.max-age", "60s");
-    options.putAll(StageKind.imposed(database, folder));
+    options.putAll(database.settings());
     return new Configuration(Optional.empty(), Map.of(), options).settings();
   }
 

@@ -113,7 +113,7 @@ class StageHealthTest {
     options.put("detector.max-age", "60s");
     options.put("recognizer.device", "cpu");
     options.put("recognizer.model", "resnet34-128");
-    options.putAll(StageKind.imposed(database, folder));
+    options.putAll(database.settings());
     return new Configuration(Optional.empty(), Map.of(), options).settings();
   }
 

@@ -9,14 +9,14 @@ import java.util.stream.Stream;
 import org.facestream.ingest.worker.config.UserError;
 
 /** A folder that goes, with all that is in it, when this is closed. */
-final class TemporaryFolder implements AutoCloseable {
+public final class TemporaryFolder implements AutoCloseable {
   private final Path path;
 
   /**
    * @param parent where it is made; null for the system's place
    * @throws UserError when nothing can be made there
    */
-  TemporaryFolder(Path parent) {
+  public TemporaryFolder(Path parent) {
     try {
       path =
           parent == null
@@ -32,7 +32,7 @@ final class TemporaryFolder implements AutoCloseable {
     }
   }
 
-  Path path() {
+  public Path path() {
     return path;
   }
 
