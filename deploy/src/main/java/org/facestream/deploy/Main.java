@@ -1,7 +1,7 @@
 package org.facestream.deploy;
 
 import java.util.Locale;
-import org.facestream.deploy.command.FacestreamCommand;
+import org.facestream.deploy.process.Shutdown;
 
 /** The {@code facestream} command. */
 public final class Main {

@@ -1,2 +1,5 @@
-/** The product as people run it: the command's parts that are not about options. */
+/**
+ * The {@code facestream} command as a process starts it: the entry point and the registry of all
+ * subcommands.
+ */
 package org.facestream.deploy;

@@ -156,7 +156,7 @@ class ArchitectureTest {
   void onlyTheCommandLineEndsTheProcess() {
     noClasses()
         .that()
-        .resideOutsideOfPackage(module("deploy"))
+        .resideOutsideOfPackage(module("deploy.process"))
         .should()
         .callMethod(System.class, "exit", int.class)
         .orShould()
@@ -165,7 +165,7 @@ class ArchitectureTest {
         .callMethod(Runtime.class, "exit", int.class)
         .because(
             "a stage that cannot go on throws, or is not ready: ending the process is"
-                + " deploy.Shutdown's")
+                + " deploy.process.Shutdown's")
         .check(ours);
   }
 

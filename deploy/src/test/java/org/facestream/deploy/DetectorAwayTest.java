@@ -15,7 +15,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.awaitility.Awaitility;
 import org.facestream.deploy.embedded.EmbeddedKafka;
-import org.facestream.deploy.simulation.DemoPeople;
+import org.facestream.deploy.lab.simulation.DemoPeople;
 import org.facestream.detector.DetectorConfig;
 import org.facestream.detector.DetectorStage;
 import org.facestream.detector.face.Face;

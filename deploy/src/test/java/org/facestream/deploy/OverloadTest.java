@@ -21,7 +21,7 @@ import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.Rect;
 import org.bytedeco.opencv.opencv_core.Scalar;
 import org.facestream.deploy.embedded.EmbeddedKafka;
-import org.facestream.deploy.simulation.DemoPeople;
+import org.facestream.deploy.lab.simulation.DemoPeople;
 import org.facestream.detector.DetectorConfig;
 import org.facestream.detector.DetectorStage;
 import org.facestream.ingest.frame.Frame;

@@ -9,7 +9,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
-import org.facestream.deploy.Shutdown;
+import org.facestream.deploy.process.Shutdown;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 
@@ -17,7 +17,7 @@ import org.facestream.ingest.worker.kafka.KafkaClients;
  * Finds out whether a broker answers before anything is asked of it: Kafka's clients wait for one
  * in silence, and each in its own way.
  */
-final class BrokerWait {
+public final class BrokerWait {
   /** Who waits longer than this wants to know what for. */
   private static final Duration QUIET = Duration.ofSeconds(2);
 
@@ -36,7 +36,8 @@ final class BrokerWait {
    * @param say is told, when it takes a while, what is waited for and how long at most
    * @throws UserError when none does, or it refuses this client
    */
-  static void await(KafkaClients clients, Duration longest, String advice, Consumer<String> say) {
+  public static void await(
+      KafkaClients clients, Duration longest, String advice, Consumer<String> say) {
     Admin admin = clients.admin();
     try {
       await(admin, clients, longest, advice, say);

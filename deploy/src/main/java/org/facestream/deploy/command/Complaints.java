@@ -17,16 +17,16 @@ import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Every error is one line that says what to do; where in the code it came from only on demand. */
-final class Complaints {
-  static final int FAILURE = 1;
-  static final int USER_ERROR = 2;
+public final class Complaints {
+  public static final int FAILURE = 1;
+  public static final int USER_ERROR = 2;
 
   private static final Pattern FULL =
       Pattern.compile("No space left|quota exceeded|File too large|Input/output error|Broken pipe");
 
   private Complaints() {}
 
-  static int onParameters(ParameterException wrong, String[] arguments) {
+  public static int onParameters(ParameterException wrong, String[] arguments) {
     CommandLine command = wrong.getCommandLine();
     Throwable cause = wrong.getCause();
     String message =
@@ -51,7 +51,7 @@ final class Complaints {
     return USER_ERROR;
   }
 
-  static int onFailure(Exception failed, CommandLine command, ParseResult parsed) {
+  public static int onFailure(Exception failed, CommandLine command, ParseResult parsed) {
     if (failed instanceof UserError) {
       print(command, "facestream: " + oneLine(failed.getMessage()), failed);
       return isFull(failed.getCause()) ? FAILURE : USER_ERROR;
@@ -90,7 +90,7 @@ final class Complaints {
   }
 
   /** Of libraries or classes that are not there or cannot be loaded, which no option mends. */
-  static int onLinkage(LinkageError broken, CommandLine command) {
+  public static int onLinkage(LinkageError broken, CommandLine command) {
     Throwable root = broken;
     while (root.getCause() != null) {
       root = root.getCause();
@@ -108,7 +108,7 @@ final class Complaints {
   /**
    * A command whose output is lost has failed; said once, and the code of another failure stays.
    */
-  static int unlessLost(int code, CommandLine command) {
+  public static int unlessLost(int code, CommandLine command) {
     Optional<IOException> out = StandardOutput.failure(command.getOut());
     out.ifPresent(
         why ->

@@ -9,12 +9,12 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import org.facestream.deploy.Configuration;
-import org.facestream.deploy.Endpoints;
-import org.facestream.deploy.FilesFolder;
+import org.facestream.deploy.allinone.Endpoints;
+import org.facestream.deploy.allinone.FilesFolder;
 import org.facestream.deploy.embedded.DataFolder;
 import org.facestream.deploy.embedded.EmbeddedDatabase;
 import org.facestream.deploy.embedded.EmbeddedKafka;
+import org.facestream.deploy.stage.Configuration;
 import org.facestream.ingest.registry.IngestConfig;
 import org.facestream.ingest.source.address.SourceRules;
 import org.facestream.ingest.worker.Closing;
@@ -30,7 +30,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** How a command that is no worker finds Kafka. */
-final class KafkaOptions {
+public final class KafkaOptions {
   static final Path DEFAULT_DATA = Path.of("facestream-data");
 
   @Option(
@@ -85,7 +85,8 @@ final class KafkaOptions {
    * @param folder the data folder, or empty
    * @param closing ends what was started for it
    */
-  record Connection(Settings settings, KafkaClients clients, Optional<Path> folder, Closing closing)
+  public record Connection(
+      Settings settings, KafkaClients clients, Optional<Path> folder, Closing closing)
       implements AutoCloseable {
     /**
      * Where it is written down what is done to people in the gallery: the file that is configured,
@@ -93,7 +94,7 @@ final class KafkaOptions {
      *
      * @throws UserError when it cannot be written to
      */
-    AuditTrail trail() {
+    public AuditTrail trail() {
       return settings
           .get(GalleryConfig.class)
           .auditFile()
@@ -113,7 +114,7 @@ final class KafkaOptions {
    * Finds the broker of the data folder, or starts it for as long as the connection lives when
    * nothing runs there; a folder that is not there is made.
    */
-  Connection connect(Configuration configuration) {
+  public Connection connect(Configuration configuration) {
     return connect(configuration, Want.BEGIN);
   }
 
@@ -122,17 +123,17 @@ final class KafkaOptions {
    *
    * @throws UserError when the folder holds no data: its name is likely mistaken
    */
-  Connection connectExisting(Configuration configuration) {
+  public Connection connectExisting(Configuration configuration) {
     return connect(configuration, Want.EXISTING);
   }
 
   /** The same, and with the database of the data folder. */
-  Connection connectExistingWithDatabase(Configuration configuration) {
+  public Connection connectExistingWithDatabase(Configuration configuration) {
     return connect(configuration, Want.EXISTING_WITH_DATABASE);
   }
 
   /** Which sources a camera may have, as far as this can be told from here. */
-  SourceRules sources(Configuration configuration) {
+  public SourceRules sources(Configuration configuration) {
     Settings settings = configuration.settings();
     if (settings.get(IngestConfig.class).filesFolder().isEmpty()) {
       Optional<String> files =

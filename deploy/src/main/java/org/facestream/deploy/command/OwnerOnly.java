@@ -16,7 +16,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
 /** Files and folders with people's data in them, which only their owner may open. */
-final class OwnerOnly {
+public final class OwnerOnly {
   private OwnerOnly() {}
 
   /**
@@ -24,12 +24,12 @@ final class OwnerOnly {
    *
    * @throws java.nio.file.FileAlreadyExistsException when there is one
    */
-  static BufferedWriter newFile(Path file) throws IOException {
+  public static BufferedWriter newFile(Path file) throws IOException {
     return new BufferedWriter(new OutputStreamWriter(newStream(file), UTF_8));
   }
 
   /** A new file with these bytes; as {@link #newFile}. */
-  static void write(Path file, byte[] bytes) throws IOException {
+  public static void write(Path file, byte[] bytes) throws IOException {
     try (OutputStream stream = newStream(file)) {
       stream.write(bytes);
     }
@@ -44,12 +44,12 @@ final class OwnerOnly {
   }
 
   /** Makes a folder that is not there. */
-  static void newFolder(Path folder) throws IOException {
+  public static void newFolder(Path folder) throws IOException {
     Files.createDirectories(folder, mode(folder, "rwx------"));
   }
 
   /** Takes a folder that is there from everybody else. */
-  static void close(Path folder) throws IOException {
+  public static void close(Path folder) throws IOException {
     if (Files.getFileStore(folder).supportsFileAttributeView(PosixFileAttributeView.class)) {
       Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
     }

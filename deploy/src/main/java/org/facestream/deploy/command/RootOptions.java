@@ -4,8 +4,8 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.facestream.deploy.Configuration;
-import org.facestream.deploy.LogOutput;
+import org.facestream.deploy.process.LogOutput;
+import org.facestream.deploy.stage.Configuration;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 

@@ -1,13 +1,13 @@
 package org.facestream.deploy.command;
 
 /** A stage has ended by itself: the process ends, so that another, or a new one, takes over. */
-final class StageEndedException extends RuntimeException {
+public final class StageEndedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   /**
    * @param why which stage, and what ended it
    */
-  StageEndedException(String why) {
+  public StageEndedException(String why) {
     super(
         why
             + ". Start it again, where nothing does so by itself; if it ends again, `facestream"

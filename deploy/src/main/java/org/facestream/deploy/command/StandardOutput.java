@@ -15,7 +15,7 @@ import java.util.Optional;
  * whose reader has ended, a terminal that was closed. A print writer alone forgets it, and the
  * command would end as if all had gone well.
  */
-final class StandardOutput extends PrintWriter {
+public final class StandardOutput extends PrintWriter {
   private final Attempts attempts;
 
   private StandardOutput(Attempts attempts, Charset charset) {
@@ -24,19 +24,19 @@ final class StandardOutput extends PrintWriter {
   }
 
   /** The standard output, in the encoding that Java found or was given for it. */
-  static StandardOutput out() {
+  public static StandardOutput out() {
     return new StandardOutput(
         new Attempts(new FileOutputStream(FileDescriptor.out)), charset("stdout.encoding"));
   }
 
   /** The standard error. */
-  static StandardOutput err() {
+  public static StandardOutput err() {
     return new StandardOutput(
         new Attempts(new FileOutputStream(FileDescriptor.err)), charset("stderr.encoding"));
   }
 
   /** Why what was printed so far did not arrive, or empty where all did. */
-  static Optional<IOException> failure(PrintWriter writer) {
+  public static Optional<IOException> failure(PrintWriter writer) {
     if (!writer.checkError()) {
       return Optional.empty();
     }

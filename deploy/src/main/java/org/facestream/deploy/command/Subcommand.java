@@ -2,34 +2,34 @@ package org.facestream.deploy.command;
 
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
-import org.facestream.deploy.Configuration;
-import org.facestream.deploy.LogOutput;
-import org.facestream.deploy.Shutdown;
+import org.facestream.deploy.process.LogOutput;
+import org.facestream.deploy.process.Shutdown;
+import org.facestream.deploy.stage.Configuration;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /** What every subcommand has. */
-abstract class Subcommand implements Callable<Integer> {
-  @Spec CommandSpec spec;
+public abstract class Subcommand implements Callable<Integer> {
+  @Spec protected CommandSpec spec;
 
-  final RootOptions root() {
+  private RootOptions root() {
     return (RootOptions) spec.root().userObject();
   }
 
-  final Configuration configuration() {
+  protected final Configuration configuration() {
     return root().configuration();
   }
 
-  final PrintWriter out() {
+  protected final PrintWriter out() {
     return spec.commandLine().getOut();
   }
 
-  final PrintWriter err() {
+  protected final PrintWriter err() {
     return spec.commandLine().getErr();
   }
 
   /** The work; its result is the exit code. */
-  abstract int execute() throws Exception;
+  protected abstract int execute() throws Exception;
 
   @Override
   public final Integer call() throws Exception {
@@ -43,7 +43,7 @@ abstract class Subcommand implements Callable<Integer> {
   }
 
   /** The exit code of a measurement: no result is no success, though a signal is an orderly end. */
-  final int unlessInterrupted(int code) {
+  protected final int unlessInterrupted(int code) {
     if (!Shutdown.ofProcess().isRequested()) {
       return code;
     }
@@ -52,7 +52,7 @@ abstract class Subcommand implements Callable<Integer> {
   }
 
   /** What of the log the console shows. */
-  LogOutput.Console console() {
+  protected LogOutput.Console console() {
     return LogOutput.Console.quiet;
   }
 }

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.facestream.deploy.Endpoints;
+import org.facestream.deploy.allinone.Endpoints;
 import org.facestream.deploy.embedded.LoopbackPort;
 
 /** Java, memory, processors, disk and the ports of the all-in-one. */

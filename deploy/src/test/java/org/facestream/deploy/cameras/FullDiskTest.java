@@ -9,7 +9,7 @@ import java.time.Instant;
 import java.util.Map;
 import org.awaitility.Awaitility;
 import org.facestream.deploy.embedded.SmallDisk;
-import org.facestream.deploy.simulation.rtsp.MovingPattern;
+import org.facestream.deploy.lab.simulation.rtsp.MovingPattern;
 import org.facestream.ingest.registry.CameraState;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import org.facestream.deploy.simulation.LoadCameras;
+import org.facestream.deploy.lab.simulation.LoadCameras;
 import org.facestream.ingest.registry.Camera;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;

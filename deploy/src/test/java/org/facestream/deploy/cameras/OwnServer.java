@@ -1,9 +1,9 @@
 package org.facestream.deploy.cameras;
 
-import org.facestream.deploy.simulation.rtsp.Access;
-import org.facestream.deploy.simulation.rtsp.LiveStream;
-import org.facestream.deploy.simulation.rtsp.RtspServer;
-import org.facestream.deploy.simulation.rtsp.VideoLoop;
+import org.facestream.deploy.lab.simulation.rtsp.Access;
+import org.facestream.deploy.lab.simulation.rtsp.LiveStream;
+import org.facestream.deploy.lab.simulation.rtsp.RtspServer;
+import org.facestream.deploy.lab.simulation.rtsp.VideoLoop;
 
 /** The RTSP server of the demonstration. */
 final class OwnServer implements CameraServer {

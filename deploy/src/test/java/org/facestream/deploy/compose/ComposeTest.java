@@ -17,8 +17,8 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.facestream.deploy.Configuration;
-import org.facestream.deploy.StageKind;
+import org.facestream.deploy.stage.Configuration;
+import org.facestream.deploy.stage.StageKind;
 import org.facestream.ingest.worker.config.Settings;
 import org.junit.jupiter.api.Test;
 

@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.awaitility.core.ConditionTimeoutException;
 import org.awaitility.core.ThrowingRunnable;
-import org.facestream.deploy.StageKind;
+import org.facestream.deploy.stage.StageKind;
 import org.facestream.ingest.registry.CameraRegistry;
 import org.facestream.ingest.registry.CameraReport;
 import org.facestream.ingest.registry.CameraState;

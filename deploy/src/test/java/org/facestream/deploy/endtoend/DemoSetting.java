@@ -2,10 +2,10 @@ package org.facestream.deploy.endtoend;
 
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
-import org.facestream.deploy.Enroller;
-import org.facestream.deploy.simulation.DemoCameras;
-import org.facestream.deploy.simulation.DemoPeople;
-import org.facestream.deploy.simulation.DemoPerson;
+import org.facestream.deploy.command.enrol.Enroller;
+import org.facestream.deploy.lab.simulation.DemoCameras;
+import org.facestream.deploy.lab.simulation.DemoPeople;
+import org.facestream.deploy.lab.simulation.DemoPerson;
 import org.facestream.ingest.registry.CameraRegistry;
 import org.facestream.ingest.worker.config.Settings;
 import org.facestream.ingest.worker.kafka.KafkaClients;

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.facestream.deploy.Main;
 import org.facestream.deploy.embedded.SmallDisk;
-import org.facestream.deploy.simulation.DemoCameras;
+import org.facestream.deploy.lab.simulation.DemoCameras;
 import org.facestream.ingest.registry.Camera;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;

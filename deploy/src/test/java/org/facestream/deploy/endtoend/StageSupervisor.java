@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.facestream.deploy.Main;
-import org.facestream.deploy.StageKind;
 import org.facestream.deploy.embedded.LoopbackPort;
+import org.facestream.deploy.stage.StageKind;
 
 /**
  * One process for each stage, started again a second after it ended, as by the restart policy of

@@ -3,7 +3,7 @@ package org.facestream.deploy.health;
 import java.time.Instant;
 import java.util.Map;
 import org.apache.kafka.clients.producer.Producer;
-import org.facestream.deploy.simulation.DemoPeople;
+import org.facestream.deploy.lab.simulation.DemoPeople;
 import org.facestream.ingest.frame.Frame;
 import org.facestream.ingest.frame.FrameTopic;
 import org.facestream.ingest.frame.Picture;

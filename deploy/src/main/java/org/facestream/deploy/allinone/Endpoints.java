@@ -1,0 +1,71 @@
+package org.facestream.deploy.allinone;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Optional;
+import org.facestream.deploy.embedded.DataFolder;
+
+/**
+ * Where the all-in-one of a data folder listens: written as {@code endpoints.json} while it runs.
+ * One that was killed leaves the file behind, so it counts only while the folder's lock is held:
+ * the number of its process may be another's by now.
+ *
+ * @param process its process id
+ * @param bootstrapServers of its Kafka
+ * @param jdbcUrl of its database
+ * @param databaseUser of its database
+ * @param passwordFile holds the database's password
+ * @param metrics where Prometheus scrapes
+ * @param filesFolder its {@code ingest.files-folder}, or null
+ */
+public record Endpoints(
+    long process,
+    String bootstrapServers,
+    String jdbcUrl,
+    String databaseUser,
+    String passwordFile,
+    String metrics,
+    String filesFolder) {
+  private static final String FILE = "endpoints.json";
+  private static final ObjectMapper JSON =
+      JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+
+  /** Those of the all-in-one that runs on a data folder now; empty when none does. */
+  public static Optional<Endpoints> find(Path data) {
+    Path file = data.resolve(FILE);
+    if (!Files.isRegularFile(file) || !DataFolder.isTaken(data)) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(JSON.readValue(Files.readAllBytes(file), Endpoints.class))
+          .filter(
+              found -> ProcessHandle.of(found.process()).map(ProcessHandle::isAlive).orElse(false));
+    } catch (JacksonException damaged) {
+      return Optional.empty();
+    } catch (IOException gone) {
+      return Optional.empty();
+    }
+  }
+
+  /** Writes them at once or not at all: readers never see half a file. */
+  void write(Path data) throws IOException {
+    Path half = data.resolve(FILE + ".new");
+    Files.write(half, JSON.writeValueAsBytes(this));
+    Files.move(
+        half,
+        data.resolve(FILE),
+        StandardCopyOption.ATOMIC_MOVE,
+        StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  /** Removes them, also those that a killed process left; only whoever holds the folder may. */
+  public static void forget(Path data) throws IOException {
+    Files.deleteIfExists(data.resolve(FILE));
+  }
+}

@@ -1,0 +1,82 @@
+package org.facestream.deploy.command.config;
+
+import java.io.PrintWriter;
+import java.util.Map;
+import org.facestream.deploy.command.Subcommand;
+import org.facestream.deploy.stage.Configuration;
+import org.facestream.ingest.worker.config.Settings;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "config",
+    header = "List every configuration key.",
+    description = {
+      "",
+      "Each key with its type, default, meaning and environment variable. Defaults give way to the",
+      "file, the file to the environment, the environment to --set."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  facestream config",
+      "  facestream config --effective --config facestream.yaml",
+      "  facestream config --markdown"
+    })
+public final class ConfigCommand extends Subcommand {
+  @Option(names = "--markdown", description = "As the table in deploy/docs/configuration.md.")
+  private boolean markdown;
+
+  @Option(names = "--effective", description = "The values in force, secrets masked.")
+  private boolean effective;
+
+  @Override
+  protected int execute() {
+    Settings settings = configuration().settings();
+    if (effective) {
+      settings.effective().forEach((key, value) -> out().println(key + "=" + value));
+    } else if (markdown) {
+      out().print(markdown());
+    } else {
+      list(out(), settings);
+    }
+    return 0;
+  }
+
+  private static void list(PrintWriter out, Settings settings) {
+    for (Settings.Key key : settings.keys()) {
+      out.printf(
+          "%s  (%s, default %s, %s)%n    %s%n",
+          key.name(),
+          key.type(),
+          key.defaultValue().filter(value -> !value.isEmpty()).orElse("none"),
+          Settings.variable(key.name()),
+          key.meaning());
+    }
+  }
+
+  /** The table of every key, as deploy/docs/configuration.md has it between its markers. */
+  public static String markdown() {
+    StringBuilder table =
+        new StringBuilder("| key | type | default | meaning |\n|---|---|---|---|\n");
+    for (Map.Entry<String, Settings.Key> entry :
+        Settings.keysOf(Configuration.MAPPINGS).entrySet()) {
+      Settings.Key key = entry.getValue();
+      table
+          .append("| `")
+          .append(key.name())
+          .append("` | ")
+          .append(key.type().replace("|", "\\|"))
+          .append(" | ")
+          .append(
+              key.defaultValue()
+                  .filter(value -> !value.isEmpty())
+                  .map(value -> "`" + value + "`")
+                  .orElse(""))
+          .append(" | ")
+          .append(key.meaning().replace("|", "\\|"))
+          .append(" |\n");
+    }
+    return table.toString();
+  }
+}

@@ -1,0 +1,2 @@
+/** {@code config}: the settings in effect, and all there are. */
+package org.facestream.deploy.command.config;

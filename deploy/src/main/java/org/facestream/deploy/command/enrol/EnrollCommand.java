@@ -1,0 +1,295 @@
+package org.facestream.deploy.command.enrol;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.facestream.deploy.command.Complaints;
+import org.facestream.deploy.command.KafkaOptions;
+import org.facestream.deploy.command.Subcommand;
+import org.facestream.deploy.command.picture.PictureFile;
+import org.facestream.deploy.process.Shutdown;
+import org.facestream.detector.face.Face;
+import org.facestream.ingest.worker.config.UserError;
+import org.facestream.recognizer.gallery.GalleryConfig;
+import org.facestream.recognizer.gallery.contract.PersonName;
+import org.facestream.recognizer.gallery.enrol.EnrolmentFolder;
+import org.facestream.recognizer.gallery.enrol.EnrolmentResult;
+import org.facestream.recognizer.gallery.enrol.EnrolmentRules;
+import org.facestream.recognizer.gallery.enrol.EnrolmentTerms;
+import org.facestream.recognizer.gallery.enrol.FolderWatch;
+import org.facestream.recognizer.gallery.enrol.StoredFaces;
+import org.facestream.recognizer.gallery.enrol.Submission;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+
+@Command(
+    name = "enroll",
+    header = "Enrol people, so that they are recognised.",
+    description = {
+      "",
+      "Either a folder that holds a folder of pictures per person, named after the person; or, with",
+      "--person, pictures of one person, or a face that a camera saw. Several pictures of a person",
+      "make recognition surer. Each must show one face; a picture that does not gets a message, and",
+      "the others go on. The same command again goes on where it ended: what is enrolled is passed",
+      "over, what was refused is looked at again. Running recognizers know the new faces within",
+      "seconds. Enrol only people who agreed to it.",
+      "",
+      "To take a picture out of the folder does not forget anybody: that is `people forget`.",
+      "A name is the same in capital and small letters and however it is encoded. Two people of one",
+      "name are kept apart with --id. A picture that looks like somebody else, or like none of the",
+      "person's pictures, is not enrolled without --confirm.",
+      "",
+      "The exit code is 0 when a picture is enrolled now, or was before; 1 when others than those",
+      "wait for --confirm; 2 when none is enrolled."
+    },
+    sortOptions = false,
+    footer = {
+      "",
+      "Examples:",
+      "  facestream enroll people/",
+      "  facestream enroll --person \"Ada Lovelace\" ada1.jpg ada2.jpg",
+      "  facestream enroll people/ --consent case-17 --expiry 2027-06-30 --report report.csv",
+      "  facestream enroll --person \"Ada Lovelace\" --id ada-lovelace-2 other-ada.jpg",
+      "  facestream enroll people/ --watch",
+      "  facestream enroll guests/ --watchlist guests",
+      "  facestream enroll --person \"Ada Lovelace\" --face gate-mf9zk2c8-17-0"
+    })
+public final class EnrollCommand extends Subcommand {
+  /** Of more pictures than this only those are told one by one that are refused. */
+  private static final int TOLD_EACH = 100;
+
+  @Mixin private KafkaOptions kafka;
+
+  @Parameters(
+      arity = "0..*",
+      paramLabel = "DIR|PICTURE",
+      description = "The folder, or with --person the pictures: " + PictureFile.KINDS)
+  private List<Path> paths = new ArrayList<>();
+
+  @Option(names = "--person", paramLabel = "NAME", description = "Whose pictures these are.")
+  private String person;
+
+  @Option(
+      names = "--id",
+      paramLabel = "ID",
+      description = {
+        "With --person: who of several of that name is meant, as `people list`",
+        "shows them, or a new id for somebody new of the same name."
+      })
+  private String id;
+
+  @Option(
+      names = "--face",
+      paramLabel = "FACE_ID",
+      description = "A face that a camera saw in the last hours: an event's bestFace.")
+  private String face;
+
+  @Option(
+      names = "--track",
+      paramLabel = "TRACK",
+      description = "The best face of a track of the last hours: an event's track.")
+  private String track;
+
+  @Option(
+      names = "--watch",
+      description = "Go on enrolling what is put into the folder, until Ctrl-C.")
+  private boolean watch;
+
+  @Option(
+      names = "--report",
+      paramLabel = "FILE",
+      description = "Write what became of each picture, and why, to a CSV file.")
+  private Path reportFile;
+
+  @Option(
+      names = "--confirm",
+      description = {
+        "Enrol also a face that looks like somebody else's in the gallery, or",
+        "like none of the person's pictures. Look at them first."
+      })
+  private boolean confirm;
+
+  @Option(
+      names = "--consent",
+      paramLabel = "REFERENCE",
+      description = "Where the person's consent is kept; stored with each picture.")
+  private String consent;
+
+  @Option(
+      names = "--expiry",
+      paramLabel = "DATE",
+      description = "The day from which on the pictures are no longer used, such as 2027-06-30.")
+  private String expiry;
+
+  @Option(
+      names = "--watchlist",
+      paramLabel = "NAME",
+      description = {
+        "Put whoever is enrolled on this watchlist, in place of the one they",
+        "are on; `people watchlist` takes them off it."
+      })
+  private String watchlist;
+
+  private final EnrolmentCount count = new EnrolmentCount();
+  private final Shutdown shutdown = Shutdown.ofProcess();
+
+  @Override
+  protected int execute() throws Exception {
+    checkCombination();
+    EnrolmentTerms terms = terms();
+    return shutdown.orderly(() -> enrol(terms));
+  }
+
+  private void checkCombination() {
+    boolean stored = face != null || track != null;
+    if (face != null && track != null) {
+      refuse("Give either --face or --track");
+    }
+    if (stored && (person == null || !paths.isEmpty() || watch)) {
+      refuse("--face and --track want --person NAME, and no pictures or folder");
+    }
+    if (!stored && paths.isEmpty()) {
+      refuse("Say what to enrol: a folder, or with --person NAME pictures");
+    }
+    if (!stored && person == null && (paths.size() != 1 || Files.isRegularFile(paths.get(0)))) {
+      refuse("Say whose pictures these are with --person NAME, or give one folder");
+    }
+    if (watch && person != null) {
+      refuse("--watch wants a folder, and no --person");
+    }
+    if (id != null && person == null) {
+      refuse("--id wants --person NAME");
+    }
+    if (person != null) {
+      person = PersonName.check(person);
+    }
+  }
+
+  private EnrolmentTerms terms() {
+    Optional<Instant> end =
+        Optional.ofNullable(expiry)
+            .map(day -> day(day).atStartOfDay(ZoneId.systemDefault()).toInstant());
+    return new EnrolmentTerms(
+        Optional.ofNullable(consent), end, Optional.ofNullable(watchlist), Optional.ofNullable(id));
+  }
+
+  private static LocalDate day(String text) {
+    try {
+      return LocalDate.parse(text);
+    } catch (DateTimeParseException noDay) {
+      throw new UserError(
+          "--expiry is '%s'; give a day such as 2027-06-30.".formatted(PersonName.shown(text)),
+          noDay);
+    }
+  }
+
+  private void refuse(String why) {
+    throw new ParameterException(spec.commandLine(), why);
+  }
+
+  private int enrol(EnrolmentTerms terms) {
+    EnrolmentFolder folder = person == null ? new EnrolmentFolder(paths.get(0)) : null;
+    // Before a broker is started or a data folder is made.
+    EnrolmentRules.of(configuration().settings().get(GalleryConfig.class), Optional.empty())
+        .withTerms(terms)
+        .check();
+    if (folder != null && !watch && folder.submissions().isEmpty()) {
+      throw noPicture();
+    }
+    try (EnrolmentReport report = reportFile == null ? null : new EnrolmentReport(reportFile);
+        KafkaOptions.Connection connection = kafka.connect(configuration());
+        Enroller enroller =
+            new Enroller(
+                connection.settings(), connection.clients(), confirm, terms, connection.trail())) {
+      shutdown.refuseWhenRequested();
+      shutdown.underWay();
+      if (watch) {
+        watch(folder, enroller, report);
+        return 0;
+      }
+      if (face != null || track != null) {
+        StoredFaces stored = new StoredFaces(connection.clients());
+        Face found = face != null ? stored.face(face) : stored.bestOfTrack(track);
+        take(enroller.enrolment().enrol(person, found), report, line -> out().println(line), true);
+      } else {
+        enrolAll(folder == null ? pictures() : folder.submissions(), enroller, report);
+      }
+    }
+    count.summary().forEach(out()::println);
+    if (shutdown.isRequested()) {
+      err().println("Interrupted: the same command goes on from here.");
+      return Complaints.FAILURE;
+    }
+    if (count.used() == 0) {
+      throw count.all() == 0
+          ? noPicture()
+          : new UserError("No picture could be enrolled: the lines above say why.");
+    }
+    if (count.confirmable() > 0) {
+      err().println(EnrolmentLine.waiting(count.confirmable()));
+      return Complaints.FAILURE;
+    }
+    return 0;
+  }
+
+  private UserError noPicture() {
+    return new UserError(
+        "There is no picture in " + paths.get(0) + ": put a folder per person into it.");
+  }
+
+  private List<Submission> pictures() {
+    List<Submission> pictures = new ArrayList<>();
+    for (Path path : paths) {
+      pictures.add(new Submission.PictureFile(person, PersonName.shown(path.toString()), path));
+    }
+    return pictures;
+  }
+
+  private void enrolAll(List<Submission> pictures, Enroller enroller, EnrolmentReport report) {
+    boolean many = pictures.size() > TOLD_EACH;
+    boolean terminal = many && Boolean.getBoolean("facestream.terminal");
+    try (EnrolmentProgress progress = new EnrolmentProgress(err(), pictures.size(), terminal)) {
+      enroller
+          .enrolment()
+          .enrolAll(
+              pictures,
+              result -> {
+                take(result, report, line -> progress.say(out(), line), !many);
+                progress.step();
+              },
+              shutdown::isRequested);
+    }
+  }
+
+  private void watch(EnrolmentFolder folder, Enroller enroller, EnrolmentReport report) {
+    err().println("Watching " + paths.get(0) + "; Ctrl-C ends it.");
+    err().flush();
+    try (FolderWatch watching = new FolderWatch(folder, enroller.enrolment())) {
+      watching.run(
+          result -> take(result, report, line -> out().println(line), true), shutdown::isRequested);
+    }
+    count.summary().forEach(out()::println);
+  }
+
+  private void take(
+      EnrolmentResult result, EnrolmentReport report, Consumer<String> lines, boolean tellEach) {
+    count.add(result);
+    if (report != null) {
+      report.add(result);
+    }
+    if (tellEach || result instanceof EnrolmentResult.Refused) {
+      lines.accept(EnrolmentLine.of(result, Optional.ofNullable(person)));
+    }
+    out().flush();
+  }
+}

@@ -1,0 +1,91 @@
+package org.facestream.deploy.command.enrol;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.facestream.detector.DetectorConfig;
+import org.facestream.detector.mtcnn.Mtcnn;
+import org.facestream.detector.onnx.CudaOptions;
+import org.facestream.detector.onnx.Device;
+import org.facestream.ingest.worker.Closing;
+import org.facestream.ingest.worker.config.Settings;
+import org.facestream.ingest.worker.kafka.KafkaClients;
+import org.facestream.recognizer.RecognizerConfig;
+import org.facestream.recognizer.facenet.DescriptorModel;
+import org.facestream.recognizer.facenet.Descriptors;
+import org.facestream.recognizer.gallery.GalleryConfig;
+import org.facestream.recognizer.gallery.audit.AuditTrail;
+import org.facestream.recognizer.gallery.enrol.Enrolment;
+import org.facestream.recognizer.gallery.enrol.EnrolmentRules;
+import org.facestream.recognizer.gallery.enrol.EnrolmentTerms;
+
+/**
+ * Enrolment with the same detector and descriptor model that the stages are configured with, and by
+ * the rules that are configured.
+ */
+public final class Enroller implements AutoCloseable {
+  /** A large photograph takes 150 MB, and each thread may have one. */
+  private static final int MOST_THREADS = 4;
+
+  private final Closing closing = new Closing();
+  private final Enrolment enrolment;
+
+  /**
+   * Loads the models and reads the gallery.
+   *
+   * @param confirmed whether faces that look like another person's are enrolled
+   * @param trail takes down who is enrolled
+   * @throws org.facestream.ingest.worker.config.UserError when the terms do not suffice, the model
+   *     is not known, the device cannot run it, or no broker answers
+   */
+  public Enroller(
+      Settings settings,
+      KafkaClients clients,
+      boolean confirmed,
+      EnrolmentTerms terms,
+      AuditTrail trail) {
+    DetectorConfig detector = settings.get(DetectorConfig.class);
+    RecognizerConfig recognizer = settings.get(RecognizerConfig.class);
+    EnrolmentRules rules =
+        EnrolmentRules.of(settings.get(GalleryConfig.class), recognizer.threshold())
+            .withConfirmed(confirmed)
+            .withTerms(terms);
+    rules.check();
+    try {
+      List<Mtcnn> detectors =
+          detectors(Device.parse(detector.device()).with(CudaOptions.of(detector.cuda())));
+      Descriptors descriptors =
+          closing.add(
+              new Descriptors(
+                  DescriptorModel.of(recognizer.model()),
+                  Device.parse(recognizer.device()).with(CudaOptions.of(recognizer.cuda())),
+                  1));
+      enrolment = closing.add(new Enrolment(clients, rules, detectors, descriptors, trail));
+    } catch (RuntimeException failed) {
+      closing.close();
+      throw failed;
+    }
+  }
+
+  /** One per thread; a GPU is not shared out. */
+  private List<Mtcnn> detectors(Device wanted) {
+    List<Mtcnn> detectors = new ArrayList<>();
+    detectors.add(closing.add(new Mtcnn(wanted, 1)));
+    Device found = detectors.get(0).device();
+    if (found.kind() != Device.Kind.CUDA) {
+      int threads = Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors());
+      while (detectors.size() < threads) {
+        detectors.add(closing.add(new Mtcnn(found, 1)));
+      }
+    }
+    return detectors;
+  }
+
+  public Enrolment enrolment() {
+    return enrolment;
+  }
+
+  @Override
+  public void close() {
+    closing.close();
+  }
+}

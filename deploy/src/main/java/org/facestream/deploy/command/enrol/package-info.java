@@ -1,0 +1,2 @@
+/** {@code enroll}: from folders of photographs to the gallery. */
+package org.facestream.deploy.command.enrol;

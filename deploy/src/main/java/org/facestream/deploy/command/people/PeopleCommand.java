@@ -1,0 +1,41 @@
+package org.facestream.deploy.command.people;
+
+import org.facestream.deploy.command.Subcommand;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ParameterException;
+
+@Command(
+    name = "people",
+    header = "List, show, rename, watch, merge, export, forget or expire enrolled people.",
+    footer = {
+      "",
+      "Examples:",
+      "  facestream people list",
+      "  facestream people rename \"A. Lovelace\" \"Ada Lovelace\"",
+      "  facestream people merge ada-2 ada-lovelace",
+      "  facestream people export \"Ada Lovelace\" ada/",
+      "  facestream people watchlist \"Ada Lovelace\" wanted",
+      "  facestream people forget \"Ada Lovelace\"",
+      "  facestream people expire",
+      "  facestream people unfinished"
+    },
+    subcommands = {
+      PeopleListCommand.class,
+      PeopleShowCommand.class,
+      PeopleRenameCommand.class,
+      PeopleMergeCommand.class,
+      PeopleExportCommand.class,
+      PeopleWatchlistCommand.class,
+      PeopleForgetCommand.class,
+      PeopleUnfinishedCommand.class,
+      PeopleExpireCommand.class
+    })
+public final class PeopleCommand extends Subcommand {
+  @Override
+  protected int execute() {
+    throw new ParameterException(
+        spec.commandLine(),
+        "Say what to do with people: list, show, rename, watchlist, merge, export, forget,"
+            + " expire or unfinished");
+  }
+}

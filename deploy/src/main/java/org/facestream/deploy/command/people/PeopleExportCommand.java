@@ -1,0 +1,49 @@
+package org.facestream.deploy.command.people;
+
+import java.nio.file.Path;
+import java.util.Locale;
+import org.facestream.recognizer.gallery.people.People;
+import org.facestream.sink.store.EventStore;
+import org.facestream.sink.store.PersonRecords;
+import org.facestream.sink.store.StoreException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+@Command(
+    name = "export",
+    header = "Write all that is kept about a person into a folder.",
+    description = {
+      "",
+      "For a person who asks what is known about them: person.json with every enrolled picture, its",
+      "descriptor, consent, expiry and origin; the thumbnails; sightings.json and events.json from",
+      "PostgreSQL. Not in it is what Kafka's topics still hold: faces 6 hours, matches 3 days,",
+      "identity events 30 days, of which PostgreSQL has the same."
+    })
+final class PeopleExportCommand extends GalleryAndDatabaseCommand {
+  @Parameters(index = "0", paramLabel = "PERSON", description = "Name or id.")
+  private String person;
+
+  @Parameters(index = "1", paramLabel = "DIR", description = "A folder that is not there yet.")
+  private Path folder;
+
+  @Override
+  int with(Places places) throws StoreException {
+    People.Entry entry = places.people().show(person);
+    PersonExport export = new PersonExport(folder);
+    EventStore.Rows rows =
+        export.write(
+            entry,
+            new PersonRecords(places.database().dataSource()),
+            () -> places.trail().exporting(entry.person(), entry.references().size()));
+    out()
+        .printf(
+            Locale.ROOT,
+            "%s: %d pictures, %d sightings and %d events written to %s.%n",
+            entry.person().id(),
+            entry.references().size(),
+            rows.sightings(),
+            rows.events(),
+            folder);
+    return 0;
+  }
+}

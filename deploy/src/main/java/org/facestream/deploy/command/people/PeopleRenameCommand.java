@@ -1,0 +1,40 @@
+package org.facestream.deploy.command.people;
+
+import java.util.Locale;
+import org.facestream.deploy.people.PeopleDeeds;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+@Command(
+    name = "rename",
+    header = "Give a person another name; the id stays.",
+    description = {
+      "",
+      "In the gallery, and in the sightings in PostgreSQL. What was published before stays in Kafka's",
+      "topics under the former name until their retention: matches 3 days, identity events 30 days.",
+      "A sighting whose event is still on its way is recorded under the former name: give the same",
+      "command once more, with the id, when the sink has caught up.",
+      "",
+      "The id is made of the first name that the person had, and tells it: to be rid of it, forget",
+      "the person and enrol them again."
+    })
+final class PeopleRenameCommand extends GalleryAndDatabaseCommand {
+  @Parameters(index = "0", paramLabel = "PERSON", description = "Name or id.")
+  private String person;
+
+  @Parameters(index = "1", paramLabel = "NAME", description = "The new name.")
+  private String name;
+
+  @Override
+  int with(Places places) {
+    PeopleDeeds.Done done = places.deeds().rename(person, name);
+    out()
+        .printf(
+            Locale.ROOT,
+            "%s is now %s, in %d sightings too.%n",
+            done.deed().person().id(),
+            done.deed().into().orElseThrow().name(),
+            done.rows().sightings());
+    return 0;
+  }
+}

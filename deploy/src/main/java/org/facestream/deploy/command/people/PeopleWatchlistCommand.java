@@ -1,0 +1,51 @@
+package org.facestream.deploy.command.people;
+
+import java.util.Optional;
+import org.facestream.recognizer.gallery.contract.Watchlist;
+import org.facestream.recognizer.gallery.people.People;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+@Command(
+    name = "watchlist",
+    header = "Put a person on a watchlist, or take them off it.",
+    description = {
+      "",
+      "Identity events of the person name the watchlist from then on, and a watchlist can have a",
+      "threshold of its own: recognizer.watchlist-thresholds. A person is on one at a time."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  facestream people watchlist \"Ada Lovelace\" wanted",
+      "  facestream people watchlist \"Ada Lovelace\" none"
+    })
+final class PeopleWatchlistCommand extends GalleryCommand {
+  @Parameters(index = "0", paramLabel = "PERSON", description = "Name or id.")
+  private String person;
+
+  @Parameters(
+      index = "1",
+      paramLabel = "WATCHLIST",
+      description = "Its name, of a-z, 0-9 and hyphens; or none.")
+  private String watchlist;
+
+  @Override
+  boolean audited() {
+    return true;
+  }
+
+  @Override
+  int with(People people) {
+    People.Entry watched =
+        people.watch(person, Optional.of(watchlist).filter(name -> !name.equals(Watchlist.NONE)));
+    out()
+        .printf(
+            "%s is on %s.%n",
+            watched.person().name(),
+            watched.person().watchlist() == null
+                ? "no watchlist"
+                : "the watchlist " + watched.person().watchlist());
+    return 0;
+  }
+}

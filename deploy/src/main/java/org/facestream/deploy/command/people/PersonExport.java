@@ -1,0 +1,152 @@
+package org.facestream.deploy.command.people;
+
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.facestream.deploy.command.OwnerOnly;
+import org.facestream.ingest.worker.config.UserError;
+import org.facestream.recognizer.gallery.people.People;
+import org.facestream.recognizer.identity.RecordJson;
+import org.facestream.sink.store.EventStore;
+import org.facestream.sink.store.PersonRecords;
+import org.facestream.sink.store.StoreException;
+
+/** Writes all that is kept about a person into a folder of its own, which is its owner's alone. */
+final class PersonExport {
+  private final Path folder;
+  private final boolean made;
+  private final List<Path> files = new ArrayList<>();
+
+  /**
+   * @throws UserError when the folder is there and holds something, or cannot be made
+   */
+  PersonExport(Path folder) {
+    this.folder = folder;
+    try {
+      made = !Files.exists(folder);
+      if (made) {
+        OwnerOnly.newFolder(folder);
+      } else {
+        try (Stream<Path> inside = Files.list(folder)) {
+          if (inside.findAny().isPresent()) {
+            throw new UserError(folder + " is not empty: give a folder that is not there yet.");
+          }
+        }
+        OwnerOnly.close(folder);
+      }
+    } catch (IOException failed) {
+      throw unwritable(failed);
+    }
+  }
+
+  /**
+   * Writes {@code person.json}, a JPEG per picture, {@code sightings.json} and {@code events.json}.
+   *
+   * <p>When it fails, nothing of them is left.
+   *
+   * @param audit runs before anything of the person is on the disk
+   * @return rows of the database that were written
+   */
+  EventStore.Rows write(People.Entry entry, PersonRecords records, Runnable audit)
+      throws StoreException {
+    boolean whole = false;
+    try {
+      audit.run();
+      EventStore.Rows rows = writeAll(entry, records);
+      whole = true;
+      return rows;
+    } catch (IOException failed) {
+      throw unwritable(failed);
+    } catch (UncheckedIOException failed) {
+      throw unwritable(failed.getCause());
+    } finally {
+      if (!whole) {
+        discard();
+      }
+    }
+  }
+
+  private EventStore.Rows writeAll(People.Entry entry, PersonRecords records)
+      throws StoreException, IOException {
+    List<String> thumbnails = new ArrayList<>();
+    for (int i = 0; i < entry.references().size(); i++) {
+      byte[] thumbnail = entry.references().get(i).thumbnail();
+      boolean some = thumbnail != null && thumbnail.length > 0;
+      thumbnails.add(some ? String.format(Locale.ROOT, "picture-%d.jpg", i + 1) : null);
+      if (some) {
+        OwnerOnly.write(file(thumbnails.get(i)), thumbnail);
+      }
+    }
+    OwnerOnly.write(file("person.json"), RecordJson.write(PersonView.whole(entry, thumbnails)));
+    try (Rows sightings = new Rows("sightings.json");
+        Rows events = new Rows("events.json")) {
+      EventStore.Rows rows = records.export(entry.person().id(), sightings::add, events::add);
+      sightings.end();
+      events.end();
+      return rows;
+    }
+  }
+
+  private Path file(String name) {
+    Path file = folder.resolve(name);
+    files.add(file);
+    return file;
+  }
+
+  private void discard() {
+    try {
+      for (Path file : files) {
+        Files.deleteIfExists(file);
+      }
+      if (made) {
+        Files.deleteIfExists(folder);
+      }
+    } catch (IOException left) {
+      throw new UserError(
+          "The export failed, and what is in %s is not whole and cannot be deleted (%s): delete it."
+              .formatted(folder, UserError.reason(left)),
+          left);
+    }
+  }
+
+  private UserError unwritable(IOException failed) {
+    return new UserError(
+        "Cannot write to %s: %s.".formatted(folder, UserError.reason(failed)), failed);
+  }
+
+  /** A JSON array in a file, object by object, until it is {@linkplain #end ended}. */
+  private final class Rows implements AutoCloseable {
+    private final BufferedWriter writer;
+    private String before = "[\n";
+
+    Rows(String name) throws IOException {
+      writer = OwnerOnly.newFile(file(name));
+    }
+
+    void add(String json) {
+      try {
+        writer.write(before);
+        writer.write(json);
+        before = ",\n";
+      } catch (IOException failed) {
+        throw new UncheckedIOException(failed);
+      }
+    }
+
+    /** Only what is whole is valid JSON. */
+    void end() throws IOException {
+      writer.write(before.equals("[\n") ? "[]\n" : "\n]\n");
+    }
+
+    @Override
+    public void close() throws IOException {
+      writer.close();
+    }
+  }
+}

@@ -1,0 +1,93 @@
+package org.facestream.deploy.command.people;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import org.facestream.recognizer.gallery.contract.Reference;
+import org.facestream.recognizer.gallery.people.People;
+import org.facestream.recognizer.identity.RecordJson;
+
+/**
+ * A person of the gallery, as programs read it.
+ *
+ * @param id the person's
+ * @param name in any script
+ * @param watchlist that the person is on, or null
+ * @param since when the first picture was enrolled
+ * @param references the pictures, in the order of their enrolment
+ */
+record PersonView(
+    String id, String name, String watchlist, Instant since, List<Picture> references) {
+
+  /** How a day is shown to people. */
+  static final DateTimeFormatter DAY =
+      DateTimeFormatter.ISO_LOCAL_DATE.withZone(ZoneId.systemDefault());
+
+  /** A view, or several, as one line of JSON. */
+  static String json(Object views) {
+    return new String(RecordJson.write(views), UTF_8);
+  }
+
+  /**
+   * One enrolled picture.
+   *
+   * @param thumbnail name of a file beside, or null
+   * @param descriptor base64 of little-endian float32, or null
+   */
+  record Picture(
+      String faceId,
+      String model,
+      float quality,
+      String consent,
+      Instant expiry,
+      String source,
+      Instant enrolledAt,
+      @JsonInclude(JsonInclude.Include.NON_NULL) String thumbnail,
+      @JsonInclude(JsonInclude.Include.NON_NULL) float[] descriptor) {}
+
+  /** Without what a face can be recognised by. */
+  static PersonView of(People.Entry entry) {
+    List<Picture> pictures = new ArrayList<>();
+    for (Reference reference : entry.references()) {
+      pictures.add(picture(reference, null, null));
+    }
+    return of(entry, pictures);
+  }
+
+  /** Whatever is kept; thumbnails by the names of their files. */
+  static PersonView whole(People.Entry entry, List<String> thumbnails) {
+    List<Picture> pictures = new ArrayList<>();
+    for (int i = 0; i < thumbnails.size(); i++) {
+      Reference reference = entry.references().get(i);
+      pictures.add(picture(reference, thumbnails.get(i), reference.descriptor()));
+    }
+    return of(entry, pictures);
+  }
+
+  private static PersonView of(People.Entry entry, List<Picture> pictures) {
+    return new PersonView(
+        entry.person().id(),
+        entry.person().name(),
+        entry.person().watchlist(),
+        entry.since(),
+        pictures);
+  }
+
+  private static Picture picture(Reference reference, String thumbnail, float[] descriptor) {
+    return new Picture(
+        reference.faceId(),
+        reference.model(),
+        reference.quality(),
+        reference.consent(),
+        reference.expiry(),
+        reference.source(),
+        reference.enrolledAt(),
+        thumbnail,
+        descriptor);
+  }
+}

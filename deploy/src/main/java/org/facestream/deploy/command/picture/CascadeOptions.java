@@ -1,0 +1,91 @@
+package org.facestream.deploy.command.picture;
+
+import java.util.List;
+import org.facestream.detector.DetectorConfig;
+import org.facestream.detector.mtcnn.MtcnnOptions;
+import org.facestream.detector.onnx.CudaOptions;
+import org.facestream.detector.onnx.Device;
+import org.facestream.ingest.worker.config.UserError;
+import picocli.CommandLine.Option;
+
+/**
+ * How faces are looked for, for commands that need no worker: as the configuration says where no
+ * option does.
+ */
+public final class CascadeOptions {
+  @Option(
+      names = "--min-face",
+      paramLabel = "PIXELS",
+      description = "Smallest face, 12 or more. Default: detector.min-face-size")
+  private Integer minFace;
+
+  @Option(
+      names = "--factor",
+      paramLabel = "N",
+      description = "From one scale to the next. Default: detector.scale-factor")
+  private Double factor;
+
+  @Option(names = "--max-scales", paramLabel = "N", description = "Most scales, finest first.")
+  private Integer maxScales;
+
+  @Option(
+      names = "--thresholds",
+      paramLabel = "P,R,O",
+      split = ",",
+      description = "Least scores of the three networks. Default: detector.thresholds")
+  private List<Float> thresholds;
+
+  @Option(
+      names = "--max-faces",
+      paramLabel = "N",
+      description = "Most faces of a picture, best first.")
+  private Integer maxFaces;
+
+  @Option(
+      names = "--device",
+      paramLabel = "DEVICE",
+      description = "auto, cpu, cuda or cuda:N. Default: detector.device")
+  private String device;
+
+  /**
+   * What the networks are to run on.
+   *
+   * @throws UserError where there is no such device
+   */
+  public Device device(DetectorConfig config) {
+    return Device.parse(device == null ? config.device() : device)
+        .with(CudaOptions.of(config.cuda()));
+  }
+
+  /**
+   * The wanted settings.
+   *
+   * @throws UserError for one out of its range
+   */
+  public MtcnnOptions mtcnn(DetectorConfig config) {
+    List<Float> scores = thresholds == null ? config.thresholds() : thresholds;
+    if (scores.size() != 3) {
+      throw new UserError(
+          (thresholds == null ? "detector.thresholds" : "--thresholds")
+              + " takes three numbers, such as 0.6,0.7,0.7.");
+    }
+    List<Float> overlaps = config.overlaps();
+    if (overlaps.size() != 4) {
+      throw new UserError("detector.overlaps takes four numbers, such as 0.5,0.7,0.7,0.7.");
+    }
+    // Explicit levels would make an option that shapes the pyramid count for nothing.
+    boolean shaped = minFace != null || factor != null || maxScales != null;
+    return new MtcnnOptions(
+        minFace == null ? config.minFaceSize() : minFace,
+        factor == null ? config.scaleFactor() : factor,
+        maxScales == null ? config.maxScales() : maxScales,
+        shaped ? List.of() : config.scaleSteps().orElse(List.of()),
+        scores.get(0),
+        scores.get(1),
+        scores.get(2),
+        new MtcnnOptions.Overlaps(
+            overlaps.get(0), overlaps.get(1), overlaps.get(2), overlaps.get(3)),
+        config.maxCandidates(),
+        maxFaces == null ? config.maxFaces() : maxFaces);
+  }
+}

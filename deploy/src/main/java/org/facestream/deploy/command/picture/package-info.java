@@ -1,0 +1,5 @@
+/**
+ * {@code detect}, {@code describe} and {@code compare}: the models on single pictures, without
+ * Kafka.
+ */
+package org.facestream.deploy.command.picture;

@@ -1,2 +1,0 @@
-/** What {@code facestream evaluate} prints and draws. */
-package org.facestream.deploy.evaluation;

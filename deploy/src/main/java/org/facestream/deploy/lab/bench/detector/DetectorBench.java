@@ -1,0 +1,118 @@
+package org.facestream.deploy.lab.bench.detector;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import org.facestream.detector.mtcnn.Mtcnn;
+import org.facestream.detector.mtcnn.MtcnnOptions;
+import org.facestream.detector.onnx.Device;
+import org.facestream.ingest.frame.JpegHeader;
+import org.facestream.ingest.frame.UnreadablePictureException;
+import org.facestream.ingest.worker.config.UserError;
+
+/**
+ * {@code facestream bench detector}: how fast the cascade is on a machine.
+ *
+ * @param frames folder or video to read; null draws scenes
+ * @param faces in each drawn picture
+ * @param width of pictures; 0 leaves those that are read as they are
+ * @param height of pictures
+ * @param count of pictures
+ * @param rounds that are measured
+ * @param batch pictures that go together
+ * @param threads on the CPU
+ * @param device what the networks run on
+ * @param mtcnn how faces are looked for
+ * @param save where the pictures are written for others to read; null for nowhere
+ */
+public record DetectorBench(
+    Path frames,
+    int faces,
+    int width,
+    int height,
+    int count,
+    int rounds,
+    int batch,
+    int threads,
+    Device device,
+    MtcnnOptions mtcnn,
+    Path save) {
+  private static final Path STATUS = Path.of("/proc/self/status");
+  private static final String PEAK = "VmHWM:";
+  private static final long SEED = 20;
+
+  /** A report as text for a person, and as JSON. */
+  public record Outcome(String text, String json) {}
+
+  public DetectorBench {
+    atLeast(faces, 0, "--faces");
+    atLeast(count, 1, "--count");
+    atLeast(rounds, 1, "--rounds");
+    atLeast(batch, 1, "--batch");
+    atLeast(threads, 1, "--threads");
+  }
+
+  private static void atLeast(int value, int least, String option) {
+    if (value < least) {
+      throw new UserError(
+          String.format(Locale.ROOT, "%s is %d; it must be %d or more.", option, value, least));
+    }
+  }
+
+  /**
+   * Runs it.
+   *
+   * @throws UserError for pictures that are missing or cannot be read
+   */
+  public Outcome run() throws IOException {
+    BenchFrames pictures =
+        frames == null
+            ? BenchFrames.drawn(width, height, faces, count, SEED)
+            : BenchFrames.read(frames, count, width, height);
+    try (Mtcnn cascade = new Mtcnn(device, threads)) {
+      if (save != null) {
+        pictures.save(save);
+      }
+      CascadeBench bench = new CascadeBench(cascade, mtcnn, batch);
+      CascadeBench.Truth truth = bench.compare(pictures);
+      List<CascadeBench.Round> measured = bench.measure(pictures, rounds);
+      JpegHeader size = JpegHeader.read(pictures.frames().get(0).jpeg());
+      CascadeReport report =
+          CascadeReport.of(
+              new CascadeReport.Setting(
+                  pictures.origin(),
+                  size.width(),
+                  size.height(),
+                  cascade.device().toString(),
+                  threads,
+                  batch,
+                  mtcnn.minFaceSize(),
+                  peakBytes()),
+              measured,
+              truth);
+      return new Outcome(report.text(), json(report));
+    } catch (UnreadablePictureException damaged) {
+      throw new UserError("A picture cannot be read: " + damaged.getMessage() + ".", damaged);
+    }
+  }
+
+  private static String json(CascadeReport report) throws JsonProcessingException {
+    return new ObjectMapper().writeValueAsString(report);
+  }
+
+  /** The kernel counts native memory too; elsewhere than on Linux only the heap is known. */
+  private static long peakBytes() throws IOException {
+    if (!Files.isReadable(STATUS)) {
+      return Runtime.getRuntime().totalMemory();
+    }
+    return Files.readAllLines(STATUS).stream()
+        .filter(line -> line.startsWith(PEAK))
+        .mapToLong(line -> 1024 * Long.parseLong(line.replaceAll("\\D", "")))
+        .findFirst()
+        .orElse(0);
+  }
+}

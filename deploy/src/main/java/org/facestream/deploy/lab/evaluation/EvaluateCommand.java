@@ -1,0 +1,216 @@
+package org.facestream.deploy.lab.evaluation;
+
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.facestream.deploy.command.Subcommand;
+import org.facestream.deploy.command.picture.FaceDescriber;
+import org.facestream.ingest.worker.config.Settings;
+import org.facestream.ingest.worker.config.UserError;
+import org.facestream.recognizer.RecognizerConfig;
+import org.facestream.recognizer.RecognizerOptions;
+import org.facestream.recognizer.facenet.DescriptorModel;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "evaluate",
+    header = "Measure how well people are told apart, on pictures of yours.",
+    description = {
+      "",
+      "Takes a folder of pictures per person, and either pairs in the format of Labeled Faces in the",
+      "Wild or pairs of its own making. Prints accuracy, error rates and a threshold for the false",
+      "match rate that you want. With --identify it also enrols half of the people and searches for",
+      "all, picture by picture and by the decision per track: the others must stay unknown. Needs",
+      "neither Kafka nor a database."
+    },
+    sortOptions = false,
+    footer = {
+      "",
+      "Examples:",
+      "  facestream evaluate --images people/ --identify",
+      "  facestream evaluate --images lfw/ --pairs pairs.txt --plots plots/"
+    })
+public final class EvaluateCommand extends Subcommand {
+  @Option(
+      names = "--images",
+      required = true,
+      paramLabel = "DIR",
+      description = "Pictures, in a folder per person.")
+  private Path images;
+
+  @Option(
+      names = "--pairs",
+      paramLabel = "FILE",
+      description = "Pairs in LFW's format. Without it pairs are made from the folders.")
+  private Path pairs;
+
+  @Option(
+      names = "--folds",
+      paramLabel = "N",
+      defaultValue = "10",
+      description = "Folds of the pairs that are made. Default: ${DEFAULT-VALUE}")
+  private int folds;
+
+  @Option(
+      names = "--most-pairs",
+      paramLabel = "N",
+      defaultValue = "300",
+      description = "Pairs of one kind in a fold, of those made. Default: ${DEFAULT-VALUE}")
+  private int mostPairs;
+
+  @Option(names = "--identify", description = "Open-set identification too.")
+  private boolean identify;
+
+  @Option(
+      names = "--references",
+      paramLabel = "N",
+      defaultValue = "3",
+      description = "Pictures that each enrolled person has. Default: ${DEFAULT-VALUE}")
+  private int references;
+
+  @Option(
+      names = "--track-faces",
+      paramLabel = "N",
+      defaultValue = "4",
+      description = "Pictures that make a track, for --identify. Default: ${DEFAULT-VALUE}")
+  private int trackFaces;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Of all that is chosen by chance. Default: ${DEFAULT-VALUE}")
+  private long seed;
+
+  @Option(
+      names = "--model",
+      paramLabel = "NAME|FILE",
+      description = "The descriptor network. Default: recognizer.model")
+  private String model;
+
+  @Option(
+      names = "--threshold",
+      paramLabel = "DISTANCE",
+      description = "That is judged. Default: the model's own, or recognizer.threshold")
+  private Float threshold;
+
+  @Option(
+      names = "--false-match-rate",
+      paramLabel = "SHARE",
+      defaultValue = "0.001",
+      description = "That a threshold is suggested for, 0 to 1. Default: ${DEFAULT-VALUE}")
+  private double falseMatchRate;
+
+  @Option(
+      names = "--plots",
+      paramLabel = "DIR",
+      description = "Draw roc.png and distances.png there.")
+  private Path plots;
+
+  @Option(
+      names = "--distances",
+      paramLabel = "FILE",
+      description = "Write the distance of every pair and search there, as CSV.")
+  private Path distances;
+
+  @Option(names = "--json", description = "Print one line of JSON.")
+  private boolean json;
+
+  @Override
+  protected int execute() throws IOException {
+    if (folds < 1 || mostPairs < 1 || references < 1 || trackFaces < 1) {
+      throw new UserError(
+          "--folds, --most-pairs, --references and --track-faces must be 1 or more.");
+    }
+    if (!(falseMatchRate >= 0 && falseMatchRate <= 1)) {
+      throw new UserError("--false-match-rate must be 0 to 1, such as 0.001.");
+    }
+    if (threshold != null && !(threshold > 0 && Float.isFinite(threshold))) {
+      throw new UserError("--threshold must be a distance above 0, such as 1.05.");
+    }
+    Settings settings = configuration().settings();
+    RecognizerConfig config = settings.get(RecognizerConfig.class);
+    RecognizerOptions recognizer = RecognizerOptions.of(config);
+    // Before an hour of work rather than after it.
+    if (plots != null) {
+      Files.createDirectories(plots);
+    }
+    if (distances != null) {
+      Files.writeString(distances, "");
+    }
+    boolean terminal = Boolean.getBoolean("facestream.terminal");
+    PeopleFolder folder = pairs == null || identify ? PeopleFolder.list(images) : null;
+    List<FacePair> compared =
+        pairs == null ? folder.pairs(folds, mostPairs, seed) : FacePair.readLfw(pairs);
+    try (FaceDescriber describer = new FaceDescriber(settings, model)) {
+      int[] looked = {0};
+      DescribedPictures pictures =
+          new DescribedPictures(
+              images,
+              describer::seen,
+              describer.descriptors(),
+              name -> {
+                looked[0]++;
+                if (terminal && looked[0] % 10 == 0) {
+                  err().print("\r" + looked[0] + " pictures");
+                  err().flush();
+                }
+              });
+      Verification verification = verification(pictures, compared);
+      Identification identification = null;
+      TrackIdentification tracks = null;
+      if (identify) {
+        OpenSet people = OpenSet.draw(pictures, folder, references, seed);
+        identification =
+            Identification.evaluate(pictures, people, recognizer.reduction().nearest());
+        tracks =
+            TrackIdentification.evaluate(
+                pictures,
+                people,
+                recognizer.rules(),
+                recognizer.reduction().nearest(),
+                trackFaces,
+                seed);
+      }
+      if (terminal) {
+        err().print("\r\033[K");
+        err().flush();
+      }
+      DescriptorModel used = describer.descriptors().model();
+      float verifying = threshold == null ? used.verification() : threshold;
+      float identifying =
+          threshold == null ? config.threshold().orElse(used.threshold()) : threshold;
+      EvaluationReport report =
+          new EvaluationReport(
+              used.name(),
+              verifying,
+              identifying,
+              falseMatchRate,
+              verification,
+              identification,
+              tracks,
+              pictures.slowestFirst(),
+              pictures.unusable());
+      if (plots != null) {
+        report.draw(plots);
+      }
+      if (distances != null) {
+        try (Writer csv = Files.newBufferedWriter(distances)) {
+          new Distances(verification, identification).write(csv);
+        }
+      }
+      out().print(json ? report.json() + System.lineSeparator() : report.text());
+      return 0;
+    }
+  }
+
+  private static Verification verification(DescribedPictures pictures, List<FacePair> compared) {
+    if (compared.stream().map(FacePair::same).distinct().count() < 2) {
+      throw new UserError("There are too few pictures: pairs of one person and of two are needed.");
+    }
+    return PairsEvaluation.evaluate(pictures, compared);
+  }
+}

@@ -1,5 +1,0 @@
-/**
- * Simulated cameras for a demonstration and for tests: scenes composed of real photographs, served
- * over RTSP, with the truth of who was to be seen when, and a score of what was recognised.
- */
-package org.facestream.deploy.simulation;

@@ -1,0 +1,72 @@
+package org.facestream.deploy.stage;
+
+import java.util.List;
+import org.facestream.deploy.people.DeedUpkeep;
+import org.facestream.detector.DetectorConfig;
+import org.facestream.detector.DetectorStage;
+import org.facestream.ingest.IngestStage;
+import org.facestream.ingest.registry.IngestConfig;
+import org.facestream.ingest.worker.Stage;
+import org.facestream.ingest.worker.Telemetry;
+import org.facestream.ingest.worker.WorkerConfig;
+import org.facestream.ingest.worker.config.Settings;
+import org.facestream.ingest.worker.kafka.KafkaClients;
+import org.facestream.ingest.worker.kafka.KafkaConfig;
+import org.facestream.recognizer.RecognizerConfig;
+import org.facestream.recognizer.RecognizerStage;
+import org.facestream.recognizer.gallery.GalleryConfig;
+import org.facestream.recognizer.gallery.audit.AuditTrail;
+import org.facestream.sink.SinkConfig;
+import org.facestream.sink.SinkStage;
+import org.facestream.sink.store.StoreConfig;
+
+/** The stages, in the order in which data flows. */
+public enum StageKind {
+  ingest,
+  detector,
+  recognizer,
+  sink;
+
+  /** Every consumer group of theirs, without the prefix. */
+  public static final List<String> GROUPS =
+      List.of("ingest", "detector", "recognizer", "identity", "sink");
+
+  /** A stage by the settings, not yet started. */
+  public Stage make(Settings settings, KafkaClients clients, Telemetry telemetry) {
+    WorkerConfig worker = settings.get(WorkerConfig.class);
+    return switch (this) {
+      case ingest -> new IngestStage(settings.get(IngestConfig.class), worker, clients, telemetry);
+      case detector ->
+          new DetectorStage(settings.get(DetectorConfig.class), worker, clients, telemetry);
+      case recognizer ->
+          new RecognizerStage(
+              settings.get(RecognizerConfig.class),
+              settings.get(GalleryConfig.class),
+              worker,
+              clients,
+              telemetry);
+      case sink ->
+          new SinkStage(
+              settings.get(SinkConfig.class),
+              settings.get(StoreConfig.class),
+              worker,
+              clients,
+              new DeedUpkeep(clients, AuditTrail.of(settings.get(GalleryConfig.class)), telemetry),
+              telemetry);
+    };
+  }
+
+  /**
+   * Makes every stage once without starting it, for what a stage refuses at once.
+   *
+   * @throws org.facestream.ingest.worker.config.UserError for a value out of its range
+   */
+  public static void check(Settings settings) {
+    try (Telemetry unused = new Telemetry()) {
+      KafkaClients clients = new KafkaClients(settings.get(KafkaConfig.class));
+      for (StageKind kind : values()) {
+        kind.make(settings, clients, unused).close();
+      }
+    }
+  }
+}

@@ -1,0 +1,458 @@
+package org.facestream.deploy.people;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.clients.producer.Producer;
+import org.facestream.deploy.CommandLineRun;
+import org.facestream.deploy.embedded.EmbeddedDatabase;
+import org.facestream.deploy.embedded.EmbeddedKafka;
+import org.facestream.deploy.embedded.SmallDisk;
+import org.facestream.deploy.stage.Configuration;
+import org.facestream.deploy.stage.StageKind;
+import org.facestream.detector.face.Box;
+import org.facestream.ingest.worker.Stage;
+import org.facestream.ingest.worker.Telemetry;
+import org.facestream.ingest.worker.config.Settings;
+import org.facestream.ingest.worker.kafka.KafkaClients;
+import org.facestream.recognizer.gallery.audit.AuditCheck;
+import org.facestream.recognizer.gallery.audit.AuditTrail;
+import org.facestream.recognizer.gallery.contract.GalleryTopic;
+import org.facestream.recognizer.gallery.contract.Reference;
+import org.facestream.recognizer.gallery.people.People;
+import org.facestream.recognizer.identity.GalleryVersion;
+import org.facestream.recognizer.identity.IdentityEvent;
+import org.facestream.sink.store.Database;
+import org.facestream.sink.store.Deed;
+import org.facestream.sink.store.EventStore;
+import org.facestream.sink.store.StoreConfig;
+import org.facestream.sink.store.StoreException;
+import org.facestream.sink.store.UnfinishedDeeds;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Forgetting, merging and renaming, with the database killed or cut off in the middle. */
+@Timeout(240)
+class PeopleDeedsTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  @TempDir static Path folder;
+  private static EmbeddedKafka kafka;
+  private static EmbeddedDatabase database;
+
+  @BeforeAll
+  static void open() {
+    kafka = new EmbeddedKafka(folder.resolve("kafka"), 0);
+    database = new EmbeddedDatabase(folder.resolve("postgres"), 0);
+  }
+
+  @AfterAll
+  static void close() {
+    database.close();
+    kafka.close();
+  }
+
+  /** A gallery of its own on the broker, and a trail of its own; the database is everybody's. */
+  private final class Place {
+    final Map<String, String> settings = new LinkedHashMap<>();
+    final KafkaClients clients;
+    final People people;
+
+    Place(String prefix, Path audit) {
+      settings.put("kafka.bootstrap-servers", kafka.bootstrapServers());
+      settings.put("kafka.replication", "1");
+      settings.put("kafka.partitions", "2");
+      settings.put("kafka.topic-prefix", prefix);
+      settings.put("gallery.audit-file", audit.toString());
+      settings.putAll(database.settings());
+      clients =
+          KafkaClients.of(
+              kafka.bootstrapServers(),
+              Map.of("kafka.topic-prefix", prefix, "kafka.partitions", "2"));
+      people = new People(clients);
+    }
+
+    Settings configured() {
+      return new Configuration(Optional.empty(), Map.of(), settings).settings();
+    }
+
+    CommandLineRun run(String... arguments) {
+      List<String> all = new ArrayList<>(List.of(arguments));
+      settings.forEach((key, value) -> all.addAll(List.of("--set", key + "=" + value)));
+      return CommandLineRun.of(all.toArray(String[]::new));
+    }
+
+    CommandLineRun done(String... arguments) {
+      CommandLineRun run = run(arguments);
+      assertEquals(0, run.exitCode(), run.out() + run.err());
+      return run;
+    }
+
+    void enrol(String faceId, String id, String name) throws Exception {
+      Reference reference =
+          new Reference(
+              faceId,
+              id,
+              name,
+              "m",
+              new float[] {1},
+              new byte[1],
+              1,
+              null,
+              null,
+              "test",
+              Instant.now());
+      try (Producer<String, byte[]> producer = clients.producer(Map.of())) {
+        producer.send(GalleryTopic.toRecord(clients.name(GalleryTopic.TOPIC), reference)).get();
+      }
+    }
+
+    void see(String track, String id, String name) throws Exception {
+      try (Database store = new Database(configured().get(StoreConfig.class))) {
+        store.check();
+        new EventStore(store.dataSource()).store(List.of(seen(track, id, name)));
+      }
+    }
+
+    /** Runs it, and does something when it waits for the database after the gallery's part. */
+    CommandLineRun brokenOff(Breaking breaking, String... arguments) throws Exception {
+      try (Connection connection = connect();
+          Statement statement = connection.createStatement()) {
+        connection.setAutoCommit(false);
+        statement.execute("LOCK TABLE forgotten_person IN ACCESS EXCLUSIVE MODE");
+        CompletableFuture<CommandLineRun> run = CompletableFuture.supplyAsync(() -> run(arguments));
+        await()
+            .atMost(PATIENCE)
+            .until(
+                () -> {
+                  assertTrue(!run.isDone(), () -> run.join().toString());
+                  return query("SELECT count(*) FROM pg_locks WHERE NOT granted").equals("1");
+                });
+        breaking.run();
+        CommandLineRun ended = run.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        assertEquals(2, ended.exitCode(), ended.out() + ended.err());
+        assertTrue(ended.err().contains("is begun and not finished"), ended.err());
+        return ended;
+      }
+    }
+  }
+
+  private interface Breaking {
+    void run() throws Exception;
+  }
+
+  private static Connection connect() throws Exception {
+    return DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password());
+  }
+
+  private static String query(String query) throws Exception {
+    try (Connection connection = connect();
+        Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(query)) {
+      row.next();
+      return row.getString(1);
+    }
+  }
+
+  /** As by kill -9; and a new one in its place. */
+  private static void killDatabase() throws Exception {
+    Path pid = folder.resolve("postgres").resolve("data").resolve("postmaster.pid");
+    ProcessHandle server =
+        ProcessHandle.of(Long.parseLong(Files.readAllLines(pid).get(0).strip())).orElseThrow();
+    assertTrue(server.destroyForcibly());
+    server.onExit().get(20, TimeUnit.SECONDS);
+  }
+
+  private static void startDatabase() {
+    int port = database.port();
+    database.close();
+    database = new EmbeddedDatabase(folder.resolve("postgres"), port);
+  }
+
+  private static void cutOff() throws Exception {
+    query("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE NOT granted");
+  }
+
+  private static IdentityEvent seen(String track, String person, String name) {
+    Instant now = Instant.parse("2026-11-25T10:00:00Z");
+    return new IdentityEvent(
+        track + ".1",
+        IdentityEvent.Type.started,
+        IdentityEvent.SCHEMA_VERSION,
+        "gate",
+        track,
+        1,
+        now,
+        now,
+        person,
+        name,
+        null,
+        .3,
+        null,
+        2,
+        .8,
+        .8,
+        new Box(1, 2, 30, 40),
+        "m",
+        1,
+        track,
+        now);
+  }
+
+  private static String name(String track) throws Exception {
+    return query("SELECT name FROM sighting WHERE track = '" + track + "'");
+  }
+
+  @Test
+  void aForgettingIsFinishedThoughTheDatabaseIsKilledInTheMiddle() throws Exception {
+    Path audit = folder.resolve("killed.log");
+    Place place = new Place("killed", audit);
+    place.enrol("a1", "ada", "Ada L");
+    place.enrol("b1", "bob", "Bob");
+    place.see("killed", "ada", "Ada L");
+
+    CommandLineRun broken =
+        place.brokenOff(PeopleDeedsTest::killDatabase, "people", "forget", "ada l");
+    assertTrue(broken.err().contains("Done: 1 pictures erased from the gallery"), broken.err());
+    assertTrue(broken.err().contains("left: the sightings in PostgreSQL"), broken.err());
+    assertTrue(place.people.find("ada").isEmpty());
+    // Nothing new is begun while it is away.
+    assertEquals(2, place.run("people", "forget", "Bob").exitCode());
+    assertEquals(1, place.people.find("bob").size());
+
+    startDatabase();
+    assertEquals("Ada L", name("killed"));
+    CommandLineRun left = place.run("people", "unfinished");
+    assertEquals(1, left.exitCode());
+    assertTrue(left.out().contains("forgetting ada"), left.out());
+
+    CommandLineRun again = place.done("people", "forget", "Ada L");
+    assertTrue(again.out().contains("1 pictures and the name in 1 sightings"), again.out());
+    assertEquals("unknown", name("killed"));
+    place.done("people", "unfinished");
+    assertEquals("0", query("SELECT count(*) FROM unfinished_deed"));
+    CommandLineRun nobody = place.run("people", "forget", "Ada L");
+    assertEquals(2, nobody.exitCode());
+    assertTrue(nobody.err().contains("Nobody in the gallery"), nobody.err());
+
+    // That it was asked for, the gallery's part, and the database's.
+    List<String> deeds =
+        Files.readAllLines(audit).stream().map(line -> line.split(" ")[1]).toList();
+    assertEquals(List.of("forget", "forget", "forget"), deeds);
+    assertEquals(Optional.empty(), AuditCheck.of(audit).problem());
+    place.done("audit", "verify");
+    List<String> lines = Files.readAllLines(audit);
+    Files.write(audit, lines.subList(1, 2));
+    CommandLineRun removed = place.run("audit", "verify");
+    assertEquals(1, removed.exitCode());
+    assertTrue(removed.err().contains("before line 1 was changed or removed"), removed.err());
+  }
+
+  @Test
+  void mergingAndRenamingAreRepeatedByTheFormerName() throws Exception {
+    Place place = new Place("cut", folder.resolve("cut.log"));
+    place.enrol("a1", "eve", "Eve");
+    place.enrol("b1", "eva", "Eva");
+    place.see("cut", "eve", "Eve");
+
+    CommandLineRun broken =
+        place.brokenOff(PeopleDeedsTest::cutOff, "people", "merge", "Eve", "Eva");
+    assertTrue(broken.err().contains("Done: 1 pictures moved"), broken.err());
+    assertEquals("Eve", name("cut"));
+    CommandLineRun merged = place.done("people", "merge", "Eve", "Eva");
+    assertTrue(merged.out().contains("1 pictures, and 1 sightings"), merged.out());
+    assertEquals("Eva", name("cut"));
+
+    place.brokenOff(PeopleDeedsTest::cutOff, "people", "rename", "Eva", "Eva Neu");
+    assertEquals("Eva", name("cut"));
+    CommandLineRun renamed = place.done("people", "rename", "ＥＶＡ", "Eva Neu ");
+    assertTrue(renamed.out().contains("in 1 sightings"), renamed.out());
+    assertEquals("Eva Neu", name("cut"));
+    place.done("people", "unfinished");
+  }
+
+  @Test
+  void aSinkGoesOnWithWhatNobodyAsksForAgainAndLeavesWhoWasEnrolledSince() throws Exception {
+    Place place = new Place("sink", folder.resolve("sink.log"));
+    place.enrol("a1", "kim", "Kim");
+    place.enrol("b1", "lee", "Lee");
+    place.enrol("b2", "leo", "Leo");
+    place.see("sink", "kim", "Kim");
+    place.see("sunk", "lee", "Lee");
+    Settings settings = place.configured();
+    try (Database store = new Database(settings.get(StoreConfig.class))) {
+      // Two commands that were killed right after the record, one of them before the gallery's
+      // part.
+      UnfinishedDeeds deeds = new UnfinishedDeeds(store);
+      deeds.begin(
+          Deed.of(
+              Deed.Kind.forget,
+              new Deed.Who("kim", "Kim"),
+              Optional.empty(),
+              place.people.galleryVersion()));
+      deeds.begin(
+          Deed.of(
+              Deed.Kind.merge,
+              new Deed.Who("lee", "Lee"),
+              Optional.of(new Deed.Who("leo", "Leo")),
+              place.people.galleryVersion()));
+      place.people.merge("lee", "leo");
+      place.enrol("a2", "kim", "Kim");
+
+      try (Telemetry telemetry = new Telemetry();
+          Stage sink = StageKind.sink.make(settings, place.clients, telemetry)) {
+        sink.start();
+        await().atMost(PATIENCE).until(() -> deeds.all().isEmpty());
+        await()
+            .atMost(PATIENCE)
+            .until(() -> telemetry.scrape().contains("facestream_people_unfinished 0.0"));
+      }
+    }
+    assertEquals("unknown", name("sink"));
+    assertEquals("Leo", name("sunk"));
+    List<Reference> left = place.people.find("kim").get(0).references();
+    assertEquals(List.of("a2"), left.stream().map(Reference::faceId).toList());
+    assertEquals(2, place.people.find("leo").get(0).references().size());
+  }
+
+  @Test
+  void whatIsBegunAnewIsNotFinishedByWhoIsAtTheOneBefore() throws Exception {
+    Place place = new Place("anew", folder.resolve("anew.log"));
+    place.enrol("a1", "una", "Una");
+    place.see("anew", "una", "Una");
+    try (Database store = new Database(place.configured().get(StoreConfig.class))) {
+      store.check();
+      UnfinishedDeeds deeds = new UnfinishedDeeds(store);
+      Deed.Who una = new Deed.Who("una", "Una");
+      GalleryVersion then = place.people.galleryVersion();
+      deeds.begin(Deed.of(Deed.Kind.forget, una, Optional.empty(), then));
+      Deed held = deeds.all().get(0);
+      try (UnfinishedDeeds.Hold hold = deeds.hold(held).orElseThrow()) {
+        // She is enrolled again, and to be forgotten again.
+        place.enrol("a2", "una", "Una");
+        CommandLineRun asked = place.run("people", "forget", "Una");
+        assertEquals(2, asked.exitCode());
+        assertTrue(asked.err().contains("is recorded"), asked.err());
+        assertThrows(StoreException.class, () -> deeds.galleryDone(held, 1, then));
+        assertThrows(StoreException.class, () -> deeds.finish(held, rows -> {}));
+        assertThrows(StoreException.class, () -> deeds.withdraw(held));
+        assertEquals("Una", name("anew"));
+      }
+      PeopleDeeds sink = new PeopleDeeds(place.people, store, AuditTrail.NONE);
+      assertEquals(2, sink.goOn(deeds.all().get(0)).orElseThrow().pictures());
+      assertTrue(deeds.all().isEmpty());
+    }
+    assertTrue(place.people.find("una").isEmpty());
+    assertEquals("unknown", name("anew"));
+  }
+
+  @Test
+  void whatTheGalleryRefusesIsTriedLessAndLessOftenAndSaysWhy() throws Exception {
+    Place place = new Place("refused", folder.resolve("refused.log"));
+    place.enrol("a1", "max", "Max");
+    place.enrol("b1", "mia", "Mia");
+    try (Database store = new Database(place.configured().get(StoreConfig.class));
+        Telemetry telemetry = new Telemetry()) {
+      store.check();
+      UnfinishedDeeds deeds = new UnfinishedDeeds(store);
+      deeds.begin(
+          new Deed(
+              0,
+              Deed.Kind.rename,
+              new Deed.Who("max", "Max"),
+              Optional.of(new Deed.Who("max", "Mia")),
+              Instant.now().minusSeconds(60).truncatedTo(ChronoUnit.MICROS),
+              place.people.galleryVersion(),
+              OptionalInt.empty()));
+      AtomicLong clock = new AtomicLong();
+      DeedUpkeep upkeep = new DeedUpkeep(place.clients, AuditTrail.NONE, telemetry, clock::get);
+      upkeep.run(store);
+      CommandLineRun left = place.run("people", "unfinished");
+      assertEquals(1, left.exitCode());
+      assertTrue(left.out().contains("the gallery refuses it: "), left.out());
+
+      place.people.forget("mia");
+      clock.addAndGet(Duration.ofSeconds(4).toNanos());
+      upkeep.run(store);
+      assertEquals(1, deeds.all().size());
+      clock.addAndGet(Duration.ofSeconds(7).toNanos());
+      upkeep.run(store);
+      assertTrue(deeds.all().isEmpty());
+    }
+    assertEquals("Mia", place.people.show("max").person().name());
+  }
+
+  @Test
+  void nothingIsDoneThatCannotBeWrittenDown() throws Exception {
+    try (SmallDisk disk = new SmallDisk(folder.resolve("small"), 1)) {
+      Place place = new Place("full", disk.path().resolve("audit.log"));
+      // A trail of before; of its last block little is left for further lines.
+      Files.writeString(disk.path().resolve("audit.log"), "x".repeat(3_499) + "\n");
+      place.enrol("a1", "joe", "Joe");
+      place.see("full", "joe", "Joe");
+      place.done("people", "watchlist", "Joe", "wanted");
+      Path filling = disk.path().resolve("filling");
+      fill(filling);
+      for (List<String> deed :
+          List.of(
+              List.of("people", "watchlist", "Joe", "none"),
+              List.of("people", "rename", "Joe", "Joseph"),
+              List.of("people", "export", "Joe", folder.resolve("export").toString()),
+              List.of("people", "forget", "Joe"))) {
+        // What is left of the last block holds some lines.
+        CommandLineRun run = place.run(deed.toArray(String[]::new));
+        for (int runs = 0; run.exitCode() == 0; runs++) {
+          assertTrue(runs < 20, () -> deed + " is done and not written down");
+          run = place.run(deed.toArray(String[]::new));
+        }
+        assertTrue(run.err().contains("The audit trail"), run.err());
+        assertEquals("Joe", place.people.show("joe").person().name());
+        assertEquals("Joe", name("full"));
+        assertTrue(Files.notExists(folder.resolve("export")));
+      }
+      place.done("audit", "verify");
+
+      Files.delete(filling);
+      place.done("people", "forget", "Joe");
+      assertEquals("unknown", name("full"));
+      place.done("people", "unfinished");
+      place.done("audit", "verify");
+    }
+  }
+
+  private static void fill(Path file) throws Exception {
+    try (OutputStream out = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW)) {
+      byte[] block = new byte[512];
+      while (true) {
+        out.write(block);
+      }
+    } catch (java.io.IOException full) {
+      assertTrue(Files.size(file) > 0);
+    }
+  }
+}
