@@ -34,14 +34,14 @@ import picocli.CommandLine.Spec;
     header = "Many cameras in, a stream of identity events out.",
     description = {
       "",
-      "Begin with `facestream demo`: it needs no camera. Then `facestream enroll` the people",
-      "you want to recognise, and `facestream run` with your own cameras."
+      "Start with `facestream demo`: it needs no camera. Then run `facestream enroll` for",
+      "the people that you want to recognise, and `facestream run` with your own cameras."
     },
     versionProvider = Version.class,
     sortOptions = false,
     footer = {
       "",
-      "Exit codes: 0 all went well, 1 a failure, 2 something that you can put right.",
+      "Exit codes: 0 success, 1 a failure, 2 an error that you can correct.",
       "",
       "Examples:",
       "  facestream demo --seconds 90",
@@ -126,6 +126,6 @@ public final class FacestreamCommand extends RootOptions implements Runnable {
   public void run() {
     throw new ParameterException(
         spec.commandLine(),
-        "Say what to do: demo, run, enroll, people, camera, detect or another.");
+        "Give a command: demo, run, enroll, people, camera, detect or another.");
   }
 }

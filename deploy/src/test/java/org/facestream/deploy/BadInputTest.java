@@ -49,8 +49,8 @@ class BadInputTest {
           run --camera door=http://192.0.2.7/ --data DIR        | rtsp://
           run --camera door=file:///etc/passwd --data DIR       | rtsp://
           run --camera door --data DIR                          | id=url
-          run --start yesterday --as-fast-as-possible --data DIR | --start 'yesterday' is no time
-          run --start 2999-01-01T00:00:00Z --as-fast-as-possible --data DIR | that is past
+          run --start yesterday --as-fast-as-possible --data DIR | --start 'yesterday' is not a time
+          run --start 2999-01-01T00:00:00Z --as-fast-as-possible --data DIR | not in the future
           run --start 2026-01-01T00:00:00 --data DIR            | --as-fast-as-possible
           run --camera door=DIR/none.mp4 --data DIR             | none.mp4
           run --cameras DIR/none.yaml --data DIR                | none.yaml
@@ -136,7 +136,7 @@ class BadInputTest {
   @Test
   void aFileInPlaceOfTheDataFolder() throws IOException {
     Path file = Files.createFile(folder.resolve("file"));
-    refused("a file is in its place", "run", "--data", file.toString());
+    refused("a file of that name exists", "run", "--data", file.toString());
   }
 
   @Test

@@ -47,7 +47,7 @@ class NoBrokerTest {
     CommandLineRun run = run(line, "1");
     assertEquals(2, run.exitCode(), run.err());
     assertEquals(1, run.err().lines().count(), run.err());
-    assertTrue(run.err().contains("No Kafka answers at " + address + ", in 1 s"), run.err());
+    assertTrue(run.err().contains("Kafka at " + address + " has not answered for 1 s"), run.err());
     assertTrue(run.err().contains("facestream run"), run.err());
     assertTrue(run.err().contains("--set kafka.bootstrap-servers="), run.err());
     assertFalse(run.err().contains("Exception"), run.err());

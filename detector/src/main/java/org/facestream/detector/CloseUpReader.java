@@ -23,17 +23,17 @@ import org.facestream.ingest.worker.Telemetry;
 import org.facestream.ingest.worker.loop.DeadLetters;
 
 /**
- * Close-ups in, faces out: the same faces as were published before, larger. It knows nothing of
- * tracks; a close-up says itself whose it is. For one thread.
+ * Converts close-ups to larger versions of published faces. It needs no tracker, because a close-up
+ * contains the ids of its face and track. For one thread.
  */
 final class CloseUpReader {
-  /** Of one turn; frames come first. */
+  /** Maximum number per turn; frames have priority. */
   private static final int MOST = 16;
 
-  /** Their tracks are over by then. */
+  /** Their tracks have ended by then. */
   private static final Duration OLDEST = Duration.ofSeconds(10);
 
-  /** A face is not that much smaller than what was asked for. */
+  /** A face is not smaller than the request by more than this factor. */
   private static final double LEAST_SIZE = 0.6;
 
   private static final long MOST_PIXELS = 4_000_000;
@@ -48,7 +48,7 @@ final class CloseUpReader {
   private final List<ConsumerRecord<String, byte[]>> waiting = new ArrayList<>();
 
   /**
-   * @param mtcnn stays its owner's
+   * @param mtcnn closed by the caller
    * @param facesTopic full name
    */
   CloseUpReader(
@@ -70,9 +70,9 @@ final class CloseUpReader {
 
   private record Opened(CloseUp closeUp, Picture picture) {}
 
-  /** The frames of a batch; its close-ups are kept for {@link #read}. */
+  /** Returns the frames of a batch, and keeps its close-ups for {@link #read}. */
   List<ConsumerRecord<String, byte[]>> framesOf(List<ConsumerRecord<String, byte[]>> batch) {
-    // What a turn kept that failed comes again.
+    // Close-ups of a failed turn are delivered again.
     waiting.clear();
     List<ConsumerRecord<String, byte[]>> frames = new ArrayList<>(batch.size());
     for (ConsumerRecord<String, byte[]> record : batch) {
@@ -82,9 +82,9 @@ final class CloseUpReader {
   }
 
   /**
-   * The faces of what was kept, as records of the faces topic.
+   * The faces of the kept close-ups, as records of the faces topic.
    *
-   * @param meters count what came of them when the turn is durable
+   * @param meters count the outcomes when the turn is durable
    */
   List<ProducerRecord<String, byte[]>> read(
       Instant now, DeadLetters deadLetters, DetectorMeters meters) {
@@ -160,7 +160,7 @@ final class CloseUpReader {
         zones.of(face.camera()).of(face.box(), face.frameWidth(), face.frameHeight()));
   }
 
-  /** As on the camera's frames, but only for faces of about the size that was asked for. */
+  /** As on the camera's frames, but only for faces of about the requested size. */
   private MtcnnOptions options(Opened opened) {
     MtcnnOptions usual = searches.of(opened.closeUp().of().camera()).mtcnn();
     double size = CloseUpFaces.expected(opened.closeUp()).width();

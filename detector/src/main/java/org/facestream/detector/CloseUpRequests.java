@@ -24,16 +24,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks for a larger picture of a face that was published, where its camera has one to give, and
- * keeps count of what came of it. For one thread.
+ * Requests larger pictures of published faces from cameras with a larger stream, and tracks the
+ * results. For one thread.
  */
 final class CloseUpRequests {
   private static final Logger log = LoggerFactory.getLogger(CloseUpRequests.class);
 
-  /** A face of this many pixels, side by side, is as good as any: see {@code QualityMeter}. */
+  /** A face of this area in pixels has the best size quality: see {@code QualityMeter}. */
   private static final double LARGE_ENOUGH = 112;
 
-  /** Requests that may be made at once, as many as are made in two seconds in the long run. */
+  /** Maximum burst of requests, which is the number for two seconds on average. */
   private static final double BURST = 10;
 
   private static final double PER_SECOND = 5;
@@ -58,14 +58,14 @@ final class CloseUpRequests {
   }
 
   /**
-   * @param topic full name of the topic where close-ups are asked for
+   * @param topic full name of the topic of requests
    */
   CloseUpRequests(String topic, Telemetry telemetry) {
     this.topic = topic;
     this.telemetry = telemetry;
   }
 
-  /** Takes in a record of the cameras topic. */
+  /** Applies a record of the cameras topic. */
   void take(ConsumerRecord<String, byte[]> record) {
     try {
       String url = CameraTopic.fromRecord(record).map(Camera::closeUpUrl).orElse(null);
@@ -76,13 +76,13 @@ final class CloseUpRequests {
         accounts.remove(record.key());
       }
     } catch (InvalidRecordException | UserError invalid) {
-      // Whoever tells how faces are looked for tells of it, too.
-      log.debug("camera {} has close-ups as before: {}", record.key(), invalid.getMessage());
+      // FaceSearches reports it too.
+      log.debug("camera {}: close-ups stay as before: {}", record.key(), invalid.getMessage());
     }
   }
 
   /**
-   * What to ask for a face that is being published; mostly nothing.
+   * The request for a face that is being published; usually none.
    *
    * @param meters count it when the turn is durable
    */
@@ -128,7 +128,7 @@ final class CloseUpRequests {
     count(camera, "no-face");
     if (account(camera).trust.failed(System.nanoTime())) {
       log.warn(
-          "camera {}: its close-ups do not show the faces that were asked for; none for {} s",
+          "camera {}: its close-ups do not show the requested faces; pausing them for {} " + "s",
           camera,
           CloseUpTrust.PAUSE.toSeconds());
     }
@@ -140,7 +140,7 @@ final class CloseUpRequests {
 
   void count(String camera, String outcome) {
     Counter.builder("facestream.close.ups")
-        .description("Requests for close-ups, by what became of them")
+        .description("Requests for close-ups, by outcome")
         .tags("stage", DetectorProcessor.STAGE, "camera", camera, "outcome", outcome)
         .register(telemetry.registry())
         .increment();

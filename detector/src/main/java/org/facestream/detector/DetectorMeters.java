@@ -16,8 +16,8 @@ import org.facestream.ingest.frame.FrameTopic;
 import org.facestream.ingest.worker.Telemetry;
 
 /**
- * What a detector counts. What a turn counted shows when the turn is committed, and never when it
- * failed: it comes again then. For one thread.
+ * The metrics of a detector. Counts of a turn are published when the turn is committed, but not
+ * when it failed, because its records are delivered again. For one thread.
  */
 final class DetectorMeters implements AutoCloseable {
   private static final String STAGE = DetectorProcessor.STAGE;
@@ -29,13 +29,13 @@ final class DetectorMeters implements AutoCloseable {
   private final Gauge device;
   private final AtomicInteger live = new AtomicInteger();
 
-  /** Of the turn that is going on, and of those that are done and not committed. */
+  /** Counts of the current turn, and of finished turns that are not committed. */
   private final List<Runnable> turn = new ArrayList<>();
 
   private final List<Runnable> done = new ArrayList<>();
 
   /**
-   * @param clock tells the age of frames when they are done
+   * @param clock for the age of frames when they are done
    * @param device that the networks run on
    */
   DetectorMeters(Telemetry telemetry, Clock clock, Device device) {
@@ -48,12 +48,12 @@ final class DetectorMeters implements AutoCloseable {
             .register(telemetry.registry());
     this.device =
         Gauge.builder("facestream.device", () -> 1)
-            .description("1 for what the networks of a stage run on")
+            .description("1 for the device that the networks of a stage run on")
             .tags("stage", STAGE, "device", device.toString())
             .register(telemetry.registry());
   }
 
-  /** A turn begins; what one that failed half-way counted is forgotten. */
+  /** A turn begins; counts of a failed turn are discarded. */
   void begin() {
     turn.clear();
   }
@@ -77,7 +77,7 @@ final class DetectorMeters implements AutoCloseable {
     live.set(tracks);
   }
 
-  /** Something else of this turn. */
+  /** Adds another count of this turn. */
   void count(Runnable counting) {
     turn.add(counting);
   }
@@ -87,9 +87,9 @@ final class DetectorMeters implements AutoCloseable {
   }
 
   /**
-   * A frame was chosen to be looked at.
+   * A frame was chosen for detection.
    *
-   * @param now when it was chosen: it is no older than the maximum age then
+   * @param now when it was chosen; it is then not older than the maximum age
    */
   void chosen(Frame frame, Instant now) {
     Duration age = Duration.between(frame.captureTime(), now);
@@ -113,7 +113,7 @@ final class DetectorMeters implements AutoCloseable {
     dropped(frame, "unconfirmed-track", selection.unconfirmed());
     dropped(frame, "not-best-shot", selection.heldBack());
     if (FrameTopic.isReplay(source.record())) {
-      // Its age says nothing.
+      // Its age has no meaning.
       return;
     }
     turn.add(
@@ -130,7 +130,7 @@ final class DetectorMeters implements AutoCloseable {
         .register(telemetry.registry());
   }
 
-  /** Keys come from outside; only well-formed ones are worth a label of their own. */
+  /** Keys come from outside; only well-formed ones become labels. */
   static String label(Frame frame) {
     return frame.camera().length() > LONGEST_CAMERA ? "unknown" : frame.camera();
   }

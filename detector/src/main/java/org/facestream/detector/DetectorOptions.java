@@ -11,18 +11,18 @@ import org.facestream.detector.track.TrackConfig;
 import org.facestream.ingest.worker.config.UserError;
 
 /**
- * The configuration, checked.
+ * The checked configuration.
  *
- * @param device what the networks run on
+ * @param device of the networks
  * @param threads on the CPU
- * @param decodeThreads that decode frames
- * @param batch most frames that are detected on together
- * @param turn time that a turn's work may take
+ * @param decodeThreads for frames
+ * @param batch largest number of frames in a batch
+ * @param turn time for a turn's work
  * @param maxAge of a frame
- * @param search how faces are looked for
+ * @param search how faces are detected
  * @param tracks how faces are followed
- * @param bestShots which are published
- * @param crops how they are cut out
+ * @param bestShots which faces are published
+ * @param crops how faces are cropped
  */
 record DetectorOptions(
     Device device,
@@ -39,7 +39,7 @@ record DetectorOptions(
   /**
    * Checks a configuration.
    *
-   * @throws UserError for the first value that is out of its range
+   * @throws UserError for the first value that is out of range
    */
   static DetectorOptions of(DetectorConfig config) {
     int processors = Runtime.getRuntime().availableProcessors();
@@ -69,8 +69,8 @@ record DetectorOptions(
             config.scaleSteps().orElse(List.of()),
             thresholds.get(0),
             thresholds.get(1),
-            // What is below is for the trackers only, see Tracker; it costs nothing, for the
-            // networks see the same candidates.
+            // Weaker detections are only for the trackers, see Tracker; they cost nothing, because
+            // the networks see the same candidates.
             Math.min(good, config.track().weakScore()),
             new MtcnnOptions.Overlaps(
                 overlaps.get(0), overlaps.get(1), overlaps.get(2), overlaps.get(3)),

@@ -31,13 +31,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A batch of frames in, faces and the state of the trackers out.
+ * Converts batches of frames to faces and the state of the trackers.
  *
  * <p>The trackers' state is read back when partitions are taken over, and published with the faces
- * in one transaction: a detector that is restarted, or takes over, goes on as if nothing had been.
+ * in one transaction: a detector that is restarted or takes over continues the same tracks.
  *
- * <p>A batch is everything that waits. What is more than a turn's work is thinned out, see {@link
- * FairShare}: an overloaded detector sees less, and is never late.
+ * <p>A batch contains everything that waits. If that is more than a turn's work, frames are
+ * dropped, see {@link FairShare}: an overloaded detector examines fewer frames, but is never late.
  */
 final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
   static final String STAGE = "detector";
@@ -70,11 +70,11 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
   private final Set<Integer> toRecover = new HashSet<>();
 
   /**
-   * @param mtcnn stays its owner's
-   * @param searches how faces are looked for
+   * @param mtcnn closed by the caller
+   * @param searches how faces are detected
    * @param zones of each camera
-   * @param cameras brings searches and zones up to date, before each batch
-   * @param clock tells the age of frames
+   * @param cameras updates searches and zones before each batch
+   * @param clock for the age of frames
    * @param facesTopic full name
    * @param tracksTopic full name
    * @param closeUps asks for larger pictures of faces
@@ -172,7 +172,7 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
     try {
       for (int i = 0; i < portions.size(); i++) {
         List<Decoded> decoded = decoding.record(next::take);
-        // The next pictures are decoded while these are detected on.
+        // The next pictures are decoded during the detection on these.
         next = decoder.begin(i + 1 < portions.size() ? portions.get(i + 1) : List.of());
         results.addAll(handle(decoded, turn, deadLetters));
       }
@@ -194,7 +194,7 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
     toRecover.clear();
   }
 
-  /** Detects on pictures, and closes them. */
+  /** Runs the detection on pictures, and closes them. */
   private List<ProducerRecord<String, byte[]>> handle(
       List<Decoded> decoded, TrackMemory.Turn turn, DeadLetters deadLetters) {
     try {

@@ -25,10 +25,10 @@ import org.facestream.ingest.worker.loop.ConsumeLoop;
 
 /** Frames to faces: a member of the consumer group over the frames topic. */
 public final class DetectorStage implements Stage {
-  /** Of one poll; a turn gathers several. */
+  /** Maximum of one poll; a turn gathers several polls. */
   private static final int POLLED = 256;
 
-  /** JPEGs of a turn in memory: some four hundred of 720p. */
+  /** Size of a turn's JPEGs in memory: about four hundred of 720p. */
   private static final long GATHERED_BYTES = 64L << 20;
 
   private final DetectorOptions options;
@@ -43,7 +43,7 @@ public final class DetectorStage implements Stage {
   private volatile boolean closed;
 
   /**
-   * Checks the configuration; nothing is loaded yet.
+   * Checks the configuration, without loading anything.
    *
    * @throws org.facestream.ingest.worker.config.UserError for a value out of its range
    */
@@ -131,7 +131,7 @@ public final class DetectorStage implements Stage {
     }
   }
 
-  /** Whatever is there is handed over at once: a batch grows by itself while another is busy. */
+  /** Records are returned at once: a batch grows while another is processed. */
   private Consumer<String, byte[]> consumer() {
     return clients.consumer(
         name(),

@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How faces are looked for on each camera: as configured, or as the cameras topic says. One thread
- * at a time uses it.
+ * The detection options of each camera: the configuration, overridden by the cameras topic. One
+ * thread at a time uses it.
  */
 final class FaceSearches {
   private static final Logger log = LoggerFactory.getLogger(FaceSearches.class);
@@ -25,14 +25,14 @@ final class FaceSearches {
   private final Map<String, Search> searches = new HashMap<>();
 
   /**
-   * How faces are looked for.
+   * Detection options.
    *
-   * @param mtcnn gives weak detections below {@code goodScore} too
+   * @param mtcnn also returns weak detections below {@code goodScore}
    * @param goodScore from which a detection is a face
    */
   record Search(MtcnnOptions mtcnn, float goodScore) {
 
-    /** This where a camera says nothing else. */
+    /** These options, overridden by those of a camera. */
     Search with(FaceSearch camera, float weakScore) {
       List<Double> thresholds = camera.thresholds();
       List<Double> overlaps = camera.overlaps();
@@ -62,20 +62,20 @@ final class FaceSearches {
   }
 
   /**
-   * @param configured for cameras that say nothing else
-   * @param weakScore that carries tracks on, see {@link Search#mtcnn}
+   * @param configured for cameras without options
+   * @param weakScore minimum score for continuing tracks, see {@link Search#mtcnn}
    */
   FaceSearches(Search configured, float weakScore) {
     this.configured = configured;
     this.weakScore = weakScore;
   }
 
-  /** How faces are looked for on a camera. */
+  /** The detection options of a camera. */
   Search of(String camera) {
     return searches.getOrDefault(camera, configured);
   }
 
-  /** Takes in a record of the cameras topic. */
+  /** Applies a record of the cameras topic. */
   void take(ConsumerRecord<String, byte[]> record) {
     try {
       FaceSearch detection = CameraTopic.fromRecord(record).map(Camera::detection).orElse(null);
@@ -85,8 +85,8 @@ final class FaceSearches {
         searches.put(record.key(), configured.with(detection, weakScore));
       }
     } catch (InvalidRecordException | UserError invalid) {
-      // Ingest does not run such a camera either, or runs it as it was before.
-      log.warn("camera {} is looked at as before: {}", record.key(), invalid.getMessage());
+      // Ingest also ignores such a record.
+      log.warn("camera {}: detection stays as before: {}", record.key(), invalid.getMessage());
     }
   }
 }

@@ -13,27 +13,26 @@ import org.facestream.detector.FrameDecoder.Source;
 import org.facestream.ingest.frame.FrameTopic;
 
 /**
- * Which frames of a backlog are worth the time that there is. The cameras take turns, each giving
- * its newest frame that was not yet taken; who has waited longest is first. So a camera that sends
- * many frames does not starve the others, and where there is no time for one frame of each, all
- * come up in turn.
+ * Chooses frames from a backlog. The cameras take turns, each with its newest frame that was not
+ * taken yet; the camera that has waited longest is first. So a camera with many frames does not
+ * starve the others, and if there is not enough time for one frame of each, all get their turn.
  *
- * <p>Frames of a replay are all taken, in their order and beside what there is room for: their
- * reader waits for the detectors, see {@code ReplayPace}. For one thread.
+ * <p>All frames of a replay are taken, in order and in addition, because their reader waits for the
+ * detectors, see {@code ReplayPace}. For one thread.
  */
 final class FairShare {
-  /** A camera is forgotten when so many frames were taken since its last. */
+  /** A camera is forgotten after this number of frames since its last one. */
   private static final long MEMORY = 10_000;
 
-  /** When a camera's last frame was taken, counted in frames taken. */
+  /** The number of frames taken when a camera's last frame was taken. */
   private final Map<String, Long> served = new HashMap<>();
 
   private long clock;
 
   /**
-   * A frame that could be handled.
+   * A candidate frame.
    *
-   * @param pixels what it costs
+   * @param pixels its cost
    */
   record Offer(Source source, long pixels) {
     boolean replay() {
@@ -50,17 +49,17 @@ final class FairShare {
   }
 
   /**
-   * What became of the offers; each camera's in the order of capture.
+   * The result; each camera's frames are in the order of capture.
    *
-   * @param taken to be handled
-   * @param overtaken by newer ones for which alone there is time
+   * @param taken frames to process
+   * @param overtaken frames dropped in favour of newer ones
    */
   record Choice(List<Offer> taken, List<Offer> overtaken) {}
 
   /**
-   * Chooses. A frame that is larger than the room is taken when it is the first.
+   * Chooses frames. A frame that is larger than the room is taken if it is the first.
    *
-   * @param room for so many pixels
+   * @param room number of pixels
    */
   Choice choose(List<Offer> all, long room) {
     List<Offer> replays = all.stream().filter(Offer::replay).toList();

@@ -18,26 +18,27 @@ import java.util.stream.Collectors;
 import org.facestream.ingest.worker.Telemetry;
 
 /**
- * How old each camera's youngest frame is when a detector takes it, over some seconds: what is left
- * of an age when nothing waits is the way through Kafka, and how far the clocks of two machines are
- * apart. A clock that is ahead of those of the ingest workers makes every frame too old, which
- * looks like overload; one that is behind makes none so. For one thread, but for the gauges.
+ * Measures the age of each camera's youngest frame when the detector takes it, over some seconds.
+ * While no frames wait, that age is the time through Kafka plus the difference between the two
+ * machines' clocks. A clock that is ahead of the ingest workers' makes every frame too old, which
+ * looks like overload; with a clock that is behind, no frame is ever too old. For one thread,
+ * except for the gauges.
  */
 final class FrameAges implements AutoCloseable {
-  /** Longer than what a rebalance, or a broker that pauses, holds back. */
+  /** Longer than the delay of a rebalance or a pausing broker. */
   static final Duration WINDOW = Duration.ofSeconds(10);
 
-  /** How much clocks may differ, by {@code deploy/docs/operations.md}. */
+  /** The allowed difference of clocks, as in {@code deploy/docs/operations.md}. */
   private static final Duration TOLERANCE = Duration.ofMillis(500);
 
   private static final Duration TOLD = Duration.ofMinutes(10);
 
-  /** Fewer frames than this say nothing; a motion gate sends six in that time of a still scene. */
+  /** Fewer frames than this are ignored; a motion gate sends six of a still scene in that time. */
   private static final int TELLING = 3;
 
   private static final int NAMED = 3;
 
-  /** Without a turn for so long there is nothing to show. */
+  /** The gauges show nothing after this time without a turn. */
   private static final long SHOWN_NANOS = Duration.ofMinutes(1).toNanos();
 
   private final Duration maxAge;
@@ -69,22 +70,23 @@ final class FrameAges implements AutoCloseable {
     this.gauge =
         MultiGauge.builder("facestream.frame.age")
             .description(
-                "Age of a camera's youngest frame of ten seconds when a detector that was not"
-                    + " behind took it; below zero it lies in the future")
+                "Age of a camera's youngest frame of ten seconds when the detector took it, "
+                    + "while it was not behind; negative for a frame from the future")
             .tags("stage", DetectorProcessor.STAGE)
             .baseUnit("seconds")
             .register(telemetry.registry());
   }
 
   /**
-   * How many frames wait behind those that come next; while some do, ages say nothing of clocks.
+   * Number of frames that wait after the next ones; while some wait, ages are not related to
+   * clocks.
    */
   void waiting(long frames) {
     behind = frames > 0;
   }
 
   /**
-   * A frame is taken.
+   * Records a frame.
    *
    * @param camera as a label
    */
@@ -103,11 +105,11 @@ final class FrameAges implements AutoCloseable {
   /**
    * Called with each turn.
    *
-   * @return a line for the log, now and then, while clocks seem to differ
+   * @return a line for the log, from time to time, while clocks seem to differ
    */
   Optional<String> turn(Instant now) {
     if (now.isBefore(begun)) {
-      // The first turn; or the clock was set back, and ages were measured by two clocks.
+      // The first turn, or the clock was set back and ages were measured by two clocks.
       begun = now;
       cameras.clear();
       return Optional.empty();
@@ -144,23 +146,23 @@ final class FrameAges implements AutoCloseable {
                 causes.add(
                     "the youngest frame of "
                         + those
-                        + " old although none waits, and all older than detector.max-age are"
-                        + " dropped: this machine's clock is ahead of that of their ingest worker,"
-                        + " or that one is overloaded"));
+                        + " old although no frame waits, and frames older than detector.max-age are "
+                        + "dropped: this machine's clock is ahead of the ingest worker's, or that worker is "
+                        + "overloaded"));
     apart(age -> age.compareTo(TOLERANCE.negated()) < 0)
         .ifPresent(
             those ->
                 causes.add(
                     "the youngest frame of "
                         + those
-                        + " old, so it lies in the future, and late ones are not seen to be late:"
-                        + " this machine's clock is behind that of their ingest worker"));
+                        + " old, so it is from the future, and late frames are not recognised as late: "
+                        + "this machine's clock is behind the ingest worker's"));
     return causes.isEmpty()
         ? Optional.empty()
         : Optional.of(
             String.join("; ", causes)
-                + ". Set the clocks by NTP; `facestream doctor --services` tells how far one is"
-                + " off.");
+                + ". Synchronise the clocks by NTP; `facestream doctor --services` reports the "
+                + "difference.");
   }
 
   private Optional<String> apart(Predicate<Duration> suspect) {
@@ -176,7 +178,7 @@ final class FrameAges implements AutoCloseable {
     }
     String more =
         names.size() > NAMED
-            ? String.format(Locale.ROOT, ", and so with %d more,", names.size() - NAMED)
+            ? String.format(Locale.ROOT, ", and the same for %d more,", names.size() - NAMED)
             : "";
     return Optional.of(names.stream().limit(NAMED).collect(Collectors.joining(", of ")) + more);
   }

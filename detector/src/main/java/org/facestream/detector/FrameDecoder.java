@@ -15,7 +15,7 @@ import org.facestream.ingest.frame.Frame;
 import org.facestream.ingest.frame.Picture;
 import org.facestream.ingest.frame.UnreadablePictureException;
 
-/** Decodes the frames of a batch side by side. */
+/** Decodes the frames of a batch in parallel. */
 final class FrameDecoder implements AutoCloseable {
   private final ExecutorService pool;
 
@@ -27,17 +27,17 @@ final class FrameDecoder implements AutoCloseable {
   }
 
   /**
-   * A frame with the record that it came in.
+   * A frame with its record.
    *
-   * @param record where it came from
+   * @param record of the frame
    */
   record Source(ConsumerRecord<String, byte[]> record, Frame frame) {}
 
   /**
-   * A frame whose picture is decoded, or is not one. Its owner closes it.
+   * A frame whose picture is decoded or could not be decoded. The owner closes it.
    *
-   * @param picture null when there is none
-   * @param unreadable why there is none; null when there is one
+   * @param picture null when it could not be decoded
+   * @param unreadable why not; otherwise null
    */
   record Decoded(Source source, Picture picture, UnreadablePictureException unreadable)
       implements AutoCloseable {
@@ -49,7 +49,7 @@ final class FrameDecoder implements AutoCloseable {
     }
   }
 
-  /** Frames that are being decoded. Whoever began it ends it, by taking them or by closing. */
+  /** Frames that are being decoded. The caller must take or close them. */
   final class Pending implements AutoCloseable {
     private final List<Future<Decoded>> running;
 
@@ -58,10 +58,10 @@ final class FrameDecoder implements AutoCloseable {
     }
 
     /**
-     * Waits for the frames, in their order.
+     * Waits for the frames, in order.
      *
-     * @return as many as were given; the caller closes them
-     * @throws Error when decoding one ended with it, for that is no frame's fault
+     * @return one for each given frame; the caller closes them
+     * @throws Error when decoding failed with an Error, which is not a frame's fault
      */
     List<Decoded> take() {
       List<Decoded> decoded = new ArrayList<>(running.size());
@@ -69,7 +69,7 @@ final class FrameDecoder implements AutoCloseable {
       Error error = null;
       for (Future<Decoded> future : running) {
         try {
-          // After a failure the others are waited for too, for their pictures must be closed.
+          // After a failure, the others must finish too, because their pictures must be closed.
           decoded.add(future.get());
         } catch (ExecutionException broken) {
           if (broken.getCause() instanceof Error hopeless) {
@@ -92,7 +92,7 @@ final class FrameDecoder implements AutoCloseable {
       return decoded;
     }
 
-    /** Gives up what was not taken. */
+    /** Discards frames that were not taken. */
     @Override
     public void close() {
       if (!running.isEmpty()) {
@@ -101,7 +101,7 @@ final class FrameDecoder implements AutoCloseable {
     }
   }
 
-  /** Begins to decode frames, while the caller does something else. */
+  /** Starts decoding frames in the background. */
   Pending begin(List<Source> sources) {
     Pending pending = new Pending(new ArrayList<>(sources.size()));
     try {

@@ -14,11 +14,11 @@ import org.facestream.ingest.frame.Picture;
 import org.facestream.ingest.frame.UnreadablePictureException;
 import org.facestream.ingest.worker.loop.DeadLetters;
 
-/** Which frames of a batch a detector could take, and how it takes those that it chose. */
+/** Validates the frames of a batch, and divides the chosen ones into portions. */
 final class FrameIntake {
   /**
-   * Pixels that are detected on at a time, about eight pictures of 720p, while the next so many are
-   * being decoded. A picture that is larger goes alone: two of 8K take 200 MB.
+   * Pixels of a portion, about eight pictures of 720p; the next portion is decoded at the same
+   * time. A larger picture is a portion by itself: two of 8K need 200 MB.
    */
   private static final long MOST_PIXELS = 8_000_000;
 
@@ -28,8 +28,8 @@ final class FrameIntake {
 
   /**
    * @param maxAge older frames are skipped
-   * @param most frames that are detected on at a time
-   * @param ages is told how old each is
+   * @param most frames in a portion
+   * @param ages receives the age of each
    */
   FrameIntake(Duration maxAge, int most, FrameAges ages) {
     this.maxAge = maxAge;
@@ -38,10 +38,10 @@ final class FrameIntake {
   }
 
   /**
-   * The frames that are well-formed and young enough, in their order.
+   * Well-formed frames that are young enough, in order.
    *
-   * @param deadLetters takes the others that are not well-formed
-   * @param meters is told of each that is
+   * @param deadLetters receives malformed ones
+   * @param meters counts well-formed ones
    */
   List<FairShare.Offer> offers(
       List<ConsumerRecord<String, byte[]>> batch,
@@ -77,11 +77,11 @@ final class FrameIntake {
   private static FairShare.Offer offer(Source source) throws UnreadablePictureException {
     JpegHeader header = JpegHeader.read(source.frame().jpeg());
     long pixels = (long) header.width() * header.height();
-    // What claims to be larger is refused unseen, so it costs nothing.
+    // A frame that claims to be larger is rejected before decoding.
     return new FairShare.Offer(source, pixels > Picture.MOST_FRAME_PIXELS ? 0 : pixels);
   }
 
-  /** The frames in the portions in which they are decoded and detected on. */
+  /** The frames in portions for decoding and detection. */
   List<List<Source>> portions(List<FairShare.Offer> frames) {
     List<List<Source>> portions = new ArrayList<>();
     long room = 0;

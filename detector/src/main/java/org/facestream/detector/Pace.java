@@ -2,39 +2,36 @@ package org.facestream.detector;
 
 import java.time.Duration;
 
-/**
- * How many pixels can be handled within the time of a turn, learned from the turns before. For one
- * thread.
- */
+/** Estimates the number of pixels for one turn from the turns before. For one thread. */
 final class Pace {
-  /** What one turn counts against those before: two or so decide. */
+  /** Weight of one turn against those before: about two turns decide. */
   private static final double WEIGHT = .5;
 
-  /** Below it a turn is mostly overhead and says little. */
+  /** A shorter turn is mostly overhead and is ignored. */
   private static final long TELLING_PIXELS = 100_000;
 
-  /** A guess for the first turn, of one core: 720p in 28 ms. */
+  /** An estimate for the first turn, for one core: 720p in 28 ms. */
   private static final double FIRST_NANOS_PER_PIXEL = 30;
 
   private final double turnNanos;
   private double nanosPerPixel = FIRST_NANOS_PER_PIXEL;
 
   /**
-   * @param turn how long one may take
+   * @param turn time for one turn
    */
   Pace(Duration turn) {
     this.turnNanos = turn.toNanos();
   }
 
-  /** Pixels of the next turn: always so many that the turn will be telling. */
+  /** Pixels of the next turn: always enough for a meaningful measurement. */
   long room() {
     return Math.max(4 * TELLING_PIXELS, (long) (turnNanos / nanosPerPixel));
   }
 
   /**
-   * A turn is over.
+   * Records a turn.
    *
-   * @param pixels that it handled
+   * @param pixels that it processed
    */
   void took(long pixels, long nanos) {
     if (pixels >= TELLING_PIXELS) {

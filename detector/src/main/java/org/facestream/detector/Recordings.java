@@ -19,14 +19,14 @@ import org.facestream.ingest.frame.Frame;
 import org.facestream.ingest.frame.FrameTopic;
 import org.facestream.ingest.frame.Recording;
 
-/** What is different for frames of a replay, see {@link Recording}. For one thread. */
+/** Handling of replayed frames, see {@link Recording}. For one thread. */
 final class Recordings {
   private final String facesTopic;
   private final Clock clock;
 
   /**
    * @param facesTopic full name
-   * @param clock dates the records
+   * @param clock for the timestamps of records
    */
   Recordings(String facesTopic, Clock clock) {
     this.facesTopic = facesTopic;
@@ -34,10 +34,10 @@ final class Recordings {
   }
 
   /**
-   * A part of a batch within which no recording begins or ends.
+   * A part of a batch without boundaries between its frames.
    *
    * @param boundaries of cameras, before the frames
-   * @param frames to be handled
+   * @param frames to process
    */
   record Stretch(List<ConsumerRecord<String, byte[]>> boundaries, List<Offer> frames) {
     Stretch() {
@@ -49,7 +49,7 @@ final class Recordings {
    * The parts of a batch.
    *
    * @param batch with its boundaries, in order
-   * @param taken the frames of it that are to be handled
+   * @param taken its chosen frames
    */
   static List<Stretch> stretches(List<ConsumerRecord<String, byte[]>> batch, List<Offer> taken) {
     List<Stretch> stretches = new ArrayList<>(List.of(new Stretch()));
@@ -83,7 +83,7 @@ final class Recordings {
     return Recording.isBoundary(record.headers()) && record.key() != null;
   }
 
-  /** Lets no track go on over boundaries, and hands them on. */
+  /** Ends tracks at boundaries, and forwards the boundaries. */
   List<ProducerRecord<String, byte[]>> pass(
       List<ConsumerRecord<String, byte[]>> boundaries, TrackMemory.Turn turn) {
     List<ProducerRecord<String, byte[]>> results = new ArrayList<>();
@@ -94,7 +94,7 @@ final class Recordings {
     return results;
   }
 
-  /** Notes the tracks after a frame. */
+  /** Records the tracks after a frame. */
   static void put(
       TrackMemory.Turn turn,
       ConsumerRecord<String, byte[]> record,
@@ -108,8 +108,8 @@ final class Recordings {
   }
 
   /**
-   * Whether a frame of a replay is there again, since the answer to its first sending was lost:
-   * capture times of a replay go up.
+   * Whether a replayed frame is a duplicate, because the acknowledgement of the first was lost.
+   * Capture times of a replay always increase.
    */
   static boolean again(ConsumerRecord<String, byte[]> record, Frame frame, CameraTracks before) {
     return FrameTopic.isReplay(record)
@@ -117,7 +117,7 @@ final class Recordings {
         && frame.captureTime().toEpochMilli() <= before.lastFrame();
   }
 
-  /** A face that was found in the frame of that record, as a record. */
+  /** The record of a face that was found in a frame. */
   ProducerRecord<String, byte[]> face(ConsumerRecord<String, byte[]> frame, Face face) {
     ProducerRecord<String, byte[]> record = FaceTopic.toRecord(facesTopic, face);
     return FrameTopic.isReplay(frame)

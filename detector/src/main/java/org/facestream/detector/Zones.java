@@ -11,7 +11,7 @@ import org.facestream.ingest.registry.CameraTopic;
 import org.facestream.ingest.registry.Zone;
 import org.facestream.ingest.worker.config.UserError;
 
-/** The zones of each camera, as the cameras topic says. One thread at a time uses it. */
+/** The zones of each camera, from the cameras topic. One thread at a time uses it. */
 final class Zones {
   private final Map<String, CameraZones> cameras = new HashMap<>();
 
@@ -20,7 +20,7 @@ final class Zones {
     return cameras.getOrDefault(camera, CameraZones.NONE);
   }
 
-  /** Takes in a record of the cameras topic. */
+  /** Applies a record of the cameras topic. */
   void take(ConsumerRecord<String, byte[]> record) {
     try {
       List<Zone> zones = CameraTopic.fromRecord(record).map(Camera::zones).orElse(List.of());
@@ -30,7 +30,7 @@ final class Zones {
         cameras.put(record.key(), new CameraZones(zones));
       }
     } catch (InvalidRecordException | UserError invalid) {
-      // They stay as they were; FaceSearches, which reads the same, says so.
+      // The zones stay; FaceSearches, which reads the same record, logs it.
     }
   }
 }

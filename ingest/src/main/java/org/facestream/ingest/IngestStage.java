@@ -138,7 +138,7 @@ public final class IngestStage implements Stage {
     assignment =
         closing.add(
             new CameraAssignment(clients, telemetry, fleet, workerConfig.livenessTimeout()));
-    // It reads the cameras anew each time, and commits nothing.
+    // It reads all cameras again each time, and commits nothing.
     stalls.follow(CameraTopic.TOPIC, Optional.empty(), assignment.positions());
     closing.add(stalls).start();
     assignment.start();
@@ -147,7 +147,7 @@ public final class IngestStage implements Stage {
   @Override
   public boolean live() {
     CameraAssignment started = assignment;
-    // Starting takes its time; only what ran can be stuck.
+    // Starting may take long; only a started stage can be stuck.
     return started == null || started.live();
   }
 
@@ -165,11 +165,11 @@ public final class IngestStage implements Stage {
     }
     Health reading = started.health().and(stalls.health());
     return publisher.failing()
-        ? Health.notReady("Kafka takes no frames; they are dropped")
+        ? Health.notReady("Kafka accepts no frames; they are dropped")
         : reading;
   }
 
-  /** Stops every camera, then gives the frames on their way a moment. */
+  /** Stops every camera, then waits a moment for frames that are being sent. */
   @Override
   public void close() {
     closing.close();

@@ -141,7 +141,7 @@ final class IdentityStreams implements AutoCloseable {
           }
         } else if (!again()) {
           wait = backoff.next();
-          log.warn("identity: tried again in {} ms", wait.toMillis());
+          log.warn("identity: trying again in {} ms", wait.toMillis());
         }
       }
     } catch (InterruptedException interrupted) {
@@ -165,11 +165,11 @@ final class IdentityStreams implements AutoCloseable {
       }
     } catch (KafkaException away) {
       // Or the topic is gone, and there is none yet to read.
-      log.debug("identity: the gallery topic could not be asked for its id", away);
+      log.debug("identity: cannot read the id of the gallery topic", away);
       return false;
     }
     log.error(
-        "identity: the gallery topic was deleted and made anew, all of Streams begins anew with it");
+        "identity: the gallery topic was deleted and created again; Kafka Streams " + "restarts");
     return true;
   }
 
@@ -185,7 +185,7 @@ final class IdentityStreams implements AutoCloseable {
       }
       return true;
     } catch (RuntimeException failed) {
-      log.warn("identity: Streams could not begin anew", failed);
+      log.warn("identity: Kafka Streams could not restart", failed);
       return false;
     }
   }
@@ -200,7 +200,7 @@ final class IdentityStreams implements AutoCloseable {
     GallerySnapshot snapshot = replica.snapshot();
     // Looked at after the snapshot was taken: until then the replica was that run's, and whole.
     if (run == null || run != whole || run.failed()) {
-      throw new RetryableException("the gallery's replica is being read anew");
+      throw new RetryableException("the gallery's replica is being read again");
     }
     return snapshot;
   }
@@ -220,7 +220,7 @@ final class IdentityStreams implements AutoCloseable {
     return watch.getState() == Thread.State.NEW || watch.isAlive();
   }
 
-  /** Why it has ended by itself; empty while it has not. */
+  /** Why it failed and ended; empty while it runs. */
   Optional<String> failure() {
     return deaths.failure();
   }

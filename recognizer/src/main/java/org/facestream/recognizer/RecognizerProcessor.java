@@ -166,7 +166,8 @@ final class RecognizerProcessor implements ConsumeLoop.Processor {
     for (Source source : sources) {
       Face face = source.face();
       if (!descriptors.canDescribe(face.cropLandmarks())) {
-        deadLetters.reject(source.record(), "bad-landmarks", "its landmarks do not span a face");
+        deadLetters.reject(
+            source.record(), "bad-landmarks", "its landmarks are not those of a face");
         continue;
       }
       try {
@@ -227,7 +228,7 @@ final class RecognizerProcessor implements ConsumeLoop.Processor {
     meters.add(verdicts::increment);
     meters.add(telemetry.out(STAGE, match.camera())::increment);
     if (replay) {
-      // Its age says nothing.
+      // Its age has no meaning.
       return;
     }
     meters.add(

@@ -48,7 +48,7 @@ public final class RecognizerStage implements Stage {
   private volatile boolean closed;
 
   /**
-   * Checks the configuration; nothing is loaded yet.
+   * Checks the configuration, without loading anything.
    *
    * @throws org.facestream.ingest.worker.config.UserError for a value out of its range, or a model
    *     that is not known
@@ -133,7 +133,7 @@ public final class RecognizerStage implements Stage {
     }
   }
 
-  /** Whatever is there is handed over at once: a batch grows by itself while another is busy. */
+  /** Records are returned at once: a batch grows while another is processed. */
   private Consumer<String, byte[]> consumer() {
     return clients.consumer(
         name(),

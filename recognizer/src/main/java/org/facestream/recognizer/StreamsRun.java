@@ -81,8 +81,8 @@ final class StreamsRun implements AutoCloseable {
           int unused = now == KafkaStreams.State.RUNNING ? replica.unused() : 0;
           if (unused > 0 && told.getAndSet(unused) != unused) {
             log.warn(
-                "gallery: references of another model than this recognizer's are not used: {}. Enrol"
-                    + " these people again; `people list` says who.",
+                "gallery: references of another model are not used: {}. Enrol these people "
+                    + "again; `people list` shows them.",
                 unused);
           }
         });
@@ -100,11 +100,11 @@ final class StreamsRun implements AutoCloseable {
       return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
     }
     if (Thread.currentThread().getName().endsWith(GLOBAL_THREAD)) {
-      log.error("identity: the gallery's replica failed, all of Streams begins anew", failed);
+      log.error("identity: the gallery's replica failed; Kafka Streams restarts", failed);
       return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
     }
     log.error(
-        "identity: a stream thread failed and is replaced in {} ms", pause.toMillis(), failed);
+        "identity: a stream thread failed and will be replaced in {} ms", pause.toMillis(), failed);
     try {
       // This is the thread that died; its tracks stay its own for so long.
       closed.await(pause.toMillis(), TimeUnit.MILLISECONDS);

@@ -34,11 +34,12 @@ final class ThreadDeaths {
     }
     last = now;
     if (why instanceof Error || why.getCause() instanceof Error) {
-      failure = "a thread of Kafka Streams died of " + why;
+      failure = "a thread of Kafka Streams died: " + why;
     }
     // A broker that is away is waited for, however long: a new process would not help.
     if (!ofTheBroker(why) && ++inARow >= MOST) {
-      failure = "threads of Kafka Streams died " + inARow + " times in a row, the last of " + why;
+      failure =
+          "threads of Kafka Streams died " + inARow + " times in a row, the last time: " + why;
     }
     return backoff.next();
   }

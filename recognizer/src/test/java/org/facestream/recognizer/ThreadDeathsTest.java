@@ -59,7 +59,7 @@ class ThreadDeathsTest {
   void anErrorIsTheEndAtOnce() {
     death(new OutOfMemoryError("heap"));
     assertEquals(
-        "a thread of Kafka Streams died of java.lang.OutOfMemoryError: heap",
+        "a thread of Kafka Streams died: java.lang.OutOfMemoryError: heap",
         deaths.failure().orElse("none"));
   }
 }

@@ -63,7 +63,7 @@ public final class SinkStage implements Stage {
   private final StallWatch stalls;
 
   private volatile ConsumeLoop loop;
-  private volatile Health database = Health.notReady("the database was not asked yet");
+  private volatile Health database = Health.notReady("the database has not been checked yet");
 
   /**
    * @param more what else runs here every few seconds
@@ -106,7 +106,8 @@ public final class SinkStage implements Stage {
       throw new UserError(
           String.format(
               Locale.ROOT,
-              "sink.forgotten-retention must be %dd or more, or 0s for ever: so long may Kafka hold events that name somebody.",
+              "sink.forgotten-retention must be at least %dd, because Kafka may hold events "
+                  + "with names for that long, or 0s for no limit.",
               EVENTS_IN_KAFKA.toDays()));
     }
     Database store = closing.add(new Database(storeConfig));
@@ -167,7 +168,7 @@ public final class SinkStage implements Stage {
     try {
       more.run(store);
     } catch (StoreException | RuntimeException failed) {
-      log.warn("upkeep: not done, the next run goes on", failed);
+      log.warn("upkeep: failed; the next run continues", failed);
     }
   }
 
@@ -193,7 +194,7 @@ public final class SinkStage implements Stage {
     try {
       retention.run();
     } catch (StoreException | RuntimeException failed) {
-      log.warn("retention: not done, the next run goes on", failed);
+      log.warn("retention: failed; the next run continues", failed);
     }
   }
 

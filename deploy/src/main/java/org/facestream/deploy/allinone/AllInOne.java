@@ -117,7 +117,8 @@ public final class AllInOne implements AutoCloseable {
     } catch (IOException failed) {
       close(failed);
       throw new UserError(
-          "Cannot write to %s (%s): free disk and permissions are the usual reasons."
+          ("Cannot write to %s (%s). The usual reasons are a full disk and missing "
+                  + "permissions.")
               .formatted(data, failed.getMessage()),
           failed);
     } catch (RuntimeException failed) {

@@ -48,7 +48,7 @@ public final class TopicTail implements AutoCloseable {
     }
     reader.assign(partitions);
     reader.seekToEnd(partitions);
-    // The seek is lazy; asking for the position does it.
+    // The seek is lazy; asking for the position executes it.
     partitions.forEach(reader::position);
     thread = new Thread(this::run, name);
     thread.start();

@@ -92,7 +92,7 @@ public final class BrokerWait {
     return new UserError(
         String.format(
             Locale.ROOT,
-            "No Kafka answers at %s, in %d s: %s.",
+            "Kafka at %s has not answered for %d s: %s.",
             where,
             longest.toSeconds(),
             advice),

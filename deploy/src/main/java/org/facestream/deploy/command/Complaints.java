@@ -75,7 +75,8 @@ public final class Complaints {
     if (failed instanceof KafkaException) {
       print(
           command,
-          "facestream: Kafka did not do it (%s); is it still running? --stacktrace shows where."
+          ("facestream: Kafka refused or failed (%s). Check that it is running; "
+                  + "--stacktrace shows where it failed.")
               .formatted(oneLine(String.valueOf(failed.getMessage()))),
           failed);
       return FAILURE;
@@ -83,7 +84,7 @@ public final class Complaints {
     String what = failed.getMessage() == null ? "" : ": " + oneLine(failed.getMessage());
     print(
         command,
-        "facestream: failed with %s%s (--stacktrace shows where)"
+        "facestream: failed with %s%s (--stacktrace shows where it failed)"
             .formatted(failed.getClass().getSimpleName(), what),
         failed);
     return FAILURE;
@@ -99,7 +100,9 @@ public final class Complaints {
     String folder = System.getProperty("org.bytedeco.javacpp.cachedir", "~/.javacpp/cache");
     print(
         command,
-        "facestream: A library cannot be loaded (%s). `facestream doctor` says what is missing. They are unpacked to %s, which must have room and not be mounted noexec; FACESTREAM_NATIVE_FOLDER names another folder."
+        ("facestream: A library cannot be loaded (%s). `facestream doctor` reports what "
+                + "is missing. Libraries are unpacked to %s, which must have free space and not be "
+                + "mounted noexec; FACESTREAM_NATIVE_FOLDER sets another folder.")
             .formatted(what, folder),
         broken);
     return FAILURE;

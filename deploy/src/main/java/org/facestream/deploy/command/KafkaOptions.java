@@ -37,21 +37,22 @@ public final class KafkaOptions {
       names = "--data",
       paramLabel = "DIR",
       description = {
-        "Data folder of `facestream run`, running or not. Without it",
-        "./facestream-data if there is one, else kafka.bootstrap-servers."
+        "Data folder of `facestream run`, running or not. Default:",
+        "./facestream-data if it exists, otherwise",
+        "kafka.bootstrap-servers"
       })
   private Path data;
 
   private static final String ADVICE =
-      "start `facestream run`, or say where Kafka is: `--data DIR` for the folder of a run, `--set"
-          + " kafka.bootstrap-servers=HOST:PORT` for a broker of yours";
+      "start `facestream run`, or give the address of Kafka: `--data DIR` for the "
+          + "folder of a run, `--set kafka.bootstrap-servers=HOST:PORT` for your own broker";
 
   private int wait = 10;
 
   @Option(
       names = "--wait",
       paramLabel = "SECONDS",
-      description = "How long to wait for a Kafka that does not answer; 10 unless given.")
+      description = "How long to wait for a Kafka that does not answer. Default: 10")
   void longest(Integer seconds) {
     // picocli also calls this without a value, to begin afresh.
     if (seconds != null && (seconds < 1 || seconds > 3600)) {
@@ -185,7 +186,8 @@ public final class KafkaOptions {
     }
     if (want != Want.BEGIN && !Files.isDirectory(folder.resolve("kafka"))) {
       throw new UserError(
-          "There are no facestream data in %s: give the folder of `facestream run` with --data DIR."
+          ("There is no facestream data in %s: give the folder of `facestream run` with "
+                  + "--data DIR.")
               .formatted(folder.toAbsolutePath().normalize()));
     }
     // A run that begins meanwhile, or another command, sees that the folder is taken.
@@ -215,7 +217,8 @@ public final class KafkaOptions {
         throw new UserError(
             String.format(
                 Locale.ROOT,
-                "The facestream%s that uses %s has been starting or stopping for %d s: try again when it is done.",
+                "The facestream%s that uses %s has been starting or stopping for %d s: try "
+                    + "again later.",
                 holder,
                 folder,
                 PATIENCE.toSeconds()));
@@ -252,7 +255,7 @@ public final class KafkaOptions {
     if (data != null) {
       if (Files.exists(data) && !Files.isDirectory(data)) {
         throw new UserError(
-            "--data " + data + " is not a folder: give the one of `facestream run`.");
+            "--data " + data + " is not a folder: give the folder of `facestream run`.");
       }
       return Optional.of(data);
     }

@@ -15,26 +15,26 @@ public abstract class RootOptions {
       names = "--config",
       paramLabel = "FILE",
       scope = ScopeType.INHERIT,
-      description = "Configuration, a YAML file. Also FACESTREAM_CONFIG.")
+      description = "Configuration file in YAML. Also FACESTREAM_CONFIG.")
   private Path config;
 
   @Option(
       names = "--set",
       paramLabel = "KEY=VALUE",
       scope = ScopeType.INHERIT,
-      description = "One configuration key; wins over file and environment. Repeatable.")
+      description = "One setting; overrides file and environment. Repeatable.")
   private final Map<String, String> settings = new LinkedHashMap<>();
 
   @Option(
       names = {"-v", "--verbose"},
       scope = ScopeType.INHERIT,
-      description = "Show more of the log.")
+      description = "Show more log lines.")
   private boolean verbose;
 
   @Option(
       names = "--stacktrace",
       scope = ScopeType.INHERIT,
-      description = "Show where in the code an error comes from.")
+      description = "Show where in the code an error occurred.")
   private boolean stacktrace;
 
   Configuration configuration() {

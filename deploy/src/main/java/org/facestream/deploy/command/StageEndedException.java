@@ -10,7 +10,7 @@ public final class StageEndedException extends RuntimeException {
   public StageEndedException(String why) {
     super(
         why
-            + ". Start it again, where nothing does so by itself; if it ends again, `facestream"
-            + " doctor` checks the device.");
+            + ". Start it again, unless a supervisor does so; if it ends again, check the "
+            + "device with `facestream doctor`.");
   }
 }

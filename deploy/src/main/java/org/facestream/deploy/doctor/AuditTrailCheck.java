@@ -23,7 +23,8 @@ public final class AuditTrailCheck implements Check {
   @Override
   public Result run() {
     if (Files.notExists(trail)) {
-      return new Note("none at %s: nothing was done with people there yet".formatted(trail));
+      return new Note(
+          "no file %s yet: it is created with the first action on people".formatted(trail));
     }
     try {
       AuditCheck check = AuditCheck.of(trail);
@@ -32,7 +33,8 @@ public final class AuditTrailCheck implements Check {
           .<Result>map(
               problem ->
                   new Bad(
-                      "%s: %s. Find out by whom, and keep the file as it is: `facestream audit verify` says the same until then"
+                      ("%s: %s. Find out who changed it, and keep the file; `facestream audit verify` "
+                              + "reports the same until you replace it")
                           .formatted(trail, problem)))
           .orElseGet(
               () ->
@@ -44,7 +46,7 @@ public final class AuditTrailCheck implements Check {
                           check.lines())));
     } catch (IOException unreadable) {
       return new Bad(
-          "%s cannot be read (%s): run this as the user that Facestream runs as"
+          "%s cannot be read (%s): run this command as the user of facestream"
               .formatted(trail, UserError.reason(unreadable)));
     }
   }

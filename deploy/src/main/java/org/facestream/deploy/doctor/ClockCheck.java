@@ -64,13 +64,13 @@ public final class ClockCheck implements Check {
         }
       }
       return best.map(ClockCheck::judge)
-          .orElseGet(() -> new Note("Kafka does not tell its own: " + OTHERWISE));
+          .orElseGet(() -> new Note("Kafka does not report its time: " + OTHERWISE));
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       return new Bad("interrupted");
     } catch (ExecutionException | TimeoutException refused) {
       // An older Kafka, one that does not let us ask, or none, which another check tells.
-      return new Note("Kafka does not tell its own: " + OTHERWISE);
+      return new Note("Kafka does not report its time: " + OTHERWISE);
     } catch (UserError refused) {
       return new Bad(refused.getMessage());
     } catch (RuntimeException refused) {
@@ -111,7 +111,7 @@ public final class ClockCheck implements Check {
     return most > MOST_MILLIS
         ? new Note(
             String.format(
-                Locale.ROOT, "at most %d ms apart, Kafka is slow to answer: ask again", most))
+                Locale.ROOT, "at most %d ms apart, but Kafka answers slowly: try again", most))
         : new Good(String.format(Locale.ROOT, "at most %d ms apart", most));
   }
 }

@@ -27,7 +27,8 @@ public final class DatabaseCheck implements Check {
             database.address() + ", " + connection.getMetaData().getDatabaseProductVersion());
       } catch (SQLException refused) {
         return new Bad(
-            "%s does not let us in (SQLSTATE %s): start it, or set store.url, store.user and store.password-file"
+            ("%s refuses the connection (SQLSTATE %s): start it, or set store.url, "
+                    + "store.user and store.password-file")
                 .formatted(database.address(), refused.getSQLState()));
       }
     } catch (UserError refused) {

@@ -16,11 +16,11 @@ public final class DeviceCheck implements Check {
   @Override
   public Result run() {
     if (!Files.exists(Path.of("/dev/nvidiactl")) && !Files.exists(Path.of("/dev/dxg"))) {
-      return new Note("none here; the CPU serves");
+      return new Note("none; the CPU is used");
     }
     Result result = ModelCheck.run(Device.cuda(0));
     return result instanceof Bad
-        ? new Bad(result.text() + ": CUDA 12 and cuDNN 9 are needed; without them the CPU serves")
+        ? new Bad(result.text() + ": CUDA 12 and cuDNN 9 are needed; without them the CPU is used")
         : result;
   }
 }

@@ -16,14 +16,13 @@ import picocli.CommandLine.Option;
 
 @Command(
     name = "doctor",
-    header = "Check this machine and say what to do about what is missing.",
+    header = "Check this machine and report what is missing and what to do.",
     description = {
       "",
-      "Java, memory, disk, ports, native libraries and what they need of the system, the PostgreSQL",
-      "of the all-in-one, models, GPU, and whether the audit trail is whole; with --services also whether",
-      "the configured Kafka and PostgreSQL answer, how far this machine's clock is from Kafka's, whether",
-      "the topics have the settings that they should have, and whether a transaction hangs.",
-      "Changes nothing, but with --mend."
+      "Checks Java, memory, disk, ports, native libraries and the system libraries they need, the",
+      "embedded PostgreSQL, models, GPU, and the audit trail. With --services it also checks whether the",
+      "configured Kafka and PostgreSQL answer, the difference between this machine's clock and Kafka's,",
+      "the settings of topics, and whether a transaction hangs. Changes nothing without --mend."
     },
     footer = {
       "",
@@ -40,14 +39,14 @@ public final class DoctorCommand extends Subcommand {
       description = "Data folder whose disk and audit trail are checked. Default: ${DEFAULT-VALUE}")
   private Path data;
 
-  @Option(names = "--services", description = "Also ask the configured Kafka and PostgreSQL.")
+  @Option(names = "--services", description = "Also check the configured Kafka and PostgreSQL.")
   private boolean services;
 
   @Option(
       names = "--mend",
       description = {
-        "As --services, and put right what can be put right there: hanging transactions, and",
-        "settings of topics that differ, but for those that kafka.topic-settings names."
+        "As --services, and repair what can be repaired: hanging transactions, and wrong",
+        "settings of topics, except those in kafka.topic-settings."
       })
   private boolean mend;
 
@@ -86,7 +85,7 @@ public final class DoctorCommand extends Subcommand {
           .println(
               String.format(
                   Locale.ROOT,
-                  "facestream: %d of %d checks failed; each ✗ line says what to do.",
+                  "facestream: %d of %d checks failed; each ✗ line contains what to do.",
                   failed,
                   checks.size()));
     }

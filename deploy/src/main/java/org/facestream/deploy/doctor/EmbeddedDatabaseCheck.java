@@ -39,9 +39,9 @@ public final class EmbeddedDatabaseCheck implements Check {
     Throwable cause = failed.getCause() == null ? failed : failed.getCause();
     return System.getProperty("user.name").equals("root")
         ? cause.getMessage()
-            + "; for root it needs namespaces of users, which this machine may refuse: run"
-            + " facestream as another user"
-        : cause.getMessage() + ": the log has more";
+            + "; as root it needs user namespaces, which this machine may not allow: run "
+            + "facestream as another user"
+        : cause.getMessage() + ": see the log";
   }
 
   private static void delete(Path folder) throws IOException {

@@ -35,7 +35,7 @@ public final class MachineChecks {
             "ports of the all-in-one",
             () ->
                 running
-                    ? new Check.Good("an all-in-one runs on " + data)
+                    ? new Check.Good("in use by a running facestream: " + data)
                     : ports(List.of(19_092, 15_432, 19_090))));
     return checks;
   }
@@ -71,7 +71,7 @@ public final class MachineChecks {
     }
     if (there == null || !Files.isDirectory(there)) {
       return new Check.Bad(
-          there + " is in its place and is no folder: move it, or choose another with --data DIR");
+          there + " exists and is not a folder: move it, or choose another with --data DIR");
     }
     if (!Files.isWritable(there)) {
       return new Check.Bad(there + " cannot be written to: choose another folder with --data DIR");
@@ -84,9 +84,9 @@ public final class MachineChecks {
           : new Check.Bad(
               text
                   + String.format(
-                      Locale.ROOT, ": free some, %d MB should be", LEAST_DISK / MEGABYTE));
+                      Locale.ROOT, ": at least %d MB should be free", LEAST_DISK / MEGABYTE));
     } catch (IOException unknown) {
-      return new Check.Bad("cannot be told (" + unknown.getMessage() + ")");
+      return new Check.Bad("cannot be determined (" + unknown.getMessage() + ")");
     }
   }
 

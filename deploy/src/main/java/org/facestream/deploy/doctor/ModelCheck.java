@@ -27,7 +27,7 @@ public final class ModelCheck implements Check {
         Scalar grey = new Scalar(90, 90, 90, 0);
         Picture picture = Picture.owning(new Mat(240, 320, opencv_core.CV_8UC3, grey))) {
       mtcnn.detect(List.of(picture), MtcnnOptions.DEFAULT);
-      return new Good("checksums right; they run on " + mtcnn.device());
+      return new Good("checksums are correct; they run on " + mtcnn.device());
     } catch (UserError refused) {
       return new Bad(refused.getMessage());
     } catch (RuntimeException | LinkageError failed) {

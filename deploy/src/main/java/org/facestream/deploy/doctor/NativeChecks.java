@@ -20,7 +20,8 @@ public final class NativeChecks {
     String version = avutil.av_version_info().getString();
     for (int codec : new int[] {avcodec.AV_CODEC_ID_H264, avcodec.AV_CODEC_ID_HEVC}) {
       if (avcodec.avcodec_find_decoder(codec) == null) {
-        return new Check.Bad(version + " has no decoder for H.264 or H.265: build anew");
+        return new Check.Bad(
+            version + " has no decoder for H.264 or H.265: build facestream again");
       }
     }
     return new Check.Good(version + " with H.264 and H.265");

@@ -31,7 +31,7 @@ public final class NeedsCheck implements Check {
 
   @Override
   public String subject() {
-    return "what native libraries need";
+    return "libraries that native libraries need";
   }
 
   @Override

@@ -54,7 +54,7 @@ public final class TopicsCheck implements Check.Mendable {
     } catch (ExecutionException | TimeoutException failed) {
       Throwable why = failed instanceof ExecutionException ? failed.getCause() : failed;
       return new Bad(
-          "they cannot be asked or set (%s): start Kafka, or allow it (DescribeConfigs and"
+          ("cannot be read or set (%s): start Kafka, or grant the rights (DescribeConfigs " + "and")
                   .formatted(why.toString())
               + " AlterConfigs of topics)");
     } catch (UserError refused) {
@@ -79,7 +79,7 @@ public final class TopicsCheck implements Check.Mendable {
     }
     return new Bad(
         text
-            + "\n    `facestream doctor --mend` sets what can be set; if it is on purpose, say so in"
-            + " kafka.topic-settings");
+            + "\n    `facestream doctor --mend` sets what can be set; if a value is intended, "
+            + "add it to kafka.topic-settings");
   }
 }

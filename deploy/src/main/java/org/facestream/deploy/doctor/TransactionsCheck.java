@@ -34,7 +34,7 @@ public final class TransactionsCheck implements Check.Mendable {
           return found.isEmpty()
               ? new Good("none hangs")
               : new Bad(
-                  "%s\n    Stages stand still behind it. A running stage ends it within seconds;"
+                  "%s\n    Stages cannot read beyond it. A running stage ends it within seconds;"
                           .formatted(text(found))
                       + " `facestream doctor --mend` ends it now");
         });
@@ -60,7 +60,8 @@ public final class TransactionsCheck implements Check.Mendable {
       return work.apply(new HangingTransactions(new KafkaClients(config)));
     } catch (KafkaException failed) {
       return new Bad(
-          "they cannot be asked (%s): start Kafka, or allow this user to describe topics, to read"
+          ("cannot be listed (%s): start Kafka, or allow this user to describe topics, to "
+                      + "read")
                   .formatted(failed.getMessage())
               + " __transaction_state, and cluster actions");
     } catch (UserError refused) {

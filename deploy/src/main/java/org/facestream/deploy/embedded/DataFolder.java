@@ -71,7 +71,8 @@ public final class DataFolder implements AutoCloseable {
         throw new UserError(
             String.format(
                 Locale.ROOT,
-                "Only %d MB are free for %s and %d MB are needed: free some, or choose a folder on another disk with --data DIR.",
+                "Only %d MB are free for %s and %d MB are needed: free disk space, or choose a "
+                    + "folder on another disk with --data DIR.",
                 free >> 20,
                 path,
                 leastFree >> 20));
@@ -103,7 +104,8 @@ public final class DataFolder implements AutoCloseable {
     } catch (IOException | SecurityException failed) {
       release(real, channel, failed);
       throw new UserError(
-          "Cannot write to the folder %s (%s): put that right, or choose another with --data DIR."
+          ("Cannot write to the folder %s (%s): correct that, or choose another with "
+                  + "--data DIR.")
               .formatted(path, reason(failed)),
           failed);
     }
@@ -172,7 +174,8 @@ public final class DataFolder implements AutoCloseable {
 
   private static UserError inUse(Path path) {
     return new UserError(
-        "The folder %s is in use by another facestream%s: end that one, or choose another folder with --data DIR."
+        ("The folder %s is in use by another facestream%s: stop that one, or choose "
+                + "another folder with --data DIR.")
             .formatted(path, holder(path).map(id -> " (process " + id + ")").orElse("")));
   }
 
@@ -191,7 +194,7 @@ public final class DataFolder implements AutoCloseable {
 
   private static String reason(Exception failed) {
     if (failed instanceof FileAlreadyExistsException) {
-      return "a file is in its place";
+      return "a file of that name exists";
     }
     if (failed instanceof AccessDeniedException) {
       return "permission denied";

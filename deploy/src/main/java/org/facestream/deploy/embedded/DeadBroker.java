@@ -92,7 +92,7 @@ final class DeadBroker {
       Thread.currentThread().interrupt();
     } catch (Exception failed) {
       // The broker starts all the same; what is wrong will show there, or is mended later.
-      log.warn("the killed broker could not be given up beforehand", failed);
+      log.warn("the killed broker could not be removed before the start", failed);
     }
   }
 
@@ -100,7 +100,7 @@ final class DeadBroker {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
     while (!isGivenUp(controller.metadataCache().currentImage(), node)) {
       if (System.nanoTime() > deadline) {
-        log.warn("the killed broker was not given up within {} s", PATIENCE_SECONDS);
+        log.warn("the killed broker was not removed within {} s", PATIENCE_SECONDS);
         return;
       }
       TimeUnit.MILLISECONDS.sleep(10);

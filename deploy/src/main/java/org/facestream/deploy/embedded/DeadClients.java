@@ -52,16 +52,19 @@ public final class DeadClients {
       leave(admin, groups.stream().map(prefix::concat).toList());
       abort(admin, prefix);
     } catch (ExecutionException | TimeoutException | KafkaException failed) {
-      log.warn("what the killed process held at the broker ends by itself, later", failed);
+      log.warn(
+          "memberships and transactions of the killed process could not be ended; they "
+              + "time out",
+          failed);
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     }
     try {
       for (HangingTransaction hanging : new HangingTransactions(clients).mend(PAUSE)) {
-        log.warn("ended what hung: {}", hanging);
+        log.warn("ended the hanging transaction {}", hanging);
       }
     } catch (KafkaException failed) {
-      log.warn("hanging transactions are looked for again later", failed);
+      log.warn("cannot check for hanging transactions now; trying again later", failed);
     }
   }
 
@@ -101,7 +104,7 @@ public final class DeadClients {
         answer(entry.getValue());
       } catch (ExecutionException refused) {
         // Nobody was ever in it.
-        log.debug("the members of {} are not removed", entry.getKey(), refused);
+        log.debug("the members of {} could not be removed", entry.getKey(), refused);
       }
     }
   }
@@ -121,7 +124,7 @@ public final class DeadClients {
             .toList();
     if (!ongoing.isEmpty()) {
       answer(admin.fenceProducers(ongoing).all());
-      log.info("aborted what the killed process had begun: {}", ongoing);
+      log.info("aborted transactions of the killed process: {}", ongoing);
     }
   }
 

@@ -67,8 +67,8 @@ final class DiskWatch implements AutoCloseable {
       long free = Files.getFileStore(folder).getUsableSpace();
       if (!resting && free < LOW) {
         log.error(
-            "the disk of {} is full, {} MB are left: Kafka rests until {} MB are free, and what"
-                + " is sent to it is dropped",
+            "the disk of {} is full, {} MB are left: Kafka is stopped until {} MB are free, "
+                + "and frames are dropped",
             folder,
             free >> 20,
             EmbeddedKafka.LEAST_FREE >> 20);
@@ -78,13 +78,12 @@ final class DiskWatch implements AutoCloseable {
         broker.start();
         resting = false;
         backoff.reset();
-        log.warn("the disk of {} has {} MB free: Kafka goes on", folder, free >> 20);
+        log.warn("the disk of {} has {} MB free: Kafka starts again", folder, free >> 20);
       }
       return BETWEEN_LOOKS;
     } catch (IOException | RuntimeException failed) {
       Duration wait = backoff.next();
-      log.error(
-          "{}: looked after without success; again in {} ms", folder, wait.toMillis(), failed);
+      log.error("{}: the check failed; trying again in {} ms", folder, wait.toMillis(), failed);
       return wait;
     }
   }

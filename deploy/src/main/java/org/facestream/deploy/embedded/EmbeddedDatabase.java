@@ -73,7 +73,8 @@ public final class EmbeddedDatabase implements AutoCloseable {
     } catch (IOException failed) {
       release(failed);
       throw new UserError(
-          "PostgreSQL does not start in %s (%s): the log file has the details; free disk and permissions are the usual reasons."
+          ("PostgreSQL does not start in %s (%s): see the log file. The usual reasons are "
+                  + "a full disk and missing permissions.")
               .formatted(folder, failed.getMessage()),
           failed);
     } catch (RuntimeException failed) {
@@ -221,7 +222,8 @@ public final class EmbeddedDatabase implements AutoCloseable {
     }
     if (mustExist) {
       throw new UserError(
-          "The database's password is missing: put back %s, or move its folder away to begin with an empty one."
+          ("The database's password is missing: restore %s, or move its folder away to "
+                  + "start with an empty database.")
               .formatted(file));
     }
     byte[] random = new byte[24];
@@ -278,7 +280,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
       if (cause != null) {
         cause.addSuppressed(failed);
       } else {
-        log.warn("the lock on {} was not given back", folder.path(), failed);
+        log.warn("the lock on {} was not released", folder.path(), failed);
       }
     }
   }

@@ -114,7 +114,8 @@ public final class EmbeddedKafka implements AutoCloseable {
       started = true;
     } catch (RuntimeException failed) {
       throw new UserError(
-          "Kafka does not start in %s (%s): the log file has the details; if its data are damaged, move that folder away."
+          ("Kafka does not start in %s (%s): see the log file. If its data are damaged, "
+                  + "move that folder away.")
               .formatted(folder.path(), reason(failed)),
           failed);
     } finally {
@@ -165,7 +166,7 @@ public final class EmbeddedKafka implements AutoCloseable {
       if (cause != null) {
         cause.addSuppressed(failed);
       } else {
-        log.warn("the lock on {} was not given back", folder.path(), failed);
+        log.warn("the lock on {} was not released", folder.path(), failed);
       }
     }
   }
@@ -184,7 +185,8 @@ public final class EmbeddedKafka implements AutoCloseable {
           .run();
     } catch (Exception failed) {
       throw new UserError(
-          "Cannot prepare %s for Kafka (%s): free disk and permissions are the usual reasons; if its data are damaged, move that folder away."
+          ("Cannot prepare %s for Kafka (%s). The usual reasons are a full disk and "
+                  + "missing permissions. If its data are damaged, move that folder away.")
               .formatted(data, failed.getMessage()),
           failed);
     }

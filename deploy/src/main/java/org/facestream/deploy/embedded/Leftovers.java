@@ -37,7 +37,7 @@ public final class Leftovers {
         }
       }
     } catch (IOException unreadable) {
-      log.debug("nothing was swept", unreadable);
+      log.debug("leftovers of earlier runs could not be removed", unreadable);
     }
   }
 
@@ -58,9 +58,9 @@ public final class Leftovers {
       for (Path each : deepestFirst) {
         Files.deleteIfExists(each);
       }
-      log.info("{} of a run that was killed is removed", folder);
+      log.info("removed {} of a killed run", folder);
     } catch (IOException | UserError failed) {
-      log.warn("{} of an earlier run is left: {}", folder, failed.getMessage());
+      log.warn("{} of an earlier run could not be removed: {}", folder, failed.getMessage());
     }
   }
 }

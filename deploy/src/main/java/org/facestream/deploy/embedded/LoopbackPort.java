@@ -56,7 +56,7 @@ public final class LoopbackPort {
       throw new UserError(
           String.format(
               Locale.ROOT,
-              "%s %d is no port: give one from 1 to 65535, or 0 for a free one.",
+              "%s %d is not a port: give 1 to 65535, or 0 for a free one.",
               option,
               port));
     }
@@ -64,7 +64,8 @@ public final class LoopbackPort {
       throw new UserError(
           String.format(
               Locale.ROOT,
-              "Port %d on 127.0.0.1 is in use: end the program that holds it, or choose another with %s PORT (0 takes a free one).",
+              "Port %d on 127.0.0.1 is in use: stop the program that uses it, or choose "
+                  + "another with %s PORT (0 chooses a free one).",
               port,
               option));
     }

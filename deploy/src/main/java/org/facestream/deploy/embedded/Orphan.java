@@ -124,7 +124,8 @@ final class Orphan {
       throw new UserError(
           String.format(
               Locale.ROOT,
-              "A PostgreSQL of an earlier run (process %d) does not stop: end it with `kill -INT %d`, then start again.",
+              "A PostgreSQL of an earlier run (process %d) does not stop: stop it with `kill "
+                  + "-INT %d`, then start again.",
               orphan.pid(),
               orphan.pid()));
     }

@@ -100,7 +100,7 @@ final class DeedSteps {
 
   private static UserError forgottenMeanwhile(Deed deed) {
     return new UserError(
-        "%s was forgotten meanwhile: %s is over, and no sighting changed%s."
+        "%s was forgotten in the meantime: %s has ended, and no sighting was changed%s."
             .formatted(
                 deed.into().orElse(deed.person()).id(),
                 words(deed),
@@ -138,7 +138,8 @@ final class DeedSteps {
 
   static UserError unfinished(Deed deed, String why, Exception cause) {
     return new UserError(
-        "%s is begun and not finished (%s). %s. A sink that runs goes on with it, as does the same command."
+        ("%s is not finished (%s). %s. A running sink continues it, or run the same "
+                + "command again.")
             .formatted(sentence(words(deed)), why, sentence(progress(deed))),
         cause);
   }

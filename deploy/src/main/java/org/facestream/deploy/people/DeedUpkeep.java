@@ -78,7 +78,7 @@ public final class DeedUpkeep implements SinkStage.Upkeep {
     this.trail = trail;
     this.nanoTime = nanoTime;
     Gauge.builder("facestream.people.unfinished", left, AtomicInteger::get)
-        .description("Deeds with people (forget, merge, rename) that were begun and not finished")
+        .description("Commands forget, merge and rename that are not finished")
         .register(telemetry.registry());
   }
 
@@ -105,7 +105,7 @@ public final class DeedUpkeep implements SinkStage.Upkeep {
                 left.decrementAndGet();
                 // Neither name nor id: the audit trail says who, to who may know.
                 log.info(
-                    "people: a {} that was begun at {} is finished: {} pictures, {} sightings",
+                    "people: {} begun at {} is finished: {} pictures, {} sightings",
                     deed.kind(),
                     deed.begun(),
                     done.pictures(),
@@ -127,8 +127,7 @@ public final class DeedUpkeep implements SinkStage.Upkeep {
     failed.put(
         Begun.of(deed), new Failed(why, pauses, nanoTime.getAsLong() + pauses.next().toNanos()));
     if (!known) {
-      log.warn(
-          "people: a {} that was begun at {} is not finished: {}", deed.kind(), deed.begun(), why);
+      log.warn("people: {} begun at {} is not finished: {}", deed.kind(), deed.begun(), why);
       log.debug("people: why it is not", failure);
     }
   }
@@ -141,16 +140,17 @@ public final class DeedUpkeep implements SinkStage.Upkeep {
   private static String why(RuntimeException failure) {
     Throwable cause = failure.getCause();
     if (isRefusal(failure)) {
-      return "the gallery refuses it; it is tried again, and `facestream people unfinished` says why";
+      return "the gallery refuses it; retrying, see `facestream people unfinished` for the "
+          + "reason";
     }
     if (cause instanceof IOException && failure instanceof UserError) {
       return failure.getMessage();
     }
     if (cause != null) {
-      return cause.getMessage() + "; it is tried again";
+      return cause.getMessage() + "; retrying";
     }
     return failure instanceof UserError
-        ? "whoever it is about was forgotten meanwhile, and it is over"
-        : failure.getClass().getSimpleName() + "; it is tried again";
+        ? "the person was forgotten in the meantime, so it ends"
+        : failure.getClass().getSimpleName() + "; retrying";
   }
 }

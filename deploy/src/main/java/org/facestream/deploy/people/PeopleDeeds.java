@@ -56,8 +56,8 @@ public final class PeopleDeeds {
    * Erases a person from the gallery and from what is recorded. Also one who is in the records
    * only, by id, and one whose forgetting was begun before, by name too.
    *
-   * @throws UserError when there is nobody of that name or id, or it is begun and not finished: the
-   *     message says what is left
+   * @throws UserError when there is nobody of that name or id, or it is not finished: the message
+   *     says what is left
    */
   public Done forget(String idOrName) {
     return begin(
@@ -69,7 +69,8 @@ public final class PeopleDeeds {
           }
           if (before.isPresent() && !before.get().person().id().equals(person.get().id())) {
             throw new UserError(
-                "Two are called '%s': %s, and %s, whose forgetting is not finished. Give the id."
+                ("Two people are called '%s': %s, and %s, whose erasure is not finished. Give "
+                        + "the id.")
                     .formatted(
                         PersonName.shown(idOrName), person.get().id(), before.get().person().id()));
           }
@@ -200,7 +201,8 @@ public final class PeopleDeeds {
       deed = beginning.record();
     } catch (StoreException | RetryableException away) {
       throw new UserError(
-          "PostgreSQL at %s does not do its part (%s): start it, or set store.url; nothing was done, for the recorded sightings are part of it."
+          ("PostgreSQL at %s fails (%s): start it, or set store.url. Nothing was changed, "
+                  + "because the recorded sightings must change too.")
               .formatted(database.address(), away.getMessage()),
           away);
     }
@@ -228,7 +230,9 @@ public final class PeopleDeeds {
     try (UnfinishedDeeds.Hold hold = unfinished.hold(deed).orElse(null)) {
       if (hold == null) {
         throw new UserError(
-            "%s is recorded, and another process is at it or at what was begun before. A sink that runs goes on with it, as does the same command: see `facestream people unfinished`."
+            ("%s is recorded, but another process works on it or on an earlier command. A "
+                    + "running sink continues it, or run the same command again: see `facestream people "
+                    + "unfinished`.")
                 .formatted(DeedSteps.words(deed)));
       }
       return new DeedSteps(people, unfinished, trail).carryOut(deed, true);

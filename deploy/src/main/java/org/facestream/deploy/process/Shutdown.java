@@ -92,7 +92,7 @@ public final class Shutdown {
       if (underWay || !isRequested()) {
         throw failed;
       }
-      log.info("a signal ended the start", failed);
+      log.info("a signal stopped the start", failed);
       return 0;
     } finally {
       done.complete(null);
@@ -100,13 +100,13 @@ public final class Shutdown {
   }
 
   /**
-   * Ends the start here when a signal came.
+   * Ends the start here when a signal was received.
    *
    * @throws CancellationException for {@link #orderly} to catch
    */
   public void refuseWhenRequested() {
     if (isRequested()) {
-      throw new CancellationException("a signal came");
+      throw new CancellationException("a signal was received");
     }
   }
 
@@ -145,8 +145,8 @@ public final class Shutdown {
 
   private static void onBrokerFailure(int code, String message) {
     System.err.println(
-        "\nfacestream: the embedded Kafka cannot go on: free disk in the data folder, then start"
-            + " again; logs/facestream.log in it has the details.");
+        "\nfacestream: the embedded Kafka cannot continue: free disk space in the data "
+            + "folder, then start again; its logs/facestream.log contains the details.");
     Runtime.getRuntime().halt(code == 0 ? 1 : code);
   }
 

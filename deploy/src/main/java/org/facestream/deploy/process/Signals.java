@@ -71,7 +71,7 @@ final class Signals implements AutoCloseable {
       try {
         handle.invoke(null, signals.get(i), before.get(i));
       } catch (IllegalAccessException | InvocationTargetException impossible) {
-        throw new IllegalStateException("a signal cannot be given back", impossible);
+        throw new IllegalStateException("a signal handler cannot be restored", impossible);
       }
     }
     signals.clear();

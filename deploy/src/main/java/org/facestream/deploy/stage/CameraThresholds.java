@@ -40,14 +40,15 @@ public final class CameraThresholds {
       new CameraRegistry(clients).list().stream().map(Camera::id).forEach(unknown::remove);
     } catch (UserError unreachable) {
       log.warn(
-          "whether the cameras of recognizer.camera-thresholds are registered cannot be told: {}",
+          "cannot check whether the cameras of recognizer.camera-thresholds are "
+              + "registered: {}",
           unreachable.getMessage());
       return;
     }
     if (!unknown.isEmpty()) {
       log.warn(
-          "recognizer.camera-thresholds names cameras that are not registered: {}; `facestream"
-              + " camera list` shows those that are",
+          "recognizer.camera-thresholds contains cameras that are not registered: {}; "
+              + "`facestream camera list` shows the registered ones",
           String.join(", ", unknown));
     }
   }

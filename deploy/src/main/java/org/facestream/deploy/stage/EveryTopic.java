@@ -45,7 +45,8 @@ public final class EveryTopic {
     Set<String> unknown = new TopicSettings(config.topicSettings().orElse(List.of())).unknown(LIST);
     if (!unknown.isEmpty()) {
       throw new UserError(
-          "kafka.topic-settings names %s, but the topics are called %s. Correct the name."
+          ("kafka.topic-settings contains the topic %s, but the topics are %s. Correct the "
+                  + "name.")
               .formatted(
                   String.join(", ", unknown),
                   String.join(", ", LIST.stream().map(Topic::thing).sorted().toList())));

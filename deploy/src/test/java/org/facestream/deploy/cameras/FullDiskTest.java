@@ -67,7 +67,7 @@ class FullDiskTest {
           Duration.between(freed, resumed).toMillis() / 1e3,
           site.count("facestream.camera.reconnects", "gate"));
       assertTrue(said.contains("is full"), said);
-      assertTrue(later.contains("Kafka goes on"), later);
+      assertTrue(later.contains("Kafka starts again"), later);
       assertEquals(CameraState.LIVE, site.state("gate"));
       assertEquals(0, site.count("facestream.camera.reconnects", "gate"));
     }

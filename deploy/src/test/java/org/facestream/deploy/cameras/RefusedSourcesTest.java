@@ -139,7 +139,7 @@ class RefusedSourcesTest {
     Camera large =
         Camera.of("large", "rtsp://127.0.0.1/s").withTags(Collections.nCopies(200_000, "north"));
     String why = assertThrows(UserError.class, () -> site.registry().add(large)).getMessage();
-    assertTrue(why.startsWith("Camera 'large' is larger than Kafka takes"), why);
+    assertTrue(why.startsWith("Camera 'large' is larger than Kafka accepts"), why);
   }
 
   private static List<String> reasons(String camera) {

@@ -83,13 +83,13 @@ class TopicsCheckTest {
 
     List<String> expected =
         List.of(
-            "changed.faces.v1: retention.ms is 604800000 (7 days), wanted is 21600000 (6 hours):"
-                + " records, also those of people who were forgotten, stay for longer",
-            "changed.faces.v1: max.message.bytes is 1048588 (1 MiB), wanted is 16777216 (16 MiB):"
+            "changed.faces.v1: retention.ms is 604800000 (7 days), but should be 21600000 (6 hours):"
+                + " records, including those of people who were forgotten, stay longer",
+            "changed.faces.v1: max.message.bytes is 1048588 (1 MiB), but should be 16777216 (16 MiB):"
                 + " the broker refuses",
-            "changed.gallery.v1: cleanup.policy is compact,delete, wanted is compact: ",
-            "changed.identities.v1: retention.bytes is 1048576 (1 MiB), wanted is -1 (no limit):"
-                + " records are deleted before their time");
+            "changed.gallery.v1: cleanup.policy is compact,delete, but should be compact: ",
+            "changed.identities.v1: retention.bytes is 1048576 (1 MiB), but should be -1 "
+                + "(no limit): records are deleted before their retention ends");
     Check.Result found = check(clients).run();
     assertInstanceOf(Check.Bad.class, found);
     expected.forEach(line -> assertTrue(found.text().contains(line), found.text()));
@@ -125,7 +125,7 @@ class TopicsCheckTest {
             .anyMatch(
                 line ->
                     line.contains(
-                        "changed.faces.v1: max.message.bytes was 1048588 and is 16777216 now")),
+                        "changed.faces.v1: max.message.bytes was 1048588 and is now 16777216")),
         mended::toString);
     assertEquals(WEEK, settings(clients, FaceTopic.TOPIC).get("retention.ms"));
     assertEquals("as wanted", check(purpose).run().text());
@@ -145,11 +145,11 @@ class TopicsCheckTest {
       KafkaClients clients = clients("parts", Map.of("kafka.partitions", wanted));
       Check.Result found = check(clients).mend();
       assertInstanceOf(Check.Note.class, found, found.text());
-      assertTrue(found.text().contains("partitions is 2, wanted is " + wanted), found.text());
+      assertTrue(found.text().contains("partitions is 2, but should be " + wanted), found.text());
       assertTrue(
           found
               .text()
-              .contains(wanted.equals("1") ? "cannot become fewer" : "a tombstone would miss"),
+              .contains(wanted.equals("1") ? "cannot be removed" : "a tombstone would not erase"),
           found.text());
       // Nothing that somebody must act on.
       assertEquals(List.of(), logged(() -> Topics.ensure(clients, List.of(FaceTopic.TOPIC))));
@@ -193,7 +193,7 @@ class TopicsCheckTest {
             Optional.empty(), Map.of(), Map.of("kafka.topic-settings", "face.retention.ms=4"));
     UserError refused = assertThrows(UserError.class, configuration::settings);
     assertTrue(
-        refused.getMessage().startsWith("kafka.topic-settings names face, but"),
+        refused.getMessage().startsWith("kafka.topic-settings contains the topic face, but"),
         refused.getMessage());
   }
 

@@ -177,7 +177,7 @@ class EmbeddedDatabaseTest {
     }
     Path file = Files.createFile(folder.resolve("file"));
     UserError refused = assertThrows(UserError.class, () -> new EmbeddedDatabase(file, 0));
-    assertTrue(refused.getMessage().contains("a file is in its place"), refused.getMessage());
+    assertTrue(refused.getMessage().contains("a file of that name exists"), refused.getMessage());
   }
 
   private static void execute(EmbeddedDatabase database, String sql) throws SQLException {

@@ -147,7 +147,7 @@ class EmbeddedKafkaTest {
   void refusesAFileInPlaceOfTheFolder() throws IOException {
     Path file = Files.createFile(folder.resolve("file"));
     UserError refused = assertThrows(UserError.class, () -> new EmbeddedKafka(file, 0));
-    assertTrue(refused.getMessage().contains("a file is in its place"), refused.getMessage());
+    assertTrue(refused.getMessage().contains("a file of that name exists"), refused.getMessage());
   }
 
   /** The controller is up before the broker opens its port. */

@@ -62,7 +62,8 @@ class FullDiskRunTest {
             events.get() - before,
             (System.nanoTime() - freed) / 1e9,
             Files.readString(errors));
-        assertTrue(Files.readString(errors).contains("Kafka goes on"), Files.readString(errors));
+        assertTrue(
+            Files.readString(errors).contains("Kafka starts again"), Files.readString(errors));
         process.destroy();
         assertTrue(process.waitFor(60, TimeUnit.SECONDS), "did not end");
       } finally {

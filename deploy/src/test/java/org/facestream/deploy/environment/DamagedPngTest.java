@@ -46,7 +46,7 @@ class DamagedPngTest {
     StartScript.Ended ended =
         script.run(Map.of(), "detect", "damaged.png", "cut.png", "profile.png");
 
-    String tail = " is not a usable picture: it is cut short or damaged.\n";
+    String tail = " is not a usable picture: it is incomplete or damaged.\n";
     assertEquals(
         "facestream: damaged.png" + tail + "facestream: cut.png" + tail, ended.err(), ended.out());
     assertEquals(1, ended.out().lines().count(), ended.out());

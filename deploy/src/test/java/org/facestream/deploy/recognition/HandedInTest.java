@@ -307,7 +307,7 @@ class HandedInTest extends EnrolmentCase {
     }
     UserError gone =
         assertThrows(UserError.class, () -> stored.face(track.replace("-1-0", "-9-0")));
-    assertTrue(gone.getMessage().contains("its time is over"), gone.getMessage());
+    assertTrue(gone.getMessage().contains("has expired"), gone.getMessage());
     assertThrows(UserError.class, () -> stored.bestOfTrack("no id"));
   }
 

@@ -29,8 +29,8 @@ import picocli.CommandLine;
 @Timeout(300)
 class LostDeviceTest extends RecognizerStageCase {
   private static final String COMPLAINT =
-      "facestream: recognizer ended: the device failed 3 times in a row, which only a new process"
-          + " can cure (";
+      "facestream: recognizer ended: the device failed 3 times in a row, so a new "
+          + "process is needed (";
 
   @TempDir Path folder;
   private final StringWriter out = new StringWriter();

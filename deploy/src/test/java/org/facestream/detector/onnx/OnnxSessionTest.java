@@ -61,7 +61,7 @@ class OnnxSessionTest {
     Files.write(file, Arrays.copyOf(model.bytes(), 40));
     String message =
         assertThrows(UserError.class, () -> ModelFile.file(file, model.sha256())).getMessage();
-    assertTrue(message.contains("a.onnx is cut short or altered (40 bytes"), message);
+    assertTrue(message.contains("a.onnx is incomplete or changed (40 bytes"), message);
     message =
         assertThrows(
                 UserError.class,

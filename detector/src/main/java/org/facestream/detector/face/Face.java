@@ -4,10 +4,10 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * One face in one frame, cut out with a margin, not yet aligned.
+ * One face in one frame, cropped with a margin, not yet aligned.
  *
- * @param id deterministic: camera, epoch, frame sequence and index within the frame; out of a
- *     close-up, the id of the face that was asked for and {@code -close}
+ * @param id deterministic: camera, epoch, frame sequence and index within the frame; for a
+ *     close-up, the id of the requested face and {@code -close}
  * @param camera the camera's id
  * @param epoch of the frame
  * @param frameSequence of the frame
@@ -19,8 +19,8 @@ import java.util.List;
  * @param landmarks in frame coordinates
  * @param cropLandmarks in coordinates of the crop
  * @param score the detector's probability, 0 to 1
- * @param quality how well it serves recognition
- * @param zones names of the camera's zones that it is in, in the camera's order
+ * @param quality how suitable it is for recognition
+ * @param zones names of the camera's zones that contain it, in the camera's order
  * @param jpeg the crop, a whole JPEG file
  */
 public record Face(

@@ -32,7 +32,7 @@ public final class FaceTopic {
   public static final String HEADER = "face";
 
   /**
-   * Crops are personal data: they stay for hours, enough to look into a sighting, and no longer.
+   * Crops are personal data: they are kept only for the hours that are needed to check a sighting.
    */
   public static final Topic TOPIC =
       new Topic(
@@ -48,7 +48,7 @@ public final class FaceTopic {
   private static final JsonMapper JSON =
       JsonMapper.builder()
           .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-          // What is missing is null; only zones may be.
+          // Missing values are null; only zones may be missing.
           .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
           .build();
@@ -70,7 +70,7 @@ public final class FaceTopic {
       Landmarks cropLandmarks,
       float score,
       Quality quality,
-      // Older records have none.
+      // Older records have no zones.
       @JsonInclude(JsonInclude.Include.NON_EMPTY) @JsonSetter(nulls = Nulls.AS_EMPTY)
           List<String> zones) {
     Header {
@@ -90,10 +90,10 @@ public final class FaceTopic {
   }
 
   /**
-   * The face in a record. The JPEG itself is not looked at.
+   * The face in a record. The JPEG itself is not checked.
    *
    * @throws InvalidRecordException with reason {@code no-key}, {@code empty-value} or {@code
-   *     bad-header} when the record does not keep the contract
+   *     bad-header} when the record violates the contract
    */
   public static Face fromRecord(ConsumerRecord<String, byte[]> record)
       throws InvalidRecordException {

@@ -1,8 +1,8 @@
 package org.facestream.detector.face;
 
 /**
- * How a head is turned, in degrees, estimated from five landmarks; good to some ten degrees, which
- * is enough to prefer one look to another.
+ * The orientation of a head in degrees, estimated from five landmarks. It is accurate to about ten
+ * degrees, which is enough to compare faces of a track.
  *
  * <p>The model is a flat rectangle of eyes and mouth corners with the tip of the nose before it, in
  * the proportions of an average face: pupils 63 mm apart, mouth 67 mm below them, the nose's tip 40
@@ -25,7 +25,8 @@ record HeadPose(double yaw, double pitch, double roll) {
     double eyesY = middle(face.leftEye().y(), face.rightEye().y());
     double mouthX = middle(face.leftMouth().x(), face.rightMouth().x());
     double mouthY = middle(face.leftMouth().y(), face.rightMouth().y());
-    // Eyes and mouth together tell which way is right: less shaken by one stray landmark.
+    // Eyes and mouth together determine the horizontal direction, which is more robust against one
+    // wrong landmark.
     double rightX =
         across(
             face.leftEye().x(), face.rightEye().x(), face.leftMouth().x(), face.rightMouth().x());

@@ -14,12 +14,12 @@ import java.util.List;
 public record Landmarks(
     Point leftEye, Point rightEye, Point nose, Point leftMouth, Point rightMouth) {
 
-  /** In the order of the record's components. */
+  /** The points in the order of the record's components. */
   public List<Point> points() {
     return List.of(leftEye, rightEye, nose, leftMouth, rightMouth);
   }
 
-  /** From five points in the order of the record's components. */
+  /** Creates landmarks from five points in the order of the record's components. */
   public static Landmarks of(List<Point> points) {
     if (points.size() != 5) {
       throw new IllegalArgumentException("a face has five landmarks, not " + points.size());

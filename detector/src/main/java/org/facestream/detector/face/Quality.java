@@ -1,9 +1,9 @@
 package org.facestream.detector.face;
 
 /**
- * How well a face serves recognition. The parts and the whole are in 0 to 1, 1 best; the angles
- * from which {@code pose} follows are published beside it. {@code
- * org.facestream.detector.face.QualityMeter} has the formulas.
+ * How suitable a face is for recognition. The parts and the total are 0 to 1, 1 is best; the angles
+ * behind {@code pose} are included. {@code org.facestream.detector.face.QualityMeter} has the
+ * formulas.
  *
  * @param overall the whole: the parts and the detector's score together
  * @param sharpness not blurred

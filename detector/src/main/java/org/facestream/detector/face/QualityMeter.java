@@ -7,12 +7,12 @@ import org.bytedeco.opencv.opencv_core.Rect;
 import org.bytedeco.opencv.opencv_core.Size;
 
 /**
- * Tells how well a face serves recognition. Every part and the whole is in 0 to 1.
+ * Measures how suitable a face is for recognition. Every part and the total are 0 to 1.
  *
  * <ul>
  *   <li>{@code size = min(1, √area / 112)}, the box's area in pixels of the frame.
  *   <li>{@code pose = cos²(yaw) · cos²(pitch) · cos(roll / 2)}, 0 beyond 90°; see {@link HeadPose}.
- *       Roll costs little, for alignment undoes it.
+ *       Roll has little weight, because alignment removes it.
  *   <li>{@code sharpness = min(1, lost / 0.6)}: the face scaled to {@value #SIDE} × {@value #SIDE}
  *       in grey; {@code lost} is the share of the differences between neighbours that a further
  *       blur takes away, the mean of both directions (1 less the blur effect of Crete et al., SPIE
@@ -23,7 +23,7 @@ import org.bytedeco.opencv.opencv_core.Size;
  *       clipped)}, of the same grey values; {@code clipped} is the share below 6 or above 249. The
  *       plateau of the mean is wide so that neither dark nor light skin is marked down.
  *   <li>{@code overall = sharpness^0.25 · size^0.25 · pose^0.3 · exposure^0.1 · score^0.1}: a
- *       weighted geometric mean, for one bad part spoils a face whatever the others.
+ *       weighted geometric mean, because one bad part makes a face unsuitable.
  * </ul>
  */
 public final class QualityMeter {
@@ -37,7 +37,7 @@ public final class QualityMeter {
   /**
    * Measures a face.
    *
-   * @param rgb the frame, CV_8UC3; what of the box lies outside is not looked at
+   * @param rgb the frame, CV_8UC3; parts of the box outside of it are ignored
    * @param score the detector's probability, 0 to 1
    */
   public static Quality measure(Mat rgb, Box box, Landmarks landmarks, float score) {
@@ -71,7 +71,7 @@ public final class QualityMeter {
     return yaw * yaw * pitch * pitch * roll;
   }
 
-  /** The inner part of the box that lies in the frame, as SIDE × SIDE grey values. */
+  /** The part of the box inside the frame, as SIDE × SIDE grey values. */
   private static byte[] grey(Mat rgb, Box box) {
     float insetX = box.width() / 10;
     float insetY = box.height() / 10;
@@ -101,7 +101,7 @@ public final class QualityMeter {
   }
 
   /**
-   * The share of the differences along one direction that a box blur along it takes away.
+   * The share of the differences along one direction that a box blur along it removes.
    *
    * @param along from one value to the next of a line
    * @param across from one line to the next
@@ -115,7 +115,7 @@ public final class QualityMeter {
       for (int i = BLUR_REACH + 1; i < SIDE - BLUR_REACH; i++) {
         int arriving = grey[start + (i + BLUR_REACH) * along] & 0xff;
         int leaving = grey[start + (i - BLUR_REACH - 1) * along] & 0xff;
-        // Steps of one level are rounding, which no blur can take away.
+        // Differences of one level are rounding, which a blur cannot remove.
         int difference =
             Math.max(
                 0,

@@ -3,8 +3,8 @@ package org.facestream.detector.mtcnn;
 import java.util.Arrays;
 
 /**
- * Boxes of one picture on their way through the cascade, as columns that are reused from call to
- * call. Edges are in pixels of the picture; the left edge of the left-most pixel is 0.
+ * The boxes of one picture in the cascade, as columns that are reused by each call. Edges are in
+ * pixels of the picture; the left edge of the left-most pixel is 0.
  */
 final class Candidates {
   static final int LANDMARKS = 10;
@@ -75,7 +75,7 @@ final class Candidates {
   }
 
   /**
-   * What a network says of the edges: each is to move by a fraction of the box's width or height.
+   * Stores a network's shift of an edge, as a fraction of the box's width or height.
    *
    * @param edge 0 to 3: left, top, right, bottom
    */
@@ -87,7 +87,7 @@ final class Candidates {
     landmarks[i * LANDMARKS + coordinate] = value;
   }
 
-  /** Moves the edges by what {@link #shift} has noted. */
+  /** Moves the edges by the stored shifts. */
   void regress() {
     for (int i = 0; i < size; i++) {
       float width = right[i] - left[i];
@@ -112,7 +112,7 @@ final class Candidates {
     }
   }
 
-  /** Drops boxes that a network has made nothing of, and those wholly beyond the picture. */
+  /** Drops boxes that became empty, and those completely outside of the picture. */
   void dropDegenerate(int width, int height) {
     int kept = 0;
     for (int i = 0; i < size; i++) {
@@ -141,8 +141,8 @@ final class Candidates {
   }
 
   /**
-   * Keeps the best box of each heap: greedily, best first, drops those that overlap a kept one by
-   * more than a limit. What is kept is ordered best first.
+   * Suppresses overlapping boxes: greedily, best first, drops boxes that overlap a kept one by more
+   * than a limit. The kept boxes are ordered best first.
    *
    * @param limit of intersection over union, or over the smaller area
    * @param overSmaller which of the two
@@ -193,7 +193,7 @@ final class Candidates {
     }
     Arrays.sort(order, 0, size);
     for (int to = 0; to < size; to++) {
-      // What lay here may have moved: follow it.
+      // The entry may have moved: follow it.
       int from = (int) order[to];
       while (from < to) {
         from = (int) order[from];
@@ -210,7 +210,7 @@ final class Candidates {
     if (size == left.length) {
       grow();
     }
-    // The place after the last serves as the third hand.
+    // The place after the last one is temporary storage.
     move(a, size);
     move(b, a);
     move(size, b);

@@ -12,8 +12,8 @@ import org.facestream.ingest.frame.Picture;
 import org.facestream.ingest.worker.Closing;
 
 /**
- * The three networks and what lies between them, over pictures that go together. One thread at a
- * time uses it.
+ * The three networks and the steps between them, for a batch of pictures. One thread at a time uses
+ * it.
  */
 final class Cascade implements AutoCloseable {
   private static final int REFINEMENT_SIDE = 24;
@@ -41,7 +41,7 @@ final class Cascade implements AutoCloseable {
   Cascade(Device device) {
     try {
       proposal = closing.add(new ProposalNet(MtcnnModels.proposal(), device));
-      // What `auto` has found holds for all three.
+      // The device found for `auto` applies to all three.
       Device taken = proposal.session().device();
       refinement =
           closing.add(
@@ -53,12 +53,12 @@ final class Cascade implements AutoCloseable {
     }
   }
 
-  /** What the networks run on: never {@code auto}. */
+  /** The device of the networks: never {@code auto}. */
   Device device() {
     return proposal.session().device();
   }
 
-  /** What all calls so far have taken, part by part. */
+  /** The time of all calls so far, by part. */
   MtcnnAccount account() {
     return new MtcnnAccount(
         pictures,
@@ -130,7 +130,7 @@ final class Cascade implements AutoCloseable {
         options,
         candidates,
         (picture, option, boxes) -> {
-          // Suppression looks at pairs: bound them before it as well as after it.
+          // Suppression compares pairs, so the number is limited before and after it.
           boxes.keepBest(2 * option.maxCandidates());
           boxes.suppress(option.overlaps().proposals(), false, option.maxCandidates());
           boxes.regress();
@@ -178,7 +178,7 @@ final class Cascade implements AutoCloseable {
     return found;
   }
 
-  /** What a stage does between two networks with the boxes of one picture. */
+  /** A step between two networks for the boxes of one picture. */
   private interface Step {
     void take(Picture picture, MtcnnOptions options, Candidates boxes);
   }

@@ -11,7 +11,7 @@ import org.facestream.detector.onnx.ModelFile;
 import org.facestream.detector.onnx.OnnxSession;
 import org.facestream.detector.onnx.TensorBuffer;
 
-/** A later stage, R-Net or O-Net: the crops of all candidates of a batch, in bounded runs. */
+/** R-Net or O-Net: runs on the crops of all candidates of a batch, in limited runs. */
 final class CropNet implements AutoCloseable {
   private final int side;
   private final int most;
@@ -28,7 +28,7 @@ final class CropNet implements AutoCloseable {
 
   /**
    * @param side of the crops
-   * @param most crops of one run
+   * @param most maximum number of crops in a run
    * @param landmarks whether the model has a third output, the landmarks
    */
   CropNet(ModelFile model, Device device, int side, int most, boolean landmarks) {
@@ -50,12 +50,12 @@ final class CropNet implements AutoCloseable {
     return session;
   }
 
-  /** Nanoseconds spent on cutting and scaling crops so far. */
+  /** Nanoseconds spent on cropping and scaling so far. */
   long cropNanos() {
     return cropNanos;
   }
 
-  /** Gives each candidate its score, the shift of its edges and its landmarks. */
+  /** Sets score, edge shifts and landmarks of each candidate. */
   void judge(List<PicturePyramid> pictures, List<Candidates> candidates) {
     int count = 0;
     long start = System.nanoTime();

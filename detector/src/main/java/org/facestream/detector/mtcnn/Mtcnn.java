@@ -17,15 +17,16 @@ import org.facestream.ingest.worker.Closing;
  * and Alignment Using Multitask Cascaded Convolutional Networks" (2016), over a batch of pictures
  * at once.
  *
- * <p>On the CPU as many cascades as threads share the pictures of a batch, each with one thread:
- * the networks are too small to be worth dividing. A GPU gets the whole batch in one.
+ * <p>On the CPU, one cascade per thread processes the pictures of a batch, because the networks are
+ * too small to divide. A GPU gets the whole batch at once.
  *
- * <p>What is found in a picture does not depend on what else is in the batch. Calls from several
- * threads wait for one another: the networks' memory is reused.
+ * <p>The result for a picture does not depend on the other pictures of the batch. Calls from
+ * several threads are serialised, because the networks' memory is reused.
  */
 public final class Mtcnn implements AutoCloseable {
   /**
-   * Pictures that one cascade takes at a time, at most: more would leave others idle at the end.
+   * Maximum number of pictures that one cascade takes at a time, so that no cascade is idle at the
+   * end.
    */
   private static final int MOST_TOGETHER = 4;
 
@@ -47,7 +48,7 @@ public final class Mtcnn implements AutoCloseable {
     }
     try {
       cascades.add(closing.add(new Cascade(device)));
-      // What `auto` has found holds for all.
+      // The device found for `auto` applies to all.
       int count = device().kind() == Device.Kind.CUDA ? 1 : threads;
       while (cascades.size() < count) {
         cascades.add(closing.add(new Cascade(device())));
@@ -69,17 +70,17 @@ public final class Mtcnn implements AutoCloseable {
                 });
   }
 
-  /** What the networks run on: never {@code auto}. */
+  /** The device of the networks: never {@code auto}. */
   public Device device() {
     return cascades.get(0).device();
   }
 
-  /** Nanoseconds spent inside ONNX Runtime so far, those of all threads added up. */
+  /** Nanoseconds spent inside ONNX Runtime so far, of all threads together. */
   public long onnxNanos() {
     return account().onnxNanos();
   }
 
-  /** What all calls so far have taken, part by part. */
+  /** The time of all calls so far, by part. */
   public synchronized MtcnnAccount account() {
     MtcnnAccount sum = MtcnnAccount.NOTHING;
     for (Cascade cascade : cascades) {
@@ -98,7 +99,7 @@ public final class Mtcnn implements AutoCloseable {
   }
 
   /**
-   * Finds the faces of each picture, each with options of its own.
+   * Finds the faces of each picture, each with its own options.
    *
    * @param options as many as pictures
    * @return per picture, its faces, best first
@@ -133,7 +134,7 @@ public final class Mtcnn implements AutoCloseable {
       }
       takeParts(cascades.get(0), pictures, options, together, next, found);
     } catch (RuntimeException | Error own) {
-      // The others still read pictures that the caller closes: an Error waits for them too.
+      // The others still read pictures that the caller closes, so even an Error waits for them.
       failed = own;
     }
     for (Future<?> one : running) {
@@ -148,7 +149,7 @@ public final class Mtcnn implements AutoCloseable {
     return found;
   }
 
-  /** Takes part after part until none is left. Each writes places of its own. */
+  /** Processes parts until none is left. Each part has its own places for results. */
   private static void takeParts(
       Cascade cascade,
       List<Picture> pictures,
@@ -171,9 +172,9 @@ public final class Mtcnn implements AutoCloseable {
   }
 
   /**
-   * Waits, also when interrupted: the thread uses pictures that the caller will close.
+   * Waits, even when interrupted, because the thread uses pictures that the caller will close.
    *
-   * @return what it failed with, a RuntimeException or an Error, or null
+   * @return its RuntimeException or Error, or null
    */
   private static Throwable ended(Future<?> running) {
     boolean interrupted = false;
@@ -187,7 +188,7 @@ public final class Mtcnn implements AutoCloseable {
         }
       }
     } catch (ExecutionException failed) {
-      // A task that throws nothing checked.
+      // A task without checked exceptions.
       return failed.getCause();
     } finally {
       if (interrupted) {
@@ -196,7 +197,7 @@ public final class Mtcnn implements AutoCloseable {
     }
   }
 
-  /** An Error says more than an exception: it is no picture's fault. */
+  /** An Error takes precedence, because it is not a picture's fault. */
   private static Throwable worse(Throwable one, Throwable other) {
     if (one == null || other == null) {
       return one == null ? other : one;

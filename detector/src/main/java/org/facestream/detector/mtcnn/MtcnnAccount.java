@@ -1,20 +1,20 @@
 package org.facestream.detector.mtcnn;
 
 /**
- * Where the time of detection went, and what went through it: sums over all calls so far. Times are
- * those of all threads added up, but for the first.
+ * Times and counts of the detection, summed over all calls. Times are sums over all threads, except
+ * for the first.
  *
- * @param pictures that were looked at
- * @param wallNanos that callers waited
+ * @param pictures examined
+ * @param wallNanos waiting time of callers
  * @param nanos of all threads, from pictures to detections
  * @param pyramidNanos scaling pictures for P-Net
  * @param proposalNanos inside ONNX Runtime with P-Net
- * @param cropNanos cutting and scaling crops for R-Net and O-Net
+ * @param cropNanos cropping and scaling for R-Net and O-Net
  * @param refinementNanos inside ONNX Runtime with R-Net
  * @param outputNanos inside ONNX Runtime with O-Net
- * @param proposals that P-Net gave, after suppression: what R-Net saw
- * @param refined that R-Net left, after suppression: what O-Net saw
- * @param faces that O-Net left, after suppression
+ * @param proposals of P-Net after suppression, the input of R-Net
+ * @param refined of R-Net after suppression, the input of O-Net
+ * @param faces of O-Net after suppression
  */
 public record MtcnnAccount(
     long pictures,
@@ -36,12 +36,12 @@ public record MtcnnAccount(
     return proposalNanos + refinementNanos + outputNanos;
   }
 
-  /** Reading score maps, suppression, and everything else that has no part of its own. */
+  /** Reading score maps, suppression, and everything without a separate part. */
   public long boxNanos() {
     return nanos - onnxNanos() - pyramidNanos - cropNanos;
   }
 
-  /** This and another together. */
+  /** The sum of this and another. */
   MtcnnAccount plus(MtcnnAccount other) {
     return new MtcnnAccount(
         pictures + other.pictures,
@@ -57,7 +57,7 @@ public record MtcnnAccount(
         faces + other.faces);
   }
 
-  /** The same, but callers waited so long. */
+  /** The same with another waiting time. */
   MtcnnAccount within(long waited) {
     return new MtcnnAccount(
         pictures,
@@ -73,7 +73,7 @@ public record MtcnnAccount(
         faces);
   }
 
-  /** What has come since an earlier account of the same cascade. */
+  /** The difference to an earlier account of the same cascade. */
   public MtcnnAccount since(MtcnnAccount earlier) {
     return new MtcnnAccount(
         pictures - earlier.pictures,

@@ -2,7 +2,7 @@ package org.facestream.detector.mtcnn;
 
 import org.facestream.detector.onnx.ModelFile;
 
-/** The three networks in the jar, each with the SHA-256 that it must have. */
+/** The three networks in the jar, each with its SHA-256. */
 final class MtcnnModels {
   static final String PROPOSAL = "5729bf3ff53c082e61d282b074c74fe9471738ddd9d815f3efe28c138c53ef1c";
   static final String REFINEMENT =

@@ -6,20 +6,20 @@ import java.util.Locale;
 import org.facestream.ingest.worker.config.UserError;
 
 /**
- * What MTCNN looks for, and how hard.
+ * Options of MTCNN.
  *
  * @param minFaceSize the smallest face, in pixels, 12 or more; cost grows with its inverse square
  * @param scaleFactor from one level of the pyramid to the next, in (0, 1)
- * @param maxScales the most levels of the pyramid, the finest first, 1 or more
- * @param scaleSteps explicit levels as scales of the picture, each in (0, 1]; empty for those that
- *     follow from {@code minFaceSize}, {@code scaleFactor} and {@code maxScales}
- * @param proposalThreshold the least probability that P-Net must give, 0 to 1
- * @param refinementThreshold the least probability that R-Net must give, 0 to 1
- * @param outputThreshold the least probability that O-Net must give, 0 to 1
- * @param overlaps what is too much overlap
- * @param maxCandidates the most candidates of a picture that R-Net sees, best first; O-Net sees at
- *     most a quarter of it
- * @param maxFaces the most faces of a picture, best first
+ * @param maxScales the largest number of levels of the pyramid, the finest first, 1 or more
+ * @param scaleSteps explicit levels as scales of the picture, each in (0, 1]; empty to derive them
+ *     from {@code minFaceSize}, {@code scaleFactor} and {@code maxScales}
+ * @param proposalThreshold the minimum probability of P-Net, 0 to 1
+ * @param refinementThreshold the minimum probability of R-Net, 0 to 1
+ * @param outputThreshold the minimum probability of O-Net, 0 to 1
+ * @param overlaps the limits of overlap
+ * @param maxCandidates the largest number of candidates of a picture for R-Net, best first; O-Net
+ *     gets at most a quarter of it
+ * @param maxFaces the largest number of faces of a picture, best first
  */
 public record MtcnnOptions(
     int minFaceSize,
@@ -33,7 +33,7 @@ public record MtcnnOptions(
     int maxCandidates,
     int maxFaces) {
 
-  /** What P-Net sees of a face: no face can be smaller. */
+  /** The input size of P-Net: no face can be smaller. */
   static final int CELL = 12;
 
   /** The shorter side of the last level: its padding makes room for faces larger than it. */
@@ -47,13 +47,13 @@ public record MtcnnOptions(
           40, 0.709, MOST_SCALES, List.of(), 0.6f, 0.7f, 0.7f, Overlaps.DEFAULT, 4096, 256);
 
   /**
-   * From which overlap on the weaker of two boxes is dropped; intersection over union, except
+   * The overlap above which the weaker of two boxes is dropped; intersection over union, except
    * {@code faces}: intersection over the smaller area.
    *
    * @param level between cells of one level of the pyramid
-   * @param proposals between what all levels give
-   * @param refined between what R-Net gives
-   * @param faces between what O-Net gives
+   * @param proposals between the boxes of all levels
+   * @param refined between the boxes of R-Net
+   * @param faces between the boxes of O-Net
    */
   public record Overlaps(float level, float proposals, float refined, float faces) {
     public static final Overlaps DEFAULT = new Overlaps(0.5f, 0.7f, 0.7f, 0.7f);
@@ -98,7 +98,7 @@ public record MtcnnOptions(
     positive("number of faces", maxFaces);
   }
 
-  /** The same but for the smallest face. */
+  /** These options with another smallest face. */
   public MtcnnOptions withMinFaceSize(int pixels) {
     return new MtcnnOptions(
         pixels,
@@ -113,7 +113,7 @@ public record MtcnnOptions(
         maxFaces);
   }
 
-  /** The same but for the three thresholds. */
+  /** These options with other thresholds. */
   public MtcnnOptions withThresholds(float proposal, float refinement, float output) {
     return new MtcnnOptions(
         minFaceSize,
@@ -129,8 +129,8 @@ public record MtcnnOptions(
   }
 
   /**
-   * The scales of the pyramid of a picture, finest first; none where it is too small. The last are
-   * so small that a face may be half as large again as the picture's shorter side.
+   * The scales of the pyramid of a picture, finest first; none if it is too small. The last scales
+   * are small enough for a face that is half as large again as the picture's shorter side.
    */
   List<Double> scales(int width, int height) {
     int shorter = Math.min(width, height);

@@ -13,10 +13,10 @@ import org.facestream.ingest.frame.AffineCut;
 import org.facestream.ingest.frame.Picture;
 
 /**
- * A picture, its half, its quarter and so on, made when first asked for. Whatever is cut or scaled
- * from the nearest one that is not too small needs to average little more than 2 × 2 pixels.
+ * A picture at full, half, quarter size and so on, created on demand. Crops and scaled pictures are
+ * made from the smallest one that is large enough, so at most about 2 × 2 pixels must be averaged.
  *
- * <p>An octave is exactly half of the one before: an odd last row or column has no part in it.
+ * <p>An octave is exactly half of the one before: an odd last row or column is omitted.
  */
 final class PicturePyramid implements AutoCloseable {
   private static final Scalar BLACK = new Scalar(0.0);
@@ -25,7 +25,7 @@ final class PicturePyramid implements AutoCloseable {
   private final Mat transform = new Mat(2, 3, opencv_core.CV_64FC1);
   private final DoubleBuffer coefficients = transform.createBuffer();
 
-  /** The picture stays its owner's, and open as long as this. */
+  /** The caller owns the picture and must keep it open as long as this object. */
   PicturePyramid(Picture picture) {
     octaves.add(picture.rgb());
     coefficients.put(new double[6]);
@@ -59,13 +59,13 @@ final class PicturePyramid implements AutoCloseable {
   }
 
   /**
-   * Cuts a square and scales it; what lies beyond the picture is black.
+   * Crops a square and scales it; areas outside of the picture are black.
    *
    * @param left edge, in pixels of the picture
    * @param top edge, in pixels of the picture
    * @param side in pixels of the picture, above 0
    * @param into square
-   * @param size of {@code into}; making one each time would cost as much as half the crop
+   * @param size of {@code into}; creating one each time would cost half as much as the crop
    */
   void crop(double left, double top, double side, Mat into, Size size) {
     int pixels = size.width();
@@ -75,7 +75,7 @@ final class PicturePyramid implements AutoCloseable {
     }
     double scale = 1.0 / (1 << octave);
     double step = side / pixels;
-    // Pixel centres lie half a pixel inside the edges, in the crop as in the octave.
+    // Pixel centres are half a pixel inside of the edges, in the crop and in the octave.
     double x = (left + step / 2) * scale - 0.5;
     double y = (top + step / 2) * scale - 0.5;
     coefficients.put(0, step * scale).put(2, x).put(4, step * scale).put(5, y);

@@ -9,7 +9,7 @@ import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.facestream.detector.onnx.TensorBuffer;
 
-/** Native memory for the pixels of one run, N × height × width × 3, reused from run to run. */
+/** Native memory for the pixels of one run, N × height × width × 3, reused by each run. */
 final class PixelBatch implements AutoCloseable {
   private final BytePointer memory;
   private final ByteBuffer bytes;
@@ -18,7 +18,7 @@ final class PixelBatch implements AutoCloseable {
   private int height;
 
   /**
-   * @param pixels the most that a batch can hold
+   * @param pixels the capacity of a batch
    */
   PixelBatch(long pixels) {
     memory = new BytePointer(pixels * 3);
@@ -26,9 +26,9 @@ final class PixelBatch implements AutoCloseable {
   }
 
   /**
-   * The place of one picture in a batch of a size; valid until another size is asked for.
+   * The place of one picture in a batch of a given size; valid until another size is requested.
    *
-   * @throws IndexOutOfBoundsException where so many do not fit: what is beyond belongs to others
+   * @throws IndexOutOfBoundsException when the picture does not fit
    */
   Mat slot(int index, int width, int height) {
     if (index < 0 || 3L * width * height * (index + 1L) > bytes.capacity()) {
@@ -43,7 +43,7 @@ final class PixelBatch implements AutoCloseable {
     }
     while (slots.size() <= index) {
       long offset = 3L * width * height * slots.size();
-      // Not closed: closing what points into the memory would free all of it.
+      // Not closed, because closing a pointer into the memory would free all of it.
       BytePointer start = memory.getPointer(offset);
       slots.add(new Mat(height, width, opencv_core.CV_8UC3, start, 3L * width));
     }

@@ -4,15 +4,15 @@ import java.nio.FloatBuffer;
 import java.util.Arrays;
 
 /**
- * The cells of one level of one picture that P-Net takes for faces. Cells of a level are squares of
- * one size on a grid, so which cells overlap too much is a matter of their distance on the grid,
- * and suppression needs no look at any box.
+ * The cells of one level of one picture in which P-Net detects faces. Cells of a level are squares
+ * of one size on a grid, so their overlap depends only on their distance on the grid, and
+ * suppression does not need boxes.
  */
 final class ProposalMap {
-  /** P-Net sees a square of so many pixels from each cell; cells lie two pixels apart. */
+  /** The side of a cell's square in pixels; cells are two pixels apart. */
   static final int STRIDE = 2;
 
-  /** What P-Net gives of each cell: the logit of its probability, and four shifts of edges. */
+  /** P-Net's values per cell: the logit of its probability, and four edge shifts. */
   static final int MAPS = 5;
 
   private int padding;
@@ -42,7 +42,7 @@ final class ProposalMap {
   }
 
   /**
-   * Takes the cells of one tile that reach the threshold.
+   * Adds the cells of one tile that reach the threshold.
    *
    * @param maps the tile's maps, from {@code at}
    * @param column of the tile's first cell in the level
@@ -62,7 +62,8 @@ final class ProposalMap {
       logit = new float[cells];
     }
     maps.get(at, logit, 0, cells);
-    // The logistic function rises, so logits can be compared: few cells need its value.
+    // The logistic function is monotonic, so logits are compared, and only few cells need its
+    // value.
     float least = (float) Math.log(threshold / (1.0 - threshold));
     for (int i = 0; i < cells; i++) {
       if (logit[i] >= least) {
@@ -82,12 +83,12 @@ final class ProposalMap {
   }
 
   /**
-   * Suppresses and hands over what is left, best first.
+   * Suppresses overlapping cells and returns the others, best first.
    *
    * @param scaleX pixels of the picture per pixel of the level
    * @param scaleY pixels of the picture per pixel of the level
-   * @param overlap intersection over union above which the weaker cell goes
-   * @param most how many to hand over
+   * @param overlap intersection over union above which the weaker cell is dropped
+   * @param most maximum number of results
    */
   void survivors(double scaleX, double scaleY, float overlap, int most, Candidates into) {
     if (size == 0) {

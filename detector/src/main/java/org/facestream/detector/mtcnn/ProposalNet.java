@@ -14,29 +14,32 @@ import org.facestream.detector.onnx.OnnxSession;
 import org.facestream.detector.onnx.TensorBuffer;
 
 /**
- * The first stage: P-Net over the pyramid of each picture. Levels that are too large for one run go
- * in tiles, which gives the same cells because no padding is involved.
+ * The first stage: runs P-Net on the pyramid of each picture. Levels that are too large for one run
+ * are divided into tiles, with the same cells as a result, because no padding is involved.
  */
 final class ProposalNet implements AutoCloseable {
-  /** The side of a tile; even, because the pool pairs pixels from even places. */
+  /** The side of a tile; even, because pooling pairs pixels from even places. */
   private static final int TILE = 1024;
 
-  /** What a cell sees beyond its own two pixels: by so much tiles overlap. */
+  /** The overlap of tiles: the input of a cell beyond its own two pixels. */
   private static final int CONTEXT = MtcnnOptions.CELL - ProposalMap.STRIDE;
 
   /**
-   * Black around small levels, so that cells see faces that the picture cuts off or that are larger
-   * than it; even, because cells lie two pixels apart.
+   * Black border around small levels, for faces that the picture cuts off or that are larger than
+   * it; even, because cells are two pixels apart.
    */
   private static final int PADDING = MtcnnOptions.CELL / 2;
 
-  /** Levels whose shorter side has so many pixels are padded: faces in them fill the picture. */
+  /**
+   * Levels whose shorter side has at most this number of pixels are padded, because faces in them
+   * fill the picture.
+   */
   private static final int PADDED_LEVEL = 3 * MtcnnOptions.CELL;
 
-  /** A GPU wants much at once. */
+  /** A GPU needs large runs. */
   private static final int PIXELS_ON_GPU = TILE * TILE;
 
-  /** A CPU wants what stays in its caches: of large levels one, of small ones several. */
+  /** A CPU needs runs that fit into its caches: one large level or several small ones. */
   private static final int PIXELS_ON_CPU = 1 << 16;
 
   private static final Scalar BLACK = new Scalar(0.0);
@@ -94,7 +97,7 @@ final class ProposalNet implements AutoCloseable {
     }
   }
 
-  /** How many pictures' levels of a size go in one run. */
+  /** The number of levels of one size in a run. */
   private int together(int width, int height) {
     int padding = padding(width, height);
     return Math.max(1, pixelsAtOnce() / ((width + 2 * padding) * (height + 2 * padding)));
@@ -191,7 +194,7 @@ final class ProposalNet implements AutoCloseable {
                 maps.duplicate().limit(values), count, ProposalMap.MAPS, rows, columns)));
   }
 
-  /** The last cell of an odd number of pixels sees one pixel less. */
+  /** With an odd number of pixels, the last cell has one pixel less. */
   private static int cells(int pixels) {
     return (pixels + 1 - CONTEXT) / ProposalMap.STRIDE;
   }

@@ -11,9 +11,9 @@ import java.util.Locale;
 import java.util.Map;
 import org.facestream.ingest.worker.config.UserError;
 
-/** Whether CUDA can be tried at all, and what is missing where it cannot. */
+/** Checks whether CUDA can be tried, and what is missing if not. */
 final class Cuda {
-  /** Signs of NVIDIA's driver: on Linux, under WSL, on Windows. */
+  /** Files of NVIDIA's driver: on Linux, under WSL, on Windows. */
   private static final List<Path> DRIVERS =
       List.of(
           Path.of("/proc/driver/nvidia/version"),
@@ -23,8 +23,7 @@ final class Cuda {
   private Cuda() {}
 
   /**
-   * Refuses where a try is bound to fail. Trying is not free: ONNX Runtime unpacks 600 MB of
-   * libraries first.
+   * Fails early if CUDA cannot work, because ONNX Runtime would first unpack 600 MB of libraries.
    */
   static void require(Device device) {
     NativeRuntime.environment();
@@ -58,13 +57,14 @@ final class Cuda {
     }
   }
 
-  /** What to say where the try failed. */
+  /** The message when CUDA failed. */
   static String unusable(Device device, Exception cause) {
     String reason = String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
-    return "device %s cannot run: %s; %s, or use cpu".formatted(device, reason, missing(reason));
+    return "device %s cannot be used: %s; %s, or use cpu"
+        .formatted(device, reason, missing(reason));
   }
 
-  /** ONNX Runtime names the library that it could not load, or CUDA's own complaint. */
+  /** ONNX Runtime's message contains the missing library or CUDA's error. */
   private static String missing(String reason) {
     String text = reason.toLowerCase(Locale.ROOT);
     if (text.contains("cudnn")) {

@@ -3,7 +3,7 @@ package org.facestream.detector.onnx;
 import io.smallrye.config.WithDefault;
 import org.facestream.ingest.worker.config.Setting;
 
-/** How a GPU is used; without meaning on the CPU. */
+/** Settings of the GPU; no effect on the CPU. */
 public interface CudaConfig {
   @Setting("Most memory of the GPU that each network takes, in bytes; 0 sets no limit.")
   @WithDefault("0")

@@ -8,7 +8,7 @@ import org.facestream.ingest.worker.config.UserError;
 /**
  * How ONNX Runtime uses a GPU.
  *
- * @param memoryLimit the most bytes that one session takes, 0 for no limit
+ * @param memoryLimit maximum memory of one session in bytes, 0 for no limit
  * @param convolutionSearch how cuDNN chooses among its convolutions
  * @param copyInDefaultStream whether copies use the stream of the computation
  */
@@ -18,7 +18,7 @@ public record CudaOptions(
 
   /** ONNX Runtime's {@code cudnn_conv_algo_search}. */
   public enum ConvolutionSearch {
-    /** Tries all for each shape of input, which takes seconds for each. */
+    /** Tries all algorithms for each input shape, which takes seconds for each. */
     EXHAUSTIVE,
     HEURISTIC,
     DEFAULT
@@ -43,7 +43,7 @@ public record CudaOptions(
     if (memoryLimit > 0) {
       options.put("gpu_mem_limit", Long.toString(memoryLimit));
     }
-    // Doubling, its default, would take twice what a new size of frames needs.
+    // The default, doubling, would allocate twice the memory that a new frame size needs.
     options.put("arena_extend_strategy", "kSameAsRequested");
     options.put("cudnn_conv_algo_search", convolutionSearch.name().toUpperCase(Locale.ROOT));
     options.put("do_copy_in_default_stream", copyInDefaultStream ? "1" : "0");

@@ -6,26 +6,26 @@ import java.util.regex.Pattern;
 import org.facestream.ingest.worker.config.UserError;
 
 /**
- * Where models run.
+ * The device on which models run.
  *
- * @param kind what is wanted
+ * @param kind the wanted kind
  * @param index which GPU, 0 for the first; 0 for the CPU
  * @param cuda how a GPU is used
  */
 public record Device(Kind kind, int index, CudaOptions cuda) {
-  /** The first GPU where it works, else the CPU. */
+  /** The first GPU if it works, otherwise the CPU. */
   public static final Device AUTO = new Device(Kind.AUTO, 0, CudaOptions.DEFAULT);
 
   public static final Device CPU = new Device(Kind.CPU, 0, CudaOptions.DEFAULT);
 
   private static final Pattern CUDA = Pattern.compile("cuda(?::(\\d{1,3}))?");
 
-  /** What may be wanted. */
+  /** The kinds of devices. */
   public enum Kind {
-    /** CUDA where it works, else the CPU. */
+    /** CUDA if it works, otherwise the CPU. */
     AUTO,
     CPU,
-    /** CUDA and nothing else. */
+    /** CUDA only. */
     CUDA
   }
 
@@ -43,7 +43,7 @@ public record Device(Kind kind, int index, CudaOptions cuda) {
   /**
    * Reads {@code auto}, {@code cpu}, {@code cuda} or {@code cuda:N}.
    *
-   * @throws UserError where it is none of these
+   * @throws UserError for another value
    */
   public static Device parse(String text) {
     String wanted = text.strip().toLowerCase(Locale.ROOT);
@@ -60,17 +60,17 @@ public record Device(Kind kind, int index, CudaOptions cuda) {
     return cuda(cuda.group(1) == null ? 0 : Integer.parseInt(cuda.group(1)));
   }
 
-  /** The same with a GPU used in another way. */
+  /** The same device with other GPU options. */
   public Device with(CudaOptions options) {
     return new Device(kind, index, options);
   }
 
   /**
-   * How many inputs to run together where so many are at hand. A GPU prepares itself for each shape
-   * that it has not seen, so it gets few: powers of two, filled up with whatever is in memory.
+   * The batch size for a number of inputs. A GPU prepares for each new shape, so only powers of two
+   * are used, and the rest of the batch is arbitrary.
    *
    * @param count 1 or more
-   * @param most that can be run together; a power of two is enough of it
+   * @param most maximum batch size
    */
   public int fill(int count, int most) {
     if (kind != Kind.CUDA || count >= most) {
@@ -80,7 +80,7 @@ public record Device(Kind kind, int index, CudaOptions cuda) {
     return Math.min(power == count ? count : 2 * power, most);
   }
 
-  /** As {@link #parse} reads it. */
+  /** The format of {@link #parse}. */
   @Override
   public String toString() {
     String name = kind.name().toLowerCase(Locale.ROOT);

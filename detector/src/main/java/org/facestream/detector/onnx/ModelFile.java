@@ -11,7 +11,7 @@ import java.util.Locale;
 import org.facestream.ingest.worker.config.UserError;
 
 /**
- * The bytes of an ONNX model that are what they should be.
+ * The verified bytes of an ONNX model.
  *
  * @param name the file's name, for messages
  * @param bytes the model
@@ -20,15 +20,16 @@ import org.facestream.ingest.worker.config.UserError;
 public record ModelFile(String name, byte[] bytes, String sha256) {
 
   /**
-   * Reads a model that lies beside a class.
+   * Reads a model from the package of a class.
    *
-   * @param sha256 what the file must have
-   * @throws UserError that names the file where it is absent, cut short or altered
+   * @param sha256 the expected value
+   * @throws UserError when the file is missing, incomplete or changed
    */
   public static ModelFile resource(Class<?> beside, String file, String sha256) {
     try (InputStream stream = beside.getResourceAsStream(file)) {
       if (stream == null) {
-        throw new UserError("model file " + file + " is not in the jar: build or install it again");
+        throw new UserError(
+            "model file " + file + " is not in the jar: build or install facestream again");
       }
       return checked(file, stream.readAllBytes(), sha256);
     } catch (IOException unreadable) {
@@ -40,17 +41,17 @@ public record ModelFile(String name, byte[] bytes, String sha256) {
   /**
    * Reads a model from a file and checks it.
    *
-   * @param sha256 what the file must have
-   * @throws UserError that names the file where it is absent, cut short or altered
+   * @param sha256 the expected value
+   * @throws UserError when the file is missing, incomplete or changed
    */
   public static ModelFile file(Path file, String sha256) {
     return checked(file.toString(), read(file), sha256);
   }
 
   /**
-   * Reads a model from a file that nobody vouches for.
+   * Reads a model from a file without a check.
    *
-   * @throws UserError that names the file where it is absent
+   * @throws UserError when the file is missing
    */
   public static ModelFile file(Path file) {
     byte[] bytes = read(file);
@@ -72,7 +73,8 @@ public record ModelFile(String name, byte[] bytes, String sha256) {
       throw new UserError(
           String.format(
               Locale.ROOT,
-              "model file %s is cut short or altered (%d bytes, SHA-256 %s, expected %s): restore it",
+              "model file %s is incomplete or changed (%d bytes, SHA-256 %s, expected %s): "
+                  + "restore it",
               name,
               bytes.length,
               found,

@@ -14,9 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where ONNX Runtime's libraries lie on the disk. Left alone it unpacks them into a new temporary
- * folder at each start (28 MB, 620 MB more with CUDA), and a process that is killed leaves them
- * there. Here they go into JavaCPP's cache, once per version, beside those of OpenCV and FFmpeg.
+ * Unpacks ONNX Runtime's libraries into JavaCPP's cache, once per version. By default, ONNX Runtime
+ * unpacks them into a new temporary folder at each start (28 MB, 620 MB more with CUDA), and a
+ * killed process leaves them there.
  */
 public final class NativeLibraries {
   private static final Logger log = LoggerFactory.getLogger(NativeLibraries.class);
@@ -28,7 +28,7 @@ public final class NativeLibraries {
 
   private NativeLibraries() {}
 
-  /** To be called before anything of ONNX Runtime is loaded; respects a folder that is set. */
+  /** Call this before ONNX Runtime is loaded. It respects a configured folder. */
   static synchronized void cache() {
     if (System.getProperty(FOLDER) != null) {
       return;
@@ -43,7 +43,10 @@ public final class NativeLibraries {
     ours = true;
   }
 
-  /** Those that every session needs, unpacked but not loaded; fewer where they cannot be. */
+  /**
+   * The libraries that every session needs, unpacked but not loaded; fewer if some cannot be
+   * unpacked.
+   */
   public static synchronized List<Path> files() {
     cache();
     String folder = System.getProperty(FOLDER);
@@ -55,14 +58,14 @@ public final class NativeLibraries {
             .toList();
   }
 
-  /** To be called before CUDA is asked for. */
+  /** Call this before CUDA is used. */
   static synchronized void cacheCuda() {
     if (ours) {
       cached("onnxruntime_providers_cuda");
     }
   }
 
-  /** Null where the jar has no such library for this machine, or there is no room for it. */
+  /** Null when the jar has no such library for this machine, or there is no free space. */
   private static File cached(String library) {
     String path = "/ai/onnxruntime/native/" + platform() + "/" + System.mapLibraryName(library);
     URL resource = OrtEnvironment.class.getResource(path);
@@ -72,12 +75,12 @@ public final class NativeLibraries {
     try {
       return Loader.cacheResource(resource);
     } catch (IOException full) {
-      log.warn("{} is not cached, but unpacked at each start: {}", library, full.getMessage());
+      log.warn("{} cannot be cached and is unpacked at each start: {}", library, full.getMessage());
       return null;
     }
   }
 
-  /** As ONNX Runtime's jar names it. */
+  /** The name in ONNX Runtime's jar. */
   private static String platform() {
     String system = System.getProperty("os.name").toLowerCase(Locale.ROOT);
     String processor = System.getProperty("os.arch").toLowerCase(Locale.ROOT);

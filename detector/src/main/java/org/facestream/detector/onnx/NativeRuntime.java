@@ -3,13 +3,13 @@ package org.facestream.detector.onnx;
 import ai.onnxruntime.OrtEnvironment;
 
 /**
- * ONNX Runtime's environment, of which a process has one.
+ * ONNX Runtime's environment, one per process.
  *
- * <p>The version is 1.28.0 on purpose. From 1.29.0 on its Linux libraries send usage data to their
- * maker unless told not to by an environment variable, which a library cannot set for the process
- * it is loaded into; and the way they read the process's command line for it ends the JVM without a
- * word when the class path in it is long. Who watches cameras does not call home: {@code
- * NativeRuntimeTest} fails for a version that could.
+ * <p>The version is 1.28.0 on purpose. From 1.29.0 on, its Linux libraries send usage data to their
+ * maker unless an environment variable forbids it, which a library cannot set for its own process.
+ * They also read the process's command line, which crashes the JVM silently when the class path is
+ * long. facestream must not send data to third parties: {@code NativeRuntimeTest} fails for such a
+ * version.
  */
 final class NativeRuntime {
   private NativeRuntime() {}

@@ -25,11 +25,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One model, loaded and ready: owner of its native session and of the options, which must outlive
- * it. Of one input; of one or more float32 outputs.
+ * A loaded model with one input and one or more float32 outputs. It owns the native session and its
+ * options.
  *
- * <p>Safe for use by several threads; on CUDA their runs wait for one another, because concurrent
- * runs of one session can end in an error that only a new process cures.
+ * <p>Thread-safe. On CUDA, runs are serialised, because concurrent runs of one session can cause an
+ * error that only a new process resolves.
  */
 public final class OnnxSession implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(OnnxSession.class);
@@ -44,25 +44,26 @@ public final class OnnxSession implements AutoCloseable {
   private final ReentrantLock turn = new ReentrantLock();
 
   /**
-   * Runs share it; closing waits for them, for a session that is freed in a run ends the process.
+   * Runs hold it shared; closing waits for them, because freeing a session during a run crashes the
+   * process.
    */
   private final ReadWriteLock use = new ReentrantReadWriteLock();
 
   private final LongAdder nanos = new LongAdder();
   private boolean closed;
 
-  /** On which it ran once; null before. */
+  /** An input that succeeded once; null before. */
   private volatile TensorBuffer sample;
 
   /**
-   * Loads a model and runs it once: a device that lacks something shows it only then.
+   * Loads a model and runs it once, because missing parts of a device are detected only then.
    *
-   * @param device {@link Device.Kind#AUTO} takes CUDA where the sample runs on it, else the CPU,
-   *     and logs which
+   * @param device {@link Device.Kind#AUTO} uses CUDA if the sample runs on it, otherwise the CPU,
+   *     and logs the choice
    * @param threads for one run on the CPU, 1 or more
    * @param sample an input of a usual shape
-   * @throws UserError where the model cannot be loaded, or the wanted CUDA device cannot run it;
-   *     the message says what is missing
+   * @throws UserError when the model cannot be loaded, or the wanted CUDA device cannot run it; the
+   *     message contains what is missing
    */
   public static OnnxSession open(ModelFile model, Device device, int threads, TensorBuffer sample) {
     if (threads < 1) {
@@ -118,7 +119,7 @@ public final class OnnxSession implements AutoCloseable {
     try {
       options.setIntraOpNumThreads(threads);
       options.setInterOpNumThreads(1);
-      // Spinning threads would take the cores from decoding and from other stages.
+      // Spinning threads would use cores that decoding and other stages need.
       options.addConfigEntry("session.intra_op.allow_spinning", "0");
       if (device.kind() == Device.Kind.CUDA) {
         options.setMemoryPatternOptimization(false);
@@ -146,12 +147,12 @@ public final class OnnxSession implements AutoCloseable {
     }
   }
 
-  /** What the model really runs on: never {@link Device.Kind#AUTO}. */
+  /** The device of the model: never {@link Device.Kind#AUTO}. */
   public Device device() {
     return device;
   }
 
-  /** The model's outputs, in its order. */
+  /** The model's outputs, in order. */
   public List<String> outputs() {
     return outputs;
   }
@@ -162,10 +163,10 @@ public final class OnnxSession implements AutoCloseable {
   }
 
   /**
-   * Runs the model into memory of the caller's.
+   * Runs the model and writes its outputs into the caller's memory.
    *
-   * @param into one float32 tensor per output, in the model's order, of exactly the shape that the
-   *     input leads to
+   * @param into one float32 tensor per output, in the model's order, of exactly the shape for this
+   *     input
    * @throws IllegalStateException for a shape that does not fit
    * @throws DeviceException for a device that failed
    */
@@ -271,8 +272,8 @@ public final class OnnxSession implements AutoCloseable {
   }
 
   /**
-   * A shape that does not fit is a mistake and stays one; a device that failed may recover. Which
-   * of both it was shows where the device cannot do either what it once could.
+   * A wrong shape is a permanent error, but a failed device may recover. To distinguish them, an
+   * input that succeeded once is tried again.
    */
   private RuntimeException failed(TensorBuffer from, OrtException cause) {
     String message =
@@ -291,8 +292,7 @@ public final class OnnxSession implements AutoCloseable {
       timed(tensor, Map.of()).close();
       return true;
     } catch (OrtException | RuntimeException lost) {
-      LOG.warn(
-          "{} does not run on {} any more: {}", model.name(), device, firstLine(lost.getMessage()));
+      LOG.warn("{} no longer runs on {}: {}", model.name(), device, firstLine(lost.getMessage()));
       return false;
     }
   }

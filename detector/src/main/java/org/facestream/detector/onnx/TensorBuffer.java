@@ -29,7 +29,7 @@ public record TensorBuffer(Buffer data, long... shape) {
     }
   }
 
-  /** The same values in memory that is nobody else's. */
+  /** A copy in separate memory. */
   TensorBuffer copy() {
     if (data instanceof FloatBuffer floats) {
       return new TensorBuffer(

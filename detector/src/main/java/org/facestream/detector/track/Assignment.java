@@ -3,23 +3,23 @@ package org.facestream.detector.track;
 import java.util.Arrays;
 
 /**
- * Pairs rows with columns so that the sum of the costs is least, every row and column used at most
- * once (Kuhn 1955; by shortest augmenting paths with potentials as Jonker and Volgenant 1987).
+ * Assigns rows to columns with the least total cost, using every row and column at most once (Kuhn
+ * 1955; by shortest augmenting paths with potentials as Jonker and Volgenant 1987).
  */
 final class Assignment {
   private Assignment() {}
 
   /**
-   * Solves it.
+   * Solves the assignment.
    *
-   * @param costs row by row, all rows of the same length; a pair whose cost is not negative is
-   *     worse than none
+   * @param costs row by row, all rows of the same length; a pair with a cost that is not negative
+   *     is not used
    * @return for each row its column, or -1
    */
   static int[] solve(double[][] costs) {
     int rows = costs.length;
     int columns = rows == 0 ? 0 : costs[0].length;
-    // Each row has a column of its own that stands for none, so every row finds one.
+    // Each row has an additional column for "none", so every row can be assigned.
     int all = columns + rows;
     double[] rowPotential = new double[rows + 1];
     double[] columnPotential = new double[all + 1];

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonFormat;
 
 /**
  * A Kalman filter of one coordinate and its speed, immutable. Motion is constant speed disturbed by
- * white-noise acceleration, so that steps of any length in time are right (Bar-Shalom, Li and
+ * white-noise acceleration, so that time steps of any length are correct (Bar-Shalom, Li and
  * Kirubarajan, Estimation with Applications to Tracking and Navigation, 2001, chapter 6.2).
  *
  * @param value the coordinate
@@ -17,13 +17,13 @@ import com.fasterxml.jackson.annotation.JsonFormat;
 public record Axis(
     double value, double speed, double valueVariance, double covariance, double speedVariance) {
 
-  /** At rest as far as is known. */
+  /** At rest, with unknown speed. */
   static Axis begin(double value, double valueDeviation, double speedDeviation) {
     return new Axis(value, 0, valueDeviation * valueDeviation, 0, speedDeviation * speedDeviation);
   }
 
   /**
-   * Where it will be.
+   * The predicted state.
    *
    * @param seconds from now, not negative
    * @param acceleration spectral density of the acceleration noise: variance of the speed gained in
@@ -56,7 +56,7 @@ public record Axis(
         speedVariance - speedGain * covariance);
   }
 
-  /** Squared distance of a measurement in deviations. */
+  /** Squared distance of a measurement in standard deviations. */
   double squaredDistance(double measured, double measuredVariance) {
     double surprise = measured - value;
     return surprise * surprise / (valueVariance + measuredVariance);

@@ -8,7 +8,7 @@ import org.facestream.ingest.worker.config.Setting;
 public interface BestShotConfig {
   /** Which faces are published. */
   enum Choice {
-    /** Those that the other settings choose. */
+    /** Faces chosen by the other settings. */
     BEST,
     /** Every face of a believed track. */
     ALL

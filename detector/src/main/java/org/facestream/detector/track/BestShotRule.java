@@ -3,10 +3,11 @@ package org.facestream.detector.track;
 import java.util.List;
 
 /**
- * Chooses the faces worth sending. A standing person gives the same face in every frame; one good
- * look is worth more than thirty copies, and the descriptor network is spared them. The first few
- * always go, because the recognizer decides by votes and should not wait for a better look; and so
- * does the first face in a zone, because nobody else can tell that the person came there.
+ * Chooses the faces to publish. A standing person has the same face in every frame; one good
+ * picture is worth more than thirty similar ones, and each costs a run of the descriptor network.
+ * The first few faces are always published, because the recognizer decides by votes and should not
+ * wait for a better one. So is the first face in a zone, because otherwise no event would contain
+ * that zone.
  */
 final class BestShotRule {
   private final BestShotConfig config;
@@ -16,9 +17,9 @@ final class BestShotRule {
   }
 
   /**
-   * Whether a face is to be published.
+   * Whether to publish a face.
    *
-   * @param track that it belongs to, believed
+   * @param track of the face, confirmed
    * @param quality of the face, 0 to 1
    * @param score that it is a face, 0 to 1
    * @param captured capture time, milliseconds since 1970

@@ -3,8 +3,8 @@ package org.facestream.detector.track;
 import java.util.List;
 
 /**
- * All that a tracker knows of one camera, immutable: a turn that is voided leaves no trace, and a
- * worker that takes the camera over goes on from it.
+ * The tracker's state of one camera, immutable: an aborted turn does not change it, and a worker
+ * that takes the camera over continues from it.
  *
  * @param width pixels of the frames that the tracks refer to
  * @param height pixels of the frames that the tracks refer to

@@ -18,9 +18,8 @@ public record CameraZones(List<Zone> zones) {
   }
 
   /**
-   * In which zones a face is. What counts is one point: the middle of the face's box, or of the
-   * part of it that lies in the picture when the border cuts it. A point on the border of two zones
-   * that touch is in one of them.
+   * The zones of a face. One point decides: the centre of the face's box, or of its part inside the
+   * picture if the border cuts it. A point on the border of two zones that touch is in one of them.
    *
    * @param box in frame coordinates
    * @param width pixels of the frame

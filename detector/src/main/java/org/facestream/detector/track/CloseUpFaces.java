@@ -16,14 +16,14 @@ import org.facestream.ingest.frame.CloseUpRequest;
 import org.facestream.ingest.frame.Picture;
 
 /**
- * Makes faces out of close-ups: the face that lies where the one that was asked for must lie, with
- * a larger crop and its quality by its real size, but of the same track, frame and place.
+ * Creates faces from close-ups: the face at the expected place, with a larger crop and the quality
+ * of its real size, but with the track, frame and place of the requested one.
  */
 public final class CloseUpFaces {
-  /** Behind the id of the face that was asked for. */
+  /** Appended to the id of the requested face. */
   private static final String SUFFIX = "-close";
 
-  /** Overlap with the place where it must lie; a face beside it has less. */
+  /** Minimum overlap with the expected place; a neighbouring face has less. */
   private static final float SAME_PLACE = 0.4f;
 
   private final FaceCropper cropper;
@@ -32,7 +32,7 @@ public final class CloseUpFaces {
     this.cropper = new FaceCropper(crops);
   }
 
-  /** Where in the close-up the face must lie, in its pixels. */
+  /** The expected place of the face in the close-up, in its pixels. */
   public static Box expected(CloseUp closeUp) {
     Area box = closeUp.of().box();
     Scale scale = new Scale(closeUp);
@@ -44,7 +44,7 @@ public final class CloseUpFaces {
   }
 
   /**
-   * The face; empty when there is none where it should be.
+   * The face; empty when there is none at the expected place.
    *
    * @param picture of the close-up, decoded
    * @param detections in it
@@ -90,7 +90,7 @@ public final class CloseUpFaces {
         crop.jpeg());
   }
 
-  /** From pixels of the frame into those of the close-up, and out again. */
+  /** Maps pixels of the frame to those of the close-up, and back. */
   private static final class Scale {
     private final Area shown;
     private final double wider;

@@ -3,7 +3,7 @@ package org.facestream.detector.track;
 import io.smallrye.config.WithDefault;
 import org.facestream.ingest.worker.config.Setting;
 
-/** How a face is cut out of its frame. */
+/** Settings of face crops. */
 public interface CropConfig {
   @Setting(
       "Margin on every side of the face, as a share of the longer side of its box; 0.5 leaves room"

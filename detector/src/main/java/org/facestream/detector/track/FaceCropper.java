@@ -12,12 +12,12 @@ import org.facestream.detector.face.Point;
 import org.facestream.ingest.frame.Picture;
 
 /**
- * Cuts faces out with a margin. The crop is a square around the box's centre; where it reaches
- * beyond the frame, the frame's outermost pixels are repeated.
+ * Crops faces with a margin. The crop is a square around the box's centre; outside of the frame,
+ * the frame's border pixels are repeated.
  *
- * <p>A chip of 150 × 150 as dlib's network wants spans 2.83 times the distance of the eyes, about
- * 1.2 box widths; turned by 30° its corners lie 0.83 box widths from its centre, so a margin of 0.5
- * holds it even when the box is off by a sixth.
+ * <p>The chip of 150 × 150 for dlib's network spans 2.83 times the distance of the eyes, about 1.2
+ * box widths. Turned by 30°, its corners are 0.83 box widths from its centre, so a margin of 0.5
+ * contains it even if the box is off by a sixth.
  */
 final class FaceCropper {
   private final CropConfig config;
@@ -27,7 +27,7 @@ final class FaceCropper {
   }
 
   /**
-   * A face, cut out.
+   * A cropped face.
    *
    * @param jpeg the crop
    * @param landmarks in its coordinates
@@ -35,13 +35,13 @@ final class FaceCropper {
   record Crop(byte[] jpeg, Landmarks landmarks) {}
 
   /**
-   * Cuts a face out.
+   * Crops a face.
    *
    * @param rgb the frame, CV_8UC3
    */
   Crop cut(Mat rgb, Box box, Landmarks landmarks) {
     float margined = Math.max(box.width(), box.height()) * (1 + 2 * config.margin());
-    // More than the frame and as much again around it shows nothing but repeated borders.
+    // Beyond the frame and the same size around it, there are only repeated borders.
     int side = Math.max(1, Math.round(Math.min(margined, 3f * Math.max(rgb.cols(), rgb.rows()))));
     Span across = Span.of((box.left() + box.right()) / 2, side, rgb.cols(), config.maxSide());
     Span down = Span.of((box.top() + box.bottom()) / 2, side, rgb.rows(), config.maxSide());
@@ -50,7 +50,7 @@ final class FaceCropper {
         Mat scaled = new Mat();
         Mat square = new Mat();
         Size size = new Size(across.scaled, down.scaled)) {
-      // Scaled before padded: a face that fills an 8K frame would take a gigabyte the other way.
+      // Scaled before it is padded: otherwise a face that fills an 8K frame would need a gigabyte.
       boolean shrinks = across.scaled < across.length || down.scaled < down.length;
       if (shrinks) {
         opencv_imgproc.resize(inside, scaled, size, 0, 0, opencv_imgproc.INTER_AREA);

@@ -11,7 +11,9 @@ import org.facestream.detector.face.QualityMeter;
 import org.facestream.detector.mtcnn.Detection;
 import org.facestream.ingest.frame.Frame;
 
-/** One camera's next frame: follows its faces, chooses those worth sending, cuts them out. */
+/**
+ * Processes one camera's next frame: follows its faces, chooses those to publish, and crops them.
+ */
 public final class FaceSelector {
   private final Tracker tracker;
   private final BestShotRule rule;
@@ -20,8 +22,8 @@ public final class FaceSelector {
   private final Timer cropping;
 
   /**
-   * @param tracking takes the time of following and of measuring quality
-   * @param cropping takes the time of cutting out and encoding
+   * @param tracking timer of tracking and quality
+   * @param cropping timer of cropping and encoding
    */
   public FaceSelector(
       TrackConfig tracks,
@@ -37,17 +39,17 @@ public final class FaceSelector {
   }
 
   /**
-   * What came of a frame.
+   * The result of a frame.
    *
    * @param after the camera's tracks
    * @param faces to publish
-   * @param unconfirmed good detections whose track is not believed yet
+   * @param unconfirmed good detections whose track is not confirmed yet
    * @param heldBack faces that the best-shot rule holds back
    */
   public record Selection(CameraTracks after, List<Face> faces, int unconfirmed, int heldBack) {}
 
   /**
-   * Takes in a frame.
+   * Processes a frame.
    *
    * @param before the camera's tracks after its last frame
    * @param rgb the decoded frame, CV_8UC3, red first

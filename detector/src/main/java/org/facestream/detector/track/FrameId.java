@@ -1,7 +1,7 @@
 package org.facestream.detector.track;
 
 /**
- * Names a frame for good.
+ * The permanent id of a frame.
  *
  * @param camera the camera's id
  * @param epoch of the frame, see {@link org.facestream.ingest.frame.Frame#epoch}
@@ -11,7 +11,7 @@ public record FrameId(String camera, long epoch, long sequence) {
 
   /**
    * The id of a face, or of the track that began with it: {@code gate-mf9zk2c8-17-0}, the epoch in
-   * base 36. A replay gives the same, and it holds no dot, for event ids append one.
+   * base 36. A replay has the same ids. An id contains no dot, because event ids append one.
    *
    * @param index of the detection within the frame
    */

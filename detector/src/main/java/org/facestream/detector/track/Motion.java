@@ -3,12 +3,12 @@ package org.facestream.detector.track;
 import org.facestream.detector.face.Box;
 
 /**
- * Where a face is and how it moves: a Kalman filter of constant speed on centre, size and aspect,
- * immutable. The four do not influence each other, so each is an {@link Axis} of its own.
+ * Place and movement of a face: a Kalman filter of constant speed on centre, size and aspect,
+ * immutable. The four values are independent, so each is a separate {@link Axis}.
  *
- * <p>All noise is stated in face sizes (square root of the box's area), for a face of 100 pixels
- * moves and trembles ten times as many pixels as one of 10. A walking person covers about nine face
- * sizes a second.
+ * <p>All noise is in face sizes (square root of the box's area), because a face of 100 pixels moves
+ * and jitters ten times as many pixels as one of 10. A walking person moves about nine face sizes
+ * per second.
  *
  * @param x of the box's centre, pixels
  * @param y of the box's centre, pixels
@@ -16,7 +16,7 @@ import org.facestream.detector.face.Box;
  * @param aspect natural logarithm of width over height
  */
 public record Motion(Axis x, Axis y, Axis size, Axis aspect) {
-  /** How exactly a detector's box sits, in sizes. */
+  /** The accuracy of a detector's box, in sizes. */
   private static final double JITTER = 0.1;
 
   private static final double STILL_REACH = 0.15;
@@ -47,7 +47,7 @@ public record Motion(Axis x, Axis y, Axis size, Axis aspect) {
         aspect.after(seconds, ASPECT_CHANGE));
   }
 
-  /** As if it had stopped where it is, its speed and most of its place forgotten. */
+  /** The motion after a stop at the current place, with unknown speed and an uncertain place. */
   Motion still() {
     return new Motion(
         Axis.begin(x.value(), STILL_REACH * pixels(), FIRST_SPEED * pixels()),
@@ -67,8 +67,8 @@ public record Motion(Axis x, Axis y, Axis size, Axis aspect) {
   }
 
   /**
-   * Squared Mahalanobis distance of a detection in centre and size: chi-squared with three degrees
-   * of freedom when the detection is of this face.
+   * Squared Mahalanobis distance of a detection in centre and size: chi-squared distributed with
+   * three degrees of freedom if the detection is of this face.
    */
   double squaredDistance(Box box) {
     double pixelVariance = JITTER_VARIANCE * pixels() * pixels();
@@ -78,8 +78,8 @@ public record Motion(Axis x, Axis y, Axis size, Axis aspect) {
   }
 
   /**
-   * Twice the negative logarithm of the density of finding a detection there, in sizes, without the
-   * constant: a track that hardly knows where its face went must not win against one that does.
+   * Twice the negative logarithm of the density of a detection, in sizes, without the constant. So
+   * a track with an uncertain prediction does not win against one with a certain prediction.
    */
   double cost(Box box) {
     double area = pixels() * pixels();

@@ -15,33 +15,33 @@ import java.util.Optional;
  * @param lastSeen capture time of the last detection, milliseconds since 1970
  * @param hits detections so far
  * @param missed frames since the last detection
- * @param confirmed whether enough detections were seen to believe in it
- * @param sent what was published of it
+ * @param confirmed whether it has enough detections
+ * @param sent what was published
  */
 public record Track(
     String id, Motion motion, long lastSeen, int hits, int missed, boolean confirmed, Sent sent) {
 
   /**
-   * What was published of a track.
+   * Published faces of a track.
    *
-   * @param faces how many
+   * @param faces their number
    * @param best the best quality among them, 0 to 1
    * @param last capture time of the last, milliseconds since 1970
-   * @param zones that they were in, in the order of first entry, at most {@value #MOST_ZONES}
+   * @param zones of these faces, in the order of first entry, at most {@value #MOST_ZONES}
    */
   public record Sent(
       int faces,
       float best,
       long last,
-      // The notebook of an older version has none.
+      // State of an older version has no zones.
       @JsonInclude(JsonInclude.Include.NON_EMPTY) @JsonSetter(nulls = Nulls.AS_EMPTY)
           List<Entry> zones) {
-    /** As many as a camera has; more only when its zones change while somebody is there. */
+    /** The maximum of a camera; a track exceeds it only if the zones change during the track. */
     static final int MOST_ZONES = 32;
 
     static final Sent NOTHING = new Sent(0, 0, 0, List.of());
 
-    /** Whoever reads the faces may ignore those that are less surely one. */
+    /** Readers may ignore faces with a lower score. */
     private static final float SURE = 0.95f;
 
     /**
@@ -56,7 +56,7 @@ public record Track(
       zones = List.copyOf(zones);
     }
 
-    /** Whether a face tells of one of its zones what was not told yet, or not surely. */
+    /** Whether a face is the first in one of its zones, or the first with a sufficient score. */
     boolean enters(List<String> its, float score) {
       return its.stream()
           .anyMatch(
@@ -89,7 +89,7 @@ public record Track(
   }
 
   /**
-   * After a face was published.
+   * The state after publishing a face.
    *
    * @param score that it is a face, 0 to 1
    * @param zones that it was in
@@ -99,7 +99,7 @@ public record Track(
         id, motion, lastSeen, hits, missed, confirmed, sent.and(quality, score, captured, zones));
   }
 
-  /** The motion at a time; a time before the last detection is taken for that of the detection. */
+  /** The motion at a time; for a time before the last detection, that of the detection. */
   Motion motionAt(long captured) {
     return motion.after(Math.max(0, captured - lastSeen) / 1000.0);
   }

@@ -4,7 +4,7 @@ import io.smallrye.config.WithDefault;
 import java.time.Duration;
 import org.facestream.ingest.worker.config.Setting;
 
-/** How faces are followed from frame to frame. */
+/** Settings of tracking. */
 public interface TrackConfig {
   @Setting(
       "A face that is not seen for longer than this, in capture time, comes back as a new track;"

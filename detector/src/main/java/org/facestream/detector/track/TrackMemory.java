@@ -7,11 +7,11 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What the trackers know of each camera: as of the last commit, and as of the turns since. Used by
- * one thread.
+ * The trackers' state of each camera: at the last commit, and after later turns. Used by one
+ * thread.
  *
- * <p>A turn works on a {@link Turn} of its own, so that one that fails half-way changes nothing;
- * turns that were kept become durable with {@link #committed}, or never were with {@link #aborted}.
+ * <p>Each turn works on its own {@link Turn}, so that a failed turn changes nothing. Kept turns
+ * become durable with {@link #committed}, or are discarded with {@link #aborted}.
  */
 public final class TrackMemory {
   private record Kept(int partition, CameraTracks tracks, boolean replay, Instant touched) {}
@@ -28,14 +28,14 @@ public final class TrackMemory {
       this.now = now;
     }
 
-    /** The tracks of a camera, those of an unknown one being none. */
+    /** The tracks of a camera; none for an unknown one. */
     public CameraTracks tracks(String camera) {
       Kept kept = changed.getOrDefault(camera, pending.getOrDefault(camera, durable.get(camera)));
       return kept == null ? CameraTracks.NONE : kept.tracks();
     }
 
     /**
-     * Notes the tracks of a camera.
+     * Stores the tracks of a camera.
      *
      * @param partition of the frames topic that the camera's frames come from
      */
@@ -43,12 +43,12 @@ public final class TrackMemory {
       changed.put(camera, new Kept(partition, tracks, false, now));
     }
 
-    /** The same for a replay, which ends at its boundary and not in silence, however long. */
+    /** The same for a replay, which ends at its boundary and not after a pause. */
     public void putReplay(String camera, int partition, CameraTracks tracks) {
       changed.put(camera, new Kept(partition, tracks, true, now));
     }
 
-    /** Visits the cameras noted in this turn, with their partition, that have or had tracks. */
+    /** Visits the cameras stored in this turn that have or had tracks, with their partition. */
     public void changes(Visitor visitor) {
       changed.forEach(
           (camera, kept) -> {
@@ -66,7 +66,7 @@ public final class TrackMemory {
     }
   }
 
-  /** Is told of a camera's change. */
+  /** Receives a camera's change. */
   @FunctionalInterface
   public interface Visitor {
     void changed(String camera, int partition, CameraTracks tracks);
@@ -76,7 +76,7 @@ public final class TrackMemory {
     return new Turn(now);
   }
 
-  /** Takes over what another worker, or this one before, left of a camera. */
+  /** Takes over a camera's state from another worker, or from this one before. */
   public void restore(String camera, int partition, CameraTracks tracks, Instant now) {
     durable.put(camera, new Kept(partition, tracks, false, now));
   }
@@ -96,7 +96,7 @@ public final class TrackMemory {
     pending.values().removeIf(kept -> partitions.contains(kept.partition()));
   }
 
-  /** Forgets the cameras that sent nothing for that long. */
+  /** Forgets cameras that sent nothing for that time. */
   public void forgetSilent(Instant now, Duration silence) {
     durable.values().removeIf(kept -> !kept.replay() && kept.touched().plus(silence).isBefore(now));
   }

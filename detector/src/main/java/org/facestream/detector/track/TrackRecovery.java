@@ -30,13 +30,13 @@ public final class TrackRecovery {
   private static final Logger log = LoggerFactory.getLogger(TrackRecovery.class);
 
   /**
-   * How long to wait for transactions that a dead worker left open: those hide what was committed
-   * after them. The broker ends them after {@code transaction.timeout.ms}, at the latest when a
-   * worker of the same name starts.
+   * How long to wait for transactions that a dead worker left open, which hide later commits. The
+   * broker ends them after {@code transaction.timeout.ms}, at the latest when a worker of the same
+   * name starts.
    */
   private static final Duration PATIENCE = Duration.ofSeconds(6);
 
-  /** For one answer of the broker: all of them together take less than makes a worker not live. */
+  /** Timeout of one request: all requests together take less time than the liveness timeout. */
   private static final Duration ANSWER = Duration.ofSeconds(5);
 
   private final KafkaClients clients;
@@ -44,7 +44,7 @@ public final class TrackRecovery {
   private final int partitions;
 
   /**
-   * @param partitions how many the topic has
+   * @param partitions number of the topic's partitions
    */
   public TrackRecovery(KafkaClients clients, int partitions) {
     this.clients = clients;
@@ -58,16 +58,16 @@ public final class TrackRecovery {
   }
 
   /**
-   * What was left of a camera.
+   * The state of a camera.
    *
-   * @param framesPartition that its frames come from
+   * @param framesPartition the partition of its frames
    */
   public record Left(int framesPartition, CameraTracks tracks) {}
 
   /**
    * The newest state of every camera whose frames come from these partitions.
    *
-   * @param since older state is not looked for
+   * @param since older state is ignored
    * @throws RetryableException when the broker does not answer in time
    */
   public Map<String, Left> read(Set<Integer> framesPartitions, Instant since) {
@@ -91,7 +91,8 @@ public final class TrackRecovery {
       long deadline = System.nanoTime() + PATIENCE.toNanos();
       while (behind(reader, ends)) {
         if (System.nanoTime() > deadline) {
-          log.warn("open transactions hide the newest tracks in {}; going on without", wanted);
+          log.warn(
+              "open transactions hide the newest tracks in {}; continuing without them", wanted);
           break;
         }
         reader.poll(Duration.ofMillis(50)).forEach(record -> note(record, newest));
@@ -107,7 +108,7 @@ public final class TrackRecovery {
           record.key(),
           new Left(TrackTopic.framesPartition(record), TrackTopic.fromRecord(record)));
     } catch (InvalidRecordException unreadable) {
-      // New tracks instead of the old ones are the worst that comes of it.
+      // In the worst case, tracks start again.
       log.warn("tracks of camera {} cannot be read: {}", record.key(), unreadable.getMessage());
       newest.remove(record.key());
     }
@@ -121,7 +122,7 @@ public final class TrackRecovery {
                 .collect(Collectors.toMap(partition -> partition, any -> since.toEpochMilli())));
     List<TopicPartition> nothingSince =
         wanted.stream().filter(partition -> starts.get(partition) == null).toList();
-    // The end of what is committed: what an open transaction hides lies behind it.
+    // The end of committed records, before an open transaction.
     Map<TopicPartition, Long> committedEnds = reader.endOffsets(nothingSince);
     for (TopicPartition partition : wanted) {
       OffsetAndTimestamp start = starts.get(partition);
@@ -133,7 +134,7 @@ public final class TrackRecovery {
     return ends.entrySet().stream().anyMatch(end -> reader.position(end.getKey()) < end.getValue());
   }
 
-  /** The ends including what is not committed: a worker that died may have left some. */
+  /** The ends including uncommitted records, which a dead worker may have left. */
   private Map<TopicPartition, Long> ends(List<TopicPartition> wanted) {
     try (Admin admin = clients.admin()) {
       return admin
@@ -150,7 +151,7 @@ public final class TrackRecovery {
       Thread.currentThread().interrupt();
       throw new KafkaException("interrupted while reading back tracks", interrupted);
     } catch (ExecutionException | TimeoutException failed) {
-      throw new RetryableException("the broker does not tell the ends of " + topic, failed);
+      throw new RetryableException("the broker does not report the ends of " + topic, failed);
     }
   }
 }

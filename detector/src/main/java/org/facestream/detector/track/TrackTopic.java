@@ -18,14 +18,13 @@ import org.facestream.ingest.frame.InvalidRecordException;
 import org.facestream.ingest.worker.kafka.Topic;
 
 /**
- * The detector's own notebook, {@code cctv.tracks.v1}: after every turn the tracks of the cameras
- * that it handled, in the same transaction as the faces. Whoever takes a camera over reads the last
- * seconds of it and goes on with the same tracks. Key camera id, value JSON of {@link
- * CameraTracks}, timestamp the time of writing, header {@code frames-partition}. Nobody else reads
- * it.
+ * The detector's state, {@code cctv.tracks.v1}: after every turn, the tracks of its cameras, in the
+ * same transaction as the faces. A worker that takes a camera over reads the last seconds and
+ * continues the same tracks. Key camera id, value JSON of {@link CameraTracks}, timestamp the time
+ * of writing, header {@code frames-partition}. Only detectors read it.
  */
 public final class TrackTopic {
-  /** Tracks end within seconds: older state is of no use. */
+  /** Tracks end within seconds, so older state is useless. */
   public static final Topic TOPIC =
       new Topic(
           "tracks",
@@ -37,7 +36,7 @@ public final class TrackTopic {
   private static final JsonMapper JSON =
       JsonMapper.builder()
           .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-          // What is missing is null; only zones may be.
+          // Missing values are null; only zones may be missing.
           .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
           .build();
@@ -54,7 +53,7 @@ public final class TrackTopic {
    * @param topic the topic's full name
    * @param partition of it
    * @param framesPartition the partition of the frames topic that the camera's frames come from
-   * @param written when; a replay's frames may be of another year
+   * @param written time of writing; a replay's frames may be of another year
    */
   public static ProducerRecord<String, byte[]> toRecord(
       String topic,
@@ -77,7 +76,7 @@ public final class TrackTopic {
   /**
    * The partition of the frames topic that the camera's frames came from.
    *
-   * @throws InvalidRecordException when the record does not say
+   * @throws InvalidRecordException when it is missing
    */
   public static int framesPartition(ConsumerRecord<String, byte[]> record)
       throws InvalidRecordException {
@@ -85,14 +84,14 @@ public final class TrackTopic {
     try {
       return Integer.parseInt(new String(header == null ? new byte[0] : header.value(), UTF_8));
     } catch (NumberFormatException malformed) {
-      throw new InvalidRecordException("bad-header", "header '" + PARTITION + "' is no number");
+      throw new InvalidRecordException("bad-header", "header '" + PARTITION + "' is not a number");
     }
   }
 
   /**
    * The tracks in a record.
    *
-   * @throws InvalidRecordException when another version wrote it, or damage is done
+   * @throws InvalidRecordException when another version wrote it, or it is damaged
    */
   public static CameraTracks fromRecord(ConsumerRecord<String, byte[]> record)
       throws InvalidRecordException {

@@ -8,32 +8,31 @@ import java.util.stream.IntStream;
 import org.facestream.detector.face.Box;
 
 /**
- * Follows the faces of a camera from frame to frame. A pure function: the state goes in and a new
- * one comes out.
+ * Follows the faces of a camera from frame to frame. A pure function from one state to the next.
  *
- * <p>Two passes as ByteTrack makes them (Zhang et al., ECCV 2022): first the good detections are
- * assigned to the tracks, then the weak ones to those tracks that are left, for a face that turns
- * away or is half hidden still gives a weak detection where its track expects it. Only good ones
- * begin a track. What is different is the measure: faces are small, and at five frames a second the
- * box of a walking person does not overlap its last one, so a pair costs by how likely the
- * detection is under the track's motion (gated Mahalanobis distance, as DeepSORT: Wojke et al.,
- * ICIP 2017) instead of by overlap. Between the two, what is left is tried against where the tracks
- * were last seen, for people stop and turn back at once.
+ * <p>It uses two passes as in ByteTrack (Zhang et al., ECCV 2022): first the good detections are
+ * assigned to the tracks, then the weak ones to the remaining tracks, because a face that turns
+ * away or is partly hidden still has a weak detection at its expected place. Only good detections
+ * begin a track. The cost of a pair is different: faces are small, and at five frames per second
+ * the box of a walking person does not overlap its last one. So the cost is the likelihood of the
+ * detection under the track's motion (gated Mahalanobis distance, as in DeepSORT: Wojke et al.,
+ * ICIP 2017) instead of the overlap. Between the two passes, the remaining detections are compared
+ * with the last seen places of tracks, because people can stop and turn back suddenly.
  */
 final class Tracker {
-  /** 99 % of a face's own detections are nearer: chi-squared, three degrees of freedom. */
+  /** 99 % of a face's own detections are nearer: chi-squared with three degrees of freedom. */
   private static final double GATE = 11.3;
 
-  /** Of a weak detection more than that is asked: 80 % are nearer. */
+  /** A stricter limit for weak detections: 80 % are nearer. */
   private static final double WEAK_GATE = 4.6;
 
-  /** Where a face was last seen, it may also have stopped or turned back: 97 % are nearer. */
+  /** The limit for the last seen place, for faces that stopped or turned back: 97 % are nearer. */
   private static final double STILL_GATE = 9;
 
-  /** The density of faces that just appear; a pair less likely than that is none. */
+  /** The density of new faces; a less likely pair is not assigned. */
   private static final double APPEARING = 8;
 
-  /** Nobody goes farther than that between two frames of a track, in sizes. */
+  /** The maximum movement between two frames of a track, in sizes. */
   private static final double FARTHEST = 4;
 
   private static final int OUT_OF_QUESTION = -2;
@@ -45,7 +44,7 @@ final class Tracker {
   }
 
   /**
-   * What a detector found, as far as tracking cares.
+   * A detection for tracking.
    *
    * @param box in frame coordinates
    * @param good whether it may begin a track
@@ -61,14 +60,14 @@ final class Tracker {
   record Step(CameraTracks state, int[] tracks) {}
 
   /**
-   * Takes in one frame.
+   * Processes one frame.
    *
    * @param before the state after the frame before
-   * @param frame which it is
+   * @param frame its id
    * @param captured capture time, milliseconds since 1970; frames may come at uneven intervals
-   * @param width of the frame; when it is another than before, the tracks end
+   * @param width of the frame; when it changes, the tracks end
    * @param height of the frame
-   * @param seen what was detected, in the detector's order
+   * @param seen the detections, in the detector's order
    */
   Step next(
       CameraTracks before,
@@ -133,7 +132,7 @@ final class Tracker {
     return bounded(new CameraTracks(width, height, last, after), trackOf);
   }
 
-  /** Only for tracks of the frame before: later, who comes to that place may be anyone. */
+  /** Only for tracks of the frame before: later, another person may be at that place. */
   private static void assignStill(
       List<Track> known, List<Motion> still, List<Observation> seen, int[] observationOf) {
     int[] recent = observationOf.clone();
@@ -189,7 +188,7 @@ final class Tracker {
         track.sent());
   }
 
-  /** Those unseen for longest give way when there are more than a camera may have. */
+  /** When there are too many tracks, those unseen for longest end. */
   private Step bounded(CameraTracks state, int[] trackOf) {
     if (state.tracks().size() <= config.most()) {
       return new Step(state, trackOf);

@@ -1,5 +1,5 @@
 /**
- * From detections to faces worth sending: a tracker per camera, quality per face, the best-shot
- * rule, the crop. {@code DESIGN.md} beside this file tells why, with figures.
+ * From detections to published faces: a tracker per camera, quality per face, the best-shot rule,
+ * the crop. {@code DESIGN.md} beside this file explains the decisions.
  */
 package org.facestream.detector.track;

@@ -14,11 +14,11 @@ import org.facestream.ingest.registry.Polygon;
 import org.facestream.ingest.worker.Telemetry;
 
 /**
- * What the close-ups of one camera need: its two streams' last seconds, how they lie in time, and
- * who waits.
+ * The state of one camera's close-ups: the last seconds of its two streams, their lag, and waiting
+ * requests.
  */
 final class CloseUpCamera implements AutoCloseable {
-  /** So many may wait; faces of one frame come together. */
+  /** Maximum number of waiting requests; faces of one frame arrive together. */
   private static final int MOST_WAITING = 16;
 
   private final Camera camera;
@@ -37,7 +37,7 @@ final class CloseUpCamera implements AutoCloseable {
    * A request.
    *
    * @param since {@link System#nanoTime} when it came
-   * @param everywhere whether it was looked for where it should be, in vain
+   * @param everywhere whether the search at the expected time failed
    */
   record Waiting(CloseUpRequest request, long since, boolean everywhere) {}
 
@@ -49,18 +49,18 @@ final class CloseUpCamera implements AutoCloseable {
     this.masks = camera.masks();
     gauges.add(
         Gauge.builder("facestream.close.ups.connected", () -> stream.connected() ? 1 : 0)
-            .description("1 while a camera's stream of larger pictures comes")
+            .description("1 while a camera's larger stream is received")
             .tags("camera", camera.id())
             .register(telemetry.registry()));
     gauges.add(
         Gauge.builder("facestream.close.ups.kept.bytes", () -> stream.ring().bytes())
-            .description("Bytes of a camera's stream of larger pictures that are kept")
+            .description("Bytes of a camera's larger stream that are kept")
             .tags("camera", camera.id())
             .register(telemetry.registry()));
     gauges.add(
         Gauge.builder("facestream.close.ups.lag", () -> shownLag / 1e3)
             .baseUnit("seconds")
-            .description("How much later a camera's larger pictures come than its frames")
+            .description("How much later a camera's larger pictures arrive than its frames")
             .tags("camera", camera.id())
             .register(telemetry.registry()));
   }
@@ -85,12 +85,12 @@ final class CloseUpCamera implements AutoCloseable {
     return trust;
   }
 
-  /** Those who wait, the oldest first. */
+  /** Waiting requests, oldest first. */
   Deque<Waiting> waiting() {
     return waiting;
   }
 
-  /** What is blacked out now. */
+  /** The current masks. */
   List<Polygon> masks() {
     return masks;
   }
@@ -107,17 +107,17 @@ final class CloseUpCamera implements AutoCloseable {
     }
   }
 
-  /** Has it looked for once more, now at every time. */
+  /** Repeats the search, now at every time. */
   void awaitAgain(CloseUpRequest request) {
     waiting.addFirst(new Waiting(request, System.nanoTime(), true));
   }
 
-  /** Shows in the metrics what was learned. */
+  /** Publishes the lag in the metrics. */
   void show() {
     shownLag = lag.expected();
     long now = stream.ring().lost();
     Counter.builder("facestream.close.ups.lost.packets")
-        .description("Packets of a camera's stream of larger pictures for which there was no room")
+        .description("Packets of a camera's larger stream for which there was no room")
         .tags("camera", camera.id())
         .register(telemetry.registry())
         .increment(now - lost);
@@ -126,7 +126,7 @@ final class CloseUpCamera implements AutoCloseable {
 
   void count(String outcome) {
     Counter.builder("facestream.close.ups")
-        .description("Requests for close-ups, by what became of them")
+        .description("Requests for close-ups, by outcome")
         .tags("stage", "ingest", "camera", camera.id(), "outcome", outcome)
         .register(telemetry.registry())
         .increment();

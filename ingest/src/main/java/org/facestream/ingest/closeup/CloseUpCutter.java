@@ -37,17 +37,17 @@ import org.facestream.ingest.source.picture.PrivacyMasks;
 import org.facestream.ingest.source.picture.VideoDecoder;
 
 /**
- * Decodes an excerpt of a stream, has faces looked for in its pictures, and cuts out those that are
- * found. One thread uses it.
+ * Decodes an excerpt of a stream, searches its pictures for faces, and crops those that are found.
+ * One thread uses it.
  */
 final class CloseUpCutter implements AutoCloseable {
   /** Around the face, as a share of its longer side: room for a detector, and for its own crop. */
   private static final double MARGIN = 1;
 
-  /** A wider close-up is scaled down: no descriptor needs as much. */
+  /** A wider close-up is scaled down: no descriptor needs more pixels. */
   private static final int WIDEST = 1280;
 
-  /** The detector encodes it once more. */
+  /** The detector encodes it again. */
   private static final int QUALITY = 95;
 
   /** FFmpeg's AV_FRAME_FLAG_CORRUPT, which JavaCV's presets leave out. */
@@ -60,14 +60,14 @@ final class CloseUpCutter implements AutoCloseable {
   private final Scalar open = new Scalar(255);
 
   /**
-   * @param most time for one excerpt; what is not decoded then is not looked at
+   * @param maximum time for one excerpt; the rest of it is skipped
    */
   CloseUpCutter(Duration most) {
     this.mostNanos = most.toNanos();
   }
 
   /**
-   * Shows the pictures of an excerpt to those who look for a face.
+   * Passes the pictures of an excerpt to searches.
    *
    * @param rotate degrees by which the camera's pictures are turned clockwise
    * @return pictures that were decoded
@@ -128,7 +128,7 @@ final class CloseUpCutter implements AutoCloseable {
   }
 
   /**
-   * Whether the first plane is the brightness, a byte each: so it is what cameras' decoders give.
+   * Whether the first plane is the brightness, one byte per pixel, as cameras' decoders return it.
    */
   private static boolean greyFirst(int format) {
     AVPixFmtDescriptor pixels = av_pix_fmt_desc_get(format);
@@ -141,7 +141,7 @@ final class CloseUpCutter implements AutoCloseable {
   }
 
   /**
-   * Cuts out a face that was found, with a face's width of margin.
+   * Crops a face that was found, with a margin of a face's width.
    *
    * @param masks areas of the whole picture that are made black
    */
@@ -185,13 +185,13 @@ final class CloseUpCutter implements AutoCloseable {
     }
   }
 
-  /** Colours come in pairs of pixels. */
+  /** Two pixels share a colour. */
   private static int even(double position, int most) {
     return (int) Math.max(0, Math.min(most & ~1, Math.round(position / 2) * 2));
   }
 
   /**
-   * What masks leave of a picture.
+   * The part of a picture that masks do not cover.
    *
    * @return CV_8UC1, 0 where they cover it, 255 elsewhere; the caller closes it
    */
@@ -201,7 +201,7 @@ final class CloseUpCutter implements AutoCloseable {
     return whole;
   }
 
-  /** The masks are of the whole picture, so they are painted at its size. */
+  /** Masks refer to the whole picture, so they are painted at its size. */
   private void paint(Mat pixels, List<Polygon> masks, int width, int height, Rect place) {
     if (masks.isEmpty()) {
       return;
@@ -213,7 +213,7 @@ final class CloseUpCutter implements AutoCloseable {
         Mat colours = new Mat();
         Size size = new Size(pixels.cols(), pixels.rows())) {
       opencv_imgproc.resize(part, scaled, size, 0, 0, opencv_imgproc.INTER_AREA);
-      // What a mask touches at all is covered.
+      // A pixel that a mask touches is covered.
       opencv_imgproc.threshold(scaled, untouched, 254, 255, opencv_imgproc.THRESH_BINARY);
       opencv_imgproc.cvtColor(untouched, colours, opencv_imgproc.COLOR_GRAY2BGR);
       opencv_core.bitwise_and(pixels, colours, pixels);

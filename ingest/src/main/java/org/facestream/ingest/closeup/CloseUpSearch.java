@@ -10,23 +10,23 @@ import org.bytedeco.opencv.opencv_core.Mat;
 import org.facestream.ingest.frame.CloseUpRequest;
 
 /**
- * Looks for one face in the larger pictures of about its time, one after the other, and keeps the
- * picture that shows it as it was. Its owner closes it.
+ * Searches the larger pictures around the time of a face, one after the other, and keeps the
+ * picture that matches it best. The owner closes it.
  */
 final class CloseUpSearch implements AutoCloseable {
   /**
-   * Of a face and its own picture in another size and encoding: 0.91 and more was seen; faces of
-   * two people in the same place have 0.4, one pair in forty thousand has this.
+   * Minimum correlation. The same face in another size and encoding has 0.91 or more; faces of two
+   * people in the same place have 0.4, and one pair in forty thousand reaches this.
    */
   static final double SAME = 0.88;
 
-  /** Grey levels by which pixels must differ, or the correlation is one of noise. */
+  /** Minimum difference of grey levels; below it, the correlation is that of noise. */
   private static final double LEAST_CONTRAST = 6;
 
-  /** Scores that differ by less are alike. */
+  /** Scores that differ by less are considered equal. */
   private static final double TELLING = 0.04;
 
-  /** What the score of a picture at the far end of the time is taken down by. */
+  /** How much the score of a picture at the end of the time span is reduced. */
   private static final double FAR_IN_TIME = 0.03;
 
   private final CloseUpRequest request;
@@ -45,8 +45,8 @@ final class CloseUpSearch implements AutoCloseable {
   /**
    * @param grey the frame in which the face was found, CV_8UC1
    * @param uncovered 0 where the frame was blacked out, 255 elsewhere; null where nothing was
-   * @param lag where in time its picture is to be expected
-   * @param everywhere whether to look far from there, too
+   * @param lag expected lag of its picture
+   * @param everywhere whether to search far from there, too
    */
   CloseUpSearch(
       CloseUpRequest request, Mat grey, Mat uncovered, StreamLag lag, boolean everywhere) {
@@ -62,20 +62,20 @@ final class CloseUpSearch implements AutoCloseable {
     return request;
   }
 
-  /** Capture time of the first picture that is worth looking at, milliseconds since 1970. */
+  /** Capture time of the first picture to search, milliseconds since 1970. */
   long from() {
     return request.captureTime().toEpochMilli() + expected - reach;
   }
 
-  /** Capture time of the last picture that is worth looking at, milliseconds since 1970. */
+  /** Capture time of the last picture to search, milliseconds since 1970. */
   long to() {
     return request.captureTime().toEpochMilli() + expected + reach;
   }
 
   /**
-   * Looks at a picture, if it is of that time.
+   * Searches a picture, if its time matches.
    *
-   * @param frame stays its owner's
+   * @param frame owned by the caller
    * @param grey its pixels, CV_8UC1
    */
   void look(AVFrame frame, Mat grey, long captured) {
@@ -96,12 +96,12 @@ final class CloseUpSearch implements AutoCloseable {
     }
   }
 
-  /** Whether it is looked for as far as it can be. */
+  /** Whether the whole time span is searched. */
   boolean farthest() {
     return farthest;
   }
 
-  /** Pictures that were looked at. */
+  /** Number of pictures searched. */
   int looked() {
     return looked;
   }
@@ -111,7 +111,7 @@ final class CloseUpSearch implements AutoCloseable {
     return best != null && best.score() >= SAME;
   }
 
-  /** How well the best picture shows it, 1 for the same; 0 when there was none. */
+  /** The best correlation, 1 for the same picture; 0 when there was none. */
   double score() {
     return best == null ? 0 : best.score();
   }
@@ -121,7 +121,7 @@ final class CloseUpSearch implements AutoCloseable {
     return best;
   }
 
-  /** The picture that shows it; only when it was {@link #found}; this object's. */
+  /** The picture that shows it; only when it was {@link #found}; owned by this object. */
   AVFrame picture() {
     return picture;
   }
@@ -131,7 +131,7 @@ final class CloseUpSearch implements AutoCloseable {
     return lag;
   }
 
-  /** Whether other times showed it less well, so that {@link #lag} is more than a guess. */
+  /** Whether pictures of other times matched less well, so that {@link #lag} is reliable. */
   boolean tells() {
     return found() && best.score() - worst > TELLING;
   }

@@ -34,30 +34,30 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers detectors that ask for a face in its camera's stream of larger pictures, for the cameras
- * of this worker that have one. One thread decodes for all of them, so it takes one processor at
- * most; what is too much for it is dropped and counted. It begins with the first such camera.
+ * Answers detectors' requests for close-ups, for the cameras of this worker that have a larger
+ * stream. One thread decodes for all of them, so it uses at most one CPU; requests beyond that are
+ * dropped and counted. It starts with the first such camera.
  */
 public final class CloseUps implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(CloseUps.class);
   private static final long TURN_NANOS = Duration.ofMillis(50).toNanos();
 
-  /** A track's first faces come within this time, and cost one decoding together. */
+  /** A track's first faces arrive within this time and share one decoding. */
   private static final long GATHERING_NANOS = Duration.ofMillis(400).toNanos();
 
-  /** Whoever has waited so long gets what there is. */
+  /** A request that has waited for this time is answered with the pictures at hand. */
   private static final long PATIENCE_NANOS = Duration.ofSeconds(3).toNanos();
 
   /** Each may hold a picture: twelve megabytes of a 4K stream. */
   private static final int MOST_TOGETHER = 8;
 
-  /** Requests that are farther apart are not decoded for together. */
+  /** Requests that are farther apart do not share a decoding. */
   private static final long TOGETHER_MILLIS = 1_500;
 
   private static final Duration LONGEST_DECODING = Duration.ofSeconds(2);
   private static final Duration STOPPING = Duration.ofSeconds(3);
 
-  /** A stream whose pictures are hardly wider gives nothing. */
+  /** A stream whose pictures are hardly wider is useless. */
   private static final double LARGER = 1.2;
 
   private final IngestConfig config;
@@ -89,7 +89,7 @@ public final class CloseUps implements AutoCloseable {
     publisher.showTo(this::saw);
   }
 
-  /** Runs the stream of larger pictures of a camera that has one; the fleet's thread only. */
+  /** Runs the larger stream of a camera that has one; only for the fleet's thread. */
   public void put(Camera camera) {
     CloseUpCamera present = cameras.get(camera.id());
     if (camera.closeUpUrl() == null) {
@@ -116,7 +116,7 @@ public final class CloseUps implements AutoCloseable {
     }
   }
 
-  /** Stops the streams of cameras; the fleet's thread only. */
+  /** Stops the streams of cameras; only for the fleet's thread. */
   public void remove(Collection<String> ids) {
     for (String id : ids) {
       CloseUpCamera gone = cameras.remove(id);
@@ -127,7 +127,7 @@ public final class CloseUps implements AutoCloseable {
     }
   }
 
-  /** Is shown every frame that is published. */
+  /** Receives every published frame. */
   private void saw(Frame frame) {
     CloseUpCamera camera = cameras.get(frame.camera());
     if (camera != null) {
@@ -154,7 +154,7 @@ public final class CloseUps implements AutoCloseable {
     }
   }
 
-  /** Takes in new requests; false while there is no broker to ask. */
+  /** Reads new requests; returns false while no broker answers. */
   private boolean listen() {
     try {
       if (feed == null) {
@@ -166,7 +166,8 @@ public final class CloseUps implements AutoCloseable {
       return true;
     } catch (KafkaException failed) {
       Duration wait = backoff.next();
-      log.warn("requests for close-ups cannot be read; again in {} ms", wait.toMillis(), failed);
+      log.warn(
+          "requests for close-ups cannot be read; trying again in {} ms", wait.toMillis(), failed);
       LockSupport.parkNanos(this, wait.toNanos());
       return false;
     }
@@ -175,14 +176,14 @@ public final class CloseUps implements AutoCloseable {
   private void take(ConsumerRecord<String, byte[]> record) {
     CloseUpCamera camera = caughtUp && record.key() != null ? cameras.get(record.key()) : null;
     if (camera == null) {
-      // Of before this began, or another worker's.
+      // Older than this worker, or for another worker.
       return;
     }
     try {
       camera.await(CloseUpTopic.fromRecord(record));
     } catch (InvalidRecordException invalid) {
       camera.count("bad-request");
-      log.debug("a request for a close-up is passed over: {}", invalid.getMessage());
+      log.debug("a request for a close-up is skipped: {}", invalid.getMessage());
     }
   }
 
@@ -212,7 +213,7 @@ public final class CloseUps implements AutoCloseable {
     }
   }
 
-  /** Those whose pictures are there, the oldest and what lies near to it. */
+  /** Requests whose pictures are available: the oldest and those near to it. */
   private static List<CloseUpCamera.Waiting> ripe(CloseUpCamera camera) {
     List<CloseUpCamera.Waiting> ripe = new ArrayList<>();
     CloseUpCamera.Waiting first = camera.waiting().peekFirst();
@@ -254,7 +255,7 @@ public final class CloseUps implements AutoCloseable {
       return Optional.of(
           new CloseUpSearch(request, grey, uncovered, camera.lag(), waiting.everywhere()));
     } catch (UnreadablePictureException ours) {
-      throw new IllegalStateException("a frame of ours cannot be decoded", ours);
+      throw new IllegalStateException("a published frame cannot be decoded", ours);
     }
   }
 

@@ -10,23 +10,25 @@ import org.bytedeco.opencv.opencv_core.Size;
 import org.facestream.ingest.frame.Area;
 
 /**
- * A face as one picture shows it, in grey, to be found again in pictures of another size of the
- * same scene: about where it was, by normalised correlation, which neither another exposure nor
- * another contrast disturbs. Its owner closes it.
+ * A face in one picture, in grey, to be found in pictures of the same scene in another size. It is
+ * searched around its place by normalised correlation, which does not depend on exposure and
+ * contrast. The owner closes it.
  */
 final class FaceTemplate implements AutoCloseable {
-  /** Around the face, as a share of its longer side: hair and background tell, too. */
+  /**
+   * Margin around the face, as a share of its longer side, because hair and background help too.
+   */
   private static final double MARGIN = 0.15;
 
-  /** How far away the face is looked for, as a share of its longer side. */
+  /** Search distance, as a share of the longer side of the face. */
   private static final double REACH = 0.35;
 
-  /** Larger ones are looked for scaled down: cost grows with the fourth power. */
+  /** Larger faces are scaled down for the search: its cost grows with the fourth power. */
   private static final double LARGEST = 64;
 
   private static final int SMALLEST = 8;
 
-  /** So much of it must not be blacked out, as a share. */
+  /** Minimum share that must not be masked. */
   private static final double LEAST_OPEN = 0.5;
 
   private final int width;
@@ -41,8 +43,8 @@ final class FaceTemplate implements AutoCloseable {
    * Where the face is.
    *
    * @param score correlation, 1 for the same picture
-   * @param x how much farther right it is than it was, in pixels of the frame
-   * @param y how much farther down it is than it was, in pixels of the frame
+   * @param x shift to the right, in pixels of the frame
+   * @param y shift downwards, in pixels of the frame
    */
   record Match(double score, double x, double y) {}
 
@@ -87,14 +89,14 @@ final class FaceTemplate implements AutoCloseable {
         (int) Math.max(1, Math.round(rect.height() * scale)));
   }
 
-  /** Whether enough of the face lies in the frame and is not blacked out. */
+  /** Whether enough of the face is in the frame and not masked. */
   boolean usable() {
     return place.width() >= SMALLEST
         && place.height() >= SMALLEST
         && (open.empty() || opencv_core.countNonZero(open) >= LEAST_OPEN * open.total());
   }
 
-  /** Grey levels by which its pixels differ; where there are hardly any, nothing can be found. */
+  /** The contrast of its pixels in grey levels; with hardly any, nothing can be found. */
   double contrast() {
     try (Mat mean = new Mat();
         Mat deviation = new Mat()) {
@@ -106,7 +108,7 @@ final class FaceTemplate implements AutoCloseable {
   }
 
   /**
-   * Looks for it. Call it only when it is {@link #usable}.
+   * Searches for the face. Call it only when it is {@link #usable}.
    *
    * @param grey a picture of the same scene in any size, CV_8UC1
    */
@@ -133,7 +135,7 @@ final class FaceTemplate implements AutoCloseable {
       }
       opencv_imgproc.matchTemplate(scaled, face, scores, opencv_imgproc.TM_CCOEFF_NORMED, open);
       if (!open.empty()) {
-        // Where the picture is flat, OpenCV divides by nothing when some pixels do not count.
+        // Where the picture is flat, OpenCV divides by zero if some pixels are masked.
         opencv_core.patchNaNs(scores, -1);
         opencv_imgproc.threshold(scores, scores, 1.01, -1, opencv_imgproc.THRESH_TOZERO_INV);
       }

@@ -29,9 +29,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the last seconds of a camera's stream of larger pictures, undecoded, on a thread of its
- * own: opens it, reads it, and opens it again when it fails, after a pause that grows. Whatever it
- * does, the camera's other stream goes on.
+ * Keeps the last seconds of a camera's larger stream, undecoded, on its own thread: opens it, reads
+ * it, and reopens it after a failure, with increasing pauses. It never affects the camera's other
+ * stream.
  */
 final class MainStream {
   private static final Logger log = LoggerFactory.getLogger(MainStream.class);
@@ -53,9 +53,8 @@ final class MainStream {
   private boolean told;
 
   /**
-   * @param camera has such a stream
-   * @param predecessor of the same camera, that was stopped just now; this one begins when it has
-   *     ended
+   * @param camera a camera with a larger stream
+   * @param predecessor the stopped one of the same camera; this one starts when that has ended
    */
   MainStream(
       Camera camera, IngestConfig config, SourceRules rules, Optional<MainStream> predecessor) {
@@ -66,7 +65,7 @@ final class MainStream {
     this.backoff = new Backoff(config.backoffFirst(), config.backoffCap());
     this.predecessor = predecessor;
     this.thread = new Thread(this::run, "close-up-" + camera.id());
-    // Resolving a host's name cannot be broken off; it must not hold up the end of the process.
+    // Resolving a host's name cannot be interrupted; it must not delay the end of the process.
     thread.setDaemon(true);
   }
 
@@ -74,12 +73,12 @@ final class MainStream {
     return ring;
   }
 
-  /** Names of FFmpeg's decoders for what is in the ring. */
+  /** Names of FFmpeg's decoders for the packets in the ring. */
   static String codecs() {
     return SourceUrl.Kind.RTSP.codecs();
   }
 
-  /** Whether pictures come. */
+  /** Whether pictures arrive. */
   boolean connected() {
     return connected;
   }
@@ -88,14 +87,14 @@ final class MainStream {
     thread.start();
   }
 
-  /** Asks it to end; returns at once. */
+  /** Requests its end; returns at once. */
   void stop() {
     stopping = true;
     deadline.stop();
     LockSupport.unpark(thread);
   }
 
-  /** Waits for its end; false when it did not end in time. */
+  /** Waits for its end; returns false when it did not end in time. */
   boolean await(Duration time) {
     try {
       thread.join(Math.max(1, time.toMillis()));
@@ -109,7 +108,7 @@ final class MainStream {
     try (deadline;
         ring) {
       predecessor.ifPresent(before -> before.await(PREDECESSOR));
-      // Or every one of them would stay in memory, in a chain.
+      // Otherwise all predecessors would stay in memory, in a chain.
       predecessor = Optional.empty();
       while (!stopping) {
         attempt();
@@ -138,11 +137,11 @@ final class MainStream {
     if (connected && System.nanoTime() - begun > RECOVERED_NANOS) {
       backoff.reset();
     }
-    // Once for each time that it goes.
+    // Logged once per failure.
     if (!stopping && (connected || !told)) {
       told = true;
       log.warn(
-          "camera {}: no close-ups, its other stream goes on: {}: {}",
+          "camera {}: no close-ups; its other stream continues: {}: {}",
           camera.id(),
           MaskedUrl.of(camera.closeUpUrl()),
           why);
@@ -187,7 +186,7 @@ final class MainStream {
       if (read == PacketSource.Read.VIDEO || read == PacketSource.Read.OTHER) {
         av_packet_unref(packet);
       }
-      // A source may also talk without end and never show a picture.
+      // A source may also send data without end but no picture.
       if (deadline.expired()) {
         throw new SourceException(late);
       }
@@ -198,20 +197,23 @@ final class MainStream {
     if (!connected) {
       connected = true;
       told = false;
-      log.info("camera {}: close-ups come from {}", camera.id(), MaskedUrl.of(camera.closeUpUrl()));
+      log.info(
+          "camera {}: receiving the larger stream from {}",
+          camera.id(),
+          MaskedUrl.of(camera.closeUpUrl()));
     }
   }
 
   /**
-   * When the pictures of a session were taken. Packets come in the order of decoding; the clocks
-   * are shown only those whose picture comes after all before, and the others go by them.
+   * The capture times of a session's pictures. Packets arrive in decoding order; only packets whose
+   * picture follows all earlier ones advance the clocks, and the others are interpolated.
    */
   private final class Times {
     private final StreamClock streamClock = new StreamClock(true);
     private long highest = StreamClock.NO_TIMESTAMP;
     private long captured;
 
-    /** Nanoseconds that were spent waiting for the stream since the clocks were shown a packet. */
+    /** Nanoseconds spent waiting for the stream since the clocks last advanced. */
     private long waited;
 
     Times() {

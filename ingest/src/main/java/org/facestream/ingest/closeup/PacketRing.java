@@ -19,15 +19,15 @@ import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.facestream.ingest.source.packet.PacketKind;
 
 /**
- * The last seconds of a stream as it came, not decoded: whole groups of pictures, each from a key
- * frame on. It is bounded in time and bytes; what does not fit goes group by group, the oldest
- * first. One thread adds, another takes excerpts.
+ * The last seconds of a stream, not decoded: whole groups of pictures, each from a key frame on. It
+ * is limited in time and bytes; the oldest groups are removed first. One thread adds packets,
+ * another takes excerpts.
  */
 final class PacketRing implements AutoCloseable {
-  /** A group that is so many times longer than the ring is not worth decoding. */
+  /** A group that is longer than the ring by this factor is not worth decoding. */
   private static final int LONGEST_GROUP = 3;
 
-  /** So many packets behind the last one that is wanted: pictures come in another order. */
+  /** Number of packets after the last wanted one, because pictures arrive in decoding order. */
   private static final int REORDERED = 4;
 
   private final long span;
@@ -40,7 +40,7 @@ final class PacketRing implements AutoCloseable {
   private long lost;
   private boolean closed;
 
-  /** A packet, owned by who holds this. */
+  /** A packet, owned by the holder of this object. */
   record Timed(AVPacket packet, PacketKind kind, long captured) {}
 
   private static final class Group {
@@ -59,9 +59,9 @@ final class PacketRing implements AutoCloseable {
   }
 
   /**
-   * Packets in the order of decoding, the first one a key frame. Its owner closes it.
+   * Packets in decoding order, starting with a key frame. The owner closes it.
    *
-   * @param parameters what they are encoded as
+   * @param parameters their codec parameters
    * @param nanosPerTick the length of one tick of their timestamps
    */
   record Excerpt(AVCodecParameters parameters, double nanosPerTick, List<Timed> packets)
@@ -74,8 +74,8 @@ final class PacketRing implements AutoCloseable {
   }
 
   /**
-   * @param span so much at least is kept, as far as the bytes allow
-   * @param mostBytes so much at most is kept
+   * @param span minimum time that is kept, as far as the bytes allow
+   * @param mostBytes maximum size
    */
   PacketRing(Duration span, long mostBytes) {
     this.span = span.toMillis();
@@ -83,10 +83,10 @@ final class PacketRing implements AutoCloseable {
   }
 
   /**
-   * Keeps a packet, which stays the caller's.
+   * Keeps a copy of a packet.
    *
-   * @param stream what it is encoded as
-   * @param captured when its picture was taken, milliseconds since 1970
+   * @param stream its codec parameters
+   * @param captured capture time of its picture, milliseconds since 1970
    */
   synchronized void add(
       AVPacket packet, AVCodecParameters stream, double ticks, PacketKind kind, long captured) {
@@ -115,7 +115,7 @@ final class PacketRing implements AutoCloseable {
     trim();
   }
 
-  /** Another codec or size; parameter sets of the same come with each key frame. */
+  /** The codec or size changed; parameter sets are repeated with each key frame. */
   private boolean same(AVCodecParameters stream) {
     return stream.codec_id() == parameters.codec_id()
         && stream.width() == parameters.width()
@@ -145,8 +145,8 @@ final class PacketRing implements AutoCloseable {
   }
 
   /**
-   * What must be decoded to see the pictures of a time, as far as they are here; empty when none
-   * is.
+   * The packets to decode for the pictures of a time span, as far as they are kept; empty when none
+   * are.
    *
    * @param from milliseconds since 1970
    * @param to milliseconds since 1970
@@ -180,22 +180,22 @@ final class PacketRing implements AutoCloseable {
     return Optional.of(new Excerpt(copy, nanosPerTick, packets));
   }
 
-  /** When the last picture was taken, milliseconds since 1970; the least number for none. */
+  /** Capture time of the last picture, milliseconds since 1970; {@link Long#MIN_VALUE} for none. */
   synchronized long newest() {
     return groups.isEmpty() ? Long.MIN_VALUE : newest;
   }
 
-  /** Of the packets that are kept. */
+  /** Size of the kept packets. */
   synchronized long bytes() {
     return bytes;
   }
 
-  /** Packets so far for which there was no room, or no key frame before them. */
+  /** Number of packets for which there was no room, or no key frame before them. */
   synchronized long lost() {
     return lost;
   }
 
-  /** Forgets everything: the stream begins anew. */
+  /** Clears the ring, because the stream restarts. */
   synchronized void clear() {
     groups.forEach(Group::free);
     groups.clear();

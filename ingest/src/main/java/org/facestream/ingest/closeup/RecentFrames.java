@@ -6,7 +6,7 @@ import java.util.Deque;
 import java.util.Optional;
 import org.facestream.ingest.frame.Frame;
 
-/** The frames of a camera that were published last. Safe for use by several threads. */
+/** The last published frames of a camera. Thread-safe. */
 final class RecentFrames {
   private static final int MOST_FRAMES = 256;
   private static final long MOST_BYTES = 16L << 20;

@@ -4,12 +4,11 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * How much later than in the one stream of a camera the same moment has its time in the other, as
- * far as is known: each has its own encoder and buffers. It is learned from faces that were found
- * in both while they moved. One thread uses it.
+ * Estimates the lag between the two streams of a camera, which have separate encoders and buffers.
+ * It is learned from moving faces that were found in both. One thread uses it.
  */
 final class StreamLag {
-  /** Where nothing is known: encoders of one camera differ by less. */
+  /** Search range when the lag is unknown: encoders of one camera differ by less. */
   static final long FARTHEST = 1_000;
 
   private static final long NEAR = 200;
@@ -20,15 +19,15 @@ final class StreamLag {
   private final Deque<Long> seen = new ArrayDeque<>();
   private int misses;
 
-  /** What is to be expected, milliseconds; positive when the larger pictures come later. */
+  /** The expected lag in milliseconds; positive when the larger pictures are later. */
   long expected() {
     return known() ? seen.stream().sorted().skip(seen.size() / 2).findFirst().orElseThrow() : 0;
   }
 
   /**
-   * How far from there it is worth looking, milliseconds.
+   * The search range around it, milliseconds.
    *
-   * @param everywhere whether it is worth more
+   * @param everywhere whether to search the whole range
    */
   long reach(boolean everywhere) {
     return known() && !everywhere ? NEAR : FARTHEST;
@@ -42,7 +41,7 @@ final class StreamLag {
    * A face was found.
    *
    * @param lag of the pictures, milliseconds
-   * @param tells whether it would not have been found so well at another time: it moved
+   * @param tells whether it matched clearly better than at other times, because it moved
    */
   void found(long lag, boolean tells) {
     misses = 0;
@@ -54,7 +53,7 @@ final class StreamLag {
     }
   }
 
-  /** A face was not found: after some of them everything is looked at again. */
+  /** A face was not found: after some of these, the whole range is searched again. */
   void missed() {
     misses++;
     if (misses >= MOST_MISSES) {
@@ -62,7 +61,7 @@ final class StreamLag {
     }
   }
 
-  /** A stream began anew. */
+  /** A stream restarted. */
   void forget() {
     misses = 0;
     seen.clear();

@@ -32,14 +32,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives this worker its share of the cameras. Ingest workers are an ordinary consumer group over
- * the cameras topic: the cameras in a worker's partitions are those that it runs. A partition is
- * read from its beginning each time it is assigned, so nothing is ever committed; its cameras start
- * when its end is reached, for until then a record may be out of date.
+ * Assigns cameras to this worker. Ingest workers are an ordinary consumer group over the cameras
+ * topic: a worker runs the cameras in its partitions. A partition is read from its beginning each
+ * time it is assigned, so nothing is committed. Its cameras start when its end is reached, because
+ * earlier records may be out of date.
  *
- * <p>One thread owns the consumer and the fleet. What fails is tried again; when the thread ends
- * all the same (an error that no camera made), this is no longer live, and whoever supervises the
- * process starts it anew.
+ * <p>One thread owns the consumer and the fleet. Failures are retried. When the thread ends
+ * nevertheless (an error that no camera caused), this is no longer live, and the supervisor should
+ * restart the process.
  */
 public final class CameraAssignment implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(CameraAssignment.class);
@@ -47,11 +47,14 @@ public final class CameraAssignment implements AutoCloseable {
   private static final Duration SHORT = Duration.ofSeconds(2);
   private static final Duration STOPPING = Duration.ofSeconds(4);
 
-  /** What is known of an assigned partition. */
+  /** The state of an assigned partition. */
   private static final class Table {
     private final Map<String, Camera> cameras = new TreeMap<>();
 
-    /** Up to the end; from then on only those whose removal Kafka has perhaps not taken. */
+    /**
+     * All cameras until the end is reached; afterwards only those whose removal may not be in Kafka
+     * yet.
+     */
     private final Set<String> removed = new TreeSet<>();
 
     private long end = -1;
@@ -92,12 +95,12 @@ public final class CameraAssignment implements AutoCloseable {
     return thread.isAlive() && pulse.beats();
   }
 
-  /** Where it stands in the topic of cameras. */
+  /** Its positions in the topic of cameras. */
   public Positions positions() {
     return positions;
   }
 
-  /** Why it has ended by itself; empty while it has not. */
+  /** Why it failed and ended; empty while it runs. */
   public Optional<String> failure() {
     return Optional.ofNullable(failure);
   }
@@ -135,11 +138,12 @@ public final class CameraAssignment implements AutoCloseable {
         health = membership();
       }
     } catch (RuntimeException failed) {
-      // Kafka's failures pass; a fault of ours may too, and all cameras are better than none.
+      // Kafka's failures are temporary; a fault in our code may be too, so all cameras are tried
+      // again.
       Duration wait = backoff.next();
       health = Stage.Health.notReady(failed.toString());
-      log.warn("the cameras cannot be read; again in {} ms", wait.toMillis(), failed);
-      // Outside the group nothing may be run: another worker has these cameras now.
+      log.warn("the cameras cannot be read; trying again in {} ms", wait.toMillis(), failed);
+      // Outside the group, no camera may run: another worker runs these cameras now.
       fleet.removeAll(CameraFleet.Leaving.LOST, STOPPING);
       pulse.waiting(this::closeConsumer);
       try {
@@ -188,7 +192,7 @@ public final class CameraAssignment implements AutoCloseable {
           invalid.getMessage());
     } catch (RuntimeException unexpected) {
       telemetry.dropped("ingest", "unknown", "internal").increment();
-      // Its message might show what is in the record.
+      // Its message might contain parts of the record.
       log.error(
           "{}-{}@{} cannot be read as a camera: {}",
           record.topic(),
@@ -243,7 +247,8 @@ public final class CameraAssignment implements AutoCloseable {
         clients.consumer(
             "ingest",
             500,
-            // The shortest that brokers allow: a dead worker's cameras wait no longer than this.
+            // The shortest value that brokers allow: the cameras of a dead worker wait for this
+            // time.
             Map.of(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 6_000));
     metrics = telemetry.bind(consumer, "ingest");
     consumer.subscribe(

@@ -27,14 +27,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The cameras that this worker runs. One thread, the assignment's, changes it. What goes wrong with
- * one camera, be it that the system gives no thread for it, is logged and counted, and does not
- * reach the others; a camera that could not be started is tried again.
+ * The cameras that this worker runs. Only the assignment's thread changes it. A failure of one
+ * camera, even a missing thread, is logged and counted, and does not affect the others. A camera
+ * that could not be started is tried again.
  */
 public final class CameraFleet implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(CameraFleet.class);
 
-  /** What goes wrong ten times a second is not logged as often. */
+  /** A fault that repeats ten times per second is not logged each time. */
   private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private static final String NO_CAMERA = "unknown";
@@ -48,7 +48,9 @@ public final class CameraFleet implements AutoCloseable {
   private final HardwareDecoding hardware = new HardwareDecoding();
   private final Map<String, CameraRunner> runners = new HashMap<>();
 
-  /** Stopped, but not yet ended: a camera that comes back waits for its former self. */
+  /**
+   * Runners that are stopped but have not ended: the next runner of the same camera waits for them.
+   */
   private final Map<String, CameraRunner> leaving = new HashMap<>();
 
   private final FailedStarts failedStarts;
@@ -58,7 +60,7 @@ public final class CameraFleet implements AutoCloseable {
 
   /** Why a camera is no longer run here. */
   enum Leaving {
-    /** This worker gives it away, or ends. */
+    /** This worker gives the camera to another, or ends. */
     STOPPED,
     /** Another worker may run it already. */
     LOST,
@@ -77,7 +79,7 @@ public final class CameraFleet implements AutoCloseable {
   }
 
   /**
-   * @param closeUps runs the second streams of cameras; empty where nobody asks for close-ups
+   * @param closeUps runs the second streams of cameras; empty without close-ups
    */
   public CameraFleet(
       IngestConfig config,
@@ -95,14 +97,14 @@ public final class CameraFleet implements AutoCloseable {
     this.closeUps = closeUps;
   }
 
-  /** Makes ready what all cameras share; may take seconds. */
+  /** Initialises what all cameras share; may take seconds. */
   public void prepare() {
     VideoSource.loadLibraries();
   }
 
   /**
-   * Runs a camera as it says: starts it, stops it when disabled. One that runs follows a change
-   * where it is; it is started anew only when the change is of its connection.
+   * Applies a camera's record: starts it, or stops it when it is disabled. A running camera applies
+   * a change without a restart, unless its connection changes.
    */
   void put(Camera camera) {
     if (!camera.enabled()) {
@@ -148,7 +150,11 @@ public final class CameraFleet implements AutoCloseable {
   private void startFailed(Camera camera, Throwable failure) {
     String id = camera.id();
     Duration pause = failedStarts.add(camera, System.nanoTime());
-    log.error("camera {} cannot be started; again in {} ms", id, pause.toMillis(), masked(failure));
+    log.error(
+        "camera {} cannot be started; trying again in {} ms",
+        id,
+        pause.toMillis(),
+        masked(failure));
     CameraRunner stopped = runners.remove(id);
     if (stopped != null) {
       leaving.put(id, stopped);
@@ -162,7 +168,7 @@ public final class CameraFleet implements AutoCloseable {
     fault(id);
   }
 
-  /** Does what concerns one camera; its failure concerns no other. */
+  /** Runs a task for one camera; its failure does not affect other cameras. */
   private void guarded(String id, Runnable work) {
     try {
       work.run();
@@ -178,7 +184,7 @@ public final class CameraFleet implements AutoCloseable {
 
   private void fault(String id) {
     Counter.builder("facestream.camera.faults")
-        .description("Faults of this worker's own while it looked after a camera")
+        .description("Faults of the worker itself while it started or supervised a camera")
         .tags("camera", id)
         .register(telemetry.registry())
         .increment();
@@ -191,12 +197,12 @@ public final class CameraFleet implements AutoCloseable {
     return shown;
   }
 
-  /** When a session begins: milliseconds since 1970, never the same twice. */
+  /** The epoch of a session: milliseconds since 1970, never the same twice. */
   private long nextEpoch(String camera) {
     return epochs.merge(camera, System.currentTimeMillis(), (last, now) -> Math.max(last + 1, now));
   }
 
-  /** Stops cameras, all at once, waits so long for their ends, and tells that they are off. */
+  /** Stops cameras in parallel, waits up to the given time, and reports them as off. */
   void remove(Collection<String> ids, Leaving why, Duration patience) {
     closeUps.ifPresent(running -> running.remove(ids));
     List<CameraRunner> stopped = new ArrayList<>();
@@ -213,7 +219,8 @@ public final class CameraFleet implements AutoCloseable {
     for (CameraRunner runner : stopped) {
       if (!patience.isZero()
           && !runner.await(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())))) {
-        log.warn("camera {} did not end in time; it ends by itself", runner.camera().id());
+        log.warn(
+            "camera {} did not stop in time; it stops in the background", runner.camera().id());
       }
     }
     ids.forEach(id -> guarded(id, () -> tellOff(id, why)));
@@ -221,15 +228,16 @@ public final class CameraFleet implements AutoCloseable {
   }
 
   /**
-   * Told now, and not when the runner has ended: that may be later than what the next worker tells.
+   * Reports it now, and not when the runner has ended: that could be later than the report of the
+   * next worker.
    */
   private void tellOff(String id, Leaving why) {
     switch (why) {
       case REMOVED -> reports.forget(id);
       case DISABLED -> reports.publishLast(off(id, why));
-      // Not again: the next worker may have told by then. Without one, silence tells it.
+      // Not retried: the next worker may have reported by then. Without one, the report expires.
       case STOPPED -> reports.publish(off(id, why));
-      case LOST -> log.debug("camera {} is told of by the worker that has it now", id);
+      case LOST -> log.debug("camera {} is reported by its new worker", id);
     }
   }
 
@@ -241,12 +249,12 @@ public final class CameraFleet implements AutoCloseable {
         : status.off(reports.worker(), word);
   }
 
-  /** Whether it is not known that Kafka took the last words on a camera. */
+  /** Whether Kafka may not have accepted the last report of a camera. */
   boolean owes(String id) {
     return reports.owes(id);
   }
 
-  /** Another worker answers for these cameras from now on, whether they are run or not. */
+  /** Another worker is responsible for these cameras from now on, whether they run or not. */
   void giveUp(Collection<String> ids) {
     reports.giveUp(ids);
   }
@@ -272,7 +280,7 @@ public final class CameraFleet implements AutoCloseable {
     remove(all, why, patience);
   }
 
-  /** Looks after cameras and publisher; call it several times a second. */
+  /** Supervises cameras and publisher; call it several times per second. */
   void watch() {
     statuses.forEach((id, status) -> guarded(id, () -> watch(id, status)));
     failedStarts.due(System.nanoTime()).forEach(this::put);
@@ -288,7 +296,7 @@ public final class CameraFleet implements AutoCloseable {
     }
   }
 
-  /** After {@link #removeAll}; what still ends by itself is not harmed. */
+  /** Call it after {@link #removeAll}; runners that are still ending are not affected. */
   @Override
   public void close() {
     hardware.close();

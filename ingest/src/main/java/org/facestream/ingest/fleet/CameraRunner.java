@@ -29,16 +29,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs one camera on a thread of its own: opens it, publishes its pictures, and opens it again when
- * it fails, after a pause that grows. Nothing that a camera does reaches another one.
+ * Runs one camera on a thread of its own: opens it, publishes its pictures, and reopens it after a
+ * failure, with increasing pauses. A camera cannot affect another one.
  */
 final class CameraRunner {
   private static final Logger log = LoggerFactory.getLogger(CameraRunner.class);
 
-  /** A camera that gave pictures for so long has recovered: its next failure is a first one. */
+  /**
+   * A camera that sent pictures for this time has recovered: its next failure counts as the first.
+   */
   private static final long RECOVERED_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-  /** Whoever waits to be read for this part of the maximum age is behind: others wait, too. */
+  /** A camera whose packets wait for more than this share of the maximum age is behind. */
   private static final int BEHIND = 2;
 
   private static final Duration PREDECESSOR = Duration.ofSeconds(5);
@@ -61,9 +63,8 @@ final class CameraRunner {
   private volatile boolean stopping;
 
   /**
-   * @param epochs gives the number of each session that is no replay, greater than every one before
-   * @param predecessor the runner of the same camera that was stopped just now; this one begins
-   *     when it has ended
+   * @param epochs returns the number of each session that is not a replay, greater than all before
+   * @param predecessor the stopped runner of the same camera; this one starts when that has ended
    */
   CameraRunner(
       Camera camera,
@@ -88,7 +89,7 @@ final class CameraRunner {
     this.backoff = new Backoff(config.backoffFirst(), config.backoffCap());
     this.predecessor = predecessor;
     this.thread = new Thread(this::run, "camera-" + camera.id());
-    // Resolving a host's name cannot be broken off; it must not hold up the end of the process.
+    // Resolving a host's name cannot be interrupted; it must not delay the end of the process.
     thread.setDaemon(true);
   }
 
@@ -101,7 +102,7 @@ final class CameraRunner {
     return fps;
   }
 
-  /** Goes on with other values, when they need no new connection; false when they do. */
+  /** Applies new values if they need no new connection; returns false if they do. */
   boolean follow(Camera changed) {
     if (!connection(camera).equals(connection(changed))) {
       return false;
@@ -110,7 +111,7 @@ final class CameraRunner {
     return true;
   }
 
-  /** Without what is looked up anew for each picture, and what is for others to read. */
+  /** Without values that are read for each picture, and values that only other stages read. */
   private static Camera connection(Camera camera) {
     return camera
         .withCloseUpUrl(null)
@@ -123,9 +124,9 @@ final class CameraRunner {
   }
 
   /**
-   * Begins; call it once.
+   * Starts; call it once.
    *
-   * @throws OutOfMemoryError when the system gives no thread; it has ended then
+   * @throws OutOfMemoryError when the system has no thread left; the runner has then ended
    */
   void start() {
     try {
@@ -136,14 +137,14 @@ final class CameraRunner {
     }
   }
 
-  /** Asks it to end; returns at once. */
+  /** Requests its end; returns at once. */
   void stop() {
     stopping = true;
     deadline.stop();
     LockSupport.unpark(thread);
   }
 
-  /** Waits for its end; false when it did not end in time. */
+  /** Waits for its end; returns false when it did not end in time. */
   boolean await(Duration time) {
     try {
       thread.join(Math.max(1, time.toMillis()));
@@ -164,7 +165,7 @@ final class CameraRunner {
   private void run() {
     try (deadline) {
       predecessor.ifPresent(before -> before.await(PREDECESSOR));
-      // Or every one of them would stay in memory, in a chain.
+      // Otherwise all predecessors would stay in memory, in a chain.
       predecessor = Optional.empty();
       status.claim(this);
       while (!stopping) {
@@ -183,7 +184,7 @@ final class CameraRunner {
     }
   }
 
-  /** Opens and reads once; false when there is nothing more to come. */
+  /** Opens and reads once; returns false when the source has ended. */
   private boolean attempt() {
     long begun = System.nanoTime();
     try {
@@ -223,8 +224,8 @@ final class CameraRunner {
     try (VideoSource source = VideoSource.open(url, patience, wish, deadline)) {
       Optional<Instant> recorded =
           replay ? Optional.of(RecordingStart.of(url, config, source.created())) : Optional.empty();
-      // The ids of a replay's faces and tracks are the same each time that it is opened, also by
-      // the same process after an error: the boundary before it keeps what was begun apart.
+      // A replay has the same ids of faces and tracks each time it is opened, also by the same
+      // process after an error: the boundary record separates it from an earlier attempt.
       long epoch = recorded.map(Instant::toEpochMilli).orElseGet(epochs::getAsLong);
       status.begin(this, epoch);
       captureClock.restart();

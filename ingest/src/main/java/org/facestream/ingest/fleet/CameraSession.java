@@ -19,14 +19,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One source from its being opened to its end or failure: takes its pictures at the wanted rate,
- * knows when they were taken, leaves out what is too old, and counts what is lost. On the thread of
- * its runner.
+ * One connection to a source, from opening to its end or failure: samples pictures at the wanted
+ * rate, determines their capture times, drops pictures that are too old, and counts losses. Runs on
+ * the thread of its runner.
  */
 final class CameraSession {
   private static final Logger log = LoggerFactory.getLogger(CameraSession.class);
 
-  /** A file that is this late is not hurried after. */
+  /** A file that is later than this is not read faster to catch up. */
   private static final long LATE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final CameraRunner runner;
@@ -49,10 +49,10 @@ final class CameraSession {
   private long waited;
 
   /**
-   * @param source stays the caller's to close
-   * @param live whether its pictures come as they are taken
-   * @param recorded when the recording began, for a replay; empty for none
-   * @param outlet ends with this
+   * @param source closed by the caller
+   * @param live whether its pictures arrive as they are taken
+   * @param recorded when the recording began, for a replay; otherwise empty
+   * @param outlet closed with this
    */
   CameraSession(
       CameraRunner runner,
@@ -87,7 +87,7 @@ final class CameraSession {
       outlet.begin();
       readOn();
     } finally {
-      // One that was given up for damage alone has not been asked since.
+      // The damage of a closed source has not been counted yet.
       countLosses();
       outlet.end();
     }
@@ -100,7 +100,7 @@ final class CameraSession {
       countLosses();
       switch (step) {
         case PICTURE -> picture();
-        // It came, and shows that the camera lives.
+        // It was received, so the camera is alive.
         case SPARED -> status.picture(runner);
         case LEFT_OUT -> {
           status.picture(runner);
@@ -110,7 +110,7 @@ final class CameraSession {
           if (pictures == picturesAtRewind) {
             throw new SourceException(Fault.DECODE_FAILED, "the file has no picture");
           }
-          // A replay shows each once, also one that else goes on for ever.
+          // A replay reads each source once, even one that loops otherwise.
           if (!runner.camera().loop() || replay) {
             return;
           }
@@ -135,7 +135,8 @@ final class CameraSession {
     damaged = source.damaged();
     if (source.reopened() > reopened) {
       reopened = source.reopened();
-      log.info("camera {}: its decoder only erred and was opened anew", runner.camera().id());
+      log.info(
+          "camera {}: its decoder only returned errors and was reopened", runner.camera().id());
     }
     bytes = source.bytes();
     status.behind(runner, source.behind());
@@ -164,7 +165,7 @@ final class CameraSession {
     long now = System.nanoTime();
     long before = waited;
     waited = source.waited();
-    // A file's picture is taken when it is shown.
+    // The capture time of a file's picture is when it is played.
     return captureClock.at(live ? time : now, now, waited - before, wall);
   }
 

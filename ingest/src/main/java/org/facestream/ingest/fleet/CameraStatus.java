@@ -18,22 +18,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The state of one camera, for logs, metrics and the status topic. It outlives the runners of the
- * camera, so that a change of settings does not lose its meters; only the runner that claimed it
- * last may move it.
+ * The state of one camera, for logs, metrics and the status topic. It exists longer than the
+ * runners of the camera, so that a change of settings does not lose its meters; only the runner
+ * that claimed it last may change it.
  */
 final class CameraStatus implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(CameraStatus.class);
 
-  /** What has not changed is told again so often, with fresh rates. */
+  /** An unchanged status is reported again at this interval, with current rates. */
   private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-  /** After a change its rates are not known yet; they are told when they are. */
+  /** After a change, rates are not known yet; they are reported later. */
   private static final long SETTLED_NANOS = TimeUnit.SECONDS.toNanos(3);
 
   private static final long BEHIND_AGAIN_NANOS = TimeUnit.MINUTES.toNanos(10);
 
-  /** The reason of a camera that is live and loses pictures here. */
+  /** The reason of a live camera that loses pictures because this worker is slow. */
   private static final String BEHIND = "behind";
 
   /** What a camera's video is. */
@@ -91,9 +91,9 @@ final class CameraStatus implements AutoCloseable {
   }
 
   /**
-   * Moves on, when the runner still owns this and is in another state.
+   * Changes the state, if the runner still owns this and the state differs.
    *
-   * @param word one of few, or null
+   * @param word one of a small fixed set, or null
    * @param why for people, without secrets
    */
   synchronized void move(Object runner, CameraState next, String word, String why) {
@@ -113,13 +113,16 @@ final class CameraStatus implements AutoCloseable {
     reason = word;
     changed = true;
     Counter.builder("facestream.camera.transitions")
-        .description("Changes of a camera's state, by the state that it came to")
+        .description("Changes of a camera's state, by the new state")
         .tags("camera", camera, "state", next.label())
         .register(registry)
         .increment();
   }
 
-  /** A picture came. One that a former runner still reads would hide that the present one waits. */
+  /**
+   * A picture arrived. Pictures of a former runner do not count, because they would hide that the
+   * current one waits.
+   */
   synchronized void picture(Object runner) {
     if (runner != owner) {
       return;
@@ -131,7 +134,7 @@ final class CameraStatus implements AutoCloseable {
     }
   }
 
-  /** Whether pictures are left out because reading is behind; told when that has changed. */
+  /** Whether pictures are skipped because reading is behind; a change is logged. */
   synchronized void behind(Object runner, boolean now) {
     if (runner != owner || now == behind) {
       return;
@@ -139,10 +142,10 @@ final class CameraStatus implements AutoCloseable {
     behind = now;
     changed = true;
     long time = System.nanoTime();
-    // It tries again and again; that it cannot is told once.
+    // It tries again and again, but its failure is logged once.
     if (now && (behindTold == null || time - behindTold > BEHIND_AGAIN_NANOS)) {
       behindTold = time;
-      log.warn("camera {}: this machine cannot read it in time; pictures are left out", camera);
+      log.warn("camera {}: this machine cannot decode it in time; pictures are skipped", camera);
     } else {
       log.debug("camera {}: {}", camera, now ? "behind" : "read in time again");
     }
@@ -172,7 +175,7 @@ final class CameraStatus implements AutoCloseable {
     }
   }
 
-  /** Counts what came and what became of it, when the runner still owns this. */
+  /** The counts, if the runner still owns this. */
   synchronized void count(Object runner, Consumer<CameraCounts> what) {
     if (runner == owner) {
       what.accept(counts);
@@ -193,8 +196,8 @@ final class CameraStatus implements AutoCloseable {
   }
 
   /**
-   * Called several times a second by the supervisor: the camera's own thread cannot see that it
-   * waits.
+   * Called several times per second by the supervisor: the camera's own thread cannot notice that
+   * it waits.
    */
   synchronized void watch(Duration stallAfter) {
     long now = System.nanoTime();
@@ -208,7 +211,9 @@ final class CameraStatus implements AutoCloseable {
     }
   }
 
-  /** Tells the state when it has changed, three seconds later, and then every ten. */
+  /**
+   * Reports the state when it has changed, again three seconds later, and then every ten seconds.
+   */
   synchronized void tell(StatusPublisher publisher) {
     long now = System.nanoTime();
     if ((changed || now - nextTold >= 0) && publisher.publish(report(publisher.worker()))) {
@@ -217,12 +222,12 @@ final class CameraStatus implements AutoCloseable {
     }
   }
 
-  /** That the camera is no longer run here, whatever its runner still does. */
+  /** The camera no longer runs here, even if its runner has not ended yet. */
   synchronized CameraReport off(String worker, String why) {
     return report(worker, CameraState.OFF, Instant.now(), why);
   }
 
-  /** How the camera is now. */
+  /** The current report. */
   synchronized CameraReport report(String worker) {
     return report(worker, state, since, reason);
   }

@@ -7,7 +7,7 @@ import java.util.Map;
 import org.facestream.ingest.registry.Camera;
 import org.facestream.ingest.worker.Backoff;
 
-/** Cameras that this worker could not start, and when it tries each again. One thread uses it. */
+/** Cameras that this worker could not start, and when to retry each. One thread uses it. */
 final class FailedStarts {
   private record Failed(Camera camera, Backoff backoff, long due) {}
 
@@ -38,7 +38,7 @@ final class FailedStarts {
     return pause;
   }
 
-  /** It was started, or is no longer wanted. */
+  /** The camera was started or removed. */
   void forget(String id) {
     failed.remove(id);
   }
@@ -51,7 +51,7 @@ final class FailedStarts {
     return List.copyOf(failed.keySet());
   }
 
-  /** Those whose pause is over. */
+  /** Cameras to retry now. */
   List<Camera> due(long now) {
     return failed.values().stream()
         .filter(each -> now - each.due() >= 0)

@@ -19,11 +19,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells how cameras are, in {@code cctv.camera-status.v1}. It never waits. Reports have a producer
- * of their own: behind the frames of a slow broker they would come too late. One that Kafka does
- * not take is counted as dropped; the next one says the same or better. Last words, after which
- * nothing is told of a camera, are told until Kafka has taken them, or something else is told of
- * it.
+ * Publishes the status of cameras in {@code cctv.camera-status.v1}. It never waits. Reports have
+ * their own producer, because they would be late behind frames when the broker is slow. A report
+ * that Kafka does not accept is counted as dropped; the next one replaces it. A final report, after
+ * which no other follows, is repeated until Kafka has accepted it or another report replaces it.
  */
 public final class StatusPublisher implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(StatusPublisher.class);
@@ -33,7 +32,7 @@ public final class StatusPublisher implements AutoCloseable {
 
   private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  /** What is told last of a camera, and is not known to have been taken. */
+  /** A final report that Kafka may not have accepted. */
   private static final class LastWord {
     private final ProducerRecord<String, byte[]> record;
     private volatile boolean underWay;
@@ -66,7 +65,8 @@ public final class StatusPublisher implements AutoCloseable {
     this.producer =
         clients.producer(
             Map.of(
-                // An idempotent one can fail for good; one request at a time keeps the order too.
+                // An idempotent producer can fail permanently; one request at a time keeps the
+                // order too.
                 ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
                 false,
                 ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION,
@@ -81,13 +81,13 @@ public final class StatusPublisher implements AutoCloseable {
                 TIMEOUT,
                 ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG,
                 1_000));
-    // What is on its way when a worker ends is its cameras' being off.
+    // When a worker ends, the last reports are that its cameras are off.
     closing.add(() -> producer.close(FAREWELL));
     closing.add(telemetry.bind(producer, "ingest"));
     try {
       producer.partitionsFor(topic);
     } catch (KafkaException notYet) {
-      log.debug("metadata of {} were asked for", topic, notYet);
+      log.debug("requested metadata of {}", topic, notYet);
     }
   }
 
@@ -95,13 +95,13 @@ public final class StatusPublisher implements AutoCloseable {
     return worker;
   }
 
-  /** Returns at once; false when it could not even be sent, and should be tried again. */
+  /** Returns at once; false when it could not be sent and should be retried. */
   boolean publish(CameraReport report) {
     lastWords.remove(report.camera());
     return send(CameraStatusTopic.toRecord(topic, report), taken -> {});
   }
 
-  /** The last report on a camera that this worker still answers for. */
+  /** The final report of a camera that this worker is still responsible for. */
   void publishLast(CameraReport report) {
     tellLast(CameraStatusTopic.toRecord(topic, report));
   }
@@ -135,7 +135,7 @@ public final class StatusPublisher implements AutoCloseable {
     }
   }
 
-  /** Tells last words again that were not taken; call it several times a second. */
+  /** Repeats final reports that were not accepted; call it several times per second. */
   void watch() {
     long now = System.nanoTime();
     for (LastWord word : lastWords.values()) {
@@ -145,19 +145,19 @@ public final class StatusPublisher implements AutoCloseable {
     }
   }
 
-  /** Whether last words on that camera were perhaps not taken. */
+  /** Whether the final report of a camera may not have been accepted. */
   boolean owes(String camera) {
     return lastWords.containsKey(camera);
   }
 
-  /** Another worker answers for these cameras now; it may have told better. */
+  /** Another worker is responsible for these cameras now; its reports are newer. */
   void giveUp(Collection<String> cameras) {
     lastWords.keySet().removeAll(cameras);
   }
 
   /**
-   * @param done told whether Kafka took it, on a thread of the producer; never when this returns
-   *     false
+   * @param done called with whether Kafka accepted it, on a thread of the producer; not called when
+   *     this returns false
    */
   private boolean send(ProducerRecord<String, byte[]> record, Consumer<Boolean> done) {
     try {
@@ -166,13 +166,13 @@ public final class StatusPublisher implements AutoCloseable {
           (sent, failed) -> {
             if (failed != null) {
               dropped(record.key());
-              log.debug("the status of {} was not taken", record.key(), failed);
+              log.debug("Kafka did not accept the status of {}", record.key(), failed);
             }
             done.accept(failed == null);
           });
       return true;
     } catch (KafkaException | IllegalStateException refused) {
-      log.debug("the status of {} was not sent", record.key(), refused);
+      log.debug("the status of {} could not be sent", record.key(), refused);
       return false;
     }
   }
@@ -181,7 +181,7 @@ public final class StatusPublisher implements AutoCloseable {
     telemetry.dropped("ingest", camera, "status-not-taken").increment();
   }
 
-  /** Gives the last reports a moment. */
+  /** Waits a moment for the last reports. */
   @Override
   public void close() {
     closing.close();

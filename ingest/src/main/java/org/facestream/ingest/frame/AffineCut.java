@@ -9,13 +9,13 @@ import org.bytedeco.opencv.opencv_core.Scalar;
 import org.bytedeco.opencv.opencv_core.Size;
 
 /**
- * Cuts a turned, scaled part out of a picture of any size. OpenCV's warpAffine by itself throws
- * where a picture is wider or higher than 32,766 pixels.
+ * Crops a turned, scaled part of a picture of any size. OpenCV's warpAffine alone fails for
+ * pictures that are wider or higher than 32,766 pixels.
  */
 public final class AffineCut {
   private static final int MOST_SIDE = Short.MAX_VALUE - 1;
 
-  /** Pixels around the part that interpolation looks at, and one for rounding. */
+  /** Pixels around the part that interpolation needs, and one for rounding. */
   private static final int MARGIN = 3;
 
   private static final int FLAGS = opencv_imgproc.INTER_LINEAR | opencv_imgproc.WARP_INVERSE_MAP;
@@ -23,10 +23,10 @@ public final class AffineCut {
   private AffineCut() {}
 
   /**
-   * Fills {@code into}, by linear interpolation; what lies beyond the picture is black.
+   * Fills {@code into} by linear interpolation; areas outside of the picture are black.
    *
-   * @param toPicture 2 × 3 of CV_64F, continuous: takes places in {@code into} to places in the
-   *     picture; the same after the call
+   * @param toPicture 2 × 3 of CV_64F, continuous: maps places in {@code into} to places in the
+   *     picture; not changed by the call
    * @param size of {@code into}
    * @param black zeros
    */

@@ -9,7 +9,7 @@ package org.facestream.ingest.frame;
  * @param bottom y of the bottom edge, greater than {@code top}
  */
 public record Area(double left, double top, double right, double bottom) {
-  /** Farther out no frame is. */
+  /** The limit of coordinates. */
   private static final double MOST = 1e6;
 
   public Area {

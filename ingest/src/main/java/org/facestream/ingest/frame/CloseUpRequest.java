@@ -3,7 +3,7 @@ package org.facestream.ingest.frame;
 import java.time.Instant;
 
 /**
- * A face that would be worth more if it were larger, and where it was seen.
+ * A request for a larger picture of a face.
  *
  * @param camera the camera's id
  * @param epoch of the frame
@@ -30,7 +30,7 @@ public record CloseUpRequest(
   /**
    * Checks every value.
    *
-   * @throws IllegalArgumentException for one that cannot be
+   * @throws IllegalArgumentException for an invalid value
    */
   public CloseUpRequest {
     if (track == null

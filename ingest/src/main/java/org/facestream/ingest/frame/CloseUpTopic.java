@@ -18,22 +18,22 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.facestream.ingest.worker.kafka.Topic;
 
 /**
- * The contract of {@code cctv.close-ups.v1}, where detectors ask for close-ups, and of the
+ * The contract of {@code cctv.close-ups.v1}, in which detectors request close-ups, and of the
  * close-ups themselves.
  *
- * <p>A request: key camera id, value JSON, timestamp the frame's capture time. It is advice to the
- * worker that runs the camera; nobody waits for an answer.
+ * <p>A request: key camera id, value JSON, timestamp the frame's capture time. It is a hint to the
+ * worker that runs the camera; the detector does not wait for an answer.
  *
  * <p>A close-up is a record of the frames topic: key camera id, value a plain JPEG, timestamp the
  * capture time of the frame in which the face was found, header {@value #HEADER} with JSON, and
  * {@code content-type}. It has no {@code sequence}, so a reader that does not know close-ups
- * refuses it and does not take it for a frame.
+ * rejects it instead of reading it as a frame.
  */
 public final class CloseUpTopic {
-  /** Of a close-up among the frames. */
+  /** The header of a close-up among the frames. */
   public static final String HEADER = "close-up";
 
-  /** Worth nothing after some seconds. */
+  /** Useless after some seconds. */
   public static final Topic TOPIC =
       new Topic(
           "close-ups",
@@ -121,9 +121,9 @@ public final class CloseUpTopic {
   }
 
   /**
-   * What a record asks for.
+   * The request in a record.
    *
-   * @throws InvalidRecordException when the record does not keep the contract
+   * @throws InvalidRecordException when the record violates the contract
    */
   public static CloseUpRequest fromRecord(ConsumerRecord<String, byte[]> record)
       throws InvalidRecordException {
@@ -159,10 +159,10 @@ public final class CloseUpTopic {
   }
 
   /**
-   * The close-up in a record of the frames topic. The JPEG itself is not looked at.
+   * The close-up in a record of the frames topic. The JPEG itself is not checked.
    *
    * @throws InvalidRecordException with reason {@code no-key}, {@code empty-value} or {@code
-   *     bad-header} when the record does not keep the contract
+   *     bad-header} when the record violates the contract
    */
   public static CloseUp fromFrameRecord(ConsumerRecord<String, byte[]> record)
       throws InvalidRecordException {

@@ -3,30 +3,29 @@ package org.facestream.ingest.frame;
 import java.time.Duration;
 
 /**
- * Whether the close-ups of a camera are worth their cost: where one after the other shows something
- * else than was asked for, its two streams do not show the same, and it is left alone for a while.
- * Not thread-safe.
+ * Decides whether the close-ups of a camera are useful. When several in a row do not show the
+ * requested face, its two streams differ, and close-ups pause for a while. Not thread-safe.
  */
 public final class CloseUpTrust {
   private static final int MOST_FAILURES = 8;
 
-  /** For so long it is left alone. */
+  /** Length of the pause. */
   public static final Duration PAUSE = Duration.ofMinutes(1);
 
   private int failures;
   private boolean off;
   private long until;
 
-  /** One was what it should be. */
+  /** A close-up showed the requested face. */
   public void succeeded() {
     failures = 0;
   }
 
   /**
-   * One was not.
+   * A close-up did not show it.
    *
    * @param nanos {@link System#nanoTime} now
-   * @return whether that was one too many, so that {@link #given} is false from now on
+   * @return whether the pause begins now, so that {@link #given} is false
    */
   public boolean failed(long nanos) {
     failures++;
@@ -39,7 +38,7 @@ public final class CloseUpTrust {
   }
 
   /**
-   * Whether to go on; after a pause one failure fewer is borne.
+   * Whether to continue; after a pause one failure fewer is tolerated.
    *
    * @param nanos {@link System#nanoTime} now
    */

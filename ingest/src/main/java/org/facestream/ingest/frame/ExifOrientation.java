@@ -5,7 +5,7 @@ import java.nio.ByteOrder;
 
 /** The orientation that a JPEG's EXIF segment declares (EXIF 2.32, tag 0x0112), 1 to 8. */
 public final class ExifOrientation {
-  /** The picture is stored as it is to be seen, or does not say otherwise. */
+  /** The picture is stored upright, or declares nothing else. */
   public static final int UPRIGHT = 1;
 
   private static final int TAG = 0x0112;
@@ -14,7 +14,7 @@ public final class ExifOrientation {
 
   private ExifOrientation() {}
 
-  /** What it declares; {@link #UPRIGHT} also where the segment is absent or damaged. */
+  /** The declared orientation; {@link #UPRIGHT} if the segment is absent or damaged. */
   public static int of(byte[] jpeg) {
     ByteBuffer bytes = ByteBuffer.wrap(jpeg);
     int at = 2;

@@ -7,10 +7,10 @@ import java.time.Instant;
  *
  * @param camera the camera's id
  * @param epoch when the source was opened, or a replay's recording began, milliseconds since 1970;
- *     with {@code sequence} it names a frame, and two workers that run the same camera can be told
- *     apart by it
+ *     together with {@code sequence} it identifies a frame, and it distinguishes two workers that
+ *     run the same camera
  * @param sequence 0, 1, 2... of the frames published in this epoch
- * @param captureTime when the picture was taken, as well as that can be known
+ * @param captureTime estimated time at which the picture was taken
  * @param width in pixels
  * @param height in pixels
  * @param traceparent W3C trace context, or empty

@@ -15,11 +15,11 @@ import org.facestream.ingest.worker.kafka.Topic;
 /**
  * The contract of {@code cctv.frames.v1}: key camera id, value a plain JPEG, timestamp the capture
  * time; headers {@code epoch}, {@code sequence}, {@code width}, {@code height}, {@code
- * content-type} and {@code traceparent}, all UTF-8 text. Where the header {@code replay} is, see
- * {@link Recording}.
+ * content-type} and {@code traceparent}, all UTF-8 text. For records with the header {@code
+ * replay}, see {@link Recording}.
  */
 public final class FrameTopic {
-  /** Frames are kept for a minute: who is later than that is too late. */
+  /** Frames are kept for a minute; later readers are too late. */
   public static final Topic TOPIC =
       new Topic(
           "frames",
@@ -51,22 +51,22 @@ public final class FrameTopic {
   /**
    * The same for a frame of a replay.
    *
-   * @param written when, by this machine's clock
+   * @param written time of writing, by this machine's clock
    */
   public static ProducerRecord<String, byte[]> toReplayRecord(
       String topic, Frame frame, Instant written) {
     return Recording.record(toRecord(topic, frame), frame.captureTime(), written);
   }
 
-  /** Whether a frame is of a replay, so that its age says nothing. */
+  /** Whether a frame is of a replay, so that its age has no meaning. */
   public static boolean isReplay(ConsumerRecord<String, byte[]> record) {
     return Recording.isReplay(record.headers());
   }
 
   /**
-   * The frame in a record. The JPEG itself is not looked at.
+   * The frame in a record. The JPEG itself is not checked.
    *
-   * @throws InvalidRecordException when the record does not keep the contract
+   * @throws InvalidRecordException when the record violates the contract
    */
   public static Frame fromRecord(ConsumerRecord<String, byte[]> record)
       throws InvalidRecordException {

@@ -34,15 +34,15 @@ import org.bytedeco.opencv.opencv_core.Scalar;
 import org.slf4j.LoggerFactory;
 
 /**
- * A HEIC or AVIF picture: FFmpeg finds its parts, which a phone makes of 512 × 512 pixels, and
- * decodes them one by one. Its transformations say how it is turned; its EXIF does not count, as
- * the format demands (ISO/IEC 23008-12).
+ * A HEIC or AVIF picture: FFmpeg finds its tiles, which have 512 × 512 pixels in a phone's
+ * pictures, and decodes them one by one. Its transformations determine the orientation; EXIF is
+ * ignored, as the format requires (ISO/IEC 23008-12).
  */
 final class HeifPicture implements AutoCloseable {
   private static final int PADDING = 64;
 
   static {
-    // FFmpeg has one log for the whole process; ingest's cameras have it written there.
+    // FFmpeg has one log for the whole process, which ingest redirects for its cameras.
     if (!LoggerFactory.getLogger("org.facestream.ffmpeg").isDebugEnabled()) {
       av_log_set_level(AV_LOG_QUIET);
     }
@@ -57,7 +57,7 @@ final class HeifPicture implements AutoCloseable {
   private final int height;
 
   /**
-   * Reads what is in it; decodes nothing.
+   * Reads its structure without decoding.
    *
    * @throws UnreadablePictureException with reason {@code not-a-picture} or {@code corrupt-picture}
    */
@@ -65,7 +65,7 @@ final class HeifPicture implements AutoCloseable {
     BytePointer copy = new BytePointer(av_malloc((long) encoded.length + PADDING));
     copy.put(encoded, 0, encoded.length);
     input = avio_alloc_context(copy, encoded.length, 0, null, null, null, null);
-    // Everything is in its buffer.
+    // The whole file is in its buffer.
     input.seekable(1);
     format = avformat_alloc_context();
     format.pb(input);
@@ -98,7 +98,7 @@ final class HeifPicture implements AutoCloseable {
         first = first == null ? each : first;
       }
     }
-    // A single picture that is meant to be shown comes before a grid that is not.
+    // A single primary picture takes precedence over a grid that is not primary.
     return hasDefaultStream() ? null : first;
   }
 
@@ -126,10 +126,10 @@ final class HeifPicture implements AutoCloseable {
   }
 
   /**
-   * Decodes it, turned as it is to be seen.
+   * Decodes it, upright.
    *
    * @param reduction its width and height are divided by this, 1, 2, 4 or 8
-   * @return red first; the caller closes it
+   * @return RGB; the caller closes it
    * @throws UnreadablePictureException with reason {@code corrupt-picture}
    */
   Mat decode(int reduction) throws UnreadablePictureException {
@@ -193,11 +193,11 @@ final class HeifPicture implements AutoCloseable {
       av_packet_free(packet);
     }
     if (!missing.isEmpty()) {
-      throw new UnreadablePictureException("corrupt-picture", "it is cut short or damaged");
+      throw new UnreadablePictureException("corrupt-picture", "it is incomplete or damaged");
     }
   }
 
-  /** One part may stand in several places. */
+  /** A tile may occur in several places. */
   private Set<Integer> wanted(int stream, Set<Integer> missing) {
     Set<Integer> wanted = new HashSet<>();
     for (int tile : missing) {
@@ -210,7 +210,7 @@ final class HeifPicture implements AutoCloseable {
     return wanted;
   }
 
-  /** What lies beyond the picture is left out. */
+  /** Areas outside of the picture are omitted. */
   private static void paste(Mat pixels, Mat stored, int left, int top) {
     int fromX = Math.max(0, -left);
     int fromY = Math.max(0, -top);

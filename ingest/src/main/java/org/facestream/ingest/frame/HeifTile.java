@@ -28,7 +28,7 @@ import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.Rect;
 
-/** Decodes the parts of one HEIC or AVIF picture, scaled down if wanted. One thread uses it. */
+/** Decodes the tiles of one HEIC or AVIF picture, optionally scaled down. One thread uses it. */
 final class HeifTile implements AutoCloseable {
   private static final Set<String> ALLOWED = Set.of("hevc", "libdav1d", "libaom-av1", "mjpeg");
   private static final int VECTOR = 64;
@@ -40,18 +40,18 @@ final class HeifTile implements AutoCloseable {
 
   /**
    * @param reduction width and height are divided by this
-   * @param mostPixels that a part may have
+   * @param mostPixels maximum size of a tile
    */
   HeifTile(int reduction, long mostPixels) {
     this.reduction = reduction;
-    // A part of a grid may reach beyond the picture.
+    // A tile of a grid may extend beyond the picture.
     this.mostPixels = mostPixels + (1 << 20);
   }
 
   /**
    * Decodes a part.
    *
-   * @return red first; the caller closes it
+   * @return RGB; the caller closes it
    * @throws UnreadablePictureException with reason {@code corrupt-picture} or {@code not-a-picture}
    */
   Mat decode(AVCodecParameters parameters, AVPacket packet) throws UnreadablePictureException {
@@ -60,7 +60,7 @@ final class HeifTile implements AutoCloseable {
       avcodec_send_packet(context, packet);
       avcodec_send_packet(context, (AVPacket) null);
       if (avcodec_receive_frame(context, frame) < 0 || frame.decode_error_flags() != 0) {
-        throw new UnreadablePictureException("corrupt-picture", "it is cut short or damaged");
+        throw new UnreadablePictureException("corrupt-picture", "it is incomplete or damaged");
       }
       return rgb();
     } finally {
@@ -71,13 +71,12 @@ final class HeifTile implements AutoCloseable {
   private AVCodecContext open(AVCodecParameters parameters) throws UnreadablePictureException {
     AVCodec codec = avcodec_find_decoder(parameters.codec_id());
     if (parameters.codec_id() == AV_CODEC_ID_AV1 && !allowed(codec)) {
-      // FFmpeg's own only drives hardware.
+      // FFmpeg's own AV1 decoder needs hardware.
       codec = avcodec_find_decoder_by_name("libaom-av1");
     }
     if (!allowed(codec)) {
       throw new UnreadablePictureException(
-          "not-a-picture",
-          "it is encoded in a way that this FFmpeg cannot decode; save it as a JPEG");
+          "not-a-picture", "FFmpeg cannot decode its encoding; save it as a JPEG");
     }
     AVCodecContext context = avcodec_alloc_context3(codec);
     int copied = avcodec_parameters_to_context(context, parameters);
@@ -97,7 +96,8 @@ final class HeifTile implements AutoCloseable {
   private Mat rgb() {
     int width = HeifPicture.divided(frame.width(), reduction);
     int height = HeifPicture.divided(frame.height(), reduction);
-    // swscale writes whole vectors, beyond the end of a row whose width is no multiple of theirs.
+    // swscale writes whole vectors, beyond the end of a row whose width is not a multiple of
+    // theirs.
     Mat room = new Mat(height + 1, (width + VECTOR - 1) / VECTOR * VECTOR, opencv_core.CV_8UC3);
     try (room;
         Rect part = new Rect(0, 0, width, height);

@@ -1,6 +1,6 @@
 package org.facestream.ingest.frame;
 
-/** A record that does not keep its topic's contract. The reason is a word for a metric's label. */
+/** A record that violates its topic's contract. The reason is a label of a metric. */
 public final class InvalidRecordException extends Exception {
   private static final long serialVersionUID = 1L;
 

@@ -5,7 +5,7 @@ package org.facestream.ingest.frame;
  *
  * @param width in pixels, at least 1
  * @param height in pixels, at least 1
- * @param usual whether it is grey or of three colours, 8 bits each, sequential or progressive
+ * @param usual whether it has one or three channels of 8 bits, sequential or progressive
  */
 public record JpegHeader(int width, int height, boolean usual) {
 
@@ -23,7 +23,7 @@ public record JpegHeader(int width, int height, boolean usual) {
         (jpeg[at + 1] & 0xff) <= 0xc2 && jpeg[at + 4] == 8 && (components == 1 || components == 3));
   }
 
-  /** Whether the whole picture must be in memory before any row of it is known. */
+  /** Whether the whole picture must be in memory before the first row is decoded. */
   static boolean progressive(byte[] jpeg) throws UnreadablePictureException {
     int kind = jpeg[startOfFrame(jpeg) + 1] & 0x0f;
     return kind == 0x2 || kind == 0x6 || kind == 0xa || kind == 0xe;
@@ -32,7 +32,7 @@ public record JpegHeader(int width, int height, boolean usual) {
   /** Where its marker is. */
   private static int startOfFrame(byte[] jpeg) throws UnreadablePictureException {
     if (jpeg.length < 4 || (jpeg[0] & 0xff) != 0xff || (jpeg[1] & 0xff) != 0xd8) {
-      throw new UnreadablePictureException("not-a-jpeg", "it does not begin as a JPEG does");
+      throw new UnreadablePictureException("not-a-jpeg", "it does not start like a JPEG");
     }
     int at = 2;
     while (at + 9 < jpeg.length) {

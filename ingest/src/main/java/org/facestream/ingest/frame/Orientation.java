@@ -15,12 +15,12 @@ import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.opencv_core.Mat;
 
 /**
- * How stored pixels are laid out to be seen: first columns become rows, if at all, then left and
- * right change places, then top and bottom. One of eight.
+ * One of eight orientations of stored pixels. To turn them upright, first transpose, then mirror
+ * left and right, then top and bottom, each if set.
  *
  * @param transposed whether columns become rows
- * @param leftRight whether left and right then change places
- * @param topBottom whether top and bottom then change places
+ * @param leftRight whether left and right are then mirrored
+ * @param topBottom whether top and bottom are then mirrored
  */
 public record Orientation(boolean transposed, boolean leftRight, boolean topBottom) {
   public static final Orientation UPRIGHT = new Orientation(false, false, false);
@@ -28,8 +28,8 @@ public record Orientation(boolean transposed, boolean leftRight, boolean topBott
   private static final int MATRIX_BYTES = 36;
 
   /**
-   * What the frame's display matrix says, which FFmpeg takes from the container, the codec or a
-   * JPEG's EXIF. Other angles than quarter turns are taken for the nearest quarter turn.
+   * The orientation in a frame's display matrix, which FFmpeg reads from the container, the codec
+   * or a JPEG's EXIF. Other angles are rounded to a quarter turn.
    */
   public static Orientation of(AVFrame frame) {
     AVFrameSideData side = av_frame_get_side_data(frame, AV_FRAME_DATA_DISPLAYMATRIX);
@@ -38,7 +38,7 @@ public record Orientation(boolean transposed, boolean leftRight, boolean topBott
         : ofMatrix(side.data());
   }
 
-  /** The same of what a container says beside the encoded picture. */
+  /** The same for the side data of a container. */
   static Orientation of(AVPacketSideData list, int entries) {
     AVPacketSideData side = av_packet_side_data_get(list, entries, AV_PKT_DATA_DISPLAYMATRIX);
     return side == null || side.isNull() || side.size() < MATRIX_BYTES
@@ -54,7 +54,7 @@ public record Orientation(boolean transposed, boolean leftRight, boolean topBott
     return ofMatrix(matrix);
   }
 
-  /** A stored place (x, y) is seen at (m0 x + m3 y, m1 x + m4 y), moved into the picture. */
+  /** A stored place (x, y) is shown at (m0 x + m3 y, m1 x + m4 y), moved into the picture. */
   public static Orientation ofMatrix(int[] matrix) {
     long along = Math.abs((long) matrix[0]) + Math.abs((long) matrix[4]);
     long across = Math.abs((long) matrix[1]) + Math.abs((long) matrix[3]);
@@ -63,7 +63,7 @@ public record Orientation(boolean transposed, boolean leftRight, boolean topBott
         : new Orientation(false, matrix[0] < 0, matrix[4] < 0);
   }
 
-  /** What a tag of EXIF says, 1 to 8; anything else is upright. */
+  /** The orientation of an EXIF tag, 1 to 8; other values are upright. */
   public static Orientation ofExif(int tag) {
     return switch (tag) {
       case 2 -> new Orientation(false, true, false);
@@ -78,7 +78,7 @@ public record Orientation(boolean transposed, boolean leftRight, boolean topBott
   }
 
   /**
-   * This, and then a turn.
+   * This orientation followed by a turn.
    *
    * @param degrees clockwise, a multiple of 90
    */
@@ -90,7 +90,7 @@ public record Orientation(boolean transposed, boolean leftRight, boolean topBott
     return turned;
   }
 
-  /** Fills {@code target} with what {@code source} shows when it is laid out so. */
+  /** Fills {@code target} with the upright {@code source}. */
   public void turn(Mat source, Mat target) {
     int code = leftRight && topBottom ? -1 : leftRight ? 1 : 0;
     boolean flipped = leftRight || topBottom;

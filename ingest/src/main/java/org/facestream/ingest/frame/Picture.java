@@ -9,23 +9,25 @@ import org.bytedeco.opencv.global.opencv_imgproc;
 import org.bytedeco.opencv.opencv_core.Mat;
 
 /**
- * A decoded picture in native memory: height × width × 3, 8-bit, red first. Its owner closes it.
+ * A decoded picture in native memory: height × width × 3, 8-bit RGB. The owner closes it.
  *
- * <p>Encoded bytes are never handed to the decoder before their header was read: a header that
- * claims an enormous picture makes OpenCV take gigabytes outside every limit of the JVM.
+ * <p>The header is always checked before decoding: for a header with an enormous size, OpenCV would
+ * allocate gigabytes outside of the JVM's limits.
  */
 public final class Picture implements AutoCloseable {
-  /** 8K: what any camera gives. */
+  /** 8K, the maximum of cameras. */
   public static final long MOST_FRAME_PIXELS = 7680L * 4320;
 
-  /** What a still picture may have in memory: a 50-megapixel photograph. */
+  /** Maximum of a decoded still picture: a 50-megapixel photograph. */
   public static final long MOST_STILL_PIXELS = 52_000_000;
 
-  /** What one may have that can be decoded at a smaller scale: a 108-megapixel photograph. */
+  /**
+   * Maximum of a still picture that can be decoded at a smaller scale: a 108-megapixel photograph.
+   */
   public static final long MOST_REDUCED_PIXELS = 120_000_000;
 
   static {
-    // Frames and cameras are what runs side by side; dividing single pictures would only add waits.
+    // Frames and cameras run in parallel; dividing single pictures would only add waits.
     opencv_core.setNumThreads(1);
   }
 
@@ -39,7 +41,7 @@ public final class Picture implements AutoCloseable {
     this.fullHeight = rgb.rows();
   }
 
-  /** What was stored may have been turned since. */
+  /** The stored picture may have been turned. */
   private Picture(Mat rgb, int reduction, int storedWidth, int storedHeight) {
     this.rgb = rgb;
     boolean turned = (storedWidth < storedHeight) != (rgb.cols() < rgb.rows());
@@ -68,16 +70,16 @@ public final class Picture implements AutoCloseable {
         decode(
             jpeg, opencv_imgcodecs.IMREAD_COLOR_RGB | opencv_imgcodecs.IMREAD_IGNORE_ORIENTATION);
     if (rgb == null) {
-      throw new UnreadablePictureException("corrupt-jpeg", "the JPEG is cut short or damaged");
+      throw new UnreadablePictureException("corrupt-jpeg", "the JPEG is incomplete or damaged");
     }
     return new Picture(rgb);
   }
 
   /**
-   * Decodes a photograph from a file: JPEG, PNG, WebP, HEIC, AVIF, TIFF, BMP or GIF, of several
-   * pictures the first; grey, alpha and more bits become RGB of 8 bits; turned upright as it says.
-   * A JPEG, HEIC or AVIF of more than {@link #MOST_STILL_PIXELS} is decoded at half or a quarter of
-   * its width and height.
+   * Decodes a photograph from a file: JPEG, PNG, WebP, HEIC, AVIF, TIFF, BMP or GIF, the first
+   * picture of several. Grey, alpha and more bits are converted to 8-bit RGB, and the declared
+   * orientation is applied. A JPEG, HEIC or AVIF of more than {@link #MOST_STILL_PIXELS} is decoded
+   * at half or a quarter of its width and height.
    *
    * @throws UnreadablePictureException with reason {@code not-a-picture}, {@code too-large} or
    *     {@code corrupt-picture}
@@ -95,7 +97,7 @@ public final class Picture implements AutoCloseable {
     byte[] plain = PlainPng.isPng(encoded) ? PlainPng.of(encoded) : encoded;
     Mat rgb = plain.length == 0 ? null : decode(plain, flags);
     if (rgb == null) {
-      throw new UnreadablePictureException("corrupt-picture", "it is cut short or damaged");
+      throw new UnreadablePictureException("corrupt-picture", "it is incomplete or damaged");
     }
     return new Picture(rgb, reduction, header.width(), header.height());
   }
@@ -125,19 +127,17 @@ public final class Picture implements AutoCloseable {
     return rgb.rows();
   }
 
-  /**
-   * The width of what was encoded, when it is seen upright; {@link #width} unless that is reduced.
-   */
+  /** The upright width of the encoded picture; {@link #width} unless that is reduced. */
   public int fullWidth() {
     return fullWidth;
   }
 
-  /** The height of what was encoded, when it is seen upright. */
+  /** The upright height of the encoded picture. */
   public int fullHeight() {
     return fullHeight;
   }
 
-  /** The pixels, continuous CV_8UC3, red first; owned by this picture. */
+  /** The pixels, continuous CV_8UC3, RGB; owned by this picture. */
   public Mat rgb() {
     return rgb;
   }
@@ -176,7 +176,7 @@ public final class Picture implements AutoCloseable {
   }
 
   private static Mat decode(byte[] encoded, int flags) {
-    // The pointer must outlive the call, and OpenCV throws on an empty buffer.
+    // The pointer must stay reachable during the call, and OpenCV throws on an empty buffer.
     try (BytePointer bytes = new BytePointer(encoded);
         Mat buffer = new Mat(1, encoded.length, opencv_core.CV_8UC1, bytes)) {
       Mat rgb = opencv_imgcodecs.imdecode(buffer, flags);
@@ -199,7 +199,7 @@ public final class Picture implements AutoCloseable {
           "too-large",
           String.format(
               Locale.ROOT,
-              "its header says %d x %d pixels; the most is %d megapixels",
+              "its header says %d x %d pixels; at most %d megapixels are allowed",
               width,
               height,
               most / 1_000_000));

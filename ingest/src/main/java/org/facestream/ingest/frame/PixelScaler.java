@@ -15,11 +15,11 @@ import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.PointerPointer;
 
 /**
- * FFmpeg's scaler, set up for frames of one kind, and anew when a stream changes. One thread uses
- * it.
+ * FFmpeg's scaler, configured for frames of one kind, and again when a stream changes. One thread
+ * uses it.
  */
 public final class PixelScaler implements AutoCloseable {
-  /** Everything that the scaler depends on. */
+  /** The parameters of the scaler. */
   private record Conversion(
       int width,
       int height,
@@ -37,8 +37,8 @@ public final class PixelScaler implements AutoCloseable {
 
   /**
    * @param filter one of FFmpeg's, such as {@code SWS_BILINEAR}
-   * @param colours whether the frame's matrix and range are minded, for a target in red, green and
-   *     blue; otherwise values stay as they are
+   * @param colours whether to apply the frame's matrix and range, for an RGB target; otherwise
+   *     values are not converted
    */
   public PixelScaler(int filter, boolean colours) {
     this.filter = filter;
@@ -46,9 +46,9 @@ public final class PixelScaler implements AutoCloseable {
   }
 
   /**
-   * Makes it ready for such a frame.
+   * Configures it for a frame.
    *
-   * @return whether anything is different from the frame before, so that the target must be, too
+   * @return whether anything differs from the frame before, so that the target must change too
    */
   public boolean prepare(AVFrame frame, int toWidth, int toHeight, int toFormat) {
     Conversion wanted =
@@ -95,7 +95,10 @@ public final class PixelScaler implements AutoCloseable {
     return true;
   }
 
-  /** Scales a frame that {@link #prepare} has seen into memory of the size and format told then. */
+  /**
+   * Scales a frame of the kind given to {@link #prepare} into memory of the size and format given
+   * there.
+   */
   public void scale(AVFrame frame, PointerPointer<?> planes, IntPointer strides) {
     int rows =
         sws_scale(context, frame.data(), frame.linesize(), 0, frame.height(), planes, strides);

@@ -10,14 +10,14 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
 /**
- * A PNG file without what its decoder would complain of. libpng writes its complaints to the
- * standard error by itself, and cannot name the picture there.
+ * Removes chunks of a PNG file that its decoder would warn about. libpng writes its warnings to the
+ * standard error, without the name of the picture.
  */
 final class PlainPng {
   private static final byte[] SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
   private static final int CHUNK_FRAME = 12;
 
-  /** What pixels and their orientation come from; colour profiles and texts are left out. */
+  /** Chunks with pixels and orientation; colour profiles and texts are removed. */
   private static final Set<String> NEEDED = Set.of("IHDR", "PLTE", "IDAT", "IEND", "tRNS", "eXIf");
 
   private static final int HEADER_LENGTH = 13;
@@ -25,7 +25,7 @@ final class PlainPng {
   private static final int LAST_FILTER = 4;
   private static final int PART = 8192;
 
-  /** Of each pass of an interlaced picture: first column and row, and the steps between them. */
+  /** For each pass of an interlaced picture: first column and row, and the steps between them. */
   private static final int[][] PASSES = {
     {0, 0, 8, 8}, {4, 0, 8, 8}, {0, 4, 4, 8}, {2, 0, 4, 4}, {0, 2, 2, 4}, {1, 0, 2, 2}, {0, 1, 1, 2}
   };
@@ -40,7 +40,7 @@ final class PlainPng {
   /**
    * The file with the chunks that pixels come from.
    *
-   * @return empty when it is cut short or damaged
+   * @return empty when it is incomplete or damaged
    */
   static byte[] of(byte[] png) {
     ByteArrayOutputStream plain = new ByteArrayOutputStream(png.length);
@@ -65,7 +65,7 @@ final class PlainPng {
           plain.write(png, at, length + CHUNK_FRAME);
         }
         if (type.equals("IHDR")) {
-          // A second one would say another size than the one that was looked at.
+          // A second header could declare another size than the checked one.
           if (header != null) {
             return new byte[0];
           }
@@ -81,7 +81,7 @@ final class PlainPng {
     return new byte[0];
   }
 
-  /** Whether all rows are there, each with a filter that exists. */
+  /** Whether all rows are present, each with a valid filter. */
   private static boolean rowsAreWhole(byte[] header, byte[] packed) {
     if (header == null || header.length != HEADER_LENGTH) {
       return false;
@@ -120,7 +120,7 @@ final class PlainPng {
     }
   }
 
-  /** Unpacks and forgets so many bytes, in parts: a row can be as long as the whole picture. */
+  /** Unpacks and discards bytes, in parts: a row can be as long as the whole picture. */
   private static boolean skip(long bytes, byte[] part, Inflater inflater)
       throws DataFormatException {
     long left = bytes;
@@ -134,7 +134,7 @@ final class PlainPng {
     return true;
   }
 
-  /** By the header's kind of colour. */
+  /** By the header's colour type. */
   private static int samples(int colour) {
     return switch (colour) {
       case 2 -> 3;

@@ -10,14 +10,13 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 
 /**
  * How records of a replay differ, in every topic from the frames on. A replay reads a recording as
- * fast as it can be processed, and its capture times are those of the recording: they say nothing
- * of when a record was written, nor of how long it waited. Such a record carries the header {@code
- * replay} with the capture time, and its timestamp is when it was written, so that Kafka keeps it
- * for its time.
+ * fast as it can be processed, with the capture times of the recording, which are unrelated to the
+ * time of writing. Such a record has the header {@code replay} with the capture time, and its
+ * timestamp is the time of writing, so that Kafka's retention applies to it.
  *
- * <p>Before a recording's first frame and after its last one comes a boundary: a record without a
- * value, with the headers {@code replay} and {@code boundary}. Every stage hands it on behind what
- * it made of the records before. No track goes on over it.
+ * <p>A boundary precedes a recording's first frame and follows its last one: a record without a
+ * value, with the headers {@code replay} and {@code boundary}. Every stage forwards it after its
+ * results of the records before. No track continues across a boundary.
  */
 public final class Recording {
   private static final String REPLAY = "replay";
@@ -26,10 +25,10 @@ public final class Recording {
   private Recording() {}
 
   /**
-   * A record of a replay, given as it would be without.
+   * Converts a record to one of a replay.
    *
-   * @param captured when the picture was taken, by the recording
-   * @param written when the record is written, by this machine's clock
+   * @param captured capture time, by the recording
+   * @param written time of writing, by this machine's clock
    */
   public static ProducerRecord<String, byte[]> record(
       ProducerRecord<String, byte[]> record, Instant captured, Instant written) {
@@ -59,20 +58,20 @@ public final class Recording {
         new ProducerRecord<>(topic, null, 0L, camera, null, headers), Instant.EPOCH, written);
   }
 
-  /** Whether a record with these headers is of a replay, so that its age says nothing. */
+  /** Whether a record with these headers is of a replay, so that its age has no meaning. */
   public static boolean isReplay(Headers headers) {
     return headers.lastHeader(REPLAY) != null;
   }
 
-  /** Whether a record with these headers is a boundary, and nothing else. */
+  /** Whether a record with these headers is a boundary. */
   public static boolean isBoundary(Headers headers) {
     return isReplay(headers) && headers.lastHeader(BOUNDARY) != null;
   }
 
   /**
-   * The capture time that the record of a replay carries.
+   * The capture time of a replay's record.
    *
-   * @throws InvalidRecordException when it carries none
+   * @throws InvalidRecordException when it has none
    */
   public static Instant captured(Headers headers) throws InvalidRecordException {
     Header header = headers.lastHeader(REPLAY);

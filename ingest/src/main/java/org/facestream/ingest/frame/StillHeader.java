@@ -12,10 +12,10 @@ import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
 
 /**
- * What a still picture's first bytes say, read without decoding.
+ * The header of a still picture, read without decoding.
  *
  * @param kind how it is encoded
- * @param width in pixels, as stored; of a HEIF it is not known before its items are read
+ * @param width in pixels, as stored; for HEIF, unknown before its items are read
  * @param height in pixels, as stored
  * @param progressive whether it is a JPEG that cannot be decoded row by row
  */
@@ -55,8 +55,8 @@ record StillHeader(Kind kind, int width, int height, boolean progressive) {
   }
 
   /**
-   * Refuses what a camera's sensor gave: TIFF (DNG, NEF, ARW, CR2) or the container of HEIF (CR3)
-   * by its first bytes, but what decoders find in there is a thumbnail.
+   * Refuses raw files, which look like TIFF (DNG, NEF, ARW, CR2) or HEIF (CR3), because decoders
+   * would read only a thumbnail.
    */
   private static void refuseRaw(byte[] encoded) throws UnreadablePictureException {
     if (encoded.length < 16) {
@@ -67,7 +67,8 @@ record StillHeader(Kind kind, int width, int height, boolean progressive) {
     if (canon || (tiff && rawTiff(encoded))) {
       throw new UnreadablePictureException(
           "not-a-picture",
-          "it is a camera's raw file, or a TIFF with further pictures in it; save it as a JPEG");
+          "it is a camera's raw file, or a TIFF that contains further pictures; save it "
+              + "as a JPEG");
     }
   }
 
@@ -135,7 +136,7 @@ record StillHeader(Kind kind, int width, int height, boolean progressive) {
         int width = reader.getWidth(0);
         int height = reader.getHeight(0);
         if (word(encoded, 0).equals("GIF8")) {
-          // Decoders make room for the whole screen, however small the picture in it is.
+          // Decoders allocate the whole screen, even for a small picture.
           width = Math.max(width, little(encoded, 6, 2));
           height = Math.max(height, little(encoded, 8, 2));
         }

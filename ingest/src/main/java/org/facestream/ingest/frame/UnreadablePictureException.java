@@ -1,6 +1,8 @@
 package org.facestream.ingest.frame;
 
-/** Bytes that are no picture, or one that is refused; the message says why, in words for a user. */
+/**
+ * Bytes that are not a picture, or a refused picture; the message contains the reason for the user.
+ */
 public final class UnreadablePictureException extends Exception {
   private static final long serialVersionUID = 1L;
 

@@ -7,12 +7,12 @@ import org.facestream.ingest.registry.Polygon;
 import org.facestream.ingest.source.picture.Luma;
 
 /**
- * Tells whether something moves: whether the picture differs from how the scene has looked, which
- * is followed. A change of the light as a whole does not count; something that has come to stay, or
- * has gone, belongs to the scene after a few seconds. One thread uses it.
+ * Detects movement by comparing pictures with the background, which is updated continuously. A
+ * change of the overall light does not count. An object that stays or leaves becomes background
+ * after a few seconds. One thread uses it.
  *
  * <p>A pixel counts when it and its neighbours to the right and below all differ by more than the
- * threshold, so that single pixels of noise do not.
+ * threshold, so that noise in single pixels does not.
  */
 public final class MotionDetector {
   private static final double LARGEST_THRESHOLD = 30;
@@ -20,7 +20,7 @@ public final class MotionDetector {
   private static final double MOST_PIXELS = 24;
   private static final double PIXELS_RATIO = 1 / MOST_PIXELS;
 
-  /** A pixel that keeps its value is taken into the scene soon, one that does not hardly. */
+  /** A pixel that keeps its value enters the background soon, a changing one hardly. */
   private static final double STEADY_SECONDS = 2;
 
   private static final double UNSTEADY_SECONDS = 20;
@@ -38,7 +38,7 @@ public final class MotionDetector {
   private boolean[] changed;
   private long last;
 
-  /** Looks for movement as the camera says. */
+  /** Uses the camera's motion options. */
   public MotionDetector(MotionOptions options) {
     this(options.sensitivity(), options.masks());
   }
@@ -54,8 +54,8 @@ public final class MotionDetector {
   }
 
   /**
-   * Whether something moves in a picture; of the first one, and the first of another size, it says
-   * yes.
+   * Whether something moves in a picture; always true for the first picture, and the first of
+   * another size.
    *
    * @param time of the picture in nanoseconds
    */
@@ -93,7 +93,7 @@ public final class MotionDetector {
     }
   }
 
-  /** By how much the picture as a whole is brighter: the median, which no object moves much. */
+  /** How much brighter the whole picture is: the median, which a single object hardly changes. */
   private int light(byte[] pixels) {
     int[] counts = new int[511];
     int total = 0;

@@ -8,18 +8,18 @@ import java.util.List;
 import org.facestream.ingest.source.picture.KeptPicture;
 
 /**
- * Holds back the pictures of a still scene, but for one now and then. The last ones that were held
- * back are kept for a moment: when something moves, they go first, for it began to move before it
- * was seen to. What goes, goes in the order of its capture. One thread uses it.
+ * Holds back the pictures of a still scene, except for a regular keep-alive. The last held-back
+ * pictures are kept for a moment. When movement is detected, they are published first, because the
+ * movement began earlier. Pictures are published in the order of capture. One thread uses it.
  *
- * <p>Most of what is kept is never published, so it is kept as it was decoded and not as JPEG, and
- * within a bound.
+ * <p>Most kept pictures are never published, so they are kept decoded and not as JPEGs, within a
+ * limit.
  */
 public final class MotionGate implements AutoCloseable {
-  /** Whatever the rate, no more than these are kept. */
+  /** Largest number of kept pictures, at any rate. */
   private static final int MOST_KEPT = 64;
 
-  /** Nor more than these bytes; a frame of 1280 x 720 pixels has 1.4 million. */
+  /** Largest size of kept pictures in bytes; a frame of 1280 x 720 pixels has 1.4 million. */
   private static final long MOST_BYTES = 32_000_000;
 
   private static final long NEVER = Long.MIN_VALUE;
@@ -43,8 +43,8 @@ public final class MotionGate implements AutoCloseable {
 
   /**
    * @param keepAlive longest time without a picture
-   * @param preRoll how long a picture is kept that was held back
-   * @param postRoll for how long a scene counts as moving when nothing moves any more
+   * @param preRoll how long a held-back picture is kept
+   * @param postRoll how long a scene counts as moving after the last movement
    */
   public MotionGate(Duration keepAlive, Duration preRoll, Duration postRoll) {
     this.keepAlive = keepAlive.toNanos();
@@ -57,8 +57,8 @@ public final class MotionGate implements AutoCloseable {
    *
    * @param moves whether something moves in it
    * @param time of the picture in its stream, nanoseconds
-   * @return whether it is to be published, after what {@link #release} gives; when not, it is to be
-   *     given to {@link #keep}
+   * @return whether to publish it, after the pictures of {@link #release}; if not, pass it to
+   *     {@link #keep}
    */
   public boolean passes(boolean moves, long time) {
     long beat = lastOffered == NEVER ? 0 : Math.max(0, time - lastOffered);
@@ -75,7 +75,7 @@ public final class MotionGate implements AutoCloseable {
       return true;
     }
     if (lastSent == NEVER || time + beat - lastSent > keepAlive) {
-      // The next one would come too late.
+      // The next picture would be too late.
       forget();
       lastSent = time;
       return true;
@@ -83,9 +83,7 @@ public final class MotionGate implements AutoCloseable {
     return false;
   }
 
-  /**
-   * What is to be published before a picture that passes, the oldest first; the caller's to close.
-   */
+  /** Pictures to publish before a picture that passes, oldest first; the caller closes them. */
   public List<Timed> release() {
     List<Timed> released = List.copyOf(kept);
     kept.clear();
@@ -93,7 +91,7 @@ public final class MotionGate implements AutoCloseable {
     return released;
   }
 
-  /** Takes a picture that does not pass, and closes it in the end, unless it is released. */
+  /** Keeps a picture that does not pass, and closes it later, unless it is released. */
   public void keep(Timed picture) {
     kept.addLast(picture);
     keptBytes += picture.picture().bytes();
@@ -109,12 +107,12 @@ public final class MotionGate implements AutoCloseable {
     heldBack++;
   }
 
-  /** Pictures so far that were held back and will not be published. */
+  /** Number of held-back pictures that will not be published. */
   public long heldBack() {
     return heldBack;
   }
 
-  /** What is kept stays back: the stream ended, or the pictures may not be shown any more. */
+  /** Discards kept pictures: the stream ended, or they must not be published any more. */
   public void forget() {
     while (!kept.isEmpty()) {
       dropOldest();

@@ -8,9 +8,9 @@ import java.util.function.Function;
 import org.facestream.ingest.worker.Telemetry;
 
 /**
- * What one camera gave and what became of it: since this was made, and over the last seconds. They
- * are the meters' counts, which outlive a camera that goes and comes back. Any thread counts; one
- * samples and reads.
+ * Counts of one camera's pictures and of what happened to them, in total and over the last seconds.
+ * The counts are those of the meters, which persist when a camera is removed and added again. Any
+ * thread counts; one thread samples and reads.
  */
 public final class CameraCounts {
   private static final int PICTURES = 0;
@@ -18,7 +18,7 @@ public final class CameraCounts {
   private static final int BYTES = 2;
   private static final int LOSSES = 3;
 
-  /** A meter, and what it stood at. */
+  /** A meter and its earlier value. */
   private record Tally(Counter counter, double before) {
     Tally(Counter counter) {
       this(counter, counter.count());
@@ -44,7 +44,7 @@ public final class CameraCounts {
     bytes =
         new Tally(
             Counter.builder("facestream.camera.bytes")
-                .description("Bytes of a camera's video, as it came")
+                .description("Bytes of a camera's video, as received")
                 .tags("camera", camera)
                 .register(telemetry.registry()));
     for (FrameLoss loss : FrameLoss.values()) {
@@ -60,7 +60,7 @@ public final class CameraCounts {
   /** Frames that the camera's motion gate held back. */
   public static Counter still(String camera, Telemetry telemetry) {
     return Counter.builder("facestream.held.back")
-        .description("Frames that were not published because nothing was to be seen in them")
+        .description("Frames that were held back because nothing moved")
         .tags("stage", "ingest", "camera", camera, "reason", "still")
         .register(telemetry.registry());
   }
@@ -82,7 +82,7 @@ public final class CameraCounts {
     decodeErrors.increment(more);
   }
 
-  /** Takes the counts for the rates, called more often than once a second. */
+  /** Samples the counts for the rates; call it more often than once per second. */
   public void sample(long nanos) {
     double[] counts = new double[LOSSES + losses.size()];
     counts[PICTURES] = in.counter().count();
@@ -108,7 +108,7 @@ public final class CameraCounts {
     return bytes.count();
   }
 
-  /** Pictures that were dropped, by reason; reasons that there were none for are left out. */
+  /** Dropped pictures by reason; reasons without any are omitted. */
   public Map<String, Long> dropped() {
     return byReason(loss -> losses.get(loss).count());
   }

@@ -5,22 +5,22 @@ import org.apache.kafka.clients.producer.BufferExhaustedException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.RetriableException;
 
-/** Why ingest drops a picture. The names are a metric's label, so there are only these. */
+/** Why ingest drops a picture. The names are labels of a metric, so the set is fixed. */
 public enum FrameLoss {
-  /** It was not even decoded: the machine cannot read the camera in time. */
+  /** It was not decoded, because the machine cannot decode the camera in time. */
   BEHIND,
   /** It was too old when it was decoded. */
   TOO_OLD,
   /** No room among the frames that wait for Kafka. */
   BUFFER_FULL,
-  /** Larger than Kafka takes. */
+  /** Larger than Kafka accepts. */
   TOO_LARGE,
-  /** Kafka did not take it in time. */
+  /** Kafka did not accept it in time. */
   BROKER_AWAY,
   /** Kafka refused it. */
   SEND_FAILED;
 
-  /** Why a frame did not come into Kafka. */
+  /** Maps a failed send to its loss. */
   static FrameLoss of(Throwable refused) {
     if (refused instanceof BufferExhaustedException) {
       return BUFFER_FULL;

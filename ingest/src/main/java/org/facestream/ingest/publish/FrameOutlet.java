@@ -19,9 +19,9 @@ import org.facestream.ingest.worker.Closing;
 import org.facestream.ingest.worker.Telemetry;
 
 /**
- * Where the sampled pictures of one session leave it as frames: all of them, or what the motion
- * gate lets through; in passing, or waiting for room. Only what leaves is encoded. One thread uses
- * it.
+ * Publishes the sampled pictures of one session as frames: all of them, or those that pass the
+ * motion gate; with or without waiting for Kafka. Only published pictures are encoded. One thread
+ * uses it.
  */
 public final class FrameOutlet {
   private final String camera;
@@ -37,8 +37,8 @@ public final class FrameOutlet {
   private long heldBack;
 
   /**
-   * @param patience for a replay, of which nothing may be lost, what ends the waiting for room;
-   *     empty for what is dropped when there is none
+   * @param patience for a replay, which must not lose frames, ends the waiting for Kafka; empty to
+   *     drop frames when Kafka's buffer is full
    */
   public FrameOutlet(
       Camera camera,
@@ -58,13 +58,13 @@ public final class FrameOutlet {
     this.patience = patience;
   }
 
-  /** A recording begins: what another one left open is over. */
+  /** A recording begins; an unfinished one before it ends. */
   public void begin() {
     patience.ifPresent(stopped -> publisher.publishBoundary(camera, stopped));
   }
 
   /**
-   * Takes the next picture.
+   * Publishes or holds back the next picture.
    *
    * @param time of the picture in its stream, nanoseconds
    */
@@ -74,7 +74,7 @@ public final class FrameOutlet {
       return;
     }
     if (!picture.masks().equals(masks)) {
-      // What was taken under other masks is not shown any more.
+      // Pictures with former masks are not published any more.
       masks = picture.masks();
       gate.forget();
     }
@@ -92,7 +92,7 @@ public final class FrameOutlet {
     encodeTime.record(() -> picture.jpeg()).ifPresent(jpeg -> publish(captured, jpeg));
   }
 
-  /** What was kept goes before the one that follows. */
+  /** Kept pictures are published before the current one. */
   private void publish(List<MotionGate.Timed> before, CurrentPicture next) {
     try (Closing closing = new Closing()) {
       before.forEach(each -> closing.add(each.picture()));
@@ -117,7 +117,7 @@ public final class FrameOutlet {
         stopped -> publisher.publishPatiently(frame, stopped), () -> publisher.publish(frame));
   }
 
-  /** Nothing comes any more. */
+  /** The source has ended. */
   public void end() {
     gate.close();
     countHeldBack();

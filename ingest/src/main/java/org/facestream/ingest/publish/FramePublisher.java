@@ -32,8 +32,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends frames to Kafka and never makes a camera wait: what the buffer cannot hold, and what Kafka
- * does not take in time, is dropped and counted. Cameras' threads share one.
+ * Sends frames to Kafka without blocking cameras: frames that do not fit into the buffer, or that
+ * Kafka does not accept in time, are dropped and counted. Cameras' threads share one.
  */
 public final class FramePublisher implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(FramePublisher.class);
@@ -41,7 +41,7 @@ public final class FramePublisher implements AutoCloseable {
   private static final long WORTH_TELLING_NANOS = Duration.ofSeconds(3).toNanos();
   private static final long AGAIN_NANOS = Duration.ofMillis(50).toNanos();
 
-  /** The consumer group of those who read frames, behind the prefix. */
+  /** The consumer group of detectors, without the prefix. */
   private static final String DETECTORS = ".detector";
 
   private static final long TELL_AGAIN_NANOS = Duration.ofSeconds(30).toNanos();
@@ -67,7 +67,7 @@ public final class FramePublisher implements AutoCloseable {
         () ->
             clients.producer(
                 Map.of(
-                    // Not even for the topic's metadata: those come in the background.
+                    // Not even for the topic's metadata, which arrive in the background.
                     ProducerConfig.MAX_BLOCK_MS_CONFIG,
                     0,
                     ProducerConfig.BUFFER_MEMORY_CONFIG,
@@ -87,16 +87,16 @@ public final class FramePublisher implements AutoCloseable {
     try {
       producer.partitionsFor(topic);
     } catch (KafkaException notYet) {
-      log.debug("metadata of {} were asked for", topic, notYet);
+      log.debug("requested metadata of {}", topic, notYet);
     }
   }
 
-  /** From now on, somebody sees every frame that is published as it comes; on its thread. */
+  /** Passes every published frame to a listener, on the thread of its camera. */
   public void showTo(Consumer<Frame> interested) {
     witness = interested;
   }
 
-  /** Returns at once; what becomes of the frame shows in the metrics. */
+  /** Returns at once; the outcome is counted in the metrics. */
   public void publish(Frame frame) {
     witness.accept(frame);
     try {
@@ -120,7 +120,7 @@ public final class FramePublisher implements AutoCloseable {
   /**
    * Returns at once.
    *
-   * @param outcome is told a word of what became of it, perhaps on another thread
+   * @param outcome receives a word for the outcome, possibly on another thread
    */
   public void publish(CloseUp closeUp, Consumer<String> outcome) {
     try {
@@ -136,17 +136,17 @@ public final class FramePublisher implements AutoCloseable {
   }
 
   /**
-   * Waits until Kafka has the frame, and tries again for as long as it has not: for replays, of
-   * which nothing may be lost. A frame whose answer was lost is in the topic twice, with the same
-   * epoch and sequence.
+   * Sends a frame of a replay, which must not be lost: waits until Kafka has stored it, and
+   * retries. A frame whose acknowledgement was lost is in the topic twice, with the same epoch and
+   * sequence.
    *
-   * <p>Then waits until the detectors are near enough.
+   * <p>Then waits until the detectors have caught up.
    */
   void publishPatiently(Frame frame, BooleanSupplier stopped) {
     Supplier<ProducerRecord<String, byte[]>> record =
         () -> FrameTopic.toReplayRecord(topic, frame, Instant.now());
     if (publishPatiently(frame.camera(), record, stopped)) {
-      // Its age says nothing.
+      // Its age has no meaning.
       telemetry.out("ingest", frame.camera()).increment();
     }
   }
@@ -185,7 +185,7 @@ public final class FramePublisher implements AutoCloseable {
 
   private void waits(Throwable why) {
     if (!closed && failingSince.compareAndSet(NEVER, System.nanoTime())) {
-      log.warn("a replay waits, Kafka does not take its frames: {}", why.toString());
+      log.warn("a replay waits because Kafka does not accept its frames: {}", why.toString());
     }
     LockSupport.parkNanos(this, AGAIN_NANOS);
   }
@@ -199,16 +199,16 @@ public final class FramePublisher implements AutoCloseable {
   }
 
   /**
-   * Drops what Kafka never takes: that says nothing about Kafka, which takes the others.
+   * Drops a frame that Kafka refuses; this does not mean that Kafka fails.
    *
-   * @return false for a failure of another kind, which may pass
+   * @return false for another, possibly temporary failure
    */
   private boolean refused(String camera, Throwable why) {
     if (Refusal.of(why).isEmpty()) {
       return false;
     }
     telemetry.dropped("ingest", camera, FrameLoss.of(why).label()).increment();
-    tell("camera {}: a frame is dropped, Kafka never takes it: {}", camera, why);
+    tell("camera {}: a frame is dropped because Kafka refuses it: {}", camera, why);
     return true;
   }
 
@@ -226,21 +226,21 @@ public final class FramePublisher implements AutoCloseable {
     }
     telemetry.dropped("ingest", camera, FrameLoss.of(why).label()).increment();
     long now = System.nanoTime();
-    // The first failure after a success is told, but not again and again when they alternate.
+    // Only the first failure after a success is logged, also when they alternate.
     if (!closed && failingSince.compareAndSet(NEVER, now)) {
-      tell("camera {}: frames are dropped, Kafka does not take them: {}", camera, why);
+      tell("camera {}: frames are dropped because Kafka does not accept them: {}", camera, why);
     }
   }
 
-  /** Whether Kafka has taken no frame for some seconds although there were some. */
+  /** Whether Kafka has accepted no frame for some seconds although some were sent. */
   public boolean failing() {
     long since = failingSince.get();
     return since != NEVER && System.nanoTime() - since > WORTH_TELLING_NANOS;
   }
 
   /**
-   * Called now and then by the supervisor: a producer that has failed for long, and may have failed
-   * for good, is replaced.
+   * Called regularly by the supervisor: replaces a producer that has failed for long and may not
+   * recover.
    */
   public void watch() {
     long since = failingSince.get();
@@ -249,7 +249,8 @@ public final class FramePublisher implements AutoCloseable {
       return;
     }
     replaced = now;
-    log.warn("no frame was taken for {} s; a new producer tries", (now - since) / 1_000_000_000);
+    log.warn(
+        "Kafka accepted no frame for {} s; replacing the producer", (now - since) / 1_000_000_000);
     closeProducer(Duration.ZERO);
     open();
   }
@@ -269,7 +270,7 @@ public final class FramePublisher implements AutoCloseable {
     }
   }
 
-  /** Gives the frames on their way two seconds. */
+  /** Waits up to two seconds for frames that are being sent. */
   @Override
   public void close() {
     if (!closed) {

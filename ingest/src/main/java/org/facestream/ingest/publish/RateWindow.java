@@ -4,7 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.TimeUnit;
 
-/** How fast some counters grow, over the last five seconds. One thread uses it. */
+/** Growth of counters per second, over the last five seconds. One thread uses it. */
 public final class RateWindow {
   private static final long STEP_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final int STEPS = 5;
@@ -13,7 +13,7 @@ public final class RateWindow {
 
   private final Deque<Sample> samples = new ArrayDeque<>();
 
-  /** Takes the counters' values, called more often than once a second. */
+  /** Samples the counters; call it more often than once per second. */
   public void sample(long nanos, double... counts) {
     if (samples.isEmpty() || nanos - samples.getLast().time() >= STEP_NANOS) {
       samples.add(new Sample(nanos, counts));

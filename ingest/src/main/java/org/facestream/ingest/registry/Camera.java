@@ -9,29 +9,28 @@ import java.util.regex.Pattern;
 import org.facestream.ingest.worker.config.UserError;
 
 /**
- * A camera as the registry knows it. What is null is as configured for the ingest worker that runs
- * it.
+ * A camera in the registry. For a null value, the configuration of the ingest worker applies.
  *
- * @param id 1 to 64 letters, digits, '-' and '_'; the key of everything that the camera gives
+ * @param id 1 to 64 letters, digits, '-' and '_'; the key of all its records
  * @param url {@code rtsp://}, {@code rtsps://}, {@code http://}, {@code https://}, or the path of a
  *     video file or of a folder of pictures; may hold references {@code ${env:NAME}} and {@code
  *     ${secret:NAME}}, which only the ingest worker resolves; at most 4096 characters
- * @param closeUpUrl {@code rtsp://} or {@code rtsps://}: the same camera's stream of larger
- *     pictures, out of which faces that were found in the other are cut; may hold references like
- *     the other; at most 4096 characters; null for none
+ * @param closeUpUrl {@code rtsp://} or {@code rtsps://}: the camera's larger stream, from which
+ *     faces that were found in the other stream are cropped; may contain references; at most 4096
+ *     characters; null for none
  * @param rotate degrees by which its pictures are turned clockwise, 90, 180 or 270, beyond what the
  *     source declares itself; null for none. Masks, zones and boxes are of the turned picture
  * @param fps frames per second to publish, above 0 and at most 60, or null
  * @param maxWidth wider pictures are scaled to this width, 64 to 7680 pixels, or null
  * @param jpegQuality 1 to 100, or null
  * @param enabled whether it runs
- * @param loop whether a file begins again at its end; without meaning for a real camera
- * @param tags words of the user's, such as a site's name; at most 64, each 1 to 64 printable
+ * @param loop whether a file restarts at its end; has no effect for a real camera
+ * @param tags words chosen by the user, such as a site's name; at most 64, each 1 to 64 printable
  *     characters
- * @param detection how faces are looked for in its pictures, or null
+ * @param detection how faces are detected in its pictures, or null
  * @param transport what carries the video of an RTSP camera, or null for the default, TCP
  * @param decoder what decodes it, or null
- * @param motion how still scenes are told and held back; null when every picture is published
+ * @param motion how still scenes are recognised and held back; null to publish every picture
  * @param masks areas that are blacked out before a picture leaves the worker, at most 32
  * @param zones named areas that identity events name; at most 32, each name once
  */
@@ -74,7 +73,7 @@ public record Camera(
     @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Zone> zones) {
   static final int MOST_POLYGONS = 32;
 
-  /** With these a camera always fits into a record: areas come to some 300 kB at most. */
+  /** Within these limits a camera fits into a record: its areas need at most about 300 kB. */
   private static final int MOST_TAGS = 64;
 
   private static final int LONGEST_TAG = 64;
@@ -85,7 +84,7 @@ public record Camera(
   /**
    * Checks every value.
    *
-   * @throws UserError which says what is wrong, without the URL
+   * @throws UserError for an invalid value; its message does not contain the URL
    */
   public Camera {
     if (!validId(id)) {
@@ -99,10 +98,10 @@ public record Camera(
     url = url.strip();
     closeUpUrl = closeUpUrl == null || closeUpUrl.isBlank() ? null : closeUpUrl.strip();
     if (url.chars().anyMatch(Character::isISOControl)) {
-      throw new UserError("The url of camera '" + id + "' holds a control character.");
+      throw new UserError("The url of camera '" + id + "' contains a control character.");
     }
     if (closeUpUrl != null && closeUpUrl.chars().anyMatch(Character::isISOControl)) {
-      throw new UserError("The close-up-url of camera '" + id + "' holds a control character.");
+      throw new UserError("The close-up-url of camera '" + id + "' contains a control character.");
     }
     if (rotate != null && (rotate < 0 || rotate > 270 || rotate % 90 != 0)) {
       throw new UserError(
@@ -135,7 +134,7 @@ public record Camera(
       throw new UserError(
           String.format(
               Locale.ROOT,
-              "Camera '%s' may have %d masks and %d zones at most.",
+              "Camera '%s' may have at most %d masks and %d zones.",
               id,
               MOST_POLYGONS,
               MOST_POLYGONS));
@@ -153,9 +152,9 @@ public record Camera(
   }
 
   /**
-   * A camera from the command line, {@code id=url}.
+   * Parses a camera from the command line, {@code id=url}.
    *
-   * @throws UserError when it has not that form
+   * @throws UserError when the text does not have that form
    */
   public static Camera parse(String option) {
     int equals = option.indexOf('=');
@@ -173,8 +172,8 @@ public record Camera(
   }
 
   /**
-   * Checks what is only demanded of a camera that is about to be written: one that is in the topic
-   * stays readable.
+   * Checks rules that apply only to a camera that is about to be written; cameras that are already
+   * in the topic stay readable.
    *
    * @throws UserError when it might not fit into a record
    */
@@ -184,7 +183,7 @@ public record Camera(
       throw new UserError(
           String.format(
               Locale.ROOT,
-              "A url of camera '%s' has %d characters; it may have %d.",
+              "A url of camera '%s' has %d characters; at most %d are allowed.",
               id,
               longest,
               LONGEST_URL));
@@ -193,7 +192,7 @@ public record Camera(
       throw new UserError(
           String.format(
               Locale.ROOT,
-              "Camera '%s' may have %d tags at most, each 1 to %d printable characters.",
+              "Camera '%s' may have at most %d tags, each of 1 to %d printable characters.",
               id,
               MOST_TAGS,
               LONGEST_TAG));
@@ -206,7 +205,7 @@ public record Camera(
         && tag.chars().noneMatch(Character::isISOControl);
   }
 
-  /** Whether a URL of it holds a password itself, and not only a reference to one. */
+  /** Whether one of its URLs contains a password itself, and not only a reference to one. */
   public boolean holdsPassword() {
     return MaskedUrl.holdsPassword(url)
         || (closeUpUrl != null && MaskedUrl.holdsPassword(closeUpUrl));
@@ -236,14 +235,14 @@ public record Camera(
     return changed.done();
   }
 
-  /** Turned so in place of {@link #rotate}, with masks, zones and motion masks turned along. */
+  /** This camera with another {@link #rotate}; its masks, zones and motion masks are turned too. */
   public Camera turnedTo(Integer rotate) {
     CameraDraft changed = new CameraDraft(this);
     changed.turn(rotate);
     return changed.done();
   }
 
-  /** Whether it has areas that a turn of its pictures moves. */
+  /** Whether it has areas that must turn with its pictures. */
   public boolean hasAreas() {
     return !masks.isEmpty() || !zones.isEmpty() || (motion != null && !motion.masks().isEmpty());
   }
@@ -321,8 +320,8 @@ public record Camera(
   }
 
   /**
-   * With another's masks, zones and motion gate, and turned as they are meant for: a command line
-   * cannot say them, and whoever names a camera there must not uncover what was masked.
+   * This camera with the masks, zones and motion gate of another, turned to its rotation. A command
+   * line cannot express them, and replacing a camera there must not uncover masked areas.
    */
   public Camera withAreasOf(Camera other) {
     return withMasks(other.masks)
@@ -331,7 +330,7 @@ public record Camera(
         .withRotate(other.rotate);
   }
 
-  /** Without the secrets that the URLs may hold. */
+  /** Omits secrets in URLs. */
   @Override
   public String toString() {
     return ("Camera[id=%s, url=%s, closeUpUrl=%s, rotate=%s, fps=%s, maxWidth=%s, jpegQuality=%s, enabled=%s,"

@@ -2,7 +2,7 @@ package org.facestream.ingest.registry;
 
 import java.util.List;
 
-/** A camera while one of its values is changed. */
+/** A mutable camera, for changing some of its values. */
 final class CameraDraft {
   private final String id;
   String url;
@@ -44,7 +44,7 @@ final class CameraDraft {
     zones = camera.zones();
   }
 
-  /** Turns the pictures so, and its areas with them: they stay on what they covered. */
+  /** Sets the rotation and turns the areas too, so that they cover the same parts of the scene. */
   void turn(Integer to) {
     int degrees = Math.floorMod((to == null ? 0 : to) - (rotate == null ? 0 : rotate), 360);
     rotate = to;

@@ -10,7 +10,7 @@ import java.util.Set;
 import org.facestream.ingest.worker.config.UserError;
 
 /**
- * Cameras as people write them down:
+ * The YAML file of cameras:
  *
  * <pre>
  * cameras:
@@ -79,12 +79,12 @@ public final class CameraFile {
   /**
    * Reads the cameras of a file, in its order.
    *
-   * @throws UserError which names the file, the camera and what is wrong, without any URL
+   * @throws UserError with the file, the camera and the fault, without any URL
    */
   public static List<Camera> read(Path file) {
     JsonNode root = YamlDocument.read(file);
     if (root == null || !root.isObject()) {
-      throw new UserError(file + " must begin with `cameras:` and hold a list of cameras.");
+      throw new UserError(file + " must start with `cameras:` and contain a list of cameras.");
     }
     new YamlMap(root, List.of("cameras"), file.toString());
     JsonNode list = root.path("cameras");
@@ -97,7 +97,7 @@ public final class CameraFile {
       Camera camera =
           camera(node, String.format(Locale.ROOT, "%s, camera %d", file, cameras.size() + 1));
       if (!ids.add(camera.id())) {
-        throw new UserError("%s names camera '%s' twice.".formatted(file, camera.id()));
+        throw new UserError("%s contains camera '%s' twice.".formatted(file, camera.id()));
       }
       cameras.add(camera);
     }

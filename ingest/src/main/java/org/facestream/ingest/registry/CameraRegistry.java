@@ -28,9 +28,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The cameras topic as a table, for the command line. It holds no connection: each call opens what
- * it needs, and has its effect durable when it returns. Each throws {@link UserError} when no
- * broker answers.
+ * The cameras topic as a table, for the command line. It keeps no connection: each call opens one,
+ * and its effect is durable when it returns. Each call throws {@link UserError} when no broker
+ * answers.
  */
 public final class CameraRegistry {
   private static final Logger log = LoggerFactory.getLogger(CameraRegistry.class);
@@ -51,10 +51,10 @@ public final class CameraRegistry {
   /**
    * What {@link #apply} did.
    *
-   * @param added ids that were not there
-   * @param changed ids that were there with other values
-   * @param unchanged ids that were there as they should be
-   * @param removed ids that should no longer be there
+   * @param added new ids
+   * @param changed ids with changed values
+   * @param unchanged ids with the same values
+   * @param removed ids that were removed
    */
   public record Applied(
       List<String> added, List<String> changed, List<String> unchanged, List<String> removed) {}
@@ -87,7 +87,7 @@ public final class CameraRegistry {
   }
 
   /**
-   * Makes the registry hold these cameras; applied again it changes nothing.
+   * Registers these cameras; applying them again changes nothing.
    *
    * @param prune whether cameras that are not among them are removed
    */
@@ -119,13 +119,16 @@ public final class CameraRegistry {
     return applied;
   }
 
-  /** What the workers tell of their cameras, by id; some of it may be old, see its time. */
+  /** The workers' reports of their cameras, by id; some may be old, see their times. */
   public Map<String, CameraReport> reports() {
     Topics.ensure(clients, TOPICS);
     return table(CameraStatusTopic.TOPIC, CameraStatusTopic::fromRecord);
   }
 
-  /** The last words on a camera are its worker's; without one, they are these. */
+  /**
+   * Usually the worker publishes the last report of a camera; this one is for cameras without a
+   * worker.
+   */
   private List<ProducerRecord<String, byte[]>> removal(String id) {
     return List.of(CameraTopic.tombstone(topic, id), CameraStatusTopic.tombstone(statusTopic, id));
   }
@@ -134,7 +137,7 @@ public final class CameraRegistry {
     return table(CameraTopic.TOPIC, CameraTopic::fromRecord);
   }
 
-  /** How the records of a topic are read; an empty value is a removal. */
+  /** How the values of a topic are parsed; an empty value is a removal. */
   private interface Reading<T> {
     Optional<T> read(ConsumerRecord<String, byte[]> record) throws InvalidRecordException;
   }
@@ -203,13 +206,15 @@ public final class CameraRegistry {
     } catch (ExecutionException failed) {
       if (failed.getCause() instanceof RecordTooLargeException) {
         throw new UserError(
-            "Camera '%s' is larger than Kafka takes (max.message.bytes of topic %s); give it fewer tags, zones or masks."
+            ("Camera '%s' is larger than Kafka accepts (max.message.bytes of topic %s); give "
+                    + "it fewer tags, zones or masks.")
                 .formatted(record.key(), record.topic()),
             failed);
       }
       if (Refusal.of(failed.getCause()).isPresent()) {
         throw new UserError(
-            "Kafka never takes camera '%s' (%s). Compare the settings of topic %s: `facestream doctor --services`."
+            ("Kafka refuses camera '%s' (%s). Check the settings of topic %s: `facestream "
+                    + "doctor --services`.")
                 .formatted(record.key(), failed.getCause().getMessage(), record.topic()),
             failed);
       }

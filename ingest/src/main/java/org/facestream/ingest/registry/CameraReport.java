@@ -9,35 +9,36 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * How a camera is, as the worker that runs it tells. What is not known, or does not apply, is null.
+ * The status of a camera, as reported by its worker. Values that are unknown or do not apply are
+ * null.
  *
  * @param camera the camera's id
- * @param state what it is doing
- * @param since when it came into that state
- * @param reason one of a small fixed set of words: while in backoff why it failed last, such as
- *     {@code unauthorized} or {@code read-timeout}; {@code no-picture} while stalled; {@code
+ * @param state its state
+ * @param since when it entered that state
+ * @param reason one of a small fixed set of words: in backoff, the reason of the last failure, such
+ *     as {@code unauthorized} or {@code read-timeout}; {@code no-picture} while stalled; {@code
  *     behind} while live but losing pictures because the machine cannot read it in time; while off
  *     {@code disabled}, {@code ended} (a file) or {@code stopped} (its worker ended or gave it
  *     away)
- * @param fpsIn pictures a second that the camera gives, over the last five seconds
- * @param fpsOut frames a second that Kafka took, over the same time
+ * @param fpsIn pictures per second received from the camera, over the last five seconds
+ * @param fpsOut frames per second that Kafka accepted, over the same time
  * @param codec of the video, such as {@code h264}
  * @param width of the camera's own pictures, in pixels
  * @param height of the camera's own pictures, in pixels
- * @param bitsPerSecond of the video as it comes, over the last five seconds
- * @param worker name of the worker that tells this
+ * @param bitsPerSecond of the video as received, over the last five seconds
+ * @param worker name of the reporting worker
  * @param epoch of the frames that it publishes now, see {@link
  *     org.facestream.ingest.frame.Frame#epoch}
- * @param framesIn pictures that came since the worker runs it
- * @param framesOut frames that Kafka took since the worker runs it
+ * @param framesIn pictures received since the worker runs it
+ * @param framesOut frames that Kafka accepted since the worker runs it
  * @param framesHeldBack frames that its motion gate held back since the worker runs it
  * @param framesDropped pictures that were lost since the worker runs it, by reason: {@code behind}
  *     (not decoded: the machine cannot read it in time), {@code too-old}, {@code buffer-full},
- *     {@code too-large}, {@code broker-away}, {@code send-failed}; a reason without any is not
- *     there. What is neither in this nor in the two before was not wanted, or not decodable
- * @param droppedPerSecond the same a second, over the last five seconds
+ *     {@code too-large}, {@code broker-away}, {@code send-failed}; reasons without any are omitted.
+ *     Pictures in none of these three were not needed or could not be decoded
+ * @param droppedPerSecond the same per second, over the last five seconds
  * @param bytesIn bytes of its video since the worker runs it
- * @param at when this was told; a worker tells it again every ten seconds
+ * @param at time of this report; a worker repeats it every ten seconds
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -82,7 +83,7 @@ public record CameraReport(
     @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, Double> droppedPerSecond,
     long bytesIn,
     Instant at) {
-  /** Fills in what workers before this version did not tell. */
+  /** Fills in values that older workers do not report. */
   public CameraReport {
     framesDropped = sorted(framesDropped);
     droppedPerSecond = sorted(droppedPerSecond);
@@ -92,7 +93,7 @@ public record CameraReport(
     return map == null ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(map));
   }
 
-  /** Of a camera that is not run. */
+  /** The report of a camera that does not run. */
   public static CameraReport off(String camera, String reason, String worker) {
     Instant now = Instant.now();
     return new CameraReport(

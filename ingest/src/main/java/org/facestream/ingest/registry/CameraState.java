@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Locale;
 
 /**
- * What a camera is doing.
+ * The state of a camera.
  *
  * <pre>
  *           ┌────────────── backoff ◀──────────────┐
@@ -19,13 +19,13 @@ import java.util.Locale;
  *  every state ──▶ off
  * </pre>
  *
- * Live begins with the first picture, not with the connection.
+ * A camera is live from its first picture, not from the connection.
  */
 public enum CameraState {
   /** Being opened, up to the first picture. */
   @JsonProperty("connecting")
   CONNECTING,
-  /** Pictures come. */
+  /** Pictures arrive. */
   @JsonProperty("live")
   LIVE,
   /** Connected, but no picture for a while. */
@@ -34,11 +34,11 @@ public enum CameraState {
   /** Waiting before the next attempt. */
   @JsonProperty("backoff")
   BACKOFF,
-  /** Not run, or not any more. */
+  /** Does not run. */
   @JsonProperty("off")
   OFF;
 
-  /** Whether the drawing has an arrow from this state to that one. */
+  /** Whether the drawing above has an arrow from this state to that one. */
   public boolean mayBecome(CameraState next) {
     return switch (this) {
       case CONNECTING -> next == LIVE || next == BACKOFF || next == OFF;

@@ -21,12 +21,11 @@ import org.facestream.ingest.worker.kafka.Topic;
 
 /**
  * The contract of {@code cctv.camera-status.v1}: key camera id, value a {@link CameraReport} as
- * JSON, no value for a camera that was removed. Compacted: the last record of a key is how the
- * camera is, when it is not older than {@link #SILENT}. Fields that a reader does not know are
- * ignored.
+ * JSON, no value for a camera that was removed. Compacted: the last record of a key is the camera's
+ * status, unless it is older than {@link #SILENT}. Readers ignore unknown fields.
  */
 public final class CameraStatusTopic {
-  /** Many short records of which only the last matters: cleaned often. */
+  /** Only the last of many short records matters, so the topic is compacted often. */
   public static final Topic TOPIC =
       new Topic(
           "camera-status",
@@ -39,7 +38,7 @@ public final class CameraStatusTopic {
               "delete.retention.ms", String.valueOf(TimeUnit.HOURS.toMillis(1)),
               "max.message.bytes", String.valueOf(1 << 20)));
 
-  /** Nobody looks after a camera of which nothing was told for so many milliseconds. */
+  /** No worker runs a camera that was not reported for this number of milliseconds. */
   public static final long SILENT = TimeUnit.SECONDS.toMillis(30);
 
   private static final ObjectMapper JSON =
@@ -58,7 +57,7 @@ public final class CameraStatusTopic {
         topic, null, report.at().toEpochMilli(), report.camera(), json(report));
   }
 
-  /** That there is no such camera any more, as a record for the topic of that full name. */
+  /** The removal of a camera, as a record for the topic of that full name. */
   public static ProducerRecord<String, byte[]> tombstone(String topic, String camera) {
     return new ProducerRecord<>(topic, camera, null);
   }
@@ -75,7 +74,7 @@ public final class CameraStatusTopic {
   /**
    * The report in a record; empty when the camera was removed.
    *
-   * @throws InvalidRecordException when the record does not keep the contract
+   * @throws InvalidRecordException when the record violates the contract
    */
   public static Optional<CameraReport> fromRecord(ConsumerRecord<String, byte[]> record)
       throws InvalidRecordException {

@@ -17,11 +17,11 @@ import org.facestream.ingest.worker.kafka.Topic;
 
 /**
  * The contract of {@code cctv.cameras.v1}: key camera id, value a {@link Camera} as JSON, no value
- * for a camera that was removed. Compacted: the last record of a key is the truth. Fields that a
- * reader does not know are ignored.
+ * for a camera that was removed. Compacted: the last record of a key is valid. Readers ignore
+ * unknown fields.
  */
 public final class CameraTopic {
-  /** Old addresses and passwords leave the log soon after they were replaced. */
+  /** Old addresses and passwords are removed from the log soon after they were replaced. */
   public static final Topic TOPIC =
       new Topic(
           "cameras",
@@ -55,8 +55,8 @@ public final class CameraTopic {
   /**
    * The camera in a record; empty when the record removes it.
    *
-   * @throws InvalidRecordException when the record does not keep the contract; its message shows
-   *     nothing of the URL
+   * @throws InvalidRecordException when the record violates the contract; its message does not
+   *     contain the URL
    */
   public static Optional<Camera> fromRecord(ConsumerRecord<String, byte[]> record)
       throws InvalidRecordException {
@@ -74,7 +74,7 @@ public final class CameraTopic {
           "bad-value",
           refused.getCause() == null ? "not a camera" : refused.getCause().getMessage());
     } catch (JacksonException malformed) {
-      // Its own message would quote the record, and with it the password.
+      // Its message would quote the record with the password.
       throw new InvalidRecordException("bad-json", "the value is not the JSON of a camera");
     } catch (IOException impossible) {
       throw new IllegalStateException("an array in memory is always readable", impossible);

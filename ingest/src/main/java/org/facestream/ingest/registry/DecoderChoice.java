@@ -4,10 +4,10 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 
 /** What decodes the video of a camera. */
 public enum DecoderChoice {
-  /** Hardware where the machine has it, else the processor. */
+  /** Hardware if the machine has it, otherwise the CPU. */
   @JsonProperty("auto")
   AUTO,
-  /** The processor. */
+  /** The CPU. */
   @JsonProperty("none")
   NONE,
   /** An NVIDIA GPU. */

@@ -7,18 +7,17 @@ import java.util.List;
 import org.facestream.ingest.worker.config.UserError;
 
 /**
- * How faces are looked for in the pictures of one camera, where that differs from what the detector
- * is configured for. What is null is as configured there.
+ * Detection options of one camera. For a null value, the detector's configuration applies.
  *
  * @param minFaceSize the smallest face, in pixels of the published frame, 12 or more
  * @param scaleFactor from one level of the pyramid to the next, above 0 and below 0.99
- * @param maxScales the most levels of the pyramid, 1 or more
+ * @param maxScales the largest number of levels of the pyramid, 1 or more
  * @param scaleSteps explicit levels, each above 0 and at most 1
  * @param thresholds of P-Net, R-Net and O-Net, each 0 to 1
- * @param overlaps above which the weaker of two boxes goes: within a level, between levels, after
- *     R-Net, after O-Net; each 0 to 1
- * @param maxCandidates the most candidates that R-Net sees, 1 or more
- * @param maxFaces the most faces, 1 or more
+ * @param overlaps above which the weaker of two boxes is removed: within a level, between levels,
+ *     after R-Net, after O-Net; each 0 to 1
+ * @param maxCandidates the largest number of candidates for R-Net, 1 or more
+ * @param maxFaces the largest number of faces, 1 or more
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -50,7 +49,7 @@ public record FaceSearch(
   /**
    * Checks every value.
    *
-   * @throws UserError which names the value and its range
+   * @throws UserError with the value and its range
    */
   public FaceSearch {
     check(minFaceSize == null || minFaceSize >= 12, "min-face-size", "12 or more pixels");
@@ -75,7 +74,7 @@ public record FaceSearch(
     check(maxFaces == null || maxFaces >= 1, "max-faces", "1 or more");
   }
 
-  /** The same but for the smallest face. */
+  /** These options with another smallest face. */
   public FaceSearch withMinFaceSize(Integer pixels) {
     return new FaceSearch(
         pixels, scaleFactor, maxScales, scaleSteps, thresholds, overlaps, maxCandidates, maxFaces);

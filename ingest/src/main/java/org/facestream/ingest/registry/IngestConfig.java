@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import org.facestream.ingest.worker.config.Setting;
 
-/** How cameras are read, and what a camera gets that does not say otherwise. */
+/** Settings of ingest: how cameras are read, and the defaults of a camera. */
 @ConfigMapping(prefix = "ingest")
 public interface IngestConfig {
   @Setting("Frames per second published of each camera, above 0 and at most 60.")

@@ -7,8 +7,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Removes credentials from URLs before anyone sees them. It would rather mask too much than too
- * little: passwords come with every character, encoded or not.
+ * Removes credentials from URLs before they are shown. It masks too much rather than too little,
+ * because passwords may contain any character, encoded or not.
  */
 public final class MaskedUrl {
   /** What a reference to a secret has between its braces. */
@@ -18,7 +18,7 @@ public final class MaskedUrl {
 
   private static final String MASK = "****";
 
-  /** Is in the place of a reference while the rest is masked; from Unicode's private area. */
+  /** Placeholder for a reference while the rest is masked; from Unicode's private use area. */
   private static final char STAND_IN = '\uE000';
 
   private static final Pattern EACH_STAND_IN = Pattern.compile(String.valueOf(STAND_IN));
@@ -27,8 +27,8 @@ public final class MaskedUrl {
   private static final Pattern URL = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*:/{1,3})(\\S*)");
 
   /**
-   * Some cameras carry the password in the path: {@code /user=admin_password=x_channel=1.sdp}. The
-   * short names only where a word begins.
+   * Some cameras use a password in the path: {@code /user=admin_password=x_channel=1.sdp}. Short
+   * names match only at the beginning of a word.
    */
   private static final Pattern NAMED_SECRET =
       Pattern.compile(
@@ -40,8 +40,8 @@ public final class MaskedUrl {
   private MaskedUrl() {}
 
   /**
-   * One URL: user, password, query and fragment masked; host, port and path kept, and so are
-   * references to secrets, which are none themselves.
+   * One URL: user, password, query and fragment masked; host, port, path and references to secrets
+   * are kept.
    */
   public static String of(String url) {
     if (url.indexOf(STAND_IN) >= 0) {
@@ -65,8 +65,8 @@ public final class MaskedUrl {
     if (!parts.lookingAt()) {
       return withoutNamedSecrets(url);
     }
-    // Everything that is left of the last '@', even where it lies behind a '/' or a blank: a
-    // password may hold either.
+    // Everything before the last '@', even after a '/' or a blank, because a password may contain
+    // both.
     String scheme = parts.group(1);
     String rest = url.strip().substring(scheme.length());
     int at = rest.lastIndexOf('@');
@@ -86,12 +86,12 @@ public final class MaskedUrl {
         .replaceAll(found -> Matcher.quoteReplacement(found.group(1) + hidden(found.group(2))));
   }
 
-  /** Only the stand-ins are left, and the ':' between them. */
+  /** Only the placeholders remain, and the ':' between them. */
   private static String hidden(String text) {
     return text.indexOf(STAND_IN) < 0 ? MASK : HIDDEN.matcher(text).replaceAll(MASK);
   }
 
-  /** Whether a URL holds a password itself; one that only refers to secrets does not. */
+  /** Whether a URL contains a password itself, and not only references to secrets. */
   static boolean holdsPassword(String url) {
     String open = REFERENCE.matcher(url.strip()).replaceAll("");
     Matcher parts = URL.matcher(open);
@@ -99,13 +99,13 @@ public final class MaskedUrl {
       return false;
     }
     String rest = open.substring(parts.group(1).length());
-    // As when masking: a password may hold what ends an authority.
+    // As in masking: a password may contain characters that end an authority.
     int at = rest.lastIndexOf('@');
     int colon = rest.indexOf(':');
     return (colon >= 0 && colon < at - 1) || NAMED_SECRET.matcher(rest.substring(at + 1)).find();
   }
 
-  /** Every URL inside a text, such as a message of FFmpeg's. */
+  /** Masks every URL in a text, such as a message of FFmpeg. */
   public static String in(String text) {
     return URL.matcher(text).replaceAll(found -> Matcher.quoteReplacement(of(found.group())));
   }

@@ -9,9 +9,9 @@ import java.util.List;
 import org.facestream.ingest.worker.config.UserError;
 
 /**
- * That still scenes of a camera are held back, and what counts as movement.
+ * Options of a camera's motion gate.
  *
- * @param sensitivity 0 (only large movement counts) to 1 (the least does)
+ * @param sensitivity 0 (only large movement) to 1 (the smallest movement)
  * @param masks areas whose movement does not count, such as trees or a clock; at most 32
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -20,13 +20,13 @@ public record MotionOptions(
     double sensitivity, @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Polygon> masks) {
   private static final double USUAL = 0.5;
 
-  /** Usual sensitivity, nothing left out. */
+  /** Default sensitivity, no masks. */
   public static final MotionOptions DEFAULT = new MotionOptions(USUAL, List.of());
 
   /**
    * Checks both.
    *
-   * @throws UserError which says what is wrong
+   * @throws UserError for an invalid value
    */
   public MotionOptions {
     if (!(sensitivity >= 0 && sensitivity <= 1)) {
@@ -38,7 +38,7 @@ public record MotionOptions(
     }
   }
 
-  /** From what may be absent. */
+  /** Applies defaults for absent values. */
   @JsonCreator
   public static MotionOptions of(
       @JsonProperty("sensitivity") Double sensitivity, @JsonProperty("masks") List<Polygon> masks) {

@@ -8,10 +8,10 @@ import java.util.Objects;
 import org.facestream.ingest.worker.config.UserError;
 
 /**
- * An area of a camera's picture, whatever its resolution. As JSON it is a list of pairs: {@code
- * [[0.1, 0.1], [0.5, 0.1], [0.3, 0.6]]}.
+ * An area of a camera's picture, independent of the resolution. In JSON it is a list of pairs:
+ * {@code [[0.1, 0.1], [0.5, 0.1], [0.3, 0.6]]}.
  *
- * @param points its corners in their order, 3 to 64; the last is joined to the first
+ * @param points its corners in order, 3 to 64; the last is connected to the first
  */
 public record Polygon(List<Point> points) {
   private static final int MOST_POINTS = 64;
@@ -38,10 +38,10 @@ public record Polygon(List<Point> points) {
   }
 
   /**
-   * Checks the corners. One that repeats the one before is left out, and so is a last one that
+   * Checks the corners. A corner that repeats the one before is removed, and so is a last one that
    * repeats the first.
    *
-   * @throws UserError when they are too few or too many, or lie on one line
+   * @throws UserError when there are too few or too many, or all are on one line
    */
   public Polygon {
     points = SimpleOutline.withoutRepeats(copy(points));
@@ -58,18 +58,17 @@ public record Polygon(List<Point> points) {
     }
   }
 
-  /** From pairs, as JSON and YAML have them. */
+  /** Creates a polygon from pairs, as in JSON and YAML. */
   @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
   public static Polygon of(List<List<Double>> pairs) {
     return new Polygon(pairs.stream().map(Polygon::point).toList());
   }
 
   /**
-   * The same, as somebody drew it just now. One that was stored before this was demanded stays
-   * readable: a camera that did not run for it would be found without its masks.
+   * The same with the rules for new polygons. Polygons that were stored before these rules stay
+   * readable, because the camera would otherwise run without its masks or not at all.
    *
-   * @throws UserError when the outline crosses or touches itself, so that it would be in doubt what
-   *     is meant to be inside
+   * @throws UserError when the outline crosses or touches itself, so that its inside is ambiguous
    */
   public Polygon simple() {
     SimpleOutline.fault(points)
@@ -96,7 +95,7 @@ public record Polygon(List<Point> points) {
     return points.stream().map(point -> List.of(point.x(), point.y())).toList();
   }
 
-  /** The same area once the picture is turned clockwise by 0, 90, 180 or 270 degrees. */
+  /** The same area after the picture is turned clockwise by 0, 90, 180 or 270 degrees. */
   Polygon turned(int degrees) {
     List<Point> turned = points;
     for (int done = 90; done <= degrees; done += 90) {
@@ -105,7 +104,7 @@ public record Polygon(List<Point> points) {
     return degrees == 0 ? this : new Polygon(turned);
   }
 
-  /** Whether a point lies in what the outline goes round, once or more often. */
+  /** Whether the outline encloses a point, once or more often. */
   public boolean contains(double x, double y) {
     int turns = 0;
     Point before = points.get(points.size() - 1);

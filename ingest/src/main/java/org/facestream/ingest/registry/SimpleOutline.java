@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Whether the outline of a polygon neither crosses nor touches itself: only then is it beyond doubt
- * what lies inside. Reckoned exactly, in the decimal numbers that somebody wrote.
+ * Checks that the outline of a polygon neither crosses nor touches itself, because its inside is
+ * otherwise ambiguous. Computes exactly, with the decimal numbers as written.
  */
 final class SimpleOutline {
   private SimpleOutline() {}

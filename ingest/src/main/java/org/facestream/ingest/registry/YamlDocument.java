@@ -19,17 +19,16 @@ import java.util.regex.Pattern;
 import org.facestream.ingest.worker.config.UserError;
 
 /**
- * A YAML file read so that nothing in it is passed over: what parsers usually settle in silence (a
- * key given twice, a second document, an alias) could take a camera's masks away or a camera out of
- * the registry.
+ * Reads a YAML file strictly: constructs that parsers usually resolve silently (a key given twice,
+ * a second document, an alias) could remove a camera's masks, or a camera from the registry.
  */
 final class YamlDocument {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
   private static final Pattern PLAIN_KEY = Pattern.compile("[A-Za-z-]{1,32}");
 
   /**
-   * What YAML takes for a number, true or false, for it may be meant as a text: as an id, 010 is
-   * not 8 and yes is not true. In the tree it is the value of a {@link POJONode}.
+   * A YAML number, true or false, which may also be meant as a text: as an id, 010 is not 8 and yes
+   * is not true. In the tree it is the value of a {@link POJONode}.
    *
    * @param written as it stands in the file
    * @param value a finite {@link Number} or a {@link Boolean}; null when there is no such number
@@ -47,8 +46,8 @@ final class YamlDocument {
   /**
    * Reads the one document of a file; null when it is empty.
    *
-   * @throws UserError which names the file, the line and what is wrong, and quotes no value: it may
-   *     hold a password
+   * @throws UserError with the file, the line and the fault, but without values, which may contain
+   *     a password
    */
   static JsonNode read(Path file) {
     String text = text(file);
@@ -83,7 +82,7 @@ final class YamlDocument {
       return new UserError(
           String.format(
               Locale.ROOT,
-              "%s, line %d: it begins with a tab; YAML is indented with spaces.",
+              "%s, line %d: it starts with a tab; indent YAML with spaces.",
               file,
               line));
     }
@@ -93,8 +92,8 @@ final class YamlDocument {
             + (line < 1 ? "." : String.format(Locale.ROOT, " (line %d).", line)));
   }
 
-  /** Where the fault is, and not only where the last thing was that was understood. */
-  @SuppressWarnings("deprecation") // The only way to the place that SnakeYAML names.
+  /** The place of the fault, and not only of the last valid token. */
+  @SuppressWarnings("deprecation") // The only access to SnakeYAML's place of the fault.
   private static int line(JacksonException malformed) {
     if (malformed
             instanceof com.fasterxml.jackson.dataformat.yaml.snakeyaml.error.MarkedYAMLException at
@@ -110,14 +109,14 @@ final class YamlDocument {
     }
     JsonNode root = node();
     if (parser.nextToken() != null) {
-      throw at("a second document begins after `---`; keep all cameras in one list.");
+      throw at("a second document starts after `---`; keep all cameras in one list.");
     }
     return root;
   }
 
   private JsonNode node() throws IOException {
     if (parser.isCurrentAlias()) {
-      throw at("an alias (*name) is not supported; write its value out.");
+      throw at("an alias (*name) is not supported; write the value itself.");
     }
     return switch (parser.currentToken()) {
       case START_OBJECT -> mapping();
@@ -127,7 +126,7 @@ final class YamlDocument {
       case VALUE_FALSE -> scalar(false);
       case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> scalar(number());
       case VALUE_STRING -> NODES.textNode(parser.getText());
-      default -> throw at("only texts, numbers, true and false are understood here.");
+      default -> throw at("only texts, numbers, true and false are allowed here.");
     };
   }
 
@@ -144,7 +143,7 @@ final class YamlDocument {
     }
   }
 
-  /** The text of a node as it was written; null of one that has none. */
+  /** The text of a node as written; null if it has none. */
   static String written(JsonNode node) {
     if (node.isTextual()) {
       return node.textValue();
@@ -154,7 +153,7 @@ final class YamlDocument {
         : null;
   }
 
-  /** The number or truth of a node; null of one that is no such. */
+  /** The number or boolean of a node; null for others. */
   static <T> T value(JsonNode node, Class<T> type) {
     return node instanceof POJONode pojo
             && pojo.getPojo() instanceof Scalar scalar
@@ -169,7 +168,7 @@ final class YamlDocument {
       String key = parser.currentName();
       if (mapping.has(key)) {
         String named = PLAIN_KEY.matcher(key).matches() ? "`" + key + "`" : "a key";
-        throw at(named + " is given twice; keep one of them.");
+        throw at(named + " is given twice; keep one.");
       }
       parser.nextToken();
       mapping.set(key, node());

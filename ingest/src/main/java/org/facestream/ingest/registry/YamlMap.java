@@ -13,8 +13,8 @@ import org.apache.commons.text.similarity.LevenshteinDistance;
 import org.facestream.ingest.worker.config.UserError;
 
 /**
- * One mapping of a YAML file whose keys are known. What is absent is null; what has the wrong form
- * is a {@link UserError} that names place and key.
+ * One mapping of a YAML file with known keys. Absent values are null; a malformed value is a {@link
+ * UserError} with its place and key.
  */
 final class YamlMap {
   private final JsonNode node;
@@ -39,7 +39,7 @@ final class YamlMap {
             });
   }
 
-  /** A text that must be there, as it was written: 010 stays 010. */
+  /** A required text, as written: 010 stays 010. */
   String text(String key) {
     String text = YamlDocument.written(node.path(key));
     if (text == null) {
@@ -110,7 +110,7 @@ final class YamlMap {
         });
   }
 
-  /** The constant that a word names. */
+  /** The constant for a word. */
   <E extends Enum<E>> E oneOf(String key, Class<E> type) {
     if (!node.hasNonNull(key)) {
       return null;
@@ -137,12 +137,13 @@ final class YamlMap {
       return Optional.empty();
     }
     if (!node.path(key).isObject()) {
-      throw new UserError("%s: `%s` must hold keys such as `%s`.".formatted(where, key, example));
+      throw new UserError(
+          "%s: `%s` must contain keys such as `%s`.".formatted(where, key, example));
     }
     return Optional.of(new YamlMap(node.path(key), keys, where + ", " + key));
   }
 
-  /** A list; an absent one is empty. The items are read with the place for their complaints. */
+  /** A list; an absent one is empty. Items are read with their place, for error messages. */
   <T> List<T> list(String key, String form, BiFunction<JsonNode, String, T> item) {
     if (!node.hasNonNull(key)) {
       return List.of();

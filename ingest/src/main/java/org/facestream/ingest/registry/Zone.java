@@ -4,8 +4,8 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import org.facestream.ingest.worker.config.UserError;
 
 /**
- * A named area of a camera's picture: identity events say in which of them somebody was. Ingest
- * itself does nothing with it; the detector does.
+ * A named area of a camera's picture: identity events contain the zones in which a person was. Only
+ * the detector uses it.
  *
  * @param name 1 to 64 printable characters
  * @param polygon where it is
@@ -15,7 +15,7 @@ public record Zone(String name, Polygon polygon) {
   /**
    * Checks both.
    *
-   * @throws UserError which says what is wrong
+   * @throws UserError for an invalid value
    */
   public Zone {
     name = name == null ? "" : name.strip();

@@ -12,12 +12,12 @@ import org.facestream.ingest.source.clock.StreamClock;
 import org.facestream.ingest.source.packet.CallDeadline;
 import org.facestream.ingest.source.picture.EncodedPicture;
 
-/** Reads a camera for a moment, as an ingest worker would, and tells what it gives. */
+/** Reads a camera for a moment, as an ingest worker would, and measures its video. */
 public final class CameraTrial {
   private CameraTrial() {}
 
   /**
-   * What a camera gave.
+   * The measured video of a camera.
    *
    * @param codec of its video, such as {@code h264}
    * @param width of its pictures, in pixels
@@ -26,7 +26,7 @@ public final class CameraTrial {
    * @param bitsPerSecond of its video, the first picture left out; 0 when there were too few
    * @param connected how long it took to agree on a stream
    * @param firstPicture how long the first picture took, from the beginning
-   * @param pictures that came
+   * @param pictures received
    * @param damaged packets and pictures that were damaged
    * @param frame the first picture as it would be published
    */
@@ -43,10 +43,10 @@ public final class CameraTrial {
       EncodedPicture frame) {}
 
   /**
-   * Opens the camera and reads on after its first picture.
+   * Opens the camera and reads it beyond its first picture.
    *
-   * @param time how long it is read, in the time of its pictures: a file takes less
-   * @throws SourceException which says why it gives no pictures, without secrets
+   * @param time how long to read, in the time of its pictures: a file takes less
+   * @throws SourceException when there are no pictures, with the reason and without secrets
    */
   public static Result run(Camera camera, IngestConfig config, SourceRules rules, Duration time)
       throws SourceException {
@@ -86,7 +86,8 @@ public final class CameraTrial {
         if (pictures == 1) {
           firstPicture = System.nanoTime() - begun;
         }
-        // FFmpeg gives an RTSP stream's first picture no timestamp, so rates are of the others.
+        // FFmpeg returns no timestamp for the first picture of an RTSP stream, so rates are
+        // computed from the others.
         if (pictures <= 2) {
           origin = now;
           bytes = source.bytes();

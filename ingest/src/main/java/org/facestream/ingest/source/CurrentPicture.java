@@ -10,15 +10,14 @@ import org.facestream.ingest.source.picture.KeptPicture;
 import org.facestream.ingest.source.picture.Luma;
 
 /**
- * The picture that a source is at, and how it is to be published. It is good until the source goes
- * on.
+ * The current picture of a source, and how to publish it. It is valid until the source reads on.
  *
  * @param maxWidth a wider picture is scaled to this width
  * @param quality of the JPEG, 1 to 100
  * @param masks areas that are made black
  */
 public record CurrentPicture(VideoSource source, int maxWidth, int quality, List<Polygon> masks) {
-  /** As the camera says, and where it does not, as is configured for all. */
+  /** The camera's values, with the configured defaults. */
   public static CurrentPicture of(VideoSource source, Camera camera, IngestConfig config) {
     return new CurrentPicture(
         source,
@@ -27,22 +26,22 @@ public record CurrentPicture(VideoSource source, int maxWidth, int quality, List
         camera.masks());
   }
 
-  /** Empty when it turns out to be damaged. */
+  /** Empty when it is damaged. */
   public Optional<EncodedPicture> jpeg() {
     return source.jpeg(maxWidth, quality, masks);
   }
 
-  /** Small and grey; empty when it turns out to be damaged. */
+  /** Small and grey; empty when it is damaged. */
   public Optional<Luma> luma() {
     return source.luma();
   }
 
-  /** For later, the caller's to close; empty when it turns out to be damaged. */
+  /** A copy for later, closed by the caller; empty when it is damaged. */
   public Optional<KeptPicture> keep() {
     return source.keep(maxWidth, masks.isEmpty());
   }
 
-  /** One that was kept of the same source, published as this would be. */
+  /** Encodes a kept picture of the same source like this one. */
   public EncodedPicture jpeg(KeptPicture kept) {
     return source.jpeg(kept, maxWidth, quality, masks);
   }

@@ -22,17 +22,16 @@ import org.facestream.ingest.source.picture.MotionJpeg;
 import org.facestream.ingest.source.picture.VideoDecoder;
 
 /**
- * From packets to pictures: decodes what is needed, leaves out what is damaged, follows a stream
- * that changes its codec, and opens the decoder anew when it only errs. Motion JPEG is decoded only
- * when its pixels are asked for, or when the last that was decoded, if any, was damaged: then only
- * what can be decoded is a picture. One thread uses it.
+ * Decodes packets to pictures: decodes those that are needed, skips damaged ones, follows changes
+ * of the codec, and reopens a decoder that returns only errors. Motion JPEG is decoded only when
+ * its pixels are needed, or when the last decoded picture was damaged. One thread uses it.
  */
 public final class PictureReader implements AutoCloseable {
-  /** What {@link #step} came to. */
+  /** The result of {@link #step}. */
   public enum Step {
     /** A picture. */
     PICTURE,
-    /** A picture that need not be decoded for the wanted rate, and was not. */
+    /** A picture that was not decoded because the wanted rate does not need it. */
     SPARED,
     /** A picture that was not decoded because the reader is behind its stream. */
     LEFT_OUT,
@@ -43,7 +42,7 @@ public final class PictureReader implements AutoCloseable {
   /** FFmpeg's AV_FRAME_FLAG_CORRUPT, which JavaCV's presets leave out. */
   private static final int FRAME_CORRUPT = 1;
 
-  /** So many errors without a picture between them, and the decoder is opened anew. */
+  /** Number of errors without a picture after which the decoder is reopened. */
   private static final int MOST_ERRORS = 50;
 
   private final PacketSource packets;
@@ -71,8 +70,8 @@ public final class PictureReader implements AutoCloseable {
   /**
    * Opens a decoder.
    *
-   * @param packets closed by this, unless it fails
-   * @param codecs names of FFmpeg's decoders that may be used, with commas between
+   * @param packets closed with this object, unless the constructor fails
+   * @param codecs allowed names of FFmpeg's decoders, separated by commas
    */
   PictureReader(PacketSource packets, String codecs, VideoSource.Wish wish) throws SourceException {
     this.packets = packets;
@@ -99,7 +98,7 @@ public final class PictureReader implements AutoCloseable {
   }
 
   /**
-   * Does a piece of work; empty when more is needed to come to anything.
+   * Processes one packet or picture; empty when there is no result yet.
    *
    * @param late the fault when the deadline passes
    */
@@ -119,7 +118,7 @@ public final class PictureReader implements AutoCloseable {
       case SPARED -> Optional.of(Step.SPARED);
       case LEFT_OUT -> {
         if (fed) {
-          // What it still holds back is older than what was left out.
+          // Pictures that it still holds are older than the skipped ones.
           forget();
         }
         yield Optional.of(Step.LEFT_OUT);
@@ -128,7 +127,7 @@ public final class PictureReader implements AutoCloseable {
         if (motionJpeg) {
           yield Optional.of(Step.END);
         }
-        // The decoder still holds pictures: it gives them, then says the end itself.
+        // The decoder still holds pictures: it returns them, then reports the end.
         decoder.drain();
         yield Optional.empty();
       }
@@ -148,7 +147,7 @@ public final class PictureReader implements AutoCloseable {
     if (decoder.send(feed.packet()) < 0) {
       error();
     } else if (feed.keysOnly()) {
-      // The decoder would hold the picture back until it has seen the next one.
+      // The decoder would delay the picture until the next one.
       emptying = true;
       decoder.drain();
     }
@@ -195,19 +194,16 @@ public final class PictureReader implements AutoCloseable {
     errors++;
   }
 
-  /** A decoder that only errs may have got into a state that it does not leave by itself. */
+  /** A decoder that returns only errors may be in a state from which it does not recover. */
   private void reopen() throws SourceException {
-    // What the hardware cannot decode, the processor may.
+    // The CPU may decode what the hardware cannot.
     onProcessor = true;
     openDecoder();
     feed.awaitKey();
     reopened++;
   }
 
-  /**
-   * The pixels of the picture that {@link #step} came to, as they are to be seen; empty when they
-   * turn out damaged.
-   */
+  /** The pixels of the picture of {@link #step}, upright; empty when they are damaged. */
   Optional<AVFrame> frame() {
     if (!decoded) {
       if (decoder.send(feed.packet()) < 0 || decoder.receive(frame) < 0) {
@@ -226,7 +222,7 @@ public final class PictureReader implements AutoCloseable {
     return Optional.of(frame);
   }
 
-  /** The picture as it came, when it is a JPEG file by itself and is to be seen just so. */
+  /** The encoded picture, if it is a complete, upright JPEG file. */
   Optional<EncodedPicture> asItCame() {
     if (!motionJpeg || wish.rotate() != 0 || !decoder.plain()) {
       return Optional.empty();
@@ -245,32 +241,32 @@ public final class PictureReader implements AutoCloseable {
     return picture;
   }
 
-  /** When the picture is shown, in nanoseconds, or {@link StreamClock#NO_TIMESTAMP}. */
+  /** The presentation time of the picture in nanoseconds, or {@link StreamClock#NO_TIMESTAMP}. */
   long timestamp() {
     return timestamp;
   }
 
-  /** Pictures and packets so far that were damaged, and left out. */
+  /** Number of damaged pictures and packets, which were skipped. */
   long damaged() {
     return damaged + feed.damaged();
   }
 
-  /** How often the decoder was opened anew because it only erred. */
+  /** How often the decoder was reopened because it returned only errors. */
   long reopened() {
     return reopened;
   }
 
-  /** What the pictures are made of; for its counts. */
+  /** The feed of packets, for its counts. */
   PacketFeed feed() {
     return feed;
   }
 
-  /** Of the stream's pictures; 0 until one was looked at. */
+  /** Of the stream's pictures; 0 before the first was decoded. */
   int width() {
     return width;
   }
 
-  /** Of the stream's pictures; 0 until one was looked at. */
+  /** Of the stream's pictures; 0 before the first was decoded. */
   int height() {
     return height;
   }

@@ -32,7 +32,7 @@ import org.facestream.ingest.source.picture.PictureKeeper;
 import org.facestream.ingest.worker.Closing;
 
 /**
- * The pictures of one video stream, straight from FFmpeg's demuxers and decoders. One thread opens,
+ * The pictures of one video stream, read with FFmpeg's demuxers and decoders. One thread opens,
  * reads and closes it.
  *
  * <pre>
@@ -47,14 +47,14 @@ import org.facestream.ingest.worker.Closing;
  */
 public final class VideoSource implements AutoCloseable {
   /**
-   * How long a source may take.
+   * Time limits of a source.
    *
    * @param connect to open it, up to the agreement on a stream
    * @param firstFrame from there to the first picture
    * @param read from one picture to the next
    */
   public record Patience(Duration connect, Duration firstFrame, Duration read) {
-    /** For a file that is to be read to its end, however busy the machine is. */
+    /** For a file that must be read to its end, even on a busy machine. */
     public static final Patience REPLAY =
         new Patience(Duration.ofMinutes(5), Duration.ofMinutes(5), Duration.ofMinutes(5));
 
@@ -65,13 +65,13 @@ public final class VideoSource implements AutoCloseable {
   }
 
   /**
-   * What is wanted of a source.
+   * Requirements on a source.
    *
-   * @param fps pictures per second that will be used: at least so many are decoded where there are
-   *     as many, and a folder of pictures has just so many; infinite for every picture there is
+   * @param fps pictures per second that will be used: at least this number is decoded if available,
+   *     and a folder of pictures has exactly this rate; infinite for every picture
    * @param device the hardware to decode with, or empty for the processor
-   * @param mostBehind pictures are left out when reading is further behind the source than this;
-   *     empty when each is to be decoded, however late
+   * @param mostBehind pictures are skipped when reading is further behind the source than this;
+   *     empty to decode every picture
    * @param rotate degrees by which pictures are turned clockwise, beyond what the source declares;
    *     a multiple of 90
    */
@@ -126,8 +126,8 @@ public final class VideoSource implements AutoCloseable {
   }
 
   /**
-   * Loads the native libraries. They are loaded under locks of the whole process, which may take
-   * seconds: better before the first camera runs than under all of them.
+   * Loads the native libraries. Loading holds locks of the whole process for up to some seconds, so
+   * call it before the first camera runs.
    */
   public static void loadLibraries() {
     FfmpegLog.route();
@@ -139,7 +139,7 @@ public final class VideoSource implements AutoCloseable {
     }
   }
 
-  /** Opens a video file, to be read as fast as possible. */
+  /** Opens a video file, to read it as fast as possible. */
   public static VideoSource open(Path file) throws SourceException {
     Duration minute = Duration.ofMinutes(1);
     CallDeadline deadline = new CallDeadline();
@@ -157,15 +157,15 @@ public final class VideoSource implements AutoCloseable {
   }
 
   /**
-   * Opens a source, every picture of it, whose calls another thread may end by the deadline's
-   * {@code stop}.
+   * Opens a source for all its pictures; another thread may end its calls by the deadline's {@code
+   * stop}.
    */
   public static VideoSource open(SourceUrl url, Patience patience, CallDeadline deadline)
       throws SourceException {
     return open(url, patience, Wish.EVERYTHING, deadline);
   }
 
-  /** The same for a source of which not everything is wanted. */
+  /** The same with requirements. */
   public static VideoSource open(SourceUrl url, Patience patience, Wish wish, CallDeadline deadline)
       throws SourceException {
     return open(url, patience, wish, deadline, false);
@@ -186,9 +186,9 @@ public final class VideoSource implements AutoCloseable {
   }
 
   /**
-   * Goes on to the next picture that is not damaged; false at the end of a file.
+   * Reads the next undamaged picture; returns false at the end of a file.
    *
-   * @throws SourceException when there is none in time, or the source broke
+   * @throws SourceException when there is none in time, or the source failed
    */
   public boolean next() throws SourceException {
     PictureReader.Step step = advance();
@@ -198,7 +198,7 @@ public final class VideoSource implements AutoCloseable {
     return step == PictureReader.Step.PICTURE;
   }
 
-  /** Goes on to the next picture that is not damaged, decoded or not. */
+  /** Reads the next undamaged picture, decoded or not. */
   public PictureReader.Step advance() throws SourceException {
     current = false;
     if (begun) {
@@ -210,7 +210,7 @@ public final class VideoSource implements AutoCloseable {
       if (deadline.stopped()) {
         throw new SourceException(Fault.STOPPED);
       }
-      // A source may also talk without end and never show a picture.
+      // A source may also send data without end but no picture.
       if (deadline.expired()) {
         throw new SourceException(late, damaged() > damagedBefore ? "only damaged data" : "");
       }
@@ -224,7 +224,7 @@ public final class VideoSource implements AutoCloseable {
   }
 
   /**
-   * When the picture is shown, in nanoseconds from an arbitrary zero, or {@link
+   * The presentation time of the picture in nanoseconds from an arbitrary zero, or {@link
    * StreamClock#NO_TIMESTAMP}.
    */
   public long timestamp() {
@@ -236,12 +236,12 @@ public final class VideoSource implements AutoCloseable {
     return reader.damaged();
   }
 
-  /** How often the decoder was opened anew because it only erred. */
+  /** How often the decoder was reopened because it returned only errors. */
   public long reopened() {
     return reader.reopened();
   }
 
-  /** Whether pictures are left out because reading is behind. */
+  /** Whether pictures are skipped because reading is behind. */
   public boolean behind() {
     return reader.feed().behind();
   }
@@ -256,22 +256,22 @@ public final class VideoSource implements AutoCloseable {
     return reader.feed().passed();
   }
 
-  /** Bytes of the video so far, as it came. */
+  /** Bytes of the video received. */
   public long bytes() {
     return reader.feed().bytes();
   }
 
-  /** Of the stream's pictures as they are seen, before any scaling; 0 until one was looked at. */
+  /** Of the stream's upright pictures, before any scaling; 0 before the first was decoded. */
   public int width() {
     return reader.width();
   }
 
-  /** Of the stream's pictures as they are seen, before any scaling; 0 until one was looked at. */
+  /** Of the stream's upright pictures, before any scaling; 0 before the first was decoded. */
   public int height() {
     return reader.height();
   }
 
-  /** When the recording began, by what it says itself. */
+  /** The beginning of the recording according to its container. */
   public Optional<Instant> created() {
     return reader.feed().created();
   }
@@ -287,9 +287,8 @@ public final class VideoSource implements AutoCloseable {
   }
 
   /**
-   * The current picture as JPEG, as it is to be seen; empty when it turns out to be damaged. Motion
-   * JPEG that is not wider than asked for is given as it came, whatever its quality, when there is
-   * nothing to mask or turn.
+   * The current picture as an upright JPEG; empty when it is damaged. Motion JPEG that is not too
+   * wide is returned unchanged, whatever its quality, if there is nothing to mask or turn.
    *
    * @param maxWidth a wider picture is scaled to this width
    * @param quality 1 to 100
@@ -309,11 +308,11 @@ public final class VideoSource implements AutoCloseable {
   }
 
   /**
-   * The current picture for later, not yet encoded; empty when it turns out to be damaged. The
-   * caller closes it, before this source.
+   * The current picture for later, not yet encoded; empty when it is damaged. The caller closes it
+   * before this source.
    *
    * @param maxWidth a wider picture is scaled to this width
-   * @param asItCame whether a JPEG may be kept as it came
+   * @param asItCame whether a JPEG may be kept unchanged
    */
   public Optional<KeptPicture> keep(int maxWidth, boolean asItCame) {
     checkCurrent();
@@ -322,7 +321,7 @@ public final class VideoSource implements AutoCloseable {
     return whole.isPresent() ? whole : reader.frame().map(frame -> keeper.keep(frame, maxWidth));
   }
 
-  /** A picture that was kept, as {@link #jpeg(int, int, List)} would have given it. */
+  /** Encodes a kept picture like {@link #jpeg(int, int, List)}. */
   EncodedPicture jpeg(KeptPicture kept, int maxWidth, int quality, List<Polygon> masks) {
     if (kept instanceof KeptPicture.Pixels pixels) {
       return encoder.encode(pixels.frame(), maxWidth, quality, masks);
@@ -330,7 +329,7 @@ public final class VideoSource implements AutoCloseable {
     return ((KeptPicture.Whole) kept).picture();
   }
 
-  /** The current picture, small and grey; empty when it turns out to be damaged. */
+  /** The current picture, small and grey; empty when it is damaged. */
   public Optional<Luma> luma() {
     checkCurrent();
     return reader.frame().map(luma::scale);

@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Waiting times that double up to a cap, each with jitter so that many waiters do not return at
- * once. Not thread-safe: one waiter owns it.
+ * Waiting times that double up to a cap, with jitter so that many waiters do not return at the same
+ * time. Not thread-safe.
  */
 public final class Backoff {
   private final long firstMillis;
@@ -24,7 +24,7 @@ public final class Backoff {
     return Duration.ofMillis(full / 2 + ThreadLocalRandom.current().nextLong(full / 2 + 1));
   }
 
-  /** How often {@link #next()} was asked since the last success. */
+  /** How often {@link #next()} was called since the last success. */
   public int failures() {
     return failures;
   }

@@ -4,14 +4,14 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Closes in reverse order of {@link #add adding}, attempts every close, and keeps every exception
- * (the first thrown, the others suppressed in it; an Error counts as one). Closing again does
- * nothing.
+ * Closes resources in reverse order of {@link #add adding}, attempts every close, and keeps every
+ * exception: it throws the first, with the others suppressed. An Error counts as an exception.
+ * Closing again has no effect.
  */
 public final class Closing implements AutoCloseable {
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
 
-  /** Takes over the closing of a resource and returns it. */
+  /** Registers a resource for closing and returns it. */
   public synchronized <T extends AutoCloseable> T add(T resource) {
     open.push(resource);
     return resource;

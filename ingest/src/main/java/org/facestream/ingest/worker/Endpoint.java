@@ -17,17 +17,17 @@ import java.util.stream.Collectors;
 import org.facestream.ingest.worker.config.UserError;
 
 /**
- * {@code /metrics} for Prometheus, {@code /livez} and {@code /readyz} for whoever supervises the
+ * {@code /metrics} for Prometheus, {@code /livez} and {@code /readyz} for the supervisor of the
  * process. Live and ready answer 200 or 503, with a line per stage.
  */
 public final class Endpoint implements AutoCloseable {
-  /** Whoever supervises is answered while some other client is slow. */
+  /** The supervisor is answered while another client is slow. */
   private static final int THREADS = 4;
 
   private static final int WAITING = 64;
 
-  // Read once, when the JDK's server is first used: a client that is slower than this is cut off,
-  // so that no number of them holds all threads for long.
+  // Read once, when the JDK's server is first used. Slower clients are disconnected, so that they
+  // cannot occupy all threads for long.
   static {
     System.getProperties().putIfAbsent("sun.net.httpserver.maxReqTime", "5");
     System.getProperties().putIfAbsent("sun.net.httpserver.maxRspTime", "10");
@@ -39,7 +39,7 @@ public final class Endpoint implements AutoCloseable {
   /**
    * Listens at once.
    *
-   * @throws UserError when the port is in use or the address is not of this machine
+   * @throws UserError when the port is in use or the address does not belong to this machine
    */
   public Endpoint(WorkerConfig config, Telemetry telemetry, Supplier<List<Stage>> stages) {
     try {
@@ -48,7 +48,8 @@ public final class Endpoint implements AutoCloseable {
       throw new UserError(
           String.format(
               Locale.ROOT,
-              "Port %d on %s cannot be used (%s). Free it, or choose another with --set worker.http-port=PORT.",
+              "Port %d on %s cannot be used (%s). Stop the program that uses it, or choose "
+                  + "another port with --set worker.http-port=PORT.",
               config.httpPort(),
               config.httpHost(),
               inUse.getMessage()),
@@ -116,7 +117,7 @@ public final class Endpoint implements AutoCloseable {
     server.start();
   }
 
-  /** The port it listens on, also when configuration asked for a free one. */
+  /** The port in use, also when the configuration requested a free one. */
   public int port() {
     return server.getAddress().getPort();
   }

@@ -5,8 +5,9 @@ import java.util.Optional;
 /**
  * One stage of the pipeline inside a process: ingest, detector, recognizer or sink.
  *
- * <p>{@link #start()} returns at once; the work happens on threads that the stage owns and names.
- * {@link #close()} is idempotent, finishes what was begun, and ends every thread.
+ * <p>{@link #start()} returns when the stage is set up, which may take seconds; the work happens on
+ * threads that the stage owns and names. {@link #close()} is idempotent, finishes the current work,
+ * and ends every thread.
  */
 public interface Stage extends AutoCloseable {
   /** The stage's name, used as the {@code stage} label of its metrics. */
@@ -15,18 +16,18 @@ public interface Stage extends AutoCloseable {
   void start();
 
   /**
-   * Whether its threads are neither stuck nor dead; false asks the supervisor to restart the
-   * process. A broker or a database that is away changes nothing of it.
+   * Whether its threads are neither stuck nor dead; false requests a restart of the process. It
+   * does not depend on the broker or the database.
    */
   boolean live();
 
   /**
-   * Why it has ended by itself; empty while it has not. Whatever runs the process ends it then, so
-   * that another takes over.
+   * Why it failed and ended; empty while it runs. Whatever runs the process ends it then, so that
+   * another takes over.
    */
   Optional<String> failure();
 
-  /** Whether it may take work; {@link Health#ready()} with the reason when it may not. */
+  /** Whether it can work; if not, with the reason. */
   Health health();
 
   @Override
@@ -35,7 +36,7 @@ public interface Stage extends AutoCloseable {
   /**
    * Readiness, with the reason in words when not ready.
    *
-   * @param ready whether the stage may take work
+   * @param ready whether the stage can work
    * @param reason why not; empty when ready
    */
   record Health(boolean ready, String reason) {
@@ -45,7 +46,7 @@ public interface Stage extends AutoCloseable {
       return new Health(false, reason);
     }
 
-    /** Ready when both are; otherwise with the reasons of those that are not. */
+    /** Ready when both are; otherwise not ready, with the reasons. */
     public Health and(Health other) {
       if (ready || other.ready) {
         return ready ? other : this;

@@ -20,8 +20,8 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.Producer;
 
 /**
- * The metrics of one process, as Prometheus reads them. Labels are bounded: stage, camera, reason;
- * never a person.
+ * The metrics of one process, for Prometheus. Labels are bounded: stage, camera, reason; never a
+ * person.
  */
 public final class Telemetry implements AutoCloseable {
   private static final Duration[] LATENCY_BUCKETS = {
@@ -58,10 +58,10 @@ public final class Telemetry implements AutoCloseable {
     return registry;
   }
 
-  /** Records that a stage took in. */
+  /** Records that a stage read. */
   public Counter in(String stage, String camera) {
     return Counter.builder("facestream.records.in")
-        .description("Records that a stage took in")
+        .description("Records that a stage read")
         .tags("stage", stage, "camera", camera)
         .register(registry);
   }
@@ -82,10 +82,10 @@ public final class Telemetry implements AutoCloseable {
         .register(registry);
   }
 
-  /** Time a stage spent in one of its parts, such as {@code decode} or {@code onnx}. */
+  /** Time that a stage spent in one of its parts, such as {@code decode} or {@code onnx}. */
   public Timer part(String stage, String part) {
     return Timer.builder("facestream.stage.time")
-        .description("Time a stage spent in one of its parts")
+        .description("Time that a stage spent in one of its parts")
         .tags("stage", stage, "part", part)
         .serviceLevelObjectives(LATENCY_BUCKETS)
         .register(registry);
@@ -109,10 +109,10 @@ public final class Telemetry implements AutoCloseable {
         .register(registry);
   }
 
-  /** Records that one turn of a stage handled together. */
+  /** Records that a stage handled together. */
   public DistributionSummary batch(String stage) {
     return DistributionSummary.builder("facestream.batch.size")
-        .description("Records that one turn of a stage handled together")
+        .description("Records that a stage handled together")
         .tags("stage", stage)
         .serviceLevelObjectives(1, 2, 4, 8, 16, 32, 64, 128, 256)
         .register(registry);

@@ -7,17 +7,17 @@ import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** Work that is begun at once, each piece on a thread of its own, and ends together. */
+/** Runs tasks in parallel, each on its own thread, and waits for all. */
 public final class Together {
   private Together() {}
 
   /**
-   * Returns when all is done or has failed.
+   * Returns when all tasks have ended.
    *
-   * @param pieces what is worked on
-   * @param name of a piece's thread
+   * @param pieces one for each task
+   * @param name of a task's thread
    * @param work may throw
-   * @throws RuntimeException or Error, what the first of the pieces threw, with that of the others
+   * @throws RuntimeException or Error, the first exception, with the others suppressed
    */
   public static <T> void run(List<T> pieces, Function<T, String> name, Consumer<T> work) {
     List<FutureTask<Void>> tasks = new ArrayList<>();
@@ -45,7 +45,7 @@ public final class Together {
     }
   }
 
-  /** Null for one that did not fail. An interrupt is passed on to all that run. */
+  /** Null for a task that did not fail. An interrupt is forwarded to all running tasks. */
   private static Throwable end(FutureTask<Void> task, List<Thread> threads) {
     boolean interrupted = false;
     try {

@@ -21,7 +21,7 @@ public final class Worker implements AutoCloseable {
   private final Telemetry telemetry;
   private final Endpoint endpoint;
 
-  /** Opens metrics and endpoint; nothing is ready yet. */
+  /** Opens metrics and endpoint; no stage is ready yet. */
   public Worker(WorkerConfig config) {
     telemetry = closing.add(new Telemetry());
     endpoint = closing.add(new Endpoint(config, telemetry, () -> stages));
@@ -39,24 +39,23 @@ public final class Worker implements AutoCloseable {
     return List.copyOf(stages);
   }
 
-  /** Starts a stage and takes over its closing. */
+  /** Starts a stage and registers it for closing. */
   public void start(Stage stage) {
     start(List.of(stage));
   }
 
   /**
-   * Starts stages side by side, because each waits for the broker and its models most of the time,
-   * takes over their closing, and returns when all are started.
+   * Starts stages in parallel, because each waits for the broker and its models most of the time.
+   * Registers them for closing, and returns when all are started.
    *
-   * @throws RuntimeException what the first of those threw that did not start, with that of the
-   *     others
+   * @throws RuntimeException of the first stage that failed, with those of the others suppressed
    */
   public void start(List<Stage> starting) {
     for (Stage stage : starting) {
       closing.add(stage);
       stages.add(stage);
       Gauge.builder("facestream.ready", stage, known -> known.health().ready() ? 1 : 0)
-          .description("Whether a stage may take work, as /readyz tells: 1 or 0")
+          .description("Whether a stage is ready, as in /readyz: 1 or 0")
           .tags("stage", stage.name())
           .register(telemetry.registry());
     }
@@ -69,7 +68,7 @@ public final class Worker implements AutoCloseable {
         });
   }
 
-  /** Which stage has ended by itself, and why; empty while none has. */
+  /** The stage that failed and ended, with the reason; empty while all run. */
   public Optional<String> failure() {
     return stages.stream()
         .flatMap(stage -> stage.failure().map(why -> stage.name() + " ended: " + why).stream())

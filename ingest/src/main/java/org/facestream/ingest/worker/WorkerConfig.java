@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.Optional;
 import org.facestream.ingest.worker.config.Setting;
 
-/** What every stage has: a name of its own, an HTTP endpoint, bounds of time. */
+/** Settings of every stage: name, HTTP endpoint, timeouts. */
 @ConfigMapping(prefix = "worker")
 public interface WorkerConfig {
   @Setting(

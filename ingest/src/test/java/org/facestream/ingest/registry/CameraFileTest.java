@@ -119,14 +119,14 @@ class CameraFileTest {
         "cameras: [{id: a, url: rtsp://u:s3cr3t@h, max-width: 6.5}]|must be a whole number",
         "cameras: [{id: a, url: rtsp://u:s3cr3t@h, loop: 1}]|must be true or false",
         "cameras: [{id: a, url: rtsp://u:s3cr3t@h, tags: x}]|must be a list",
-        "cameras: [{id: a, url: x, detection: 5}]|`detection` must hold keys",
+        "cameras: [{id: a, url: x, detection: 5}]|`detection` must contain keys",
         "cameras: [{id: a, url: x, detection: {min-face-sise: 5}}]|Did you mean 'min-face-size'?",
         "cameras: [{id: a, url: x, detection: {min-face-size: 5}}]|12 or more pixels",
         "cameras: [{id: a, url: x, detection: {thresholds: [1]}}]|three numbers of 0 to 1",
         "cameras: [{id: a, url: x, detection: {overlaps: [a]}}]|must be a list of numbers",
         "cameras: [{id: a, url: x, transport: pigeon}]|`transport` must be one of tcp, udp",
         "cameras: [{id: a, url: x, decoder: 4}]|must be one of auto, none, cuda, vaapi",
-        "cameras: [{id: a, url: x, motion: 5}]|`motion` must hold keys such as",
+        "cameras: [{id: a, url: x, motion: 5}]|`motion` must contain keys such as",
         "cameras: [{id: a, url: x, motion: {sensitivity: 7}}]|sensitivity is 0 to 1",
         "cameras: [{id: a, url: x, motion: {mask: []}}]|Did you mean 'masks'?",
         "cameras: [{id: a, url: x, masks: 4}]|`masks` must be a list",
@@ -144,7 +144,7 @@ class CameraFileTest {
         "cameras: [{id: a, url: x}, {id: a, url: y}]|names camera 'a' twice",
         "cameras: [rtsp://u:s3cr3t@h|is not valid YAML (line 1)",
         "cameras: [rtsp://u:s3cr3t@h]|camera 1",
-        "just words|must begin with `cameras:`",
+        "just words|must start with `cameras:`",
       })
   void mistakesAreNamedInOneLineWithoutUrls(String yaml, String expected) throws IOException {
     Path file = Files.writeString(folder.resolve("cameras.yaml"), yaml);
@@ -164,10 +164,10 @@ class CameraFileTest {
         "id: a~    url: x~    masks: [[[0, 0], [1, 0], [0, 1]]]~    masks: []|5: `masks` is given twice",
         "id: a~    url: x~    rtsp://u:s3cr3t@h: 1~    rtsp://u:s3cr3t@h: 2|5: a key is given twice",
         "id: a~    url: x~cameras: []|4: `cameras` is given twice",
-        "{id: a, url: x}~---~cameras: [{id: b, url: x}]|4: a second document begins after `---`",
-        "{id: a, url: x}~---|3: a second document begins after `---`",
+        "{id: a, url: x}~---~cameras: [{id: b, url: x}]|4: a second document starts after `---`",
+        "{id: a, url: x}~---|3: a second document starts after `---`",
         "{id: a, url: &u rtsp://u:s3cr3t@h}~  - {id: b, url: *u}|3: an alias (*name)",
-        "id: a~\turl: rtsp://u:s3cr3t@h|3: it begins with a tab",
+        "id: a~\turl: rtsp://u:s3cr3t@h|3: it starts with a tab",
       })
   void whatParsersSettleInSilenceIsRefusedWithItsLine(String cameras, String expected)
       throws IOException {
@@ -194,7 +194,7 @@ class CameraFileTest {
   void aTabAfterTheFirstLineIsSaidWithItsLine() throws IOException {
     Path file = Files.writeString(folder.resolve("cameras.yaml"), "cameras:\n\t- id: a\n");
     assertEquals(
-        file + ", line 2: it begins with a tab; YAML is indented with spaces.",
+        file + ", line 2: it starts with a tab; indent YAML with spaces.",
         assertThrows(UserError.class, () -> CameraFile.read(file)).getMessage());
   }
 

@@ -134,7 +134,8 @@ class CameraTest {
             Collections.nCopies(65, "a"), List.of("x".repeat(65)), List.of(" "), List.of("\t"))) {
       Camera tagged = camera.withTags(tags);
       String why = assertThrows(UserError.class, tagged::checkSize).getMessage();
-      assertEquals("Camera 'a' may have 64 tags at most, each 1 to 64 printable characters.", why);
+      assertEquals(
+          "Camera 'a' may have at most 64 tags, each of 1 to 64 printable characters.", why);
     }
     List<Polygon.Point> corners = new ArrayList<>();
     for (int i = 0; i < 64; i++) {

@@ -121,7 +121,7 @@ class FileFormatsTest {
     SourceException words =
         refused(Files.writeString(folder.resolve("words.mp4"), "no video at all ".repeat(500)));
     assertEquals("bad-answer", words.reason());
-    assertTrue(words.getMessage().contains("no video file"), words.getMessage());
+    assertTrue(words.getMessage().contains("not a video file"), words.getMessage());
   }
 
   @ParameterizedTest

@@ -66,7 +66,7 @@ public record DescriptorModel(ModelDefinition definition, Optional<Path> folder)
     String file = name + ".json";
     try (InputStream json = DescriptorModel.class.getResourceAsStream(file)) {
       if (json == null) {
-        throw new UserError(file + " is not in the jar: build or install it again");
+        throw new UserError(file + " is not in the jar: build or install facestream again");
       }
       return new DescriptorModel(parse(file, json.readAllBytes()), Optional.empty());
     } catch (IOException unreadable) {
@@ -83,7 +83,8 @@ public record DescriptorModel(ModelDefinition definition, Optional<Path> folder)
       // The gallery tells by the name whose descriptors a reference holds.
       if (KNOWN.contains(definition.name().toLowerCase(Locale.ROOT))) {
         throw new UserError(
-            "descriptor model %s: name: '%s' is a model that comes with the program; give yours another name"
+            ("descriptor model %s: name: '%s' is a built-in model; give your model another "
+                    + "name")
                 .formatted(file, definition.name()));
       }
       return new DescriptorModel(definition, Optional.of(file.toAbsolutePath().getParent()));
@@ -98,7 +99,7 @@ public record DescriptorModel(ModelDefinition definition, Optional<Path> folder)
     try {
       ModelDefinition definition = JSON.readValue(json, ModelDefinition.class);
       if (definition == null) {
-        throw new UserError("descriptor model " + file + ": it holds no JSON object");
+        throw new UserError("descriptor model " + file + ": it does not contain a JSON object");
       }
       return definition;
     } catch (UnrecognizedPropertyException unknown) {
@@ -124,7 +125,7 @@ public record DescriptorModel(ModelDefinition definition, Optional<Path> folder)
             .map(step -> step.getFieldName() == null ? "" + step.getIndex() : step.getFieldName())
             .collect(Collectors.joining("."));
     if (field.isEmpty()) {
-      return "it holds no JSON object";
+      return "it does not contain a JSON object";
     }
     if (invalid instanceof InvalidFormatException format && format.getTargetType().isEnum()) {
       String known =

@@ -62,7 +62,8 @@ public final class Descriptors implements AutoCloseable {
       throw new UserError(
           String.format(
               Locale.ROOT,
-              "descriptor model %s: the network does not take the input that its definition says (%s, %s, %d x %d): %s",
+              "descriptor model %s: the network does not accept the input in its definition "
+                  + "(%s, %s, %d x %d): %s",
               model.name(),
               input.type().toString().toLowerCase(Locale.ROOT),
               input.layout().toString().toLowerCase(Locale.ROOT),
@@ -192,7 +193,7 @@ public final class Descriptors implements AutoCloseable {
       throw new UserError(
           String.format(
               Locale.ROOT,
-              "descriptor model %s: its definition says %d values, the network gives %d",
+              "descriptor model %s: its definition says %d values, but the network returns %d",
               model.name(),
               model.length(),
               outputs.get(0).length));

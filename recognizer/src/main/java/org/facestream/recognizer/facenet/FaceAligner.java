@@ -108,7 +108,7 @@ public final class FaceAligner {
     for (Point point : landmarks.points()) {
       // Also false for NaN. OpenCV's coordinates overflow not far beyond.
       if (!(Math.abs(point.x()) <= FARTHEST && Math.abs(point.y()) <= FARTHEST)) {
-        throw new IllegalArgumentException("a landmark lies beyond any picture: " + point);
+        throw new IllegalArgumentException("a landmark is outside of any picture: " + point);
       }
     }
     return Similarity.between(landmarks.points(), template.points());

@@ -39,8 +39,8 @@ final class IdentityDeadLetters {
     }
     if (refused.isLost(origin)) {
       log.error(
-          "{}: {} is lost: {} takes no dead letter of it ({}). Look at the topic's settings:"
-              + " `facestream doctor --services`.",
+          "{}: {} is lost: {} refuses its dead letter ({}). Check the topic's settings: "
+              + "`facestream doctor --services`.",
           STAGE,
           origin,
           TrackProcessor.DEAD_LETTERS,
@@ -57,7 +57,7 @@ final class IdentityDeadLetters {
             .withTimestamp(context.currentSystemTimeMs()),
         origin,
         "output-" + refusal.get().label(),
-        "Kafka never takes what comes of it");
+        "Kafka refuses its output");
     return true;
   }
 
@@ -77,7 +77,7 @@ final class IdentityDeadLetters {
         TrackProcessor.DEAD_LETTERS);
   }
 
-  /** Keys come from outside; only well-formed ones are worth a label of their own. */
+  /** Keys come from outside; only well-formed ones become labels. */
   private static String label(Record<String, byte[]> record) {
     return record.key() == null || record.key().length() > 64 ? "unknown" : record.key();
   }

@@ -69,7 +69,7 @@ public record IdentityEvent(
 
   public static final int SCHEMA_VERSION = 1;
 
-  /** As many as a camera has; more only when its zones change while somebody is there. */
+  /** The maximum of a camera; a track exceeds it only if the zones change during the track. */
   static final int MOST_ZONES = 32;
 
   /** The name of whoever is not in the gallery. */

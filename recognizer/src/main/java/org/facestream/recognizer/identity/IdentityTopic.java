@@ -39,7 +39,7 @@ public final class IdentityTopic {
    * The event in a record.
    *
    * @throws InvalidRecordException with reason {@code empty-value}, {@code bad-json} or {@code
-   *     bad-value} when the record does not keep the contract
+   *     bad-value} when the record violates the contract
    */
   public static IdentityEvent fromRecord(ConsumerRecord<String, byte[]> record)
       throws InvalidRecordException {

@@ -37,7 +37,7 @@ public final class MatchTopic {
    * The match in a record.
    *
    * @throws InvalidRecordException with reason {@code no-key}, {@code empty-value}, {@code
-   *     bad-json} or {@code bad-value} when the record does not keep the contract
+   *     bad-json} or {@code bad-value} when the record violates the contract
    */
   public static Match read(String key, byte[] value) throws InvalidRecordException {
     if (key == null || key.isEmpty()) {

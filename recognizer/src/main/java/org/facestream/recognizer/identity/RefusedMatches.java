@@ -106,7 +106,7 @@ public final class RefusedMatches {
       Header header = record.headers().lastHeader(ORIGIN);
       if (why.isPresent() && header != null) {
         String origin = new String(header.value(), UTF_8);
-        log.warn("identity: Kafka did not take what came of {} for {}", origin, record.topic());
+        log.warn("identity: Kafka refused the output of {} for {}", origin, record.topic());
         matches.add(origin, why.get());
       }
       return Response.fail();

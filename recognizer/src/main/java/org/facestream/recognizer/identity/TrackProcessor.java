@@ -126,7 +126,10 @@ final class TrackProcessor extends ContextualProcessor<String, byte[], String, b
     long now = context().currentSystemTimeMs();
     if (!replay && match.captureTime().isAfter(Instant.ofEpochMilli(now).plus(MOST_AHEAD))) {
       letters.reject(
-          record, origin, "future", "captured more than 59 minutes from now: set the clocks");
+          record,
+          origin,
+          "future",
+          "captured more than 59 minutes in the future: synchronise the clocks");
       return;
     }
     if (replay) {
@@ -233,7 +236,7 @@ final class TrackProcessor extends ContextualProcessor<String, byte[], String, b
   }
 
   /**
-   * @param origin by which it is known when Kafka never takes what comes of it
+   * @param origin by which it is known when Kafka refuses its output
    */
   private void apply(
       String key, TrackDecision.Outcome outcome, Record<String, byte[]> cause, String origin) {

@@ -131,7 +131,7 @@ class DescriptorModelTest {
         "[47.55, 46.6] | [4755, 46.6] | alignment.template",
         "resnet34-128.onnx | ../../etc/passwd | file",
         "\"mine\" | \"re snet\" | name",
-        "\"mine\" | \"FaceNet\" | name: 'FaceNet' is a model that comes with the program",
+        "\"mine\" | \"FaceNet\" | name: 'FaceNet' is a built-in model",
         "\"length\": 128 | \"length\": 192.7 | length",
         "\"sha256\": \" | \"sha256\": \"AB | sha256",
         "\"licence\": \"CC0-1.0\" | \"licence\": null | licence",
@@ -185,7 +185,7 @@ class DescriptorModelTest {
         assertThrows(UserError.class, () -> new Descriptors(model, Device.CPU, 1).close());
 
     assertTrue(
-        refused.getMessage().contains("mine: the network does not take the input"),
+        refused.getMessage().contains("mine: the network does not accept the input"),
         refused.getMessage());
     assertFalse(refused.getMessage().contains("\n"), refused.getMessage());
   }

@@ -159,8 +159,8 @@ public final class Database implements AutoCloseable {
             .max(MigrationVersion::compareTo);
     if (future.isPresent()) {
       throw new UserError(
-          ("The schema of the database %s is version %s, newer than this facestream knows: update"
-                  + " facestream, or set store.url to another database.")
+          ("The schema of the database %s has version %s, which is newer than this "
+                  + "facestream supports: update facestream, or set store.url to another database.")
               .formatted(address, future.get()));
     }
   }
@@ -219,8 +219,8 @@ public final class Database implements AutoCloseable {
             : null;
     if (parsed == null) {
       throw new UserError(
-          "store.url must look like jdbc:postgresql://HOST:PORT/DATABASE; user and password have"
-              + " keys of their own, store.user and store.password-file.");
+          "store.url must look like jdbc:postgresql://HOST:PORT/DATABASE; set user and "
+              + "password with store.user and store.password-file.");
     }
     return parsed;
   }

@@ -189,7 +189,8 @@ public final class UnfinishedDeeds {
   /** One that is begun anew takes the row, also of one that somebody is at. */
   private static void stillThere(int rows) throws SQLException {
     if (rows == 0) {
-      throw new StoreException.Superseded("it was begun anew or finished by another meanwhile");
+      throw new StoreException.Superseded(
+          "another process has restarted or finished it in the meantime");
     }
   }
 

@@ -25,7 +25,8 @@ import picocli.CommandLine.Parameters;
 
 @Command(
     name = "camera",
-    header = "Add, change, remove, list or test cameras; running workers follow at once.",
+    header =
+        "Add, change, remove, list or test cameras; running workers apply changes at " + "once.",
     footer = {
       "",
       "Examples:",
@@ -48,7 +49,7 @@ public final class CameraCommand extends Subcommand {
   protected int execute() {
     throw new ParameterException(
         spec.commandLine(),
-        "Say what to do with cameras: add, remove, enable, disable, list, test or apply.");
+        "Give a command for cameras: add, remove, enable, disable, list, test or apply.");
   }
 
   @Command(
@@ -56,8 +57,9 @@ public final class CameraCommand extends Subcommand {
       header = "Add a camera, or change the one with that id.",
       description = {
         "",
-        "What is not given here stays as it was, also masks, zones, motion gate, and that the camera",
-        "is disabled; `camera enable` runs it again, and `camera apply` can change everything."
+        "Values that you do not give stay as they are, including masks, zones and the motion gate. A",
+        "disabled camera stays disabled: `camera enable` runs it again. `camera apply` can change",
+        "everything."
       })
   static final class Add extends Subcommand {
     @Mixin private KafkaOptions kafka;
@@ -77,8 +79,8 @@ public final class CameraCommand extends Subcommand {
         names = "--close-up",
         paramLabel = "URL",
         description = {
-          "rtsp:// or rtsps:// of its stream of larger pictures: faces that are found",
-          "in the other are cut out of this one."
+          "rtsp:// or rtsps:// of its larger stream: faces that are found in the",
+          "small stream are cropped from this one."
         })
     private String closeUp;
 
@@ -87,7 +89,7 @@ public final class CameraCommand extends Subcommand {
         paramLabel = "0|90|180|270",
         description = {
           "Turn its pictures clockwise, for a camera that is mounted on its side or",
-          "its head; its masks and zones are turned along."
+          "upside down; its masks and zones are turned too."
         })
     private Integer rotate;
 
@@ -97,7 +99,10 @@ public final class CameraCommand extends Subcommand {
     @Option(names = "--max-width", paramLabel = "PIXELS", description = "Scale wider pictures.")
     private Integer maxWidth;
 
-    @Option(names = "--jpeg-quality", paramLabel = "1-100", description = "Of published frames.")
+    @Option(
+        names = "--jpeg-quality",
+        paramLabel = "1-100",
+        description = "JPEG quality of published frames.")
     private Integer jpegQuality;
 
     @Option(
@@ -109,25 +114,25 @@ public final class CameraCommand extends Subcommand {
     @Option(
         names = "--transport",
         paramLabel = "tcp|udp",
-        description = "What carries the video of an RTSP camera; tcp unless given.")
+        description = "Transport of the video of an RTSP camera. Default: tcp")
     private Transport transport;
 
     @Option(
         names = "--decoder",
         paramLabel = "auto|none|cuda|vaapi",
-        description = "What decodes it; none is the processor.")
+        description = "What decodes the video; none is the CPU.")
     private DecoderChoice decoder;
 
     @Option(names = "--disabled", description = "Register it, but do not run it.")
     private boolean disabled;
 
-    @Option(names = "--loop", description = "Begin a file again at its end.")
+    @Option(names = "--loop", description = "Restart a file at its end.")
     private boolean loop;
 
     @Option(
         names = "--tag",
         paramLabel = "WORD",
-        description = "A word of yours. Repeatable; replaces those that it had.")
+        description = "A word of your choice. Repeatable; replaces the camera's tags.")
     private List<String> tags;
 
     @Override
@@ -154,8 +159,7 @@ public final class CameraCommand extends Subcommand {
       boolean turned =
           before.filter(was -> !Objects.equals(was.rotate(), camera.rotate())).isPresent();
       if (turned && camera.hasAreas()) {
-        line.append(
-            "; its masks and zones are turned with its pictures, look at them with `camera");
+        line.append("; its masks and zones are turned with its pictures: check them with `camera");
         line.append(" test ").append(camera.id()).append(" --save FILE.jpg`");
       } else if (before.isPresent() && !camera.masks().isEmpty()) {
         line.append("; its privacy masks are kept");
@@ -268,7 +272,7 @@ public final class CameraCommand extends Subcommand {
     err.println("facestream: there is no camera '" + id + "'; `camera list` shows all.");
   }
 
-  @Command(name = "apply", header = "Make the registry hold the cameras of a YAML file.")
+  @Command(name = "apply", header = "Register the cameras of a YAML file.")
   static final class Apply extends Subcommand {
     @Mixin private KafkaOptions kafka;
 
@@ -287,12 +291,12 @@ public final class CameraCommand extends Subcommand {
 
     @Option(
         names = "--prune",
-        description = "Remove cameras that the file does not name; else they stay.")
+        description = "Remove cameras that are not in the file; otherwise they stay.")
     private boolean prune;
 
     @Option(
         names = "--allow-empty",
-        description = "Let --prune remove every camera when the file names none.")
+        description = "Allow --prune to remove every camera when the file has none.")
     private boolean allowEmpty;
 
     @Override
@@ -305,8 +309,8 @@ public final class CameraCommand extends Subcommand {
       if (prune && cameras.isEmpty() && !allowEmpty) {
         throw new UserError(
             given
-                + " names no camera, and --prune would remove every one; add --allow-empty if that is"
-                + " meant.");
+                + " has no camera, and --prune would remove every camera; add --allow-empty if "
+                + "you want that.");
       }
       CameraOptions.check(cameras, kafka.sources(configuration()), err());
       try (KafkaOptions.Connection connection = kafka.connect(configuration())) {

@@ -24,14 +24,14 @@ import picocli.CommandLine.Option;
 
 @Command(
     name = "list",
-    header = "List the registered cameras and how they are; passwords are masked.",
+    header = "List the registered cameras and their states; passwords are masked.",
     description = {
       "",
-      "States: connecting, live, stalled, backoff (with the reason), off; disabled; and unknown",
-      "where no worker has told of the camera for 90 seconds: for 30 it counts as running, for as",
-      "much as a minute the worker's clock may differ from this machine's. Of a live one: frames a",
-      "second that were published, of those that it gives, and what is lost here; `behind` means that",
-      "this machine cannot read it in time. --json has all counts."
+      "States: connecting, live, stalled, backoff (with the reason), off; disabled; and unknown when",
+      "no worker has reported the camera for 90 seconds: a report is valid for 30 seconds, and the",
+      "clocks may differ by a minute. A live camera is shown with its published and received frames",
+      "per second, and with its losses; `behind` means that its worker cannot read it in time. --json",
+      "contains all counts."
     })
 final class CameraListCommand extends Subcommand {
   private static final String DISABLED = "disabled";
@@ -104,7 +104,7 @@ final class CameraListCommand extends Subcommand {
   static String detail(CameraReport report, Instant now) {
     if (report.state() != CameraState.OFF && silence(report, now) > CameraStatusTopic.SILENT) {
       // It stopped, or one of the two clocks is wrong: a reader can tell by looking twice.
-      return String.format(Locale.ROOT, "last told of %d s ago", silence(report, now) / 1000);
+      return String.format(Locale.ROOT, "last report %d s ago", silence(report, now) / 1000);
     }
     if (report.state() != CameraState.LIVE || report.fpsIn() == null || report.codec() == null) {
       return report.reason() == null ? "" : report.reason();
@@ -122,7 +122,7 @@ final class CameraListCommand extends Subcommand {
         report.droppedPerSecond().entrySet().stream()
             .map(loss -> String.format(Locale.ROOT, "%.1f %s", loss.getValue(), loss.getKey()))
             .collect(Collectors.joining(", "));
-    return losses.isEmpty() ? rates : rates + "; loses a second: " + losses;
+    return losses.isEmpty() ? rates : rates + "; losses per second: " + losses;
   }
 
   private static String age(Instant since, Instant now) {

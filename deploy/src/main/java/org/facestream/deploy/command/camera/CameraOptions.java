@@ -34,8 +34,8 @@ public final class CameraOptions {
       paramLabel = "ID=URL",
       description = {
         "A camera: rtsp://, rtsps://, the path of a video file or a folder of pictures, or http://",
-        "or https:// (Motion JPEG, of hosts in ingest.hosts).",
-        "Repeatable; one with a known id replaces it."
+        "or https:// (Motion JPEG, of hosts in ingest.hosts). Repeatable; a known id replaces that",
+        "camera."
       })
   private List<String> cameras = new ArrayList<>();
 
@@ -45,9 +45,9 @@ public final class CameraOptions {
   @Option(
       names = "--as-fast-as-possible",
       description = {
-        "Read files and folders once, as fast as their frames are processed, drop none, and end",
-        "when all is stored, unless there are live cameras too; otherwise files play in their own",
-        "time, again and again."
+        "Read files and folders once, as fast as their frames are processed, drop no frame, and",
+        "end when all events are stored, unless there are live cameras too. Without it, files",
+        "play at their own speed, again and again."
       })
   private boolean fast;
 
@@ -56,8 +56,8 @@ public final class CameraOptions {
       paramLabel = "TIME",
       description = {
         "With --as-fast-as-possible: when the recordings began, such as 2026-11-22T08:00:00, or with",
-        "a zone 2026-11-22T08:00:00+01:00. Default: as each file says itself (creation_time), or",
-        "when it was last changed."
+        "a zone 2026-11-22T08:00:00+01:00. Default: the file's creation_time, or when it was last",
+        "changed."
       })
   private String start;
 
@@ -115,8 +115,8 @@ public final class CameraOptions {
       }
     } else if (start != null) {
       throw new UserError(
-          "--start says when a recording began, which counts only with --as-fast-as-possible: add"
-              + " it, or leave --start out.");
+          "--start is the beginning of a recording and needs --as-fast-as-possible: add "
+              + "that option, or remove --start.");
     }
     return new Configuration(configuration.file(), configuration.environment(), options);
   }
@@ -132,14 +132,15 @@ public final class CameraOptions {
               : LocalDateTime.parse(start).atZone(ZoneId.systemDefault()).toInstant();
     } catch (DateTimeException malformed) {
       throw new UserError(
-          "--start '%s' is no time: give one such as 2026-11-22T08:00:00, or with a zone"
+          ("--start '%s' is not a time: give one such as 2026-11-22T08:00:00, or with a " + "zone")
                   .formatted(start)
               + " 2026-11-22T08:00:00+01:00.",
           malformed);
     }
     if (time.isBefore(Instant.EPOCH) || time.isAfter(Instant.now())) {
       throw new UserError(
-          "--start '%s' is not when a recording began: give a time after 1970 that is past."
+          ("--start '%s' cannot be the beginning of a recording: give a time after 1970 "
+                  + "and not in the future.")
               .formatted(start));
     }
     return time;
@@ -198,8 +199,8 @@ public final class CameraOptions {
     for (Camera camera : cameras) {
       if (camera.holdsPassword()) {
         err.printf(
-            "Warning: a url of camera '%s' holds a password, which everyone who reads Kafka or"
-                + " its disk can read; write ${secret:NAME} or ${env:NAME} in its place.%n",
+            "Warning: a url of camera '%s' contains a password, which every user who reads "
+                + "Kafka or its disk can read; write ${secret:NAME} or ${env:NAME} instead.%n",
             camera.id());
         err.flush();
       }

@@ -27,11 +27,12 @@ import picocli.CommandLine.Parameters;
 
 @Command(
     name = "test",
-    header = "Read a camera for a moment, as ingest would, and show what it gives.",
+    header = "Read a camera for a moment, as ingest would, and show its video.",
     description = {
       "",
-      "The camera's secrets are looked for here: in this command's environment and in",
-      "ingest.secrets-folder. A URL needs no Kafka. Exit code 1 when no picture came."
+      "The command resolves the camera's secrets itself, from its environment and",
+      "ingest.secrets-folder. A URL needs no Kafka. The exit code is 1 when no",
+      "picture came."
     })
 final class CameraTestCommand extends Subcommand {
   @Mixin private KafkaOptions kafka;
@@ -46,21 +47,21 @@ final class CameraTestCommand extends Subcommand {
       names = "--save",
       paramLabel = "FILE",
       description = {
-        "Save the first picture as ingest would publish it, a .jpg that only",
-        "you may read; a file that is there is not replaced."
+        "Save the first picture as ingest would publish it, as a .jpg that",
+        "only you can read; an existing file is not replaced."
       })
   private Path save;
 
   @Option(
       names = "--rotate",
       paramLabel = "0|90|180|270",
-      description = "Turn the pictures clockwise, in place of what is registered.")
+      description = "Turn the pictures clockwise, instead of the registered value.")
   private Integer rotate;
 
   @Option(
       names = "--seconds",
       paramLabel = "N",
-      description = "How long to read, 1 to 60; 3 unless given.")
+      description = "How long to read, 1 to 60. Default: 3")
   private int seconds = 3;
 
   @Override

@@ -13,8 +13,9 @@ import picocli.CommandLine.Option;
     header = "List every configuration key.",
     description = {
       "",
-      "Each key with its type, default, meaning and environment variable. Defaults give way to the",
-      "file, the file to the environment, the environment to --set."
+      "Prints each key with its type, default, meaning and environment variable. The file",
+      "overrides defaults, the environment overrides the file, and --set overrides the",
+      "environment."
     },
     footer = {
       "",
@@ -24,10 +25,10 @@ import picocli.CommandLine.Option;
       "  facestream config --markdown"
     })
 public final class ConfigCommand extends Subcommand {
-  @Option(names = "--markdown", description = "As the table in deploy/docs/configuration.md.")
+  @Option(names = "--markdown", description = "Print the table in deploy/docs/configuration.md.")
   private boolean markdown;
 
-  @Option(names = "--effective", description = "The values in force, secrets masked.")
+  @Option(names = "--effective", description = "Print the current values, with secrets masked.")
   private boolean effective;
 
   @Override

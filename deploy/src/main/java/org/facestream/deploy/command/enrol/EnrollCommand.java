@@ -37,20 +37,20 @@ import picocli.CommandLine.Parameters;
     header = "Enrol people, so that they are recognised.",
     description = {
       "",
-      "Either a folder that holds a folder of pictures per person, named after the person; or, with",
-      "--person, pictures of one person, or a face that a camera saw. Several pictures of a person",
-      "make recognition surer. Each must show one face; a picture that does not gets a message, and",
-      "the others go on. The same command again goes on where it ended: what is enrolled is passed",
-      "over, what was refused is looked at again. Running recognizers know the new faces within",
-      "seconds. Enrol only people who agreed to it.",
+      "Give a folder that contains a folder of pictures for each person, named after the person;",
+      "or, with --person, pictures of one person, or a face that a camera saw. Several pictures of",
+      "a person make recognition more reliable. Each picture must show one face; a picture that",
+      "cannot be used is reported, and the others are enrolled. Run the same command again to",
+      "continue: it skips enrolled pictures and tries refused ones again. Running recognizers know",
+      "the new faces within seconds. Enrol only people who agreed to it.",
       "",
-      "To take a picture out of the folder does not forget anybody: that is `people forget`.",
-      "A name is the same in capital and small letters and however it is encoded. Two people of one",
-      "name are kept apart with --id. A picture that looks like somebody else, or like none of the",
-      "person's pictures, is not enrolled without --confirm.",
+      "Removing a picture from the folder does not forget anybody: use `people forget`. Names are",
+      "compared without regard to case and encoding. Use --id for two people of one name. A picture",
+      "that looks like somebody else, or like none of the person's pictures, is enrolled only with",
+      "--confirm.",
       "",
-      "The exit code is 0 when a picture is enrolled now, or was before; 1 when others than those",
-      "wait for --confirm; 2 when none is enrolled."
+      "The exit code is 0 when at least one picture is enrolled, now or before; 1 when further",
+      "pictures wait for --confirm; 2 when none is enrolled."
     },
     sortOptions = false,
     footer = {
@@ -76,15 +76,18 @@ public final class EnrollCommand extends Subcommand {
       description = "The folder, or with --person the pictures: " + PictureFile.KINDS)
   private List<Path> paths = new ArrayList<>();
 
-  @Option(names = "--person", paramLabel = "NAME", description = "Whose pictures these are.")
+  @Option(
+      names = "--person",
+      paramLabel = "NAME",
+      description = "Name of the person in the pictures.")
   private String person;
 
   @Option(
       names = "--id",
       paramLabel = "ID",
       description = {
-        "With --person: who of several of that name is meant, as `people list`",
-        "shows them, or a new id for somebody new of the same name."
+        "With --person: the id of one of several people of that name, as in",
+        "`people list`, or a new id for another person of the same name."
       })
   private String id;
 
@@ -102,20 +105,20 @@ public final class EnrollCommand extends Subcommand {
 
   @Option(
       names = "--watch",
-      description = "Go on enrolling what is put into the folder, until Ctrl-C.")
+      description = "Enrol pictures that are added to the folder later, until Ctrl-C.")
   private boolean watch;
 
   @Option(
       names = "--report",
       paramLabel = "FILE",
-      description = "Write what became of each picture, and why, to a CSV file.")
+      description = "Write the result for each picture, with the reason, to a CSV file.")
   private Path reportFile;
 
   @Option(
       names = "--confirm",
       description = {
-        "Enrol also a face that looks like somebody else's in the gallery, or",
-        "like none of the person's pictures. Look at them first."
+        "Also enrol a face that looks like somebody else's in the gallery, or",
+        "like none of the person's pictures. Compare the pictures first."
       })
   private boolean confirm;
 
@@ -135,8 +138,8 @@ public final class EnrollCommand extends Subcommand {
       names = "--watchlist",
       paramLabel = "NAME",
       description = {
-        "Put whoever is enrolled on this watchlist, in place of the one they",
-        "are on; `people watchlist` takes them off it."
+        "Put the enrolled people on this watchlist, instead of their current",
+        "one; `people watchlist` takes them off it."
       })
   private String watchlist;
 
@@ -156,19 +159,19 @@ public final class EnrollCommand extends Subcommand {
       refuse("Give either --face or --track");
     }
     if (stored && (person == null || !paths.isEmpty() || watch)) {
-      refuse("--face and --track want --person NAME, and no pictures or folder");
+      refuse("--face and --track need --person NAME, and no pictures or folder");
     }
     if (!stored && paths.isEmpty()) {
-      refuse("Say what to enrol: a folder, or with --person NAME pictures");
+      refuse("Give what to enrol: a folder, or pictures with --person NAME");
     }
     if (!stored && person == null && (paths.size() != 1 || Files.isRegularFile(paths.get(0)))) {
-      refuse("Say whose pictures these are with --person NAME, or give one folder");
+      refuse("Give the person of the pictures with --person NAME, or give one folder");
     }
     if (watch && person != null) {
-      refuse("--watch wants a folder, and no --person");
+      refuse("--watch needs a folder, and no --person");
     }
     if (id != null && person == null) {
-      refuse("--id wants --person NAME");
+      refuse("--id needs --person NAME");
     }
     if (person != null) {
       person = PersonName.check(person);
@@ -227,13 +230,13 @@ public final class EnrollCommand extends Subcommand {
     }
     count.summary().forEach(out()::println);
     if (shutdown.isRequested()) {
-      err().println("Interrupted: the same command goes on from here.");
+      err().println("Interrupted: run the same command again to continue.");
       return Complaints.FAILURE;
     }
     if (count.used() == 0) {
       throw count.all() == 0
           ? noPicture()
-          : new UserError("No picture could be enrolled: the lines above say why.");
+          : new UserError("No picture could be enrolled: the lines above contain the reasons.");
     }
     if (count.confirmable() > 0) {
       err().println(EnrolmentLine.waiting(count.confirmable()));
@@ -244,7 +247,7 @@ public final class EnrollCommand extends Subcommand {
 
   private UserError noPicture() {
     return new UserError(
-        "There is no picture in " + paths.get(0) + ": put a folder per person into it.");
+        "There is no picture in " + paths.get(0) + ": put one folder for each person into it.");
   }
 
   private List<Submission> pictures() {

@@ -57,7 +57,7 @@ final class EnrolmentCount {
             people.size(),
             people.size() == 1 ? "person" : "people"));
     if (already > 0) {
-      lines.add(String.format(Locale.ROOT, "%8d of them had been already", already));
+      lines.add(String.format(Locale.ROOT, "%8d of them were enrolled before", already));
     }
     refused.entrySet().stream()
         .sorted(Map.Entry.<String, Integer>comparingByValue(Comparator.reverseOrder()))

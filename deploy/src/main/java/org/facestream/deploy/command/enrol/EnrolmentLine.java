@@ -28,17 +28,17 @@ final class EnrolmentLine {
         "✓ %s: %s%s%s%s",
         enrolled.source(),
         enrolled.name(),
-        otherwise ? " (" + enrolled.person().id() + "), who is enrolled in these letters" : "",
+        otherwise ? " (" + enrolled.person().id() + "), enrolled in this spelling" : "",
         enrolled.turned() == 0 ? "" : ", turned by " + enrolled.turned() + "°",
-        enrolled.already() ? ", was enrolled already" : "");
+        enrolled.already() ? ", was already enrolled" : "");
   }
 
   /** What to do about pictures that are enrolled when that is confirmed. */
   static String waiting(int pictures) {
     return String.format(
         Locale.ROOT,
-        "%d %s not enrolled that may show somebody else: look at them, and give those that are"
-            + " right once more with --confirm.",
+        "%d %s not enrolled that may show somebody else: check them, and enrol the "
+            + "right ones again with --confirm.",
         pictures,
         pictures == 1 ? "picture was" : "pictures were");
   }

@@ -54,7 +54,7 @@ final class EnrolmentProgress implements AutoCloseable {
       double seconds = (told - start) / 1e9;
       err.printf(
           Locale.ROOT,
-          "%d of %d pictures, %.0f a second, %.0f min to go%n",
+          "%d of %d pictures, %.0f per second, %.0f min left%n",
           done,
           all,
           done / seconds,

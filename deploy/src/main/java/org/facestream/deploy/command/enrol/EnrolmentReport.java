@@ -35,7 +35,7 @@ final class EnrolmentReport implements AutoCloseable {
     try {
       if (Files.exists(file) && Files.size(file) > 0 && !isReport(file)) {
         throw new UserError(
-            "--report %s is there already and no report: give another file.".formatted(file));
+            "--report %s exists and is not a report: give another file.".formatted(file));
       }
       Files.deleteIfExists(file);
       writer = OwnerOnly.newFile(file);

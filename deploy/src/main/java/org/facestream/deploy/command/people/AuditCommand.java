@@ -24,17 +24,18 @@ import picocli.CommandLine.Parameters;
 public final class AuditCommand extends Subcommand {
   @Override
   protected int execute() {
-    throw new ParameterException(spec.commandLine(), "Say what to do with the trail: verify");
+    throw new ParameterException(spec.commandLine(), "Give a command for the trail: verify");
   }
 
   @Command(
       name = "verify",
-      header = "Say whether a line of the audit trail was changed or removed.",
+      header = "Check whether a line of the audit trail was changed or removed.",
       description = {
         "",
-        "Each line holds the SHA-256 of the line before, and FILE.head that of the last. Ends with 1",
-        "when they do not fit. Who can write to both files can also write both anew: keep the hash",
-        "that this prints elsewhere now and then, and give it as --contains."
+        "Each line contains the SHA-256 of the line before, and FILE.head that of the last line. The",
+        "exit code is 1 when a hash does not match. A user who can write to both files can also",
+        "replace both: store the hash that this command prints in another place from time to time,",
+        "and verify it later with --contains."
       },
       footer = {
         "",
@@ -46,7 +47,7 @@ public final class AuditCommand extends Subcommand {
     @Parameters(
         arity = "0..1",
         paramLabel = "FILE",
-        description = "The trail; gallery.audit-file, or that of the data folder, unless given.")
+        description = "The audit trail. Default: gallery.audit-file, or that of the data folder")
     private Path file;
 
     @Option(
@@ -59,7 +60,7 @@ public final class AuditCommand extends Subcommand {
     @Option(
         names = "--contains",
         paramLabel = "SHA-256",
-        description = "The hash of a last line, as it was printed earlier.")
+        description = "The hash of the last line, as printed earlier.")
     private String contains;
 
     @Override
@@ -88,9 +89,7 @@ public final class AuditCommand extends Subcommand {
                 check.unchained() == 0
                     ? ""
                     : String.format(
-                        Locale.ROOT,
-                        " since there are hashes; %d are of before",
-                        check.unchained()),
+                        Locale.ROOT, " since there are hashes; %d are older", check.unchained()),
                 check.last());
         return 0;
       } catch (IOException unreadable) {

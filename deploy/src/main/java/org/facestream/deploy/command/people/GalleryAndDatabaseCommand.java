@@ -38,8 +38,8 @@ abstract class GalleryAndDatabaseCommand extends Subcommand {
       } catch (RetryableException away) {
         throw new UserError(
             away.getMessage()
-                + ": start it, or set store.url; nothing was done, for the recorded sightings are"
-                + " part of it.",
+                + ": start it, or set store.url. Nothing was changed, because the recorded "
+                + "sightings must change too.",
             away);
       }
       People people = new People(connection.clients(), trail);

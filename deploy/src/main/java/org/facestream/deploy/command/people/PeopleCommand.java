@@ -6,7 +6,9 @@ import picocli.CommandLine.ParameterException;
 
 @Command(
     name = "people",
-    header = "List, show, rename, watch, merge, export, forget or expire enrolled people.",
+    header =
+        "List, show, rename, merge, export, forget or expire enrolled people, or set "
+            + "their watchlist.",
     footer = {
       "",
       "Examples:",
@@ -35,7 +37,7 @@ public final class PeopleCommand extends Subcommand {
   protected int execute() {
     throw new ParameterException(
         spec.commandLine(),
-        "Say what to do with people: list, show, rename, watchlist, merge, export, forget,"
-            + " expire or unfinished");
+        "Give a command for people: list, show, rename, watchlist, merge, export, "
+            + "forget, expire or unfinished");
   }
 }

@@ -8,11 +8,11 @@ import picocli.CommandLine.Command;
 
 @Command(
     name = "expire",
-    header = "Erase the enrolled pictures whose time is over.",
+    header = "Erase enrolled pictures that have expired.",
     description = {
       "",
-      "Recognizers that run do this by themselves, gallery.erase-expired-after later. Sightings are",
-      "kept as long as all others: who wants them erased too forgets the person before."
+      "Running recognizers do this automatically, gallery.erase-expired-after after the expiry.",
+      "Sightings are kept as long as all others: to erase them too, forget the person first."
     })
 final class PeopleExpireCommand extends GalleryCommand {
   @Override
@@ -26,7 +26,7 @@ final class PeopleExpireCommand extends GalleryCommand {
     out()
         .printf(
             Locale.ROOT,
-            "%d pictures of %d people erased whose time was over.%n",
+            "%d expired pictures of %d people erased.%n",
             expired.stream().mapToInt(entry -> entry.references().size()).sum(),
             expired.size());
     return 0;

@@ -11,19 +11,19 @@ import picocli.CommandLine.Parameters;
 
 @Command(
     name = "export",
-    header = "Write all that is kept about a person into a folder.",
+    header = "Write all data about a person into a folder.",
     description = {
       "",
-      "For a person who asks what is known about them: person.json with every enrolled picture, its",
-      "descriptor, consent, expiry and origin; the thumbnails; sightings.json and events.json from",
-      "PostgreSQL. Not in it is what Kafka's topics still hold: faces 6 hours, matches 3 days,",
-      "identity events 30 days, of which PostgreSQL has the same."
+      "Use it when a person requests their data. Writes person.json with every enrolled picture,",
+      "its descriptor, consent, expiry and origin; the thumbnails; sightings.json and events.json",
+      "from PostgreSQL. Does not contain the data that Kafka's topics still hold: faces for 6",
+      "hours, matches for 3 days, and identity events for 30 days, which PostgreSQL has too."
     })
 final class PeopleExportCommand extends GalleryAndDatabaseCommand {
   @Parameters(index = "0", paramLabel = "PERSON", description = "Name or id.")
   private String person;
 
-  @Parameters(index = "1", paramLabel = "DIR", description = "A folder that is not there yet.")
+  @Parameters(index = "1", paramLabel = "DIR", description = "A folder that does not exist yet.")
   private Path folder;
 
   @Override

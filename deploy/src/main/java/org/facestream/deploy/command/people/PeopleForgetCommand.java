@@ -7,19 +7,19 @@ import picocli.CommandLine.Parameters;
 
 @Command(
     name = "forget",
-    header = "Erase a person from the gallery and from what was recorded.",
+    header = "Erase a person from the gallery and from the recorded sightings.",
     description = {
       "",
-      "Recognizers stop knowing the person within seconds, in tracks that go on too, and the bytes",
-      "of the gallery leave Kafka's disk within an hour. Sightings in PostgreSQL become those of an",
-      "unknown person. What was published before stays in Kafka's topics until their retention:",
-      "matches 3 days, identity events 30 days.",
+      "Recognizers forget the person within seconds, also in current tracks, and the data of the",
+      "gallery leave Kafka's disk within an hour. Sightings in PostgreSQL become those of an",
+      "unknown person. Earlier records stay in Kafka's topics until their retention ends: matches",
+      "for 3 days, identity events for 30 days.",
       "",
-      "It is recorded before it begins. When it fails in the middle, a sink that runs goes on with",
-      "it, as does the same command; `facestream people unfinished` shows what is left.",
+      "The command is recorded before it begins. If it fails in the middle, a running sink or the",
+      "same command continues it; `facestream people unfinished` shows what is left.",
       "",
-      "Sightings of somebody who was merged into the person may have come in late under the former",
-      "id, also of a person who is not in the gallery: forget that id too."
+      "After a merge, late sightings may have been stored under the former id: forget that id too,",
+      "even if it is not in the gallery."
     })
 final class PeopleForgetCommand extends GalleryAndDatabaseCommand {
   @Parameters(paramLabel = "PERSON", description = "Name or id.")

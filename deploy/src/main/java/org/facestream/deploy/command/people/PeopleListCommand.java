@@ -53,8 +53,8 @@ final class PeopleListCommand extends GalleryCommand {
       err()
           .printf(
               Locale.ROOT,
-              "%d of %d are enrolled with another model than %s (recognizer.model) and are not"
-                  + " recognized: enroll them again.%n",
+              "%d of %d are enrolled with another model than %s (recognizer.model) and are "
+                  + "not recognised: enrol them again.%n",
               unused,
               everyone.size(),
               model);

@@ -7,19 +7,22 @@ import picocli.CommandLine.Parameters;
 
 @Command(
     name = "merge",
-    header = "Make one person of two who are the same.",
+    header = "Merge two entries of the same person.",
     description = {
       "",
-      "All pictures of the first become the second's, who keeps id and name; so do the sightings in",
-      "PostgreSQL. What was published before stays in Kafka's topics under the first until their",
-      "retention, and a sighting whose event is still on its way is recorded under the first: give",
-      "the same command once more, with the first one's id, when the sink has caught up."
+      "All pictures and sightings of the first move to the second, which keeps its id and name.",
+      "Earlier records stay in Kafka's topics under the first until their retention ends. A",
+      "sighting whose event is not stored yet is recorded under the first: run the same command",
+      "again with the first one's id when the sink has caught up."
     })
 final class PeopleMergeCommand extends GalleryAndDatabaseCommand {
-  @Parameters(index = "0", paramLabel = "PERSON", description = "Name or id; of whom is no more.")
+  @Parameters(
+      index = "0",
+      paramLabel = "PERSON",
+      description = "Name or id of the entry that is removed.")
   private String person;
 
-  @Parameters(index = "1", paramLabel = "INTO", description = "Name or id; of who stays.")
+  @Parameters(index = "1", paramLabel = "INTO", description = "Name or id of the entry that stays.")
   private String into;
 
   @Override
@@ -28,7 +31,7 @@ final class PeopleMergeCommand extends GalleryAndDatabaseCommand {
     out()
         .printf(
             Locale.ROOT,
-            "%s is %s now: %d pictures, and %d sightings relabelled.%n",
+            "%s is now %s: %d pictures and %d sightings moved.%n",
             done.deed().person().id(),
             done.deed().into().orElseThrow().id(),
             done.pictures(),

@@ -10,13 +10,13 @@ import picocli.CommandLine.Parameters;
     header = "Give a person another name; the id stays.",
     description = {
       "",
-      "In the gallery, and in the sightings in PostgreSQL. What was published before stays in Kafka's",
-      "topics under the former name until their retention: matches 3 days, identity events 30 days.",
-      "A sighting whose event is still on its way is recorded under the former name: give the same",
-      "command once more, with the id, when the sink has caught up.",
+      "Changes the gallery and the sightings in PostgreSQL. Earlier records stay in Kafka's topics",
+      "under the former name until their retention ends: matches for 3 days, identity events for 30",
+      "days. A sighting whose event is not stored yet is recorded under the former name: run the same",
+      "command again with the id when the sink has caught up.",
       "",
-      "The id is made of the first name that the person had, and tells it: to be rid of it, forget",
-      "the person and enrol them again."
+      "The id is derived from the person's first name and contains it: to remove it, forget the",
+      "person and enrol them again."
     })
 final class PeopleRenameCommand extends GalleryAndDatabaseCommand {
   @Parameters(index = "0", paramLabel = "PERSON", description = "Name or id.")

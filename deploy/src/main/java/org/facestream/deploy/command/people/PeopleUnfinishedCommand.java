@@ -10,12 +10,12 @@ import picocli.CommandLine.Command;
 
 @Command(
     name = "unfinished",
-    header = "Show what was begun with people and is not finished, and what is left of it.",
+    header = "List commands of `facestream people` that are not finished, and what is left.",
     description = {
       "",
-      "A sink that runs goes on with it every few seconds (less and less often, down to once an hour,",
-      "while the gallery refuses it), as does the command that began it, given again. Ends with 1",
-      "while something is left."
+      "A running sink continues them every few seconds, or less and less often, down to once an hour,",
+      "while the gallery refuses one. Running the same command again continues it too. The exit code",
+      "is 1 while something is left."
     })
 final class PeopleUnfinishedCommand extends GalleryAndDatabaseCommand {
   @Override
@@ -31,7 +31,7 @@ final class PeopleUnfinishedCommand extends GalleryAndDatabaseCommand {
               places.deeds().refusal(deed).map("; the gallery refuses it: "::concat).orElse(""));
     }
     if (left.isEmpty()) {
-      out().println("Nothing is left unfinished.");
+      out().println("Every command is finished.");
     }
     return left.isEmpty() ? 0 : Complaints.FAILURE;
   }

@@ -11,8 +11,8 @@ import picocli.CommandLine.Parameters;
     header = "Put a person on a watchlist, or take them off it.",
     description = {
       "",
-      "Identity events of the person name the watchlist from then on, and a watchlist can have a",
-      "threshold of its own: recognizer.watchlist-thresholds. A person is on one at a time."
+      "Identity events of the person contain the watchlist from then on. A watchlist can have",
+      "its own threshold: recognizer.watchlist-thresholds. A person is on at most one watchlist."
     },
     footer = {
       "",
@@ -27,7 +27,7 @@ final class PeopleWatchlistCommand extends GalleryCommand {
   @Parameters(
       index = "1",
       paramLabel = "WATCHLIST",
-      description = "Its name, of a-z, 0-9 and hyphens; or none.")
+      description = "Name of the watchlist, of a-z, 0-9 and hyphens; or none.")
   private String watchlist;
 
   @Override

@@ -35,7 +35,7 @@ final class PersonExport {
       } else {
         try (Stream<Path> inside = Files.list(folder)) {
           if (inside.findAny().isPresent()) {
-            throw new UserError(folder + " is not empty: give a folder that is not there yet.");
+            throw new UserError(folder + " is not empty: give a folder that does not exist yet.");
           }
         }
         OwnerOnly.close(folder);
@@ -109,7 +109,8 @@ final class PersonExport {
       }
     } catch (IOException left) {
       throw new UserError(
-          "The export failed, and what is in %s is not whole and cannot be deleted (%s): delete it."
+          ("The export failed, and the incomplete files in %s cannot be deleted (%s): "
+                  + "delete them.")
               .formatted(folder, UserError.reason(left)),
           left);
     }

@@ -22,23 +22,26 @@ public final class CascadeOptions {
   @Option(
       names = "--factor",
       paramLabel = "N",
-      description = "From one scale to the next. Default: detector.scale-factor")
+      description = "Factor from one scale to the next. Default: detector.scale-factor")
   private Double factor;
 
-  @Option(names = "--max-scales", paramLabel = "N", description = "Most scales, finest first.")
+  @Option(
+      names = "--max-scales",
+      paramLabel = "N",
+      description = "Largest number of scales, finest first.")
   private Integer maxScales;
 
   @Option(
       names = "--thresholds",
       paramLabel = "P,R,O",
       split = ",",
-      description = "Least scores of the three networks. Default: detector.thresholds")
+      description = "Lowest scores of the three networks. Default: detector.thresholds")
   private List<Float> thresholds;
 
   @Option(
       names = "--max-faces",
       paramLabel = "N",
-      description = "Most faces of a picture, best first.")
+      description = "Largest number of faces in a picture, best first.")
   private Integer maxFaces;
 
   @Option(

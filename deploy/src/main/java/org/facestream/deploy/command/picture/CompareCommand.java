@@ -16,12 +16,13 @@ import picocli.CommandLine.Parameters;
 
 @Command(
     name = "compare",
-    header = "Say how far apart the faces in two pictures are, and whether that is one person.",
+    header =
+        "Print the distance of the faces in two pictures, and whether they show one " + "person.",
     description = {
       "",
-      "Each picture must show one face. The verdict is by the model's threshold for two pictures,",
-      "which is wider than the recognizer's for a whole gallery; it is a hint for a human, never a",
-      "proof. Needs neither Kafka nor a database."
+      "Each picture must show one face. The verdict uses the model's threshold for two pictures,",
+      "which is larger than the recognizer's threshold for a gallery; it is a hint for a human,",
+      "never a proof. Needs neither Kafka nor a database."
     },
     sortOptions = false,
     footer = {"", "Example:", "  facestream compare ada-1.jpg ada-2.jpg"})

@@ -18,9 +18,9 @@ import picocli.CommandLine.Parameters;
     header = "Print the descriptors of the faces in pictures as JSON.",
     description = {
       "",
-      "One line per picture: the model, and its faces, best first, each with score, box and",
-      "descriptor. Descriptors are personal data: whoever has them can recognise the person.",
-      "Needs neither Kafka nor a database."
+      "Prints one line per picture: the model, and its faces, best first, each with score,",
+      "box and descriptor. Descriptors are personal data: anyone who has them can recognise",
+      "the person. Needs neither Kafka nor a database."
     },
     sortOptions = false,
     footer = {"", "Example:", "  facestream describe ada.jpg"})

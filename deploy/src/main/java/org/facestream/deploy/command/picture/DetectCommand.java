@@ -24,10 +24,10 @@ import picocli.CommandLine.Parameters;
     header = "Find the faces in pictures and print them as JSON.",
     description = {
       "",
-      "One line per picture: its size and its faces, best first, each with score, box (left, top,",
-      "right, bottom; where a face is cut off by the edge also below 0 or beyond the size) and five",
-      "landmarks, in pixels of the picture as it is seen upright. Needs neither Kafka nor a database.",
-      "A picture that cannot be read gets a message, and the others go on."
+      "Prints one line per picture: its size and its faces, best first, each with score, box (left,",
+      "top, right, bottom; below 0 or beyond the size if the edge cuts off a face) and five",
+      "landmarks, in pixels of the upright picture. Needs neither Kafka nor a database. A picture",
+      "that cannot be read is reported, and the others are processed."
     },
     sortOptions = false,
     footer = {

@@ -60,7 +60,7 @@ record DrawTarget(Path path, boolean file) {
   void write(Picture picture, Path source) {
     Path target = file ? path : path.resolve(source.getFileName() + ".faces.jpg");
     if (isSame(target, source)) {
-      throw new UserError("--draw would write over " + source + " itself: name another file.");
+      throw new UserError("--draw would overwrite " + source + " itself: name another file.");
     }
     byte[] encoded = extension(target).equals("png") ? Drawing.png(picture) : picture.jpeg(QUALITY);
     try {

@@ -56,7 +56,8 @@ final class PictureBatch {
       return failed.getMessage();
     }
     String what = String.valueOf(failed.getMessage()).lines().findFirst().orElse("");
-    return "%s failed with %s (%s); alone, with --stacktrace, it shows where."
+    return ("%s failed with %s (%s); run the command for it alone with --stacktrace to see "
+            + "where.")
         .formatted(path, failed.getClass().getSimpleName(), what.strip());
   }
 }

@@ -16,29 +16,28 @@ public final class AllInOneOptions {
       paramLabel = "PORT",
       defaultValue = "19092",
       description =
-          "Where the embedded Kafka listens on 127.0.0.1; 0 takes a free one. Default: ${DEFAULT-VALUE}")
+          "Port of the embedded Kafka on 127.0.0.1; 0 chooses a free one. Default: "
+              + "${DEFAULT-VALUE}")
   private int kafka;
 
   @Option(
       names = "--database-port",
       paramLabel = "PORT",
       defaultValue = "15432",
-      description = "Where the embedded PostgreSQL listens on 127.0.0.1. Default: ${DEFAULT-VALUE}")
+      description = "Port of the embedded PostgreSQL on 127.0.0.1. Default: ${DEFAULT-VALUE}")
   private int database;
 
   @Option(
       names = "--http-port",
       paramLabel = "PORT",
       defaultValue = "19090",
-      description = "Where metrics and health listen on 127.0.0.1. Default: ${DEFAULT-VALUE}")
+      description = "Port of metrics and health on 127.0.0.1. Default: ${DEFAULT-VALUE}")
   private int http;
 
-  @Option(names = "--ephemeral-ports", description = "Take free ports for all three.")
+  @Option(names = "--ephemeral-ports", description = "Use free ports for all three.")
   private boolean ephemeral;
 
-  @Option(
-      names = "--json",
-      description = "Print each identity event as it is, one JSON object per line.")
+  @Option(names = "--json", description = "Print each identity event as one JSON object per line.")
   private boolean json;
 
   @Spec(Spec.Target.MIXEE)

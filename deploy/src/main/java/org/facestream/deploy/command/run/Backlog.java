@@ -72,7 +72,7 @@ final class Backlog implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new KafkaException("interrupted while asking for offsets", interrupted);
     } catch (ExecutionException | TimeoutException failed) {
-      throw new KafkaException("how far " + group + " has read cannot be told", failed);
+      throw new KafkaException("how far " + group + " has read is not known", failed);
     }
   }
 

@@ -102,7 +102,7 @@ public final class Replay implements AutoCloseable {
           && tracksEnded()
           && backlog.isEmpty(IdentityTopic.TOPIC, "sink");
     } catch (KafkaException | UserError away) {
-      log.warn("whether the replay is over cannot be told now: {}", away.getMessage());
+      log.warn("cannot check now whether the replay is over: {}", away.getMessage());
       return false;
     }
   }
@@ -161,7 +161,7 @@ public final class Replay implements AutoCloseable {
     }
     return String.format(
         Locale.ROOT,
-        "All is read and stored: %s, %.0f frames, %s, of %s who %s enrolled.",
+        "Everything is read and stored: %s, %.0f frames, %s, of %s who %s enrolled.",
         counted(read.size() - unread.size(), "file or folder", "files or folders"),
         frames,
         counted(all, "track", "tracks"),

@@ -21,10 +21,11 @@ import picocli.CommandLine.Option;
     header = "Run everything in one process: broker, database and all four stages.",
     description = {
       "",
-      "Kafka and PostgreSQL are embedded and keep their data in the data folder; a second run on",
-      "the same folder goes on where the first stopped. Cameras are remembered too: give them once.",
-      "Identity events go to the standard output, everything else to the standard error.",
-      "Ctrl-C or SIGTERM ends it in an orderly way; with --as-fast-as-possible it also ends by itself."
+      "Kafka and PostgreSQL are embedded and keep their data in the data folder; a second run on the",
+      "same folder continues where the first stopped. Cameras are stored too: give them once. Identity",
+      "events go to the standard output, everything else to the standard error. Ctrl-C or SIGTERM ends",
+      "the run in an orderly way; with --as-fast-as-possible it also ends when everything is read and",
+      "stored."
     },
     sortOptions = false,
     footer = {
@@ -46,7 +47,7 @@ public final class RunCommand extends Subcommand {
       names = "--data",
       paramLabel = "DIR",
       defaultValue = "facestream-data",
-      description = "Where everything is kept. Default: ${DEFAULT-VALUE}")
+      description = "Folder for all data. Default: ${DEFAULT-VALUE}")
   private Path data;
 
   @Override

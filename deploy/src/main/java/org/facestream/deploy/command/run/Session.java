@@ -71,7 +71,7 @@ public final class Session {
    * When a session had everything under way.
    *
    * @param begin when the stages were ready and, if asked for, every camera gave pictures
-   * @param end when the time was over or a signal came
+   * @param end when the time was over or a signal was received
    */
   public record Window(Instant begin, Instant end) {}
 
@@ -136,7 +136,7 @@ public final class Session {
             "Not everything is ready: "
                 + (reasons.isEmpty()
                     ? String.format(
-                        Locale.ROOT, "%d of %d cameras give pictures", states.live(), cameras)
+                        Locale.ROOT, "%d of %d cameras send pictures", states.live(), cameras)
                     : reasons));
         return;
       }
@@ -159,7 +159,8 @@ public final class Session {
             .toList();
     if (!dark.isEmpty()) {
       say(
-          "facestream: no picture came from %s: check address, password and network, and that it is on."
+          ("facestream: no picture came from %s: check address, password and network, and "
+                  + "that the camera is on.")
               .formatted(String.join(", ", dark)));
     }
     if (dark.size() == cameras.size()) {
@@ -190,7 +191,9 @@ public final class Session {
                 everything.endpoints().passwordFile()));
     boolean ends = replay && cameras.stream().noneMatch(Replay::isLive);
     String end =
-        ends ? "  It ends when all is read and stored, or with Ctrl-C." : "  Ctrl-C ends it.";
+        ends
+            ? "  It ends when everything is read and stored, or with Ctrl-C."
+            : "  Ctrl-C ends it.";
     say(options.duration().isPresent() ? "" : end);
   }
 
@@ -224,7 +227,10 @@ public final class Session {
         showStatus(status.next() + (notReady.isEmpty() ? "" : " · NOT READY: " + notReady));
       }
     }
-    say(shutdown.isRequested() || readerGone ? "Stopping." : "Time is over; stopping.");
+    say(
+        shutdown.isRequested() || readerGone
+            ? "Stopping."
+            : "The time given by --seconds is over; stopping.");
   }
 
   /** Broker and database are closed as at any other end. */
@@ -253,7 +259,7 @@ public final class Session {
       outputLost = true;
       readerGone = "Broken pipe".equals(failure.get().getMessage());
       say(
-          "facestream: Events cannot be printed (%s); they are stored all the same."
+          "facestream: Events cannot be printed (%s); they are still stored."
               .formatted(UserError.reason(failure.get())));
     }
   }

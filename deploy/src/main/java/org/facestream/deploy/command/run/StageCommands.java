@@ -93,8 +93,8 @@ public final class StageCommands {
       header = "Run an ingest worker: cameras to frames.",
       description = {
         "",
-        "Reads the cameras that its consumer group gives it, and publishes sampled frames to Kafka.",
-        "Start as many as you like; each camera is run by one of them."
+        "Reads the cameras that its consumer group assigns to it, and publishes sampled frames to",
+        "Kafka. Start as many workers as you need; each camera is run by one of them."
       },
       footer = {
         "",
@@ -112,7 +112,8 @@ public final class StageCommands {
       header = "Run a detector worker: frames to faces.",
       description = {
         "",
-        "Finds the faces in frames, follows them, and publishes the best of each."
+        "Finds faces in frames, follows them as tracks, and publishes the best faces of",
+        "each track."
       },
       footer = {
         "",
@@ -128,7 +129,11 @@ public final class StageCommands {
   @Command(
       name = "recognizer",
       header = "Run a recognizer worker: faces to identity events.",
-      description = {"", "Describes faces, compares them with the gallery, and decides per track."},
+      description = {
+        "",
+        "Computes descriptors of faces, compares them with the gallery, and decides per",
+        "track."
+      },
       footer = {"", "Example:", "  facestream recognizer --set kafka.bootstrap-servers=kafka:9092"})
   public static final class Recognizer extends Alone {
     Recognizer() {

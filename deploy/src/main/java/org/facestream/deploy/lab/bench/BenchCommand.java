@@ -41,7 +41,7 @@ public final class BenchCommand extends Subcommand {
   @Override
   protected int execute() {
     throw new ParameterException(
-        spec.commandLine(), "Say what to measure: detector, gallery, pipeline or reader.");
+        spec.commandLine(), "Choose what to measure: detector, gallery, pipeline or reader.");
   }
 
   @Command(
@@ -49,8 +49,9 @@ public final class BenchCommand extends Subcommand {
       header = "Measure face detection: frames per second, and where the time goes.",
       description = {
         "",
-        "Takes pictures from a folder or a video, or draws scenes with a number of faces. Decoding the",
-        "JPEGs is timed apart. Run it on a quiet machine; nothing else of facestream must run."
+        "Uses the pictures of a folder or a video, or draws scenes with a number of faces. The time",
+        "for decoding JPEGs is reported separately. Run it on a machine without other load, and stop",
+        "other facestream processes."
       },
       sortOptions = false)
   static final class Detector extends Subcommand {
@@ -59,7 +60,7 @@ public final class BenchCommand extends Subcommand {
     @Option(
         names = "--frames",
         paramLabel = "DIR|VIDEO",
-        description = "Pictures of a folder, or of a video. Without it scenes are drawn.")
+        description = "Use the pictures of a folder or a video. Default: drawn scenes")
     private Path frames;
 
     @Option(
@@ -73,7 +74,7 @@ public final class BenchCommand extends Subcommand {
         names = "--size",
         paramLabel = "WxH",
         description = {
-          "Size of the pictures. Default: 1280x720 for drawn scenes, others are left as",
+          "Size of the pictures. Default: 1280x720 for drawn scenes; others stay as",
           "they are."
         })
     private String size;
@@ -82,7 +83,7 @@ public final class BenchCommand extends Subcommand {
         names = "--count",
         paramLabel = "N",
         defaultValue = "24",
-        description = "Pictures, at most. Default: ${DEFAULT-VALUE}")
+        description = "Largest number of pictures. Default: ${DEFAULT-VALUE}")
     private int count;
 
     @Option(
@@ -96,7 +97,7 @@ public final class BenchCommand extends Subcommand {
         names = "--batch",
         paramLabel = "N",
         defaultValue = "4",
-        description = "Pictures that go together. Default: ${DEFAULT-VALUE}")
+        description = "Pictures in a batch. Default: ${DEFAULT-VALUE}")
     private int batch;
 
     @Option(
@@ -110,7 +111,8 @@ public final class BenchCommand extends Subcommand {
     @Option(
         names = "--save",
         paramLabel = "DIR",
-        description = "Write the pictures and their truth there, for other detectors to read.")
+        description =
+            "Write the pictures and their true faces to this folder, for other detectors.")
     private Path save;
 
     @Option(names = "--json", description = "Print one line of JSON.")
@@ -154,10 +156,10 @@ public final class BenchCommand extends Subcommand {
       header = "Measure how fast galleries are read and matched.",
       description = {
         "",
-        "Writes made-up references to an embedded broker, reads them with a replica as recognizers",
-        "have it, and matches faces. Tells the time until a replica may be used, memory per reference,",
-        "the time until a new reference is matched, and milliseconds per face. A million references of",
-        "512 values need FACESTREAM_JAVA_OPTIONS=-Xmx3g."
+        "Writes generated references to an embedded broker, reads them with a replica like that of a",
+        "recognizer, and matches faces. Reports the time until the replica is ready, the memory per",
+        "reference, the time until a new reference is matched, and milliseconds per face. A million",
+        "references of 512 values need FACESTREAM_JAVA_OPTIONS=-Xmx3g."
       },
       sortOptions = false)
   static final class Gallery extends Subcommand {
@@ -196,8 +198,8 @@ public final class BenchCommand extends Subcommand {
         paramLabel = "BYTES",
         defaultValue = "6000",
         description = {
-          "Size of each reference's picture, which a replica reads and does not keep. Default:",
-          "${DEFAULT-VALUE}, as enrolments write it"
+          "Size of each reference's picture, which a replica reads but does not keep. Default:",
+          "${DEFAULT-VALUE}, as in an enrolment"
         })
     private int thumbnail;
 

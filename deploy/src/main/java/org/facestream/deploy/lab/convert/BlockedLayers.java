@@ -8,7 +8,7 @@ import java.util.Map;
  * Convolutions, PReLUs and pools of one network, written so that ONNX Runtime keeps them in its
  * blocked layout (16 channels side by side) from the first to the last. It has no PReLU in that
  * layout and falls out of it at each one, at several times the cost of the convolutions; so a PReLU
- * of slope a is written here as what it has: convolutions of 1 × 1, ReLUs and sums.
+ * of slope a is expressed by supported operators: convolutions of 1 × 1, ReLUs and sums.
  *
  * <ul>
  *   <li>{@link #convolve}: prelu(x) = (1 - a) · (relu(x) + a / (1 - a) · x). The factor 1 - a goes
@@ -33,7 +33,7 @@ final class BlockedLayers {
   private String value;
   private int channels;
 
-  /** What the values must still be multiplied with, per channel: the next kernel does it. */
+  /** Factors per channel that the next kernel must apply to the values. */
   private float[] factor;
 
   /**
@@ -52,12 +52,12 @@ final class BlockedLayers {
     return value;
   }
 
-  /** Channels of the values, those that only fill a block included. */
+  /** Channels of the values, including those that only fill a block. */
   int channels() {
     return channels;
   }
 
-  /** What {@link #value} must be multiplied with, per channel. */
+  /** Factors per channel for {@link #value}. */
   float[] factor() {
     return factor.clone();
   }
@@ -231,7 +231,7 @@ final class BlockedLayers {
   /** A kernel, out × in × size × size, and its bias. */
   private record Kernel(float[] values, float[] bias, int out, int in, int size) {
 
-    /** Takes pixels of 0 to 255 for (x - 127.5) / 128. */
+    /** Folds the normalisation (x - 127.5) / 128 of pixels of 0 to 255 into a kernel. */
     void normalise() {
       int taps = values.length / out;
       for (int channel = 0; channel < out; channel++) {

@@ -67,7 +67,7 @@ final class FrozenGraph {
       return new FrozenGraph(file, GraphDefParser.nodes(bytes));
     } catch (IOException | IllegalArgumentException malformed) {
       throw new UserError(
-          file + " is cut short or not a frozen TensorFlow graph; fetch the package again",
+          file + " is incomplete or not a frozen TensorFlow graph; download the package again",
           malformed);
     }
   }

@@ -25,13 +25,13 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Builds an ONNX model node by node, with initializers given as Java arrays. The same calls give
- * the same bytes.
+ * Builds an ONNX model node by node, with initializers given as Java arrays. The same calls result
+ * in the same bytes.
  *
  * <p>A node is named after its first output, so names of values must be unique in the graph.
  */
 public final class GraphBuilder {
-  /** What ONNX Runtime 1.29 and everything since 1.14 runs. */
+  /** A version that ONNX Runtime supports since 1.14. */
   private static final long OPERATOR_SET = 17;
 
   private static final long INTERMEDIATE_REPRESENTATION = 8;
@@ -58,7 +58,7 @@ public final class GraphBuilder {
 
   /**
    * @param name of the graph
-   * @param about one sentence that goes into the model: what it is and whose weights it holds
+   * @param about one sentence for the model's metadata: its content and the origin of its weights
    */
   public GraphBuilder(String name, String about) {
     graph.setName(name);
@@ -120,7 +120,7 @@ public final class GraphBuilder {
    *
    * @param attributes by name: {@code Long} or {@code Integer}, {@code Float}, {@code String},
    *     {@code long[]}, {@code float[]}
-   * @param inputs names of earlier values; an empty name leaves out an optional input
+   * @param inputs names of earlier values; an empty name omits an optional input
    */
   public String node(String operator, String output, Map<String, ?> attributes, String... inputs) {
     nodes(operator, List.of(output), attributes, inputs);
@@ -133,7 +133,7 @@ public final class GraphBuilder {
     for (String input : inputs) {
       if (!input.isEmpty() && !values.contains(input)) {
         throw new IllegalArgumentException(
-            "%s reads %s, which nothing has made".formatted(outputs.get(0), input));
+            "%s reads %s, which no node writes".formatted(outputs.get(0), input));
       }
     }
     NodeProto.Builder node =

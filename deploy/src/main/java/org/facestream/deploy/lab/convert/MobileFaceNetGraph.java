@@ -56,7 +56,7 @@ final class MobileFaceNetGraph {
   private final WeightManifest weights;
   private final GraphBuilder graph;
 
-  /** What the values must still be multiplied with, per channel: the next kernel does it. */
+  /** Factors per channel that the next kernel must apply to the values. */
   private float[] factor;
 
   private MobileFaceNetGraph(WeightManifest weights, String about) {

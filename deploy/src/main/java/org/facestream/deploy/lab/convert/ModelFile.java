@@ -23,7 +23,7 @@ final class ModelFile {
       return Files.write(file, model);
     } catch (IOException unwritable) {
       throw new UserError(
-          "%s cannot be written (%s); give a folder that you may write to"
+          "%s cannot be written (%s); give a folder that you can write to"
               .formatted(file, unwritable.getMessage()),
           unwritable);
     }

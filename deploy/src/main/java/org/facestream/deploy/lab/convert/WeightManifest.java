@@ -19,8 +19,8 @@ import java.util.Optional;
 import org.facestream.ingest.worker.config.UserError;
 
 /**
- * A model's weights as the TensorFlow.js converter writes them: a JSON manifest that names tensors
- * in the order in which they lie in the shards beside it.
+ * A model's weights in the format of the TensorFlow.js converter: a JSON manifest with tensors in
+ * the order of their data in the shards beside it.
  *
  * <p>The manifest is a list of groups, alone in its file or, as {@code weightsManifest}, a part of
  * the model's; a group's tensors fill its shards, laid end to end, without gaps. A tensor is
@@ -37,10 +37,10 @@ public final class WeightManifest {
   }
 
   /**
-   * Reads a manifest and its shards, whole.
+   * Reads a manifest and its shards.
    *
    * @param file the manifest, for example {@code mtcnn_model-weights_manifest.json}
-   * @throws UserError that names the file which is missing, damaged, too short or too long
+   * @throws UserError when a file is missing, damaged, too short or too long
    */
   public static WeightManifest read(Path file) {
     JsonNode groups;
@@ -64,9 +64,9 @@ public final class WeightManifest {
   }
 
   /**
-   * The tensor of a name, which must have this shape.
+   * The tensor of a name, with a given shape.
    *
-   * @throws UserError that names the file and the tensor where it is absent or shaped otherwise
+   * @throws UserError when it is missing or has another shape
    */
   public WeightTensor tensor(String name, int... shape) {
     WeightTensor tensor = tensor(name);
@@ -80,9 +80,9 @@ public final class WeightManifest {
   }
 
   /**
-   * The tensor of a name, whatever its shape.
+   * The tensor of a name, of any shape.
    *
-   * @throws UserError that names the file and the tensor where it is absent
+   * @throws UserError when it is missing
    */
   public WeightTensor tensor(String name) {
     WeightTensor tensor = tensors.get(name);
@@ -116,14 +116,14 @@ public final class WeightManifest {
     for (JsonNode weight : group.path("weights")) {
       WeightTensor tensor = readTensor(file, where, weight, data);
       if (tensors.put(tensor.name(), tensor) != null) {
-        throw new UserError("%s names %s twice".formatted(file, tensor.name()));
+        throw new UserError("%s contains %s twice".formatted(file, tensor.name()));
       }
     }
     if (data.hasRemaining()) {
       throw new UserError(
           String.format(
               Locale.ROOT,
-              "%s is %d bytes longer than its manifest says; fetch the package again",
+              "%s is %d bytes longer than its manifest says; download the package again",
               where,
               data.remaining()));
     }
@@ -154,7 +154,7 @@ public final class WeightManifest {
     int bytes = stored.equals("uint8") ? 1 : Float.BYTES;
     if (data.remaining() < size * bytes) {
       throw new UserError(
-          "%s ends within %s: it is cut short; fetch the package again".formatted(where, name));
+          "%s ends within %s: it is incomplete; download the package again".formatted(where, name));
     }
     float[] values = new float[(int) size];
     if (integers) {

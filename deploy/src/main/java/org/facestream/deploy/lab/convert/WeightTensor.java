@@ -10,8 +10,8 @@ import java.util.Optional;
  *
  * @param name as in the manifest, for example {@code pnet/conv1/weights}
  * @param shape its dimensions, outermost first; empty for a scalar
- * @param values the values in row-major order, dequantised where the file holds codes
- * @param quantized the codes as stored, where the file holds codes
+ * @param values the values in row-major order, dequantised if the file contains codes
+ * @param quantized the stored codes, if the file contains codes
  */
 public record WeightTensor(
     String name, List<Integer> shape, float[] values, Optional<Quantized> quantized) {

@@ -35,19 +35,21 @@ import picocli.CommandLine.Option;
 
 @Command(
     name = "demo",
-    header = "Show everything at work with simulated cameras; needs no camera.",
+    header = "Show the whole pipeline with simulated cameras.",
     description = {
       "",
       "Three simulated cameras speak RTSP and show people who come and go; some of them are enrolled.",
-      "Broker, database and all stages run as with `facestream run`. At the end it compares what was",
-      "shown with what was recognised. Faces of 50 pixels and more are looked for. Ports that are taken",
-      "give way to free ones. People whom you enrol meanwhile, and cameras that you add, are not judged.",
-      "Without --data everything is in a temporary folder and gone afterwards."
+      "Broker, database and all stages run as with `facestream run`. At the end the demo compares the",
+      "people shown with the people recognised. It looks for faces of 50 pixels and more, and uses free",
+      "ports if the usual ones are in use. People that you enrol and cameras that you add during the",
+      "demo are not judged. Without --data, all data are in a temporary folder that is deleted at the",
+      "end."
     },
     sortOptions = false,
     footer = {
       "",
-      "Exit code 0 when everyone enrolled was recognised and nobody was named wrongly.",
+      "The exit code is 0 when everyone enrolled was recognised and nobody was named",
+      "wrongly.",
       "",
       "Examples:",
       "  facestream demo",
@@ -63,10 +65,7 @@ public final class DemoCommand extends Subcommand {
 
   @Mixin private AllInOneOptions allInOne;
 
-  @Option(
-      names = "--data",
-      paramLabel = "DIR",
-      description = "Where everything is kept, to look at afterwards.")
+  @Option(names = "--data", paramLabel = "DIR", description = "Keep all data in this folder.")
   private Path data;
 
   @Override

@@ -17,14 +17,14 @@ import picocli.CommandLine.Option;
 
 @Command(
     name = "evaluate",
-    header = "Measure how well people are told apart, on pictures of yours.",
+    header = "Measure how well people are distinguished, on your own pictures.",
     description = {
       "",
-      "Takes a folder of pictures per person, and either pairs in the format of Labeled Faces in the",
-      "Wild or pairs of its own making. Prints accuracy, error rates and a threshold for the false",
-      "match rate that you want. With --identify it also enrols half of the people and searches for",
-      "all, picture by picture and by the decision per track: the others must stay unknown. Needs",
-      "neither Kafka nor a database."
+      "Reads a folder of pictures for each person, and either pairs in the format of Labeled Faces",
+      "in the Wild or pairs that it chooses itself. Prints accuracy, error rates and a threshold for",
+      "the false match rate that you want. With --identify it also enrols half of the people and",
+      "searches for all of them, by single pictures and by tracks: the others must stay unknown.",
+      "Needs neither Kafka nor a database."
     },
     sortOptions = false,
     footer = {
@@ -38,51 +38,51 @@ public final class EvaluateCommand extends Subcommand {
       names = "--images",
       required = true,
       paramLabel = "DIR",
-      description = "Pictures, in a folder per person.")
+      description = "Pictures, in one folder for each person.")
   private Path images;
 
   @Option(
       names = "--pairs",
       paramLabel = "FILE",
-      description = "Pairs in LFW's format. Without it pairs are made from the folders.")
+      description = "Pairs in LFW's format. Default: pairs made from the folders")
   private Path pairs;
 
   @Option(
       names = "--folds",
       paramLabel = "N",
       defaultValue = "10",
-      description = "Folds of the pairs that are made. Default: ${DEFAULT-VALUE}")
+      description = "Number of folds of the pairs made. Default: ${DEFAULT-VALUE}")
   private int folds;
 
   @Option(
       names = "--most-pairs",
       paramLabel = "N",
       defaultValue = "300",
-      description = "Pairs of one kind in a fold, of those made. Default: ${DEFAULT-VALUE}")
+      description = "Largest number of pairs of one kind in a fold. Default: ${DEFAULT-VALUE}")
   private int mostPairs;
 
-  @Option(names = "--identify", description = "Open-set identification too.")
+  @Option(names = "--identify", description = "Also measure open-set identification.")
   private boolean identify;
 
   @Option(
       names = "--references",
       paramLabel = "N",
       defaultValue = "3",
-      description = "Pictures that each enrolled person has. Default: ${DEFAULT-VALUE}")
+      description = "Pictures of each enrolled person. Default: ${DEFAULT-VALUE}")
   private int references;
 
   @Option(
       names = "--track-faces",
       paramLabel = "N",
       defaultValue = "4",
-      description = "Pictures that make a track, for --identify. Default: ${DEFAULT-VALUE}")
+      description = "Pictures in a track, for --identify. Default: ${DEFAULT-VALUE}")
   private int trackFaces;
 
   @Option(
       names = "--seed",
       paramLabel = "N",
       defaultValue = "1",
-      description = "Of all that is chosen by chance. Default: ${DEFAULT-VALUE}")
+      description = "Seed of all random choices. Default: ${DEFAULT-VALUE}")
   private long seed;
 
   @Option(
@@ -94,26 +94,28 @@ public final class EvaluateCommand extends Subcommand {
   @Option(
       names = "--threshold",
       paramLabel = "DISTANCE",
-      description = "That is judged. Default: the model's own, or recognizer.threshold")
+      description =
+          "The threshold that is judged. Default: the model's own, or " + "recognizer.threshold")
   private Float threshold;
 
   @Option(
       names = "--false-match-rate",
       paramLabel = "SHARE",
       defaultValue = "0.001",
-      description = "That a threshold is suggested for, 0 to 1. Default: ${DEFAULT-VALUE}")
+      description =
+          "False match rate for the suggested threshold, 0 to 1. Default: " + "${DEFAULT-VALUE}")
   private double falseMatchRate;
 
   @Option(
       names = "--plots",
       paramLabel = "DIR",
-      description = "Draw roc.png and distances.png there.")
+      description = "Draw roc.png and distances.png in this folder.")
   private Path plots;
 
   @Option(
       names = "--distances",
       paramLabel = "FILE",
-      description = "Write the distance of every pair and search there, as CSV.")
+      description = "Write the distance of every pair and search to a CSV file.")
   private Path distances;
 
   @Option(names = "--json", description = "Print one line of JSON.")
@@ -209,7 +211,9 @@ public final class EvaluateCommand extends Subcommand {
 
   private static Verification verification(DescribedPictures pictures, List<FacePair> compared) {
     if (compared.stream().map(FacePair::same).distinct().count() < 2) {
-      throw new UserError("There are too few pictures: pairs of one person and of two are needed.");
+      throw new UserError(
+          "There are too few pictures: pairs of one person and pairs of two people are "
+              + "needed.");
     }
     return PairsEvaluation.evaluate(pictures, compared);
   }

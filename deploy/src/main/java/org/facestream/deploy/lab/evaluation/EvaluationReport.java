@@ -65,7 +65,7 @@ public record EvaluationReport(
     if (!unusable.isEmpty()) {
       line(
           text,
-          "%d counted as without a face, because they are no usable pictures:",
+          "%d counted as without a face, because they are not usable pictures:",
           unusable.size());
       unusable.forEach(one -> line(text, "  %s: %s", one.name(), one.unusable().orElse("")));
     }
@@ -127,7 +127,7 @@ public record EvaluationReport(
         percent(wanted),
         suggested.threshold(),
         100 * suggested.trueAcceptRate(),
-        measurable(wanted) ? "" : "; too few pairs to tell: take more pictures");
+        measurable(wanted) ? "" : "; too few pairs for a suggestion: use more pictures");
     if (verification.wrongAt(verifying).isEmpty()) {
       line(text, "  no pair is wrong at %.3f; nearest to it are:", verifying);
     } else {

@@ -58,12 +58,14 @@ public record OpenSet(
           enough == 0
               ? String.format(
                       Locale.ROOT,
-                      "Identification needs people with more than %d pictures each: take more, or a smaller",
+                      "Identification needs people with more than %d pictures each: use more "
+                          + "pictures, or a smaller",
                       references)
                   + " --references."
               : String.format(
                       Locale.ROOT,
-                      "Of %d people %d have more than %d pictures, and by the draw %s: take more people, or",
+                      "Of %d people %d have more than %d pictures, and by the draw %s: use more "
+                          + "people, or",
                       names.size(),
                       enough,
                       references,

@@ -52,7 +52,7 @@ public record PeopleFolder(Map<String, List<String>> people) {
     }
     if (people.size() < 2) {
       throw new UserError(
-          folder + " must hold a folder of pictures per person, of two people or more.");
+          folder + " must contain a folder of pictures for each person, and at least two people.");
     }
     return new PeopleFolder(people);
   }

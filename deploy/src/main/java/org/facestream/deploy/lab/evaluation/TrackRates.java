@@ -82,8 +82,8 @@ record TrackRates(TrackIdentification tracks, float threshold) {
   void write(StringBuilder text) {
     line(
         text,
-        "decision per track: %d tracks of enrolled people, %d of strangers, %d of a stranger's one"
-            + " picture; %d pictures are in none",
+        "decision per track: %d tracks of enrolled people, %d of strangers, %d of a "
+            + "stranger's one picture; %d pictures are in no track",
         tracks.mated().size(),
         tracks.strangers().size(),
         tracks.still().size(),
@@ -91,8 +91,8 @@ record TrackRates(TrackIdentification tracks, float threshold) {
     if (tracks.mated().isEmpty()) {
       line(
           text,
-          "  no enrolled person has pictures enough for a track: take more pictures of each, or a"
-              + " smaller --track-faces");
+          "  no enrolled person has enough pictures for a track: use more pictures of "
+              + "each, or a smaller --track-faces");
     }
     line(text, "  threshold   strangers named   one picture's   enrolled missed   named wrongly");
     range().forEach(rates -> row(text, rates));
@@ -100,15 +100,20 @@ record TrackRates(TrackIdentification tracks, float threshold) {
     if (fewest() < LEAST_TRACKS) {
       line(
           text,
-          "  %d of strangers' tracks are too few to suggest a threshold: %d are needed, take more people",
+          "  %d tracks of strangers are too few to suggest a threshold: %d are needed, "
+              + "use more people",
           fewest(),
           LEAST_TRACKS);
     } else if (suggested == null) {
-      line(text, "  more than 1 %% of strangers' tracks are named at the lowest of these");
+      line(
+          text,
+          "  more than 1 %% of strangers' tracks are named even at the lowest of these "
+              + "thresholds");
     } else {
       line(
           text,
-          "  the highest up to which at most 1 %% of strangers' tracks of either kind are named:");
+          "  the highest threshold with at most 1 %% of strangers' tracks of either kind "
+              + "named:");
       row(text, suggested);
     }
   }

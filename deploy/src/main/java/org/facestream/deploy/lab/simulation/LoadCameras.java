@@ -72,7 +72,8 @@ public final class LoadCameras implements AutoCloseable {
         throw new UserError(
             String.format(
                 Locale.ROOT,
-                "--faces is %d; in %dx%d give 0 to %d: more would be too small to be found.",
+                "--faces is %d; in %dx%d give 0 to %d, because more faces would be too small to "
+                    + "be found.",
                 faces,
                 width,
                 height,

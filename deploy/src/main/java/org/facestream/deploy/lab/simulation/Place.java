@@ -89,7 +89,7 @@ final class Place implements AutoCloseable {
     }
     if (units.size() != frames) {
       throw new IllegalStateException(
-          String.format(Locale.ROOT, "the encoder made %d of %d frames", units.size(), frames));
+          String.format(Locale.ROOT, "the encoder returned %d of %d frames", units.size(), frames));
     }
     return new H264Loop(units, format.fps());
   }

@@ -160,7 +160,7 @@ class CameraCommandTest {
     CommandLineRun secured =
         CommandLineRun.of("camera", "add", "hall", "rtsps://192.0.2.9/s", "--data", data);
     assertEquals(2, secured.exitCode());
-    assertTrue(secured.err().contains("leave out transport udp"), secured.err());
+    assertTrue(secured.err().contains("remove transport udp"), secured.err());
     JsonNode hall = cameras(data).get(0);
     assertEquals("rtsp://192.0.2.9/s", hall.get("url").asText());
     assertEquals(2, hall.get("fps").asDouble());
@@ -197,7 +197,7 @@ class CameraCommandTest {
     CommandLineRun refused =
         CommandLineRun.of("camera", "apply", "" + file, "--prune", "--data", data);
     assertEquals(2, refused.exitCode());
-    assertTrue(refused.err().contains("names no camera"), refused.err());
+    assertTrue(refused.err().contains("has no camera"), refused.err());
     assertEquals(1, cameras(data).size());
     CommandLineRun meant =
         CommandLineRun.of("camera", "apply", "" + file, "--prune", "--allow-empty", "--data", data);
@@ -232,7 +232,7 @@ class CameraCommandTest {
       assertEquals("live", CameraListCommand.state(door, live, now), late + " s");
     }
     CameraReport quiet = report(CameraState.LIVE, null, now.minusSeconds(45));
-    assertEquals("last told of 45 s ago", CameraListCommand.detail(quiet, now));
+    assertEquals("last report 45 s ago", CameraListCommand.detail(quiet, now));
     CameraReport gone = report(CameraState.LIVE, null, now.minusSeconds(95));
     assertEquals("unknown", CameraListCommand.state(door, gone, now));
   }
@@ -256,7 +256,7 @@ class CameraCommandTest {
     assertEquals("1.0 of 25.0 fps, h264 1280 x 720", detail(told.formatted("")));
     String losing = "\"reason\":\"behind\",\"droppedPerSecond\":{\"too-old\":0.2,\"behind\":23.8},";
     assertEquals(
-        "1.0 of 25.0 fps, h264 1280 x 720; loses a second: 23.8 behind, 0.2 too-old",
+        "1.0 of 25.0 fps, h264 1280 x 720; losses per second: 23.8 behind, 0.2 too-old",
         detail(told.formatted(losing)));
   }
 

@@ -87,7 +87,7 @@ class CameraTestCommandTest {
     failed(1, "there is no such stream", url("hunter2", "nothing"));
     failed(
         1,
-        "nobody listens at the address",
+        "nothing listens at the address",
         "rtsp://viewer:hunter2@127.0.0.1:" + LoopbackPort.free() + "/s");
     failed(1, "a secret is missing", "rtsp://viewer:${env:FACESTREAM_NO_SUCH}@127.0.0.1/s");
     failed(2, "scheme 'http' is not allowed", "http://viewer:hunter2@127.0.0.1/s");

@@ -57,8 +57,8 @@ class ReplayRunTest {
     assertTrue(
         run.err()
             .contains(
-                "All is read and stored: 1 file or folder, 12 frames, 1 track, of 0 people who are"
-                    + " enrolled."),
+                "Everything is read and stored: 1 file or folder, 12 frames, 1 track, of 0 "
+                    + "people who are enrolled."),
         run.err());
     List<String> types = new ArrayList<>();
     for (String line : run.out().lines().toList()) {

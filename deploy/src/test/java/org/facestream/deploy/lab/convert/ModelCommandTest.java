@@ -39,7 +39,7 @@ class ModelCommandTest {
     Path file = Files.createFile(folder.resolve("file"));
     CommandLineRun unwritable = convert(broken, file);
     assertEquals(2, unwritable.exitCode());
-    assertTrue(unwritable.err().contains("a file is in its place"), unwritable.err());
+    assertTrue(unwritable.err().contains("a file of that name exists"), unwritable.err());
   }
 
   private static CommandLineRun convert(Path from, Path to) {

@@ -135,7 +135,7 @@ class EvaluateCommandTest {
     CommandLineRun run = CommandLineRun.of("evaluate", "--images", plots.toString());
     assertEquals(0, run.exitCode(), run.err());
     assertTrue(
-        run.out().contains("1 counted as without a face, because they are no usable pictures:"),
+        run.out().contains("1 counted as without a face, because they are not usable pictures:"),
         run.out());
     assertTrue(run.out().contains("  kim-hazel/2.jpg: "), run.out());
   }
@@ -150,7 +150,7 @@ class EvaluateCommandTest {
     refused("more than 4 pictures each", "--identify", "--references", "4");
     CommandLineRun none = CommandLineRun.of("evaluate", "--images", plots.toString());
     assertEquals(2, none.exitCode());
-    assertTrue(none.err().contains("a folder of pictures per person"), none.err());
+    assertTrue(none.err().contains("a folder of pictures for each person"), none.err());
     CommandLineRun rate =
         CommandLineRun.of("evaluate", "--images", people.toString(), "--false-match-rate", "2");
     assertEquals(2, rate.exitCode());

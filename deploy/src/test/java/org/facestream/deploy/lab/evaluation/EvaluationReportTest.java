@@ -81,7 +81,7 @@ class EvaluationReportTest {
   @Test
   void aFewTracksSuggestNoThreshold() {
     String text = report(null, tracks(99)).text();
-    assertTrue(text.contains("99 of strangers' tracks are too few"), text);
+    assertTrue(text.contains("99 tracks of strangers are too few"), text);
     assertTrue(text.contains("100 are needed"), text);
   }
 

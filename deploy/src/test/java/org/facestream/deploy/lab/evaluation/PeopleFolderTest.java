@@ -71,7 +71,7 @@ class PeopleFolderTest {
   void aFolderThatCannotServeIsSaid() throws IOException {
     assertThrows(UserError.class, () -> PeopleFolder.list(folder.resolve("none")));
     UserError one = assertThrows(UserError.class, () -> people(1, 3));
-    assertTrue(one.getMessage().contains("two people or more"), one.getMessage());
+    assertTrue(one.getMessage().contains("at least two people"), one.getMessage());
   }
 
   @Test

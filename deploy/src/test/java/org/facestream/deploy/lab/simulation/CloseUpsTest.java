@@ -239,8 +239,10 @@ class CloseUpsTest {
   private void checkSecrets() {
     List<String> lines = log.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
     lines.forEach(line -> assertFalse(line.contains(SECRET), line));
-    assertTrue(lines.stream().anyMatch(line -> line.contains("close-ups come from rtsp://****@")));
-    assertTrue(lines.stream().anyMatch(line -> line.contains("no close-ups, its other stream")));
+    assertTrue(
+        lines.stream()
+            .anyMatch(line -> line.contains("receiving the larger stream from rtsp://****@")));
+    assertTrue(lines.stream().anyMatch(line -> line.contains("no close-ups; its other stream")));
     assertFalse(site.telemetry().scrape().contains(SECRET));
     assertFalse(site.texts().isEmpty());
     site.texts().forEach(text -> assertFalse(text.contains(SECRET), text));

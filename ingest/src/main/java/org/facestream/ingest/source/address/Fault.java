@@ -2,19 +2,19 @@ package org.facestream.ingest.source.address;
 
 import java.util.Locale;
 
-/** Why a camera gives no pictures. The names are a metric's label, so there are only these. */
+/** Why a camera sends no pictures. The names are labels of a metric, so the set is fixed. */
 public enum Fault {
   /** The URL is not allowed or not understood; nothing was opened. */
   URL_REFUSED("the address is refused"),
   /** A reference in the URL cannot be resolved on this worker. */
   SECRET_MISSING("a secret is missing"),
   UNKNOWN_HOST("the host's name is not known"),
-  CONNECTION_REFUSED("nobody listens at the address"),
+  CONNECTION_REFUSED("nothing listens at the address"),
   UNREACHABLE("the address cannot be reached"),
   CONNECT_TIMEOUT("no answer within ingest.connect-timeout"),
   UNAUTHORIZED("user or password is wrong"),
   NOT_FOUND("there is no such stream or file"),
-  NO_ACCESS("the user of this process may not read it"),
+  NO_ACCESS("the user of this process has no permission to read it"),
   BAD_ANSWER("the answer is not understood"),
   NO_VIDEO("it has no video"),
   UNSUPPORTED_CODEC("its codec is not supported"),
@@ -24,7 +24,7 @@ public enum Fault {
   ENDED("the stream ended"),
   INPUT_OUTPUT("the connection broke"),
   STOPPED("it was stopped"),
-  /** A fault of ours. */
+  /** An internal error. */
   INTERNAL("an internal error");
 
   private final String words;

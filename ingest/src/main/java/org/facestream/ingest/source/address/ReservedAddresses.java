@@ -9,9 +9,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Addresses at which no camera is expected: those where clouds hand out credentials to whoever asks
- * from inside, and link-local ones, among which there are more of them than anybody has listed. An
- * IPv4 address is found inside an IPv6 one too, for gateways translate it back.
+ * Addresses at which no camera is expected: metadata addresses, where clouds provide credentials,
+ * and link-local addresses, which include further such addresses. An IPv4 address is also
+ * recognised inside an IPv6 address, because gateways translate it.
  */
 final class ReservedAddresses {
   /** Of AWS, Azure, Google, Oracle, Alibaba, Tencent, Scaleway and OpenStack. */
@@ -35,9 +35,9 @@ final class ReservedAddresses {
 
   private ReservedAddresses() {}
 
-  /** Whether it is a place where credentials are handed out. The scope of an address is ignored. */
+  /** Whether it is a metadata address. The scope of an address is ignored. */
   static boolean isMetadata(InetAddress address) {
-    // The last four bytes whatever stands before: the prefix of a NAT64 is its site's choice.
+    // The last four bytes with any prefix, because each site chooses its prefix for NAT64.
     byte[] bytes = address.getAddress();
     return METADATA.contains(address)
         || embedded(bytes).stream().anyMatch(METADATA::contains)
@@ -65,7 +65,7 @@ final class ReservedAddresses {
     return sixToFour ? List.of(at(bytes, 2)) : List.of();
   }
 
-  /** Whether so many bytes are those, and zeros behind them. */
+  /** Whether an address starts with these bytes and continues with zeros. */
   private static boolean begins(byte[] bytes, int count, int... first) {
     for (int i = 0; i < count; i++) {
       if ((bytes[i] & 0xff) != (i < first.length ? first[i] : 0)) {

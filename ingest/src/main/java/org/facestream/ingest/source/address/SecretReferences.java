@@ -12,12 +12,12 @@ import java.util.regex.Pattern;
 import org.facestream.ingest.registry.MaskedUrl;
 
 /**
- * Puts secrets in place of {@code ${env:NAME}} (an environment variable) and {@code ${secret:NAME}}
- * (a file of that name in the secrets folder, its trailing line break ignored).
+ * Replaces {@code ${env:NAME}} (an environment variable) and {@code ${secret:NAME}} (a file of that
+ * name in the secrets folder, without its trailing line break) with their secrets.
  *
- * <p>Inside the user part of a URL a secret is percent-encoded, so that a password may hold any
- * character; elsewhere it is taken as it is. Secrets are read at each connection: a changed
- * password is found without a restart.
+ * <p>In the user part of a URL a secret is percent-encoded, so that a password may contain any
+ * character; elsewhere it is inserted unchanged. Secrets are read at each connection, so a changed
+ * password needs no restart.
  */
 final class SecretReferences {
   private static final Pattern REFERENCE = Pattern.compile("\\$\\{([^}]*)}");
@@ -33,16 +33,16 @@ final class SecretReferences {
     this.environment = environment;
   }
 
-  /** Whether a URL holds a reference. */
+  /** Whether a URL contains a reference. */
   static boolean anyIn(String url) {
     return REFERENCE.matcher(url).find();
   }
 
   /**
-   * The URL with every secret in its place. The result is secret.
+   * Replaces every reference of a URL. The result is secret.
    *
-   * @throws SourceException {@link Fault#SECRET_MISSING} which names the reference, or {@link
-   *     Fault#URL_REFUSED} when one has not the form
+   * @throws SourceException {@link Fault#SECRET_MISSING} with the reference, or {@link
+   *     Fault#URL_REFUSED} when one is malformed
    */
   String resolve(String url) throws SourceException {
     checkForms(url);
@@ -61,9 +61,9 @@ final class SecretReferences {
   }
 
   /**
-   * Checks the references of a URL, without looking for what they refer to.
+   * Checks the form of a URL's references, without reading the secrets.
    *
-   * @throws SourceException {@link Fault#URL_REFUSED} when one has not the form
+   * @throws SourceException {@link Fault#URL_REFUSED} when one is malformed
    */
   static void checkForms(String url) throws SourceException {
     if (REFERENCE.matcher(url).replaceAll("").contains("${")) {
@@ -99,7 +99,8 @@ final class SecretReferences {
   private String fromFile(String name) throws SourceException {
     if (folder.isEmpty()) {
       throw new SourceException(
-          Fault.SECRET_MISSING, name + ": set ingest.secrets-folder to the folder that holds it");
+          Fault.SECRET_MISSING,
+          name + ": set ingest.secrets-folder to the folder that contains it");
     }
     try {
       return Files.readString(folder.get().resolve(name)).replaceFirst("[\\r\\n]+$", "");

@@ -1,6 +1,8 @@
 package org.facestream.ingest.source.address;
 
-/** A source that cannot be opened or read. Its message is in words and shows no credentials. */
+/**
+ * A source that cannot be opened or read. Its message is for people and contains no credentials.
+ */
 public final class SourceException extends Exception {
   private static final long serialVersionUID = 1L;
 

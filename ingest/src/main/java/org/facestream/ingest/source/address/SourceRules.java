@@ -25,8 +25,8 @@ import org.facestream.ingest.worker.config.UserError;
  * Which sources an ingest worker opens: {@code rtsp} and {@code rtsps} to hosts that are allowed,
  * {@code http} and {@code https} to hosts that are named, and video files and folders of pictures
  * below the one folder that is set for them. Everything else is refused before a socket or file is
- * opened, for whoever may write to the registry must not be able to make the worker fetch what only
- * the worker can reach.
+ * opened, because a user who may write to the registry must not be able to make the worker open
+ * what only the worker can reach.
  */
 public final class SourceRules {
   private static final String ENCODE =
@@ -41,12 +41,12 @@ public final class SourceRules {
   private static final Pattern PLAIN_IPV4 =
       Pattern.compile("((25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(?!$)|$)){4}");
 
-  /** Names of where clouds hand out credentials; others are found by their addresses. */
+  /** Host names of metadata services; others are recognised by their addresses. */
   private static final Set<String> METADATA = Set.of("metadata.google.internal", "metadata");
 
   private static final Pattern SCOPE = Pattern.compile("%[^\\]]*(?=]?$)");
 
-  /** Finds the addresses of a name; what is an address already is not looked up. */
+  /** Resolves a name; an address is not looked up. */
   interface Names {
     InetAddress[] addresses(String host) throws UnknownHostException;
   }
@@ -84,10 +84,10 @@ public final class SourceRules {
   }
 
   /**
-   * Checks a camera before it is written anywhere, without resolving its secrets, without opening
-   * anything; a file must be there.
+   * Checks a camera before it is registered, without resolving its secrets or opening its source; a
+   * file must exist.
    *
-   * @throws UserError which says why a URL of it is refused, or that it is too large for a record
+   * @throws UserError when a URL is refused, or the camera is too large for a record
    */
   public void check(Camera camera) {
     camera.checkSize();
@@ -113,7 +113,7 @@ public final class SourceRules {
     }
   }
 
-  /** The source of a camera, with its secrets in place. */
+  /** The source of a camera, with secrets. */
   public SourceUrl resolve(Camera camera) throws SourceException {
     SourceUrl url = locate(camera, secrets.resolve(camera.url()));
     if (url.live()) {
@@ -122,21 +122,21 @@ public final class SourceRules {
     return url;
   }
 
-  /** The source of a camera's larger pictures, with its secrets in place. The camera has one. */
+  /** The source of a camera's larger stream, with secrets. The camera must have one. */
   public SourceUrl resolveCloseUp(Camera camera) throws SourceException {
     SourceUrl url = locateCloseUp(camera, secrets.resolve(camera.closeUpUrl()));
     checkAddresses(comparable(host(url.target()).orElseThrow()));
     return url;
   }
 
-  /** Only what comes as it is taken can be matched in time with the other stream. */
+  /** Only live streams can be matched in time. */
   private SourceUrl locateCloseUp(Camera camera, String url) throws SourceException {
     if (!SCHEME.matcher(url).matches()) {
-      throw refused("it begins with rtsp:// or rtsps://");
+      throw refused("it must start with rtsp:// or rtsps://");
     }
     SourceUrl located = locate(camera.withUrl(camera.closeUpUrl()), url);
     if (located.kind().http()) {
-      throw refused("Motion JPEG over HTTP carries no times: it begins with rtsp:// or rtsps://");
+      throw refused("Motion JPEG over HTTP has no times: it must start with rtsp:// or rtsps://");
     }
     return located;
   }
@@ -155,12 +155,12 @@ public final class SourceRules {
       if (kind.scheme().equals(name)) {
         if (kind.http() && hosts.isEmpty()) {
           throw notAllowed(
-              camera, name, "only of hosts that ingest.hosts names; else give rtsp://, rtsps://");
+              camera, name, "only for hosts in ingest.hosts; otherwise give rtsp://, rtsps://");
         }
         checkHost(camera.url(), url);
         if (datagrams && kind != rtsp) {
           throw refused(
-              kind.scheme() + " carries the video in its own connection: leave out transport udp");
+              kind.scheme() + " carries the video in its own connection: remove transport udp");
         }
         return new SourceUrl(kind, name + url.substring(name.length()));
       }
@@ -170,7 +170,7 @@ public final class SourceRules {
   }
 
   private static SourceException notAllowed(Camera camera, String scheme, String instead) {
-    // What a secret holds is not shown, not even where its scheme should be.
+    // The content of a secret is not shown, not even in place of the scheme.
     String shown = SecretReferences.anyIn(camera.url()) ? "its scheme" : "scheme '" + scheme + "'";
     return refused(
         shown
@@ -182,14 +182,13 @@ public final class SourceRules {
   private void checkHost(String written, String url) throws SourceException {
     String rest = url.substring(url.indexOf(':') + 1);
     if (!rest.startsWith("//")) {
-      throw refused("after the scheme comes //host");
+      throw refused("the scheme must be followed by //host");
     }
-    // A password with a '/' or '#' ends the authority: a piece of it, or even the user's name,
-    // would be taken for the host. What a secret puts behind a host that is written out cannot do
-    // that.
+    // A password with a '/' or '#' ends the authority, so a part of it, or the user's name, would
+    // be used as the host. A secret after a literal host cannot cause that.
     String looked = namesItsHost(written) ? unresolved(written) : url;
     if (looked.indexOf('@', looked.indexOf(':') + 3 + authority(looked).length()) >= 0) {
-      throw refused("there is an '@' behind the host; " + ENCODE);
+      throw refused("there is an '@' after the host; " + ENCODE);
     }
     String authority = authority(url);
     String place = place(authority);
@@ -214,36 +213,36 @@ public final class SourceRules {
   }
 
   /**
-   * A name may lead to an address that would be refused itself. Resolving is the one thing that the
-   * worker does before it refuses; a name that is not known is for the source to say.
+   * A name may resolve to an address that is refused. The lookup is the only network access before
+   * a refusal; the source reports unknown names.
    */
   private void checkAddresses(String host) throws SourceException {
     List<InetAddress> addresses;
     try {
       addresses = List.of(names.addresses(host));
     } catch (UnknownHostException unknown) {
-      // Opening it finds that out, too.
+      // Opening reports that too.
       return;
     }
     if (addresses.stream().anyMatch(ReservedAddresses::isMetadata)) {
       throw refused(NO_CAMERA);
     }
-    // With a list of hosts, this one is on it or is refused for that.
+    // With a list of hosts, this check has already been done.
     if (hosts.isEmpty() && addresses.stream().anyMatch(ReservedAddresses::isLinkLocal)) {
       throw refused(
-          "the host has a link-local address, where clouds hand out credentials; name your cameras'"
-              + " hosts in ingest.hosts to allow it");
+          "the host has a link-local address, where clouds provide credentials; add your "
+              + "cameras' hosts to ingest.hosts to allow it");
     }
   }
 
-  /** One way to write a host: small letters, IPv6 in brackets without its scope. */
+  /** Normalises a host: lower case, IPv6 in brackets without its scope. */
   private static String comparable(String host) {
     String plain = SCOPE.matcher(host.toLowerCase(Locale.ROOT)).replaceFirst("");
     boolean bare = plain.indexOf(':') != plain.lastIndexOf(':') && !plain.startsWith("[");
     return bare ? "[" + plain + "]" : plain.replaceFirst("\\.$", "");
   }
 
-  /** Whether the host of a URL stands in it, and in no secret. */
+  /** Whether the host of a URL is literal and not part of a secret. */
   private static boolean namesItsHost(String written) {
     String authority = authority(written);
     return SCHEME.matcher(written).matches()
@@ -262,7 +261,7 @@ public final class SourceRules {
         .replaceFirst("\\.$", "");
   }
 
-  /** The host of a URL of a camera; empty when there is none that is valid. */
+  /** The host of a camera's URL; empty when it has no valid host. */
   public static Optional<String> host(String url) {
     String authority = authority(url);
     // As FFmpeg does: user and password end at the last '@' before the path.
@@ -275,7 +274,7 @@ public final class SourceRules {
     }
   }
 
-  /** Or -1 when there is none. The host is valid. */
+  /** The port, or -1 when there is none. The host must be valid. */
   private static int port(String authority) {
     return URI.create("rtsp://" + authority.substring(authority.lastIndexOf('@') + 1)).getPort();
   }
@@ -287,8 +286,8 @@ public final class SourceRules {
   private Path path(Camera camera, String path) throws SourceException {
     if (filesFolder.isEmpty()) {
       throw refused(
-          "files are not allowed as sources: begin a camera's address with rtsp:// or rtsps://, or"
-              + " set ingest.files-folder to the folder that holds the files");
+          "files are not allowed as sources: start a camera's address with rtsp:// or "
+              + "rtsps://, or set ingest.files-folder to the folder of the files");
     }
     try {
       Path folder = filesFolder.get().toRealPath();
@@ -307,13 +306,13 @@ public final class SourceRules {
     }
   }
 
-  /** It may be a camera's address whose scheme was forgotten, and hold a password. */
+  /** It may be a camera's address without a scheme, and contain a password. */
   private static String missing(Camera camera, Path file) {
     boolean plain =
         !SecretReferences.anyIn(camera.url()) && !LIKE_ADDRESS.matcher(camera.url()).find();
     return plain
         ? "file " + file
-        : "it is taken for a file's path: begin a camera's address with rtsp:// or rtsps://";
+        : "it looks like a file's path: start a camera's address with rtsp:// or rtsps://";
   }
 
   private static SourceException refused(String detail) {

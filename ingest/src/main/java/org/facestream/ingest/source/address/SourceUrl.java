@@ -4,10 +4,10 @@ import java.nio.file.Path;
 import org.facestream.ingest.registry.MaskedUrl;
 
 /**
- * Where a source is, checked, with its secrets in place. Its text shows no credentials.
+ * The checked address of a source, with secrets. Its text form contains no credentials.
  *
  * @param kind what it is opened as
- * @param target what FFmpeg is given; secret
+ * @param target the address for FFmpeg; secret
  */
 public record SourceUrl(Kind kind, String target) {
 
@@ -15,19 +15,20 @@ public record SourceUrl(Kind kind, String target) {
   public static final String ANY = "";
 
   /**
-   * What a source is opened as, each with everything FFmpeg may use for it: so that no URL and no
-   * file can make it open something else.
+   * How a source is opened, with everything that FFmpeg may use for it, so that no URL and no file
+   * can make it open something else.
    */
   public enum Kind {
     RTSP("rtsp", "rtsp", "rtp,tcp", "h264,hevc,mjpeg"),
     RTSP_UDP("rtsp", "rtsp", "rtp,udp,tcp", "h264,hevc,mjpeg"),
     RTSPS("rtsps", "rtsp", "rtp,tls,tcp", "h264,hevc,mjpeg"),
-    /** Motion JPEG, which we read ourselves. */
+    /** Motion JPEG, read by {@link HttpPictures}. */
     HTTP("http", "", "", "mjpeg"),
     HTTPS("https", "", "", "mjpeg"),
     /**
-     * Whoever may put a file there trusts it more than what a network sends: every decoder, and
-     * every container that names no other file. Those of sound alone say that they have no video.
+     * Files in the configured folder are trusted more than network data: every decoder, and every
+     * container that does not refer to other files. Audio files are opened too, so that the error
+     * is "no video".
      */
     FILE(
         "",
@@ -37,7 +38,7 @@ public record SourceUrl(Kind kind, String target) {
             + ",flic,smk,bink,film_cpk,cine,ipmovie,mlv,wav,mp3,aac,flac",
         "file",
         ANY),
-    /** A folder of pictures, which we read ourselves. */
+    /** A folder of pictures, read by {@link PictureFolder}. */
     PICTURES("", "", "", "mjpeg,png");
 
     private final String scheme;
@@ -67,9 +68,9 @@ public record SourceUrl(Kind kind, String target) {
     }
 
     /**
-     * Those that are left when the camera's connection is being made: only what carries the video.
-     * An RTSP server may answer with the address of another one; to follow it would be to open what
-     * nobody checked. The beginning of {@link #protocols}.
+     * Protocols that remain allowed while the camera is being connected: only those that carry the
+     * video. An RTSP server may redirect to another address, which must not be opened without a
+     * check. A prefix of {@link #protocols}.
      */
     public String protocolsOnceConnected() {
       return switch (this) {
@@ -79,7 +80,7 @@ public record SourceUrl(Kind kind, String target) {
       };
     }
 
-    /** FFmpeg's word for what carries the video. */
+    /** FFmpeg's name of the transport. */
     public String transport() {
       return this == RTSP_UDP ? "udp" : "tcp";
     }
@@ -89,7 +90,7 @@ public record SourceUrl(Kind kind, String target) {
       return this == HTTP || this == HTTPS;
     }
 
-    /** Names of FFmpeg's decoders, with commas between; {@link #ANY} for all of them. */
+    /** Names of FFmpeg's decoders, separated by commas; {@link #ANY} for all of them. */
     public String codecs() {
       return codecs;
     }
@@ -103,7 +104,7 @@ public record SourceUrl(Kind kind, String target) {
     return new SourceUrl(Kind.PICTURES, folder.toAbsolutePath().toString());
   }
 
-  /** Whether pictures come when they are taken, and not as fast as they are asked for. */
+  /** Whether pictures arrive when they are taken, and not as fast as they are read. */
   public boolean live() {
     return switch (kind) {
       case RTSP, RTSP_UDP, RTSPS, HTTP, HTTPS -> true;

@@ -3,11 +3,12 @@ package org.facestream.ingest.source.clock;
 import java.time.Instant;
 
 /**
- * When a picture was taken, as well as that can be known from outside. Cameras' own clocks are not
- * believed; {@link StreamTie} says what the stream's time is by ours, so that pictures that were
- * held up, also here, keep the time at which they were taken.
+ * Estimates when a picture was taken. Cameras' clocks are not trusted; {@link StreamTie} maps the
+ * stream's time to this machine's clock, so that delayed pictures keep the time at which they were
+ * taken.
  *
- * <p>Times of one camera go up, by a millisecond at least, unless this machine's clock is set back.
+ * <p>Times of one camera increase by at least a millisecond, unless this machine's clock is set
+ * back.
  */
 public final class CaptureClock {
   private static final long SET_BACK = -1_000_000_000L;
@@ -20,8 +21,8 @@ public final class CaptureClock {
   private long lastMillis = Long.MIN_VALUE;
 
   /**
-   * The stream begins anew; the camera's time goes on. The clock may have been set meanwhile: what
-   * it was is not forgotten.
+   * The stream restarts, but the camera's time continues. The clock may have been set in the
+   * meantime, so its former value is kept.
    */
   public void restart() {
     tie.restart();

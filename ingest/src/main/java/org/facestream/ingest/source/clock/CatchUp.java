@@ -4,15 +4,15 @@ import java.time.Duration;
 import org.facestream.ingest.worker.Backoff;
 
 /**
- * What a reader leaves undecoded that has fallen behind its stream, because the machine has more to
- * decode than it can. Then everything would get late, and be thrown away after the work was done;
- * instead, only key frames are decoded that are fresh, at most one in half a second. When even that
- * is too much, one in a second, in two, four or eight: each camera keeps giving some, and those are
- * fresh.
+ * Decides which packets a reader skips when it is behind its stream because the machine has too
+ * much to decode. Without this, every picture would be late and be dropped after decoding. Instead,
+ * only fresh key frames are decoded, at most one per half second; if that is still too much, one
+ * per second, or per two, four or eight seconds. So each camera continues to provide fresh
+ * pictures.
  *
- * <p>It comes back the same way when nothing was late for a second. Whoever then falls behind again
- * stays longer, up to two minutes, by chance a little more or less, so that cameras of one machine
- * do not all come back at once. One thread uses it.
+ * <p>It returns step by step when nothing was late for a second. A camera that falls behind again
+ * waits longer, up to two minutes, with jitter, so that the cameras of one machine do not all
+ * return at once. One thread uses it.
  */
 public final class CatchUp {
   private static final Duration FIRST_STAY = Duration.ofSeconds(1);
@@ -20,10 +20,10 @@ public final class CatchUp {
   private static final long SHORTEST_SPACING = 500_000_000L;
   private static final long LONGEST_SPACING = 8_000_000_000L;
 
-  /** Whoever kept up for so long, and for longer than it stayed away, has not relapsed. */
+  /** A camera that kept up for this time, and for longer than it was behind, has recovered. */
   private static final long RECOVERED = 10_000_000_000L;
 
-  /** Key frames come at a beat, which is not kept to the millisecond. */
+  /** Key frames are regular, but not to the millisecond. */
   private static final double TOLERANCE = 0.9;
 
   private final long bound;
@@ -39,7 +39,7 @@ public final class CatchUp {
   private long lastDecoded;
 
   /**
-   * @param bound whoever is further behind than this begins to leave pictures out
+   * @param bound a reader that is further behind than this begins to skip pictures
    */
   public CatchUp(Duration bound) {
     this.bound = bound.toNanos();
@@ -47,7 +47,7 @@ public final class CatchUp {
   }
 
   /**
-   * Whether the next packet is to be left out; to be asked for each that would be decoded.
+   * Whether to skip the next packet; call it for each packet that would be decoded.
    *
    * @param key whether it can be decoded without those before
    * @param time of the packet in its stream, nanoseconds
@@ -55,7 +55,7 @@ public final class CatchUp {
    * @param now {@link System#nanoTime}
    */
   public boolean leavesOut(boolean key, long time, long lag, long now) {
-    // With so little to do, half of the bound tells that it is still too much.
+    // At this low rate, half of the bound already means that it is still too much.
     if (spacing == 0 ? lag > bound : drained && lag > fresh) {
       fallBehind(now);
     }
@@ -63,7 +63,7 @@ public final class CatchUp {
     if (spacing == 0) {
       return false;
     }
-    // A key frame that waited for long has a fresher one behind it.
+    // After a key frame that waited for long, a fresher one follows.
     if (!key || lag > fresh) {
       return true;
     }
@@ -95,7 +95,7 @@ public final class CatchUp {
     stepDue = now + stay;
   }
 
-  /** Whether pictures are left out now; those that are decoded depend on no other. */
+  /** Whether pictures are skipped now; decoded pictures then depend on no other picture. */
   public boolean behind() {
     return spacing > 0;
   }

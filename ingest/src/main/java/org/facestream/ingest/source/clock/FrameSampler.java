@@ -1,8 +1,8 @@
 package org.facestream.ingest.source.clock;
 
 /**
- * Chooses the pictures nearest to a regular beat, by the stream's time and not by when they arrive,
- * so that a burst after a hold-up is thinned like everything else.
+ * Chooses the pictures nearest to a regular beat. It uses the stream's time and not the time of
+ * arrival, so a burst after a delay is sampled like all other pictures.
  */
 public final class FrameSampler {
   private final long period;
@@ -29,7 +29,7 @@ public final class FrameSampler {
       last = time;
       return true;
     }
-    // Half of the way to the next picture: the nearer of the two is the one.
+    // Half of the distance to the next picture, so that the nearer of the two is chosen.
     long slack = Math.min(time - last, period) / 2;
     last = time;
     if (time + slack < due) {

@@ -1,14 +1,14 @@
 package org.facestream.ingest.source.clock;
 
 /**
- * How far a reader is behind its live stream: for how long packets waited to be read. It is 0 for a
- * reader that mostly waits for packets, however late they are: then they were held up on their way,
- * and reading faster would not make them fresher. One thread uses it.
+ * Measures how long packets of a live stream waited to be read. It is 0 for a reader that mostly
+ * waits for packets, even if they are late: then they were delayed on their way, and faster reading
+ * would not help. One thread uses it.
  */
 public final class PacketLag {
   private static final long SECOND = 1_000_000_000L;
 
-  /** A reader that waits for less than this share of its time may be the one that is late. */
+  /** A reader that waits for less than this share of its time may be the cause of the delay. */
   private static final double WAITS = 0.25;
 
   private static final double MEMORY_NANOS = 1e9;
@@ -42,7 +42,7 @@ public final class PacketLag {
     return waitingShare > WAITS ? 0 : late;
   }
 
-  /** Pictures that others reach over are sent after those; time does not go back for them. */
+  /** B-pictures are sent after later pictures; time does not step back for them. */
   private long forward(long shown) {
     boolean reordered =
         shown != StreamClock.NO_TIMESTAMP

@@ -4,9 +4,9 @@ import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 
 /**
- * When the pictures of a replay were taken: the recording's beginning and the picture's time in it,
- * whatever this machine's clock says and however long processing takes. So the same file gives the
- * same times, and with them the same tracks, on any machine.
+ * Capture times of a replay: the beginning of the recording plus the picture's time in it,
+ * independent of this machine's clock and speed. So the same file results in the same times and the
+ * same tracks on any machine.
  */
 public final class ReplayClock {
   private final long begun;

@@ -18,10 +18,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps a replay from running away from those who process its frames, who would otherwise skip what
- * has become too old, or find it gone. Whoever has published a frame waits until the consumer group
- * has all but a few of the frames before it. A group that after half a minute has no members, and
- * has never committed anything, is not waited for. Threads share one.
+ * Slows a replay down to the speed of the detectors, which would otherwise skip frames that are too
+ * old or already deleted. After each frame, the publisher waits until the consumer group has
+ * processed all but a few frames. It does not wait for a group that has no members after half a
+ * minute and has never committed an offset. Thread-safe.
  */
 public final class ReplayPace implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ReplayPace.class);
@@ -29,7 +29,7 @@ public final class ReplayPace implements AutoCloseable {
   /** Enough for the next batch. */
   private static final int MOST_AHEAD = 8;
 
-  /** Kafka keeps frames for a minute: those that wait must be far from that, on any machine. */
+  /** Kafka keeps frames for a minute; waiting frames must be much younger, on any machine. */
   private static final long LONG_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(20);
@@ -52,7 +52,7 @@ public final class ReplayPace implements AutoCloseable {
     this.group = group;
   }
 
-  /** Returns when the group is near enough to the frame, or when it is stopped. */
+  /** Returns when the group has caught up, or when it is stopped. */
   public void await(RecordMetadata published, BooleanSupplier stopped) {
     TopicPartition partition = new TopicPartition(published.topic(), published.partition());
     committed.putIfAbsent(partition, published.offset());
@@ -83,7 +83,7 @@ public final class ReplayPace implements AutoCloseable {
       if (offset != null) {
         return offset.offset();
       }
-      // Detectors that start together with this take their time to join.
+      // Detectors that start at the same time need some time to join.
       return System.nanoTime() - begun < JOINING_NANOS || hasMembers()
           ? committed.get(partition)
           : UNKNOWN;
@@ -91,7 +91,7 @@ public final class ReplayPace implements AutoCloseable {
       Thread.currentThread().interrupt();
       return UNKNOWN;
     } catch (ExecutionException | TimeoutException failed) {
-      // Away for a moment: what cannot be asked cannot be known to be near.
+      // The broker is temporarily unavailable, so the position is unknown.
       log.debug("the position of {} is not known", group, failed);
       return committed.get(partition);
     }

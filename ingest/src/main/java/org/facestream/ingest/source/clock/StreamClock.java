@@ -1,25 +1,30 @@
 package org.facestream.ingest.source.clock;
 
 /**
- * Makes a stream's timestamps into a time that only goes on. Timestamps may be missing, wrap
- * around, start again, jump ahead or step back a little; none of that may stop the sampling or
- * speed it up.
+ * Converts a stream's timestamps to a time that never steps back. Timestamps may be missing, wrap
+ * around, restart, jump ahead or step back a little; none of that may stop or accelerate the
+ * sampling.
  */
 public final class StreamClock {
-  /** The stream gives no timestamp for the picture. */
+  /** The stream has no timestamp for the picture. */
   public static final long NO_TIMESTAMP = Long.MIN_VALUE;
 
   private static final long SECOND = 1_000_000_000L;
   private static final long LONGEST_STEP = 10 * SECOND;
   private static final long USUAL_INTERVAL = SECOND / 25;
 
-  /** So many pictures in a row behind the highest timestamp, and it is none of theirs. */
+  /**
+   * After this number of pictures in a row below the highest timestamp, that timestamp is
+   * discarded.
+   */
   private static final int SET_BACK = 5;
 
   private final boolean live;
   private boolean started;
 
-  /** The highest: after a small step back no time passes until it is reached again. */
+  /**
+   * The highest timestamp: after a small step back, time stands still until it is reached again.
+   */
   private long lastStamp = NO_TIMESTAMP;
 
   private int stepsBack;
@@ -30,7 +35,7 @@ public final class StreamClock {
   private long interval = USUAL_INTERVAL;
 
   /**
-   * @param live whether pictures arrive as they are taken; then a missing timestamp is made up from
+   * @param live whether pictures arrive as they are taken; a missing timestamp is then derived from
    *     the arrival
    */
   public StreamClock(boolean live) {
@@ -42,8 +47,8 @@ public final class StreamClock {
    *
    * @param stamp the stream's timestamp in nanoseconds, or {@link #NO_TIMESTAMP}
    * @param arrival {@link System#nanoTime} when the picture came
-   * @param passed nanoseconds of the stream that were read so far, with what was left out; 0 when
-   *     nothing ever is
+   * @param passed nanoseconds of the stream that were read so far, including skipped ones; 0 if
+   *     nothing is skipped
    * @return nanoseconds since the first picture, never less than the time before
    */
   public long at(long stamp, long arrival, long passed) {
@@ -58,7 +63,7 @@ public final class StreamClock {
     return time;
   }
 
-  /** The timestamps begin anew, since a file is read again from its beginning. */
+  /** The timestamps restart, because a file is read again from its beginning. */
   public void rewound() {
     lastStamp = NO_TIMESTAMP;
     stepsBack = 0;
@@ -75,7 +80,7 @@ public final class StreamClock {
     if (stamp == NO_TIMESTAMP) {
       return live ? Math.max(0, arrival - lastArrival) : interval;
     }
-    // Much may be left out in no time.
+    // Much may be skipped within a short time.
     long waited = live ? Math.max(read, arrival - lastArrival) : 0;
     if (!known || step <= -SECOND || step > waited + LONGEST_STEP) {
       return interval;
@@ -87,8 +92,8 @@ public final class StreamClock {
   }
 
   /**
-   * Pictures whose timestamps swap places take no time back. Those that stay behind come from a
-   * camera that set its clock back; what it showed meanwhile is caught up with.
+   * Pictures with swapped timestamps do not move time back. When timestamps stay behind, the camera
+   * set its clock back, and the time in between is added.
    */
   private long stepBack(long stamp) {
     if (stepsBack == 0) {

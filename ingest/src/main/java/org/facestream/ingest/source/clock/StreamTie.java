@@ -1,16 +1,16 @@
 package org.facestream.ingest.source.clock;
 
 /**
- * Ties a stream's time to this machine's. Nothing can come before it was taken, so what came with
- * the least delay so far is the tie, and what comes later than that was held up: on its way, or
- * here, where it waited to be read.
+ * Maps a stream's time to this machine's clock. A picture cannot arrive before it was taken, so the
+ * picture with the least delay so far defines the mapping. A later picture was delayed: on its way,
+ * or here, where it waited to be read.
  *
- * <p>The tie loosens by a fiftieth: clocks drift less, but cameras exist that stamp their pictures
- * by counting them. Those fall behind by any amount when they miss their beat: a stream that seems
- * late all the time and never catches up was not held up, and is taken for fresh again.
+ * <p>The mapping may drift by 2 %. Clocks drift less, but some cameras derive timestamps by
+ * counting pictures, and these fall behind by any amount. A stream that always seems late and never
+ * catches up is therefore considered fresh again.
  *
- * <p>Both count only time that was spent waiting for the stream. A reader that never waits is late
- * because of itself, and what it reads is as old as it seems.
+ * <p>Only time spent waiting for the stream counts. A reader that never waits is late itself, and
+ * its pictures are as old as they seem.
  */
 final class StreamTie {
   private static final long DRIFT = 50;
@@ -24,7 +24,7 @@ final class StreamTie {
   private long worstDelay;
   private long tie;
 
-  /** The stream begins anew. */
+  /** The stream restarts. */
   void restart() {
     tied = false;
     late = false;
@@ -36,7 +36,7 @@ final class StreamTie {
    * @param stream its time in the stream, nanoseconds
    * @param arrival {@link System#nanoTime} when it came
    * @param waited nanoseconds that were spent waiting for the stream since the piece before
-   * @return nanoseconds by which it came later than it could have, 0 or more
+   * @return nanoseconds by which it was delayed, 0 or more
    */
   long late(long stream, long arrival, long waited) {
     long delay = arrival - stream;
@@ -50,7 +50,7 @@ final class StreamTie {
     return delay - tie;
   }
 
-  /** What was held up catches up sooner or later; a stream that never does runs slow. */
+  /** A delayed stream catches up sooner or later; one that never does has a slow clock. */
   private void seemsLate(long delay, long waited) {
     if (!late || delay < worstDelay - CATCHING_UP) {
       late = true;

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.ProtocolException;
 
-/** The content of a body that a server sends in chunks (RFC 9112, 7.1). */
+/** Reads a body that a server sends in chunks (RFC 9112, 7.1). */
 final class ChunkedInput extends InputStream {
   private final InputStream in;
   private long left;
@@ -47,7 +47,7 @@ final class ChunkedInput extends InputStream {
         return size;
       }
     } catch (NumberFormatException malformed) {
-      // Said below.
+      // Checked below.
     }
     throw new ProtocolException("a chunk has no length");
   }

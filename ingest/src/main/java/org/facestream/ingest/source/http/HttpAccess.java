@@ -19,8 +19,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Answers a server's challenges: digest access authentication (RFC 7616, MD5 and SHA-256) where it
- * is offered, else basic (RFC 7617).
+ * Answers a server's challenges: digest access authentication (RFC 7616, MD5 and SHA-256) if it is
+ * offered, otherwise basic (RFC 7617).
  *
  * @param user decoded
  * @param password decoded; secret
@@ -29,17 +29,17 @@ record HttpAccess(String user, String password) {
   private static final Pattern PARAMETER =
       Pattern.compile("([A-Za-z0-9_-]+)\\s*=\\s*(?:\"((?:[^\"\\\\]|\\\\.)*)\"|([^\\s,\"]+))");
 
-  /** What follows a comma when the next challenge begins there: a word that is no parameter. */
+  /** Matches the beginning of the next challenge after a comma: a word that is not a parameter. */
   private static final Pattern SCHEME = Pattern.compile("\\s*[^\\s,=\"]+\\s+[^\\s,=]");
 
   private static final SecureRandom RANDOM = new SecureRandom();
 
   /**
-   * The value of the header {@code Authorization}, a character for each byte; empty when none of
-   * the challenges is understood.
+   * The value of the header {@code Authorization}, one character per byte; empty when no challenge
+   * is supported.
    *
-   * @param headers values of the header {@code WWW-Authenticate}, a character for each byte; each
-   *     may hold several challenges
+   * @param headers values of the header {@code WWW-Authenticate}, one character per byte; each may
+   *     contain several challenges
    * @param target of the request, as in its first line
    */
   Optional<String> authorization(List<String> headers, String target) {
@@ -130,7 +130,7 @@ record HttpAccess(String user, String password) {
     return Optional.of(answer.toString());
   }
 
-  /** A character for each byte, as the server's realm has: it goes back as it came. */
+  /** One character per byte, so that the server's realm is returned unchanged. */
   private static String utf8(String text) {
     return new String(text.getBytes(UTF_8), ISO_8859_1);
   }
@@ -148,7 +148,7 @@ record HttpAccess(String user, String password) {
     }
   }
 
-  /** Without the password. */
+  /** Omits the password. */
   @Override
   public String toString() {
     return "HttpAccess[****]";

@@ -32,9 +32,9 @@ import org.facestream.ingest.source.address.SourceUrl;
 import org.facestream.ingest.source.packet.CallDeadline;
 
 /**
- * One GET over HTTP or HTTPS, and its answer's body. We speak it ourselves because nobody's library
- * can be kept from following a redirection, which would open what nobody checked, and from asking a
- * proxy. As with rtsps, certificates are not checked: cameras sign their own.
+ * One GET over HTTP or HTTPS, and its answer's body. This is our own client, because FFmpeg's
+ * cannot be prevented from following redirections to unchecked hosts and from using a proxy. As
+ * with rtsps, certificates are not verified: cameras sign their own.
  */
 final class HttpConnection implements AutoCloseable {
   private static final int MOST_ATTEMPTS = 2;
@@ -61,9 +61,9 @@ final class HttpConnection implements AutoCloseable {
   }
 
   /**
-   * Asks for what the URL names, a second time when user and password are asked for.
+   * Sends the request, and repeats it with credentials if the server requires them.
    *
-   * @throws SourceException when it is not given
+   * @throws SourceException when the server refuses it
    */
   static HttpConnection get(SourceUrl url, CallDeadline deadline) throws SourceException {
     String rest = url.target().substring(url.target().indexOf("//") + 2);
@@ -132,7 +132,7 @@ final class HttpConnection implements AutoCloseable {
     }
   }
 
-  /** Only what a request's line may hold. */
+  /** Only characters that are allowed in a request line. */
   private static String target(String path) {
     String part = path.substring(0, first(path, "#"));
     StringBuilder target = new StringBuilder(part.startsWith("/") ? "" : "/");
@@ -204,9 +204,9 @@ final class HttpConnection implements AutoCloseable {
     }
     throw switch (status) {
       case 401 -> new SourceException(Fault.UNAUTHORIZED);
-      case 403 -> new SourceException(Fault.UNAUTHORIZED, "or the user may not see it: 403");
+      case 403 -> new SourceException(Fault.UNAUTHORIZED, "or the user has no access: 403");
       case 404, 410 -> new SourceException(Fault.NOT_FOUND);
-      default -> new SourceException(Fault.BAD_ANSWER, "the server says " + status);
+      default -> new SourceException(Fault.BAD_ANSWER, "the server answers " + status);
     };
   }
 
@@ -219,7 +219,7 @@ final class HttpConnection implements AutoCloseable {
     if (deadline.stopped()) {
       return new SourceException(Fault.STOPPED);
     }
-    // TLS makes a failure of its own of what its input throws.
+    // TLS wraps exceptions of its input.
     if (failed instanceof SocketTimeoutException || late(failed)) {
       return new SourceException(late);
     }
@@ -233,7 +233,7 @@ final class HttpConnection implements AutoCloseable {
       return new SourceException(Fault.BAD_ANSWER, failed.getMessage());
     }
     if (failed instanceof SSLException) {
-      return new SourceException(Fault.BAD_ANSWER, "it does not speak TLS as we do");
+      return new SourceException(Fault.BAD_ANSWER, "no common version of TLS");
     }
     if (failed instanceof SocketException && late == Fault.CONNECT_TIMEOUT) {
       return new SourceException(Fault.UNREACHABLE);
@@ -248,7 +248,7 @@ final class HttpConnection implements AutoCloseable {
             && failed.getCause() instanceof PatientInput.LateException);
   }
 
-  /** The value of a header, or nothing. */
+  /** The value of a header, or empty. */
   String header(String name) {
     return HttpLines.value(headers, name);
   }
@@ -261,7 +261,7 @@ final class HttpConnection implements AutoCloseable {
     try {
       socket.close();
     } catch (IOException alreadyGone) {
-      // Nothing is left to close.
+      // There is nothing left to close.
     }
   }
 

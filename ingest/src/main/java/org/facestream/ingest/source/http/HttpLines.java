@@ -13,7 +13,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** The lines and headers of HTTP and MIME, bounded: a server may send them without end. */
+/**
+ * Reads lines and headers of HTTP and MIME with limits, because a server may send them without end.
+ */
 final class HttpLines {
   private static final int LONGEST = 8192;
   private static final int MOST_HEADERS = 100;
@@ -21,9 +23,9 @@ final class HttpLines {
   private HttpLines() {}
 
   /**
-   * A line without its end.
+   * Reads a line without its line break.
    *
-   * @throws EOFException when there is none any more
+   * @throws EOFException at the end
    */
   static String read(InputStream in) throws IOException {
     ByteArrayOutputStream line = new ByteArrayOutputStream();
@@ -40,7 +42,7 @@ final class HttpLines {
     return text.endsWith("\r") ? text.substring(0, text.length() - 1) : text;
   }
 
-  /** Headers up to the empty line behind them, by their names in small letters. */
+  /** Reads headers up to the empty line, by their names in lower case. */
   static Map<String, List<String>> headers(InputStream in) throws IOException {
     Map<String, List<String>> headers = new HashMap<>();
     int count = 0;
@@ -60,7 +62,7 @@ final class HttpLines {
     return headers;
   }
 
-  /** The value of a header that comes once, or nothing. */
+  /** The value of a header, or empty. */
   static String value(Map<String, List<String>> headers, String name) {
     return headers.getOrDefault(name, List.of("")).get(0);
   }

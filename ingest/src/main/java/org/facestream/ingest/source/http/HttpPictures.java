@@ -22,7 +22,7 @@ import org.facestream.ingest.source.packet.PacketSource;
 
 /**
  * Motion JPEG over HTTP: a {@code multipart/x-mixed-replace} without end, each part a picture. It
- * carries no times; a picture is taken when it comes.
+ * contains no times; the capture time is the time of arrival.
  */
 public final class HttpPictures implements PacketSource {
   private static final String MULTIPART = "multipart/x-mixed-replace";
@@ -35,7 +35,7 @@ public final class HttpPictures implements PacketSource {
   /**
    * Opens within that time.
    *
-   * @throws SourceException when there are no pictures to be had
+   * @throws SourceException when there are no pictures
    */
   public HttpPictures(SourceUrl url, CallDeadline deadline, Duration connect)
       throws SourceException {
@@ -64,8 +64,8 @@ public final class HttpPictures implements PacketSource {
             ? Fault.BAD_ANSWER
             : Fault.NO_VIDEO,
         shown.startsWith("image/")
-            ? "it gives one picture: take the camera's address for a stream, " + MULTIPART
-            : "it gives " + shown + ": take the camera's address for Motion JPEG, " + MULTIPART);
+            ? "it sends a single picture: use the camera's address for a stream, " + MULTIPART
+            : "it gives " + shown + ": use the camera's address for Motion JPEG, " + MULTIPART);
   }
 
   @Override
@@ -93,7 +93,7 @@ public final class HttpPictures implements PacketSource {
     String type = part.type().toLowerCase(Locale.ROOT);
     if (!type.isEmpty() && !type.startsWith("image/jp")) {
       throw new SourceException(
-          Fault.UNSUPPORTED_CODEC, "its parts are no JPEG: set the camera to Motion JPEG");
+          Fault.UNSUPPORTED_CODEC, "its parts are not JPEGs: set the camera to Motion JPEG");
     }
     if (part.bytes().length < 4) {
       return Read.DAMAGED;

@@ -13,7 +13,7 @@ import java.util.Optional;
 
 /**
  * The parts of a {@code multipart/x-mixed-replace} (RFC 2046, 5.1), as cameras send it: the first
- * line that begins with two hyphens separates the parts, whatever the header says of it.
+ * line that starts with two hyphens is the delimiter, regardless of the header.
  */
 final class MultipartReader {
   /** As large as a frame may be. */
@@ -30,13 +30,13 @@ final class MultipartReader {
   /**
    * A part.
    *
-   * @param type as its header says; empty when it does not
+   * @param type its content type; may be empty
    * @param bytes its content
    */
   record Part(String type, byte[] bytes) {}
 
   /**
-   * @param in buffered; stays the caller's to close
+   * @param in buffered; closed by the caller
    */
   MultipartReader(InputStream in) {
     this.in = in;
@@ -45,7 +45,7 @@ final class MultipartReader {
   /**
    * The next part; empty at the end.
    *
-   * @throws IOException when it is no multipart, or a part is too large
+   * @throws IOException when it is not multipart, or a part is too large
    */
   Optional<Part> next() throws IOException {
     try {
@@ -69,7 +69,7 @@ final class MultipartReader {
     String line = HttpLines.read(in);
     for (int skipped = 0; !isDelimiter(line); skipped += line.length() + 1) {
       if (skipped > LARGEST || (delimiter == null && !line.isBlank())) {
-        throw new ProtocolException("it is no multipart");
+        throw new ProtocolException("it is not multipart");
       }
       line = HttpLines.read(in);
     }
@@ -95,7 +95,7 @@ final class MultipartReader {
     return bytes;
   }
 
-  /** What comes before a line that begins with the delimiter. */
+  /** Reads up to a line that starts with the delimiter. */
   private byte[] upToNext() throws IOException {
     byte[] mark = ("\n" + delimiter).getBytes(ISO_8859_1);
     Content content = new Content();

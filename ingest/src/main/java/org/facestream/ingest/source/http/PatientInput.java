@@ -6,20 +6,20 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import org.facestream.ingest.source.packet.CallDeadline;
 
-/** What comes over a socket, as long as a deadline allows to wait for it. */
+/** Reads from a socket until a deadline. */
 final class PatientInput extends InputStream {
-  /** How often the deadline is looked at. */
+  /** How often the deadline is checked. */
   private static final int SLICE_MILLIS = 100;
 
   private final InputStream in;
   private final CallDeadline deadline;
 
-  /** The deadline passed, or nobody wants it any more. */
+  /** The deadline passed, or the source was stopped. */
   static final class LateException extends IOException {
     private static final long serialVersionUID = 1L;
 
     LateException() {
-      super("nothing came in time");
+      super("nothing was received in time");
     }
   }
 
@@ -42,12 +42,12 @@ final class PatientInput extends InputStream {
       try {
         return in.read(bytes, offset, length);
       } catch (SocketTimeoutException nothingYet) {
-        // The deadline says whether to wait on.
+        // The deadline decides whether to wait longer.
       }
     }
   }
 
-  /** Throws when the deadline passed, or nobody wants the source any more. */
+  /** Throws when the deadline passed, or the source was stopped. */
   static void check(CallDeadline deadline) throws LateException {
     if (deadline.stopped() || deadline.expired()) {
       throw new LateException();

@@ -9,9 +9,9 @@ import java.net.SocketException;
 import org.facestream.ingest.source.packet.CallDeadline;
 
 /**
- * A connected socket for TLS to lie upon, whose reads a deadline bounds. A timeout of the TLS
- * socket itself does not: it begins anew with every byte, and a handshake or a TLS record of single
- * bytes would go on for hours.
+ * A connected socket for use below TLS, whose reads end at a deadline. A timeout of the TLS socket
+ * itself is not enough: it restarts with every byte, so a handshake or record of single bytes could
+ * last for hours.
  */
 final class PatientSocket extends Socket {
   private final Socket plain;
@@ -32,10 +32,10 @@ final class PatientSocket extends Socket {
     return plain.getOutputStream();
   }
 
-  /** Without effect: the deadline says how long to wait. */
+  /** Has no effect: the deadline applies. */
   @Override
   public synchronized void setSoTimeout(int millis) {
-    // The input below has one of its own.
+    // The underlying input has its own deadline.
   }
 
   @Override

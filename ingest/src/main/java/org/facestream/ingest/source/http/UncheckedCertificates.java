@@ -6,7 +6,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
 
-/** TLS that encrypts and takes every certificate, as FFmpeg does for rtsps. */
+/** TLS that accepts every certificate, as FFmpeg does for rtsps. */
 final class UncheckedCertificates implements X509TrustManager {
   private UncheckedCertificates() {}
 
@@ -18,7 +18,7 @@ final class UncheckedCertificates implements X509TrustManager {
 
   @Override
   public void checkClientTrusted(X509Certificate[] chain, String kind) {
-    // We serve nobody.
+    // There are no clients.
   }
 
   @Override

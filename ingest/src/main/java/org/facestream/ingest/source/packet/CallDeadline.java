@@ -9,14 +9,13 @@ import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerPointer;
 
 /**
- * Bounds FFmpeg's blocking calls: while it waits for the network it asks, about every 100 ms,
- * whether it should give up.
+ * Bounds FFmpeg's blocking calls: while it waits for the network, it calls back about every 100 ms
+ * and asks whether to give up.
  *
  * <p>One native function serves every source in the process, because JavaCPP has room for only ten
- * callbacks of a class; what tells the sources apart is the memory that FFmpeg hands back to it:
- * when the call is due, whether to stop at once, and what to forbid. Neither the function nor that
- * memory may go before the source is closed; the function is never freed, the memory belongs to
- * this object.
+ * callbacks of a class. FFmpeg passes the memory of the source to the function: the deadline of the
+ * call, whether to stop at once, and what to forbid. Neither the function nor that memory may be
+ * freed before the source is closed; the function is never freed, and this object owns the memory.
  */
 public final class CallDeadline implements AutoCloseable {
   private static final Check CHECK = new Check();
@@ -38,9 +37,9 @@ public final class CallDeadline implements AutoCloseable {
    * context.
    *
    * <p>When FFmpeg asks for the first time, it is connecting, and has compared the protocol of that
-   * connection with the whitelist. From then on the list is only its beginning: a server that
-   * redirects to another address is not followed, not with a single packet, because no further
-   * connection is allowed. FFmpeg has no option for that. Over UDP a server may still name another
+   * connection with the whitelist. From then on the list is reduced to its beginning, so no further
+   * connection is allowed: a server that redirects to another address is not followed, not even
+   * with a single packet. FFmpeg has no option for that. Over UDP a server may still name another
    * host as the video's source: FFmpeg's first datagrams and its receiver reports go there.
    *
    * @param kept the beginning of the whitelist that stays
@@ -53,17 +52,17 @@ public final class CallDeadline implements AutoCloseable {
     context.interrupt_callback().callback(CHECK).opaque(state);
   }
 
-  /** The calls from now on must be done within this time. */
+  /** Sets the time within which all further calls must finish. */
   public void arm(Duration time) {
     state.put(DUE, System.nanoTime() + time.toNanos());
   }
 
-  /** Whether the time that {@link #arm} gave is over. */
+  /** Whether the time set by {@link #arm} has passed. */
   public boolean expired() {
     return System.nanoTime() - state.get(DUE) > 0;
   }
 
-  /** What is left of the time that {@link #arm} gave; negative when it is over. */
+  /** The rest of the time set by {@link #arm}; negative when it has passed. */
   Duration left() {
     return Duration.ofNanos(state.get(DUE) - System.nanoTime());
   }
@@ -80,8 +79,8 @@ public final class CallDeadline implements AutoCloseable {
   }
 
   /**
-   * For closing a source: an RTSP server should hear of it, but a dead one must not hold us up.
-   * After this, {@link #stop} has no effect until it is called again.
+   * Sets a short time for closing a source: an RTSP server should be notified, but a dead one must
+   * not delay the close. After this, {@link #stop} has no effect until it is called again.
    */
   synchronized void armForClosing(Duration time) {
     state.put(STOP, 0);

@@ -46,7 +46,7 @@ import org.facestream.ingest.source.address.SourceUrl;
 public final class Demuxer implements PacketSource {
   private static final Duration GOODBYE = Duration.ofMillis(500);
 
-  /** Bytes of datagrams that the system keeps: a whole key frame comes at once. */
+  /** Size of the receive buffer for datagrams: a whole key frame arrives at once. */
   private static final String DATAGRAM_BUFFER = String.valueOf(2 << 20);
 
   private final SourceUrl url;
@@ -54,13 +54,13 @@ public final class Demuxer implements PacketSource {
   private final AVFormatContext format;
   private int stream;
 
-  /** Streams that were looked at. */
+  /** Number of streams checked so far. */
   private int known;
 
   /**
-   * Opens within that time. The deadline must be closed after this.
+   * Opens within that time. Close the deadline after this.
    *
-   * @throws SourceException when there is no video to be had
+   * @throws SourceException when there is no video
    */
   public Demuxer(SourceUrl url, CallDeadline deadline, Duration connect) throws SourceException {
     FfmpegLog.route();
@@ -95,7 +95,7 @@ public final class Demuxer implements PacketSource {
         av_dict_set(options, "buffer_size", DATAGRAM_BUFFER, 0);
         av_dict_set(options, "allowed_media_types", "video", 0);
       }
-      // A failed open frees the context that it was given.
+      // A failed open frees its context.
       int opened = avformat_open_input(context, url.target(), pinned, options);
       if (opened < 0) {
         throw failure(
@@ -113,7 +113,7 @@ public final class Demuxer implements PacketSource {
     }
   }
 
-  /** FFmpeg has only an input/output error for a name that does not resolve. */
+  /** FFmpeg reports only an input/output error for a name that does not resolve. */
   private static boolean hostIsKnown(SourceUrl url) {
     Optional<String> host = SourceRules.host(url.target());
     try {
@@ -125,15 +125,14 @@ public final class Demuxer implements PacketSource {
 
   private void select() throws SourceException {
     if (!url.live()) {
-      // A camera's stream is described when it is agreed upon; looking into it first would only
-      // hold back its first picture.
+      // RTSP describes a camera's stream; probing it would only delay its first picture.
       int looked = avformat_find_stream_info(format, (AVDictionary) null);
       if (looked < 0) {
         throw failure(deadline, looked, Fault.CONNECT_TIMEOUT, Fault.BAD_ANSWER);
       }
     }
     stream = av_find_best_stream(format, AVMEDIA_TYPE_VIDEO, -1, -1, (AVCodec) null, 0);
-    // The picture on a record's cover is none.
+    // The cover picture of a recording is not its video.
     if (stream < 0 || (format.streams(stream).disposition() & AV_DISPOSITION_ATTACHED_PIC) != 0) {
       throw new SourceException(Fault.NO_VIDEO, "only sound or other data");
     }
@@ -168,7 +167,7 @@ public final class Demuxer implements PacketSource {
       return Optional.empty();
     }
     try {
-      // What is not set is 1904 or 1970.
+      // An unset value is 1904 or 1970.
       return Optional.of(Instant.parse(entry.value().getString()))
           .filter(time -> time.isAfter(Instant.EPOCH));
     } catch (DateTimeParseException another) {
@@ -196,7 +195,7 @@ public final class Demuxer implements PacketSource {
     return Read.END;
   }
 
-  /** Whether a stream that was not there at the start is the video from now on. */
+  /** Whether a stream that appeared later is the video from now on. */
   private boolean takesOver(int index) {
     if (index < known || format.streams(index).codecpar().codec_type() != AVMEDIA_TYPE_VIDEO) {
       return false;
@@ -225,17 +224,17 @@ public final class Demuxer implements PacketSource {
     }
     Fault fault = FfmpegFaults.of(error).orElse(otherwise);
     if (otherwise == Fault.BAD_ANSWER && fault == otherwise) {
-      return new SourceException(fault, "it is no video file, or one of a kind that is not read");
+      return new SourceException(fault, "it is not a video file, or its kind is not supported");
     }
     if (FfmpegFaults.refusedToGoOn(error)) {
-      // What a redirection comes to, see CallDeadline.watch.
-      return new SourceException(fault, "perhaps it redirects elsewhere, which is not followed");
+      // A redirection ends here, see CallDeadline.watch.
+      return new SourceException(fault, "it may redirect elsewhere, which is not followed");
     }
     boolean tells = fault == otherwise && fault != Fault.UNKNOWN_HOST;
     return new SourceException(fault, tells ? FfmpegLog.describe(error) : "");
   }
 
-  /** Says goodbye to a camera, but not for long. */
+  /** Closes the connection to a camera, within a short time. */
   @Override
   public void close() {
     deadline.armForClosing(GOODBYE);

@@ -23,10 +23,11 @@ import org.bytedeco.javacpp.Loader;
 import org.facestream.ingest.source.address.Fault;
 
 /**
- * What FFmpeg's error codes mean. Its words are no help: the system's are in the user's language.
+ * Maps FFmpeg's error codes to faults. Its messages are not used, because some are in the user's
+ * language.
  */
 public final class FfmpegFaults {
-  /** JavaCPP has no name for ECONNREFUSED, of which each system has its own number. */
+  /** JavaCPP has no constant for ECONNREFUSED, whose number differs between systems. */
   private static final int REFUSED =
       Loader.getPlatform().startsWith("windows")
           ? -107
@@ -62,12 +63,12 @@ public final class FfmpegFaults {
     return faults;
   }
 
-  /** The fault of a code; empty when it only says that something failed. */
+  /** The fault of a code; empty for an unspecific failure. */
   public static Optional<Fault> of(int error) {
     return Optional.ofNullable(FAULTS.get(error));
   }
 
-  /** Whether FFmpeg was told to open what it may not. */
+  /** Whether FFmpeg was asked to open something that is not allowed. */
   static boolean refusedToGoOn(int error) {
     return error == AVERROR_EINVAL() || error == AVERROR_PROTOCOL_NOT_FOUND;
   }

@@ -14,8 +14,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * FFmpeg's own messages: at level debug of the logger {@code org.facestream.ffmpeg} with URLs
- * masked, otherwise silent. FFmpeg has one log for the whole process, so this is the one place in
- * ingest that is not per camera.
+ * masked, otherwise silent. FFmpeg has one log for the whole process, so this log is not per
+ * camera.
  */
 public final class FfmpegLog {
   private static final Logger log = LoggerFactory.getLogger("org.facestream.ffmpeg");
@@ -30,12 +30,12 @@ public final class FfmpegLog {
 
   private FfmpegLog() {}
 
-  /** Takes over FFmpeg's log, unless that was done before. */
+  /** Redirects FFmpeg's log here; calling it again has no effect. */
   public static void route() {
-    // The static initialiser does it, once.
+    // The static initialiser redirects it once.
   }
 
-  /** FFmpeg's words for one of its errors. */
+  /** FFmpeg's message for an error. */
   public static String describe(int error) {
     byte[] text = new byte[128];
     av_strerror(error, text, text.length);

@@ -3,9 +3,9 @@ package org.facestream.ingest.source.packet;
 import static org.bytedeco.ffmpeg.global.avutil.av_max_alloc;
 
 /**
- * The most that FFmpeg may take at a time, for the whole process. It takes whatever a server claims
- * to send (2 GB of description), and collects a picture that never ends, so one lying camera would
- * take the memory of all. What is refused fails as damage does.
+ * Limits a single allocation of FFmpeg, for the whole process. FFmpeg believes the sizes that a
+ * server claims (such as 2 GB of description) and collects pictures without end, so a faulty or
+ * malicious camera could use up the memory. A refused allocation fails like damaged data.
  */
 public final class FfmpegMemory {
   /**
@@ -17,7 +17,7 @@ public final class FfmpegMemory {
 
   private FfmpegMemory() {}
 
-  /** Sets the limit; costs nothing, so it may be set before each use. */
+  /** Sets the limit; it is cheap, so call it before each use. */
   public static void limit() {
     av_max_alloc(LARGEST);
   }

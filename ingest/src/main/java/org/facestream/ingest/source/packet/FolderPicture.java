@@ -14,16 +14,16 @@ import org.facestream.ingest.frame.Picture;
 import org.facestream.ingest.frame.UnreadablePictureException;
 
 /**
- * A picture of a folder as a camera would give it: a JPEG of at most 8K, upright. One that is so
- * already stays as it is, byte for byte.
+ * A picture of a folder in a camera's format: an upright JPEG of at most 8K. A file that already
+ * has this format is not changed.
  */
 final class FolderPicture {
   private static final int LARGEST = 64 << 20;
 
-  /** So that a JPEG can hold it, and every part of it can be cut out. */
+  /** The limit for a JPEG from which every part can be cropped. */
   private static final int LONGEST_SIDE = 16_384;
 
-  /** It may be encoded once more when it is scaled. */
+  /** High, because the picture may be encoded again when it is scaled. */
   private static final int QUALITY = 95;
 
   private FolderPicture() {}
@@ -31,7 +31,7 @@ final class FolderPicture {
   /**
    * Reads a file.
    *
-   * @throws UnreadablePictureException when it is no picture that can be decoded
+   * @throws UnreadablePictureException when it is not a picture that can be decoded
    */
   static byte[] jpeg(Path file) throws IOException, UnreadablePictureException {
     byte[] bytes;
@@ -49,7 +49,7 @@ final class FolderPicture {
     }
   }
 
-  /** Whether it is a JPEG of the usual kind that every later stage takes. */
+  /** Whether it is a JPEG that every later stage accepts. */
   private static boolean isFrame(byte[] bytes) {
     try {
       JpegHeader header = JpegHeader.read(bytes);

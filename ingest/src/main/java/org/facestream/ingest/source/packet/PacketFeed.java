@@ -19,20 +19,19 @@ import org.facestream.ingest.source.clock.PacketLag;
 import org.facestream.ingest.source.clock.StreamClock;
 
 /**
- * The packets of one video, and which of them are to be decoded: not those that the wanted rate has
- * no use for, not those that a reader must leave out that is behind its stream, and nothing that is
- * damaged. One thread uses it.
+ * Reads the packets of one video and selects those to decode. It skips packets that the wanted rate
+ * does not need, packets that a reader must skip to catch up, and damaged ones. One thread uses it.
  */
 public final class PacketFeed implements AutoCloseable {
-  /** What {@link #read} came to. */
+  /** The result of {@link #read}. */
   public enum Next {
-    /** A packet that is to be decoded. */
+    /** A packet to decode. */
     NEEDED,
-    /** A picture that the wanted rate has no use for. */
+    /** A picture that the wanted rate does not need. */
     SPARED,
-    /** A picture that was left out because the reader is behind. */
+    /** A picture that was skipped because the reader is behind. */
     LEFT_OUT,
-    /** Nothing, or nothing that can be used. */
+    /** Nothing usable. */
     NOTHING,
     /** The end of a file. */
     END
@@ -52,7 +51,7 @@ public final class PacketFeed implements AutoCloseable {
   private long waited;
 
   /**
-   * @param packets stays the caller's to close until {@link #close} is called
+   * @param packets owned by the caller until {@link #close} is called
    * @param fps pictures per second that are wanted; infinite for every one
    * @param mostBehind packets are left out when reading is further behind than this; empty for none
    */
@@ -86,7 +85,7 @@ public final class PacketFeed implements AutoCloseable {
       }
       case VIDEO -> {
         held = true;
-        // Without data it bears something else.
+        // A packet without data contains something else.
         yield packet.size() <= 0 || packet.data() == null ? Next.NOTHING : choose(arrival, took);
       }
     };
@@ -115,12 +114,12 @@ public final class PacketFeed implements AutoCloseable {
     return leftOut ? Next.LEFT_OUT : Next.NEEDED;
   }
 
-  /** The packet that {@link #read} came to. */
+  /** The packet that {@link #read} returned. */
   public AVPacket packet() {
     return packet;
   }
 
-  /** When its picture is shown, in nanoseconds, or {@link StreamClock#NO_TIMESTAMP}. */
+  /** The presentation time of its picture in nanoseconds, or {@link StreamClock#NO_TIMESTAMP}. */
   public long shown() {
     return shown;
   }
@@ -131,7 +130,7 @@ public final class PacketFeed implements AutoCloseable {
         : Math.round(ticks * packets.nanosPerTick());
   }
 
-  /** When the recording began, by what it says itself. */
+  /** The beginning of the recording according to its container. */
   public Optional<Instant> created() {
     return packets.created();
   }
@@ -146,32 +145,32 @@ public final class PacketFeed implements AutoCloseable {
     return sieve.keysOnly() || behind();
   }
 
-  /** Whether pictures are left out because the reader is behind. */
+  /** Whether pictures are skipped because the reader is behind. */
   public boolean behind() {
     return catchUp.isPresent() && catchUp.get().behind();
   }
 
-  /** What comes before the next key frame cannot be decoded, and counts as damaged. */
+  /** Packets before the next key frame cannot be decoded and count as damaged. */
   public void awaitKey() {
     awaitingKey = true;
   }
 
-  /** Packets so far that were damaged. */
+  /** Number of damaged packets. */
   public long damaged() {
     return damaged;
   }
 
-  /** Bytes of the video so far, as it came. */
+  /** Bytes of the video received. */
   public long bytes() {
     return bytes;
   }
 
-  /** Nanoseconds so far that reading took: nearly all of it is waiting for the source. */
+  /** Nanoseconds spent reading, nearly all of it waiting for the source. */
   public long waited() {
     return waited;
   }
 
-  /** Nanoseconds of the stream that were read so far. */
+  /** Nanoseconds of the stream that were read. */
   public long passed() {
     return lag.time();
   }
@@ -196,7 +195,7 @@ public final class PacketFeed implements AutoCloseable {
     packets.close();
   }
 
-  /** For a feed that did not come into use: without closing what gives the packets. */
+  /** Closes a feed that was not used, without closing its source of packets. */
   public void free() {
     release();
     av_packet_free(packet);

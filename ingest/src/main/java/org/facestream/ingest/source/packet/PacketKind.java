@@ -11,13 +11,13 @@ import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 
 /**
- * What depends on a coded picture. Of H.264 (ITU-T H.264, 7.3.1 and 7.4.1) and H.265 (ITU-T H.265,
- * 7.3.1.2 and table 7-1) the first slice tells, of H.265 together with {@link TemporalLayers}; of
- * MPEG-4 and MPEG-2 (ISO/IEC 14496-2, 6.2.5, and 13818-2, 6.2.3) the picture's header; of others,
- * what the container says.
+ * What depends on a coded picture. For H.264 (ITU-T H.264, 7.3.1 and 7.4.1) and H.265 (ITU-T H.265,
+ * 7.3.1.2 and table 7-1), it is determined by the first slice, for H.265 together with {@link
+ * TemporalLayers}; for MPEG-4 and MPEG-2 (ISO/IEC 14496-2, 6.2.5, and 13818-2, 6.2.3), by the
+ * picture's header; for others, by the container.
  */
 public enum PacketKind {
-  /** Decodable by itself, and what follows does not reach back before it. */
+  /** Decodable by itself, and later pictures do not refer to earlier ones. */
   KEY,
   /** Other pictures may depend on it. */
   REFERENCE,
@@ -28,9 +28,9 @@ public enum PacketKind {
   private static final int HEAD = 4096;
 
   /**
-   * Of a packet with data.
+   * The kind of a packet with data.
    *
-   * @param layers what was seen of the stream before
+   * @param layers the layers of the stream seen before
    */
   public static PacketKind of(
       AVPacket packet, AVCodecParameters parameters, TemporalLayers layers) {
@@ -48,7 +48,7 @@ public enum PacketKind {
     return ofSlice(head, codec == AV_CODEC_ID_HEVC, lengthBytes(parameters, codec), layers);
   }
 
-  /** A B-picture of the older codecs: their pictures' headers tell the type. */
+  /** A B-picture of the older codecs, whose picture headers contain the type. */
   private static PacketKind ofMpeg(byte[] head, int codec) {
     for (int at = afterStartCode(head, 0); at >= 0; at = afterStartCode(head, at)) {
       if (codec == AV_CODEC_ID_MPEG4 && (head[at] & 0xff) == 0xb6) {
@@ -61,7 +61,7 @@ public enum PacketKind {
     return REFERENCE;
   }
 
-  /** Bytes of the length before each unit, or 0 where start codes part them. */
+  /** Size of the length before each unit in bytes, or 0 for start codes. */
   private static int lengthBytes(AVCodecParameters parameters, int codec) {
     int at = codec == AV_CODEC_ID_HEVC ? 21 : 4;
     boolean lengths = parameters.extradata_size() > at && parameters.extradata().get(0) == 1;
@@ -72,8 +72,8 @@ public enum PacketKind {
    * By the first slice.
    *
    * @param head the beginning of the packet
-   * @param lengthBytes of the length before each unit, or 0 where start codes part them
-   * @param layers what was seen of the stream before; for H.265
+   * @param lengthBytes size of the length before each unit, or 0 for start codes
+   * @param layers the layers of the stream seen before; for H.265
    */
   static PacketKind ofSlice(byte[] head, boolean hevc, int lengthBytes, TemporalLayers layers) {
     int at = lengthBytes == 0 ? afterStartCode(head, 0) : lengthBytes;

@@ -7,13 +7,12 @@ import org.facestream.ingest.source.clock.StreamClock;
 
 /**
  * Decides which packets are worth decoding for a wanted rate: all of them, those that others depend
- * on, or key frames only. It learns from one group of pictures (a key frame and what follows) what
- * it does in the next, so what is left out is never missed by what is decoded.
+ * on, or key frames only. One group of pictures (a key frame and the pictures after it) determines
+ * how the next group is filtered, so decoded pictures never depend on skipped ones.
  *
- * <p>The pictures that are left must lie dense enough: at most half as far apart as is wanted, or
- * just as far. For key frames only, their distance must also have been steady for some time, and is
- * never trusted again once it changed: there are cameras that stretch it while nothing moves, and
- * one that is stretched is time in which nothing is seen.
+ * <p>The remaining pictures must be dense enough: at most half of the wanted distance apart, or
+ * exactly that distance. For key frames only, their distance must also have been steady for some
+ * time, and it is never trusted again after a change: some cameras increase it while nothing moves.
  */
 final class PacketSieve {
   private static final int STEADY_GROUPS = 4;
@@ -42,7 +41,7 @@ final class PacketSieve {
   }
 
   /**
-   * Whether to decode a packet; to be asked for each in turn.
+   * Whether to decode a packet; call it for each packet in order.
    *
    * @param time the picture's timestamp in nanoseconds, or {@link StreamClock#NO_TIMESTAMP}
    */

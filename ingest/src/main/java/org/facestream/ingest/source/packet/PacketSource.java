@@ -10,24 +10,27 @@ import org.bytedeco.ffmpeg.avutil.AVRational;
 import org.facestream.ingest.source.address.Fault;
 import org.facestream.ingest.source.address.SourceException;
 
-/** Where the packets of one video come from. One thread opens, reads and closes it. */
+/** A source of the packets of one video. One thread opens, reads and closes it. */
 public interface PacketSource extends AutoCloseable {
-  /** What {@link #read} met. */
+  /** The result of {@link #read}. */
   enum Read {
-    /** A packet of the video, to be unreferenced by the caller. */
+    /** A packet of the video; the caller unreferences it. */
     VIDEO,
-    /** A packet of another stream, to be unreferenced by the caller. */
+    /** A packet of another stream; the caller unreferences it. */
     OTHER,
-    /** Data that were damaged and left out. */
+    /** Damaged data, skipped. */
     DAMAGED,
     /** The end of a file. */
     END
   }
 
-  /** What the video is encoded as; may change from one read to the next. */
+  /** The codec parameters of the video; may change with each read. */
   AVCodecParameters parameters();
 
-  /** When the recording began, by what it says itself; empty when it does not, or is none. */
+  /**
+   * The beginning of the recording according to its container; empty when unknown or not a
+   * recording.
+   */
   default Optional<Instant> created() {
     return Optional.empty();
   }
@@ -35,7 +38,7 @@ public interface PacketSource extends AutoCloseable {
   /** The length of one tick of the packets' timestamps. */
   double nanosPerTick();
 
-  /** A pixel's width by its height as the container says, or 0/1 where it does not. */
+  /** A pixel's width divided by its height according to the container, or 0/1 if unknown. */
   default AVRational pixelShape() {
     return av_make_q(0, 1);
   }
@@ -44,7 +47,7 @@ public interface PacketSource extends AutoCloseable {
    * Reads the next packet.
    *
    * @param late the fault when the deadline passes
-   * @throws SourceException when the connection broke or ended, or the deadline passed
+   * @throws SourceException when the connection failed or ended, or the deadline passed
    */
   Read read(AVPacket packet, Fault late) throws SourceException;
 

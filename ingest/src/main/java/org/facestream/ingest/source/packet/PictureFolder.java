@@ -30,9 +30,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The pictures of a folder, sorted by name, as a video of that many per second. Only regular files
- * whose names end as pictures' do are looked at; links are not followed, for they could lead out of
- * the folder. The kind of a picture is told by its first bytes. The folder is listed anew each time
- * that it begins again.
+ * with an extension of pictures are read; links are not followed, because they could lead out of
+ * the folder. The first bytes determine the kind of a picture. The folder is listed again in each
+ * round.
  */
 public final class PictureFolder implements PacketSource {
   private static final Logger log = LoggerFactory.getLogger(PictureFolder.class);
@@ -44,7 +44,7 @@ public final class PictureFolder implements PacketSource {
 
   private static final double NANOS_PER_TICK = 1_000;
 
-  /** A folder of thousands of damaged files must not fill the log. */
+  /** Limits log lines for a folder of thousands of damaged files. */
   private static final int MOST_WARNINGS = 20;
 
   private final Path folder;
@@ -94,8 +94,8 @@ public final class PictureFolder implements PacketSource {
               ? "the folder %s is empty".formatted(folder)
               : String.format(
                   Locale.ROOT,
-                  "none of the %d entries of %s is a picture, such as %s; pictures are files, not"
-                      + " links, that end in %s",
+                  "none of the %d entries of %s is a picture, for example %s; pictures are files, "
+                      + "not links, that end in %s",
                   all.size(),
                   folder,
                   all.get(0).getFileName(),
@@ -111,7 +111,7 @@ public final class PictureFolder implements PacketSource {
             "the folder %s cannot be listed: %s".formatted(folder, UserError.reason(failed)));
   }
 
-  /** Whether it is read as one of a folder's pictures. */
+  /** Whether a file counts as a picture of the folder. */
   public static boolean isPicture(Path file) {
     String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
     return ENDINGS.contains(name.substring(name.lastIndexOf('.') + 1))
@@ -132,7 +132,7 @@ public final class PictureFolder implements PacketSource {
   /**
    * Reads the next picture.
    *
-   * @throws SourceException at the end of a folder of which no picture could be read
+   * @throws SourceException at the end of a folder without a readable picture
    */
   @Override
   public Read read(AVPacket packet, Fault late) throws SourceException {
@@ -159,7 +159,7 @@ public final class PictureFolder implements PacketSource {
     } catch (UnreadablePictureException damaged) {
       return leftOut(file, damaged.getMessage());
     } catch (RuntimeException undecodable) {
-      // A decoder that stumbles over one picture must not keep those after it away.
+      // A failure of the decoder with one picture must not affect the next ones.
       return leftOut(file, "it cannot be decoded (" + undecodable + ")");
     }
     if (av_new_packet(packet, jpeg.length) < 0) {
@@ -177,7 +177,7 @@ public final class PictureFolder implements PacketSource {
     }
     if (warned.size() < MOST_WARNINGS && warned.add(file)) {
       log.warn(
-          "the picture {} is left out: {}{}",
+          "the picture {} is skipped: {}{}",
           file,
           why,
           warned.size() == MOST_WARNINGS ? "; further ones are not logged" : "");

@@ -12,8 +12,8 @@ import org.bytedeco.ffmpeg.avcodec.AVPacketSideData;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 
 /**
- * What a container, such as an MP4's {@code clap} or a Matroska's pixel crop, says is to be left
- * out of each picture. What a codec says so, FFmpeg's decoders leave out themselves.
+ * The cropping that a container declares, such as an MP4's {@code clap} or a Matroska's pixel crop.
+ * FFmpeg's decoders apply the cropping of a codec themselves.
  */
 record DeclaredCropping(int top, int bottom, int left, int right) {
   private static final DeclaredCropping NONE = new DeclaredCropping(0, 0, 0, 0);
@@ -36,12 +36,12 @@ record DeclaredCropping(int top, int bottom, int left, int right) {
     return new DeclaredCropping(values.get(0), values.get(1), values.get(2), values.get(3));
   }
 
-  /** Whether the whole picture is to be seen. */
+  /** Whether nothing is cropped. */
   boolean nothing() {
     return equals(NONE);
   }
 
-  /** Leaves it out, where something of the frame remains. */
+  /** Crops the frame, if something of it remains. */
   void apply(AVFrame frame) {
     boolean sensible = top >= 0 && bottom >= 0 && left >= 0 && right >= 0;
     if (!nothing()

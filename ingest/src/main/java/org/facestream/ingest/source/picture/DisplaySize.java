@@ -5,11 +5,11 @@ import org.bytedeco.ffmpeg.avutil.AVRational;
 import org.facestream.ingest.frame.Orientation;
 
 /**
- * The size at which a frame has its true shape, in square pixels. It is never smaller than the
- * frame: one whose pixels are higher than wide becomes higher.
+ * The size of a frame in square pixels. It is never smaller than the frame: a frame with pixels
+ * that are higher than wide becomes higher.
  */
 public record DisplaySize(int width, int height) {
-  /** Pixels of another shape are declared by mistake. */
+  /** Ratios beyond this are mistakes. */
   private static final double MOST_STRETCHED = 4;
 
   public static DisplaySize of(AVFrame frame) {
@@ -19,7 +19,7 @@ public record DisplaySize(int width, int height) {
         : new DisplaySize(frame.width(), (int) Math.round(frame.height() / shape));
   }
 
-  /** A pixel's width by its height; 1 where nothing sensible is declared. */
+  /** A pixel's width divided by its height; 1 if nothing sensible is declared. */
   static double shape(AVRational declared) {
     if (declared.num() <= 0 || declared.den() <= 0) {
       return 1;
@@ -36,7 +36,7 @@ public record DisplaySize(int width, int height) {
             maxWidth, Math.max(1, Math.round((float) ((double) height * maxWidth / width))));
   }
 
-  /** As it is seen after a turn. */
+  /** The size after a turn. */
   public DisplaySize seen(Orientation orientation) {
     return orientation.transposed() ? new DisplaySize(height, width) : this;
   }

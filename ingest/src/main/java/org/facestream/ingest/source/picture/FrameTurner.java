@@ -29,8 +29,8 @@ import org.facestream.ingest.frame.Orientation;
 import org.facestream.ingest.frame.PixelScaler;
 
 /**
- * Lays out decoded frames as they are to be seen, so that whatever comes after it, masks included,
- * knows only the picture that people see. An upright frame costs nothing. One thread uses it.
+ * Turns decoded frames upright, so that all later steps, including masks, use the picture that
+ * people see. An upright frame costs nothing. One thread uses it.
  */
 public final class FrameTurner implements AutoCloseable {
   private final PixelScaler scaler = new PixelScaler(SWS_BILINEAR, false);
@@ -41,7 +41,7 @@ public final class FrameTurner implements AutoCloseable {
       return;
     }
     int format = turnable(frame.format());
-    // Rows from the bottom up have a negative length.
+    // A picture that is stored from the bottom up has a negative row length.
     boolean asItIs = format == frame.format() && frame.linesize(0) > 0;
     AVFrame straight = asItIs ? frame : converted(frame, format);
     AVFrame turned = null;
@@ -71,7 +71,7 @@ public final class FrameTurner implements AutoCloseable {
     }
   }
 
-  /** A format whose planes can be turned one by one, of the same range and kind of colours. */
+  /** A format with the same colours and range whose planes can be turned separately. */
   private static int turnable(int format) {
     if (format == AV_PIX_FMT_YUVJ420P || format == AV_PIX_FMT_GRAY8) {
       return format;

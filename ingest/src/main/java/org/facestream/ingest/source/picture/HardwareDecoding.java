@@ -26,11 +26,11 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * This machine's decoding hardware. Each kind is opened once, when the first camera asks for it,
- * and shared; one that cannot be opened is said once, and the processor decodes in its place.
+ * This machine's decoding hardware. Each kind is opened once, when the first camera needs it, and
+ * shared. If it cannot be opened, that is logged once and the CPU decodes instead.
  *
- * <p>A driver may hang, and cannot be interrupted. So each kind is opened on a daemon thread of its
- * own, and cameras wait for it no longer than {@link #PATIENCE} from its beginning, all together.
+ * <p>A driver may hang, and cannot be interrupted. Therefore each kind is opened on its own daemon
+ * thread, and all cameras together wait for it no longer than {@link #PATIENCE}.
  */
 public final class HardwareDecoding implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(HardwareDecoding.class);
@@ -64,8 +64,8 @@ public final class HardwareDecoding implements AutoCloseable {
   }
 
   /**
-   * The device to decode with; empty for the processor. It stays this object's, and valid until
-   * {@link #close}.
+   * The device to decode with; empty for the CPU. This object owns it; it is valid until {@link
+   * #close}.
    */
   public Optional<AVBufferRef> device(DecoderChoice choice) {
     return switch (choice) {
@@ -80,7 +80,7 @@ public final class HardwareDecoding implements AutoCloseable {
     if (device.isPresent()) {
       tell(Level.INFO, choice, "it decodes");
     } else if (answered(choice)) {
-      tell(Level.WARN, choice, "it cannot be used on this machine, the processor decodes");
+      tell(Level.WARN, choice, "it cannot be used on this machine; the CPU decodes");
     }
     return device;
   }
@@ -89,7 +89,7 @@ public final class HardwareDecoding implements AutoCloseable {
     return openings.containsKey(choice) && openings.get(choice).device().isDone();
   }
 
-  /** The same devices as those who ask for them by name get. */
+  /** The same devices as with their explicit names. */
   private Optional<AVBufferRef> any() {
     for (DecoderChoice each : List.of(DecoderChoice.CUDA, DecoderChoice.VAAPI)) {
       Optional<AVBufferRef> device = await(each);
@@ -98,7 +98,7 @@ public final class HardwareDecoding implements AutoCloseable {
         return device;
       }
     }
-    tell(Level.INFO, DecoderChoice.AUTO, "no hardware for it was found, the processor decodes");
+    tell(Level.INFO, DecoderChoice.AUTO, "no hardware for it was found; the CPU decodes");
     return Optional.empty();
   }
 
@@ -114,7 +114,7 @@ public final class HardwareDecoding implements AutoCloseable {
     try {
       return opening.device().get(Math.max(0, left), TimeUnit.NANOSECONDS);
     } catch (TimeoutException hangs) {
-      tell(Level.WARN, choice, "its driver does not answer, the processor decodes until it does");
+      tell(Level.WARN, choice, "its driver does not answer; the CPU decodes until it does");
       return Optional.empty();
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
@@ -142,7 +142,7 @@ public final class HardwareDecoding implements AutoCloseable {
     return opening;
   }
 
-  /** One thing that is to be said of a choice, once. */
+  /** Logs a message for a choice once. */
   private void tell(Level level, DecoderChoice choice, String what) {
     if (told.add(name(choice) + what)) {
       log.atLevel(level).log("decoder {}: {}", name(choice), what);
@@ -160,7 +160,10 @@ public final class HardwareDecoding implements AutoCloseable {
     return choice.name().toLowerCase(Locale.ROOT);
   }
 
-  /** After every source that uses a device. One that is still being opened is freed when it is. */
+  /**
+   * Call it after closing every source that uses a device. A device that is still being opened is
+   * freed later.
+   */
   @Override
   public synchronized void close() {
     closed = true;

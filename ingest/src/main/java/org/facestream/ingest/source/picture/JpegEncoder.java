@@ -17,9 +17,9 @@ import org.facestream.ingest.frame.PixelScaler;
 import org.facestream.ingest.registry.Polygon;
 
 /**
- * Scales decoded frames, blacks out masks, and encodes as JPEG, in one pass from the decoder's
- * format to the encoder's. It keeps its buffers from one frame to the next, and follows a stream
- * that changes its size or format. One thread uses it.
+ * Scales decoded frames, applies masks, and encodes JPEGs, in one pass from the decoder's format to
+ * the encoder's. It reuses its buffers, and adapts when the stream changes its size or format. One
+ * thread uses it.
  */
 public final class JpegEncoder implements AutoCloseable {
   private static final int VECTOR = 64;
@@ -36,9 +36,9 @@ public final class JpegEncoder implements AutoCloseable {
   }
 
   /**
-   * The same.
+   * The same with masks.
    *
-   * @param painting blacks out what must not be seen
+   * @param painting applies the masks
    */
   public EncodedPicture encode(AVFrame frame, int maxWidth, int quality, Consumer<Mat> painting) {
     DisplaySize size = DisplaySize.of(frame).within(maxWidth);
@@ -46,7 +46,8 @@ public final class JpegEncoder implements AutoCloseable {
     int height = size.height();
     if (scaler.prepare(frame, width, height, AV_PIX_FMT_BGR24) || bgr == null) {
       free();
-      // swscale writes whole vectors, beyond the end of a row whose width is no multiple of theirs.
+      // swscale writes whole vectors, beyond the end of a row whose width is not a multiple of
+      // theirs.
       room = new Mat(height + 1, (width + VECTOR - 1) / VECTOR * VECTOR, opencv_core.CV_8UC3);
       try (Rect picture = new Rect(0, 0, width, height)) {
         bgr = new Mat(room, picture);

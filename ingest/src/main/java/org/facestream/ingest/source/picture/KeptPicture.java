@@ -6,17 +6,17 @@ import org.bytedeco.ffmpeg.avutil.AVBufferRef;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 
 /**
- * A picture of a source that is kept after the source went on, until it is known whether it is
- * wanted. Whoever has it closes it.
+ * A picture that is kept after its source has read on, until it is known whether to publish it. The
+ * holder closes it.
  */
 public sealed interface KeptPicture extends AutoCloseable {
-  /** Bytes of memory that it takes. */
+  /** Size in memory, in bytes. */
   long bytes();
 
   @Override
   void close();
 
-  /** One that came as a JPEG and is published as it came. */
+  /** A JPEG that is published unchanged. */
   record Whole(EncodedPicture picture) implements KeptPicture {
     @Override
     public long bytes() {
@@ -25,11 +25,11 @@ public sealed interface KeptPicture extends AutoCloseable {
 
     @Override
     public void close() {
-      // The garbage collector's.
+      // The garbage collector frees it.
     }
   }
 
-  /** Pixels, in the format of the decoder, scaled if they are to be. */
+  /** Pixels in the decoder's format, scaled if necessary. */
   record Pixels(AVFrame frame) implements KeptPicture {
     @Override
     public long bytes() {

@@ -10,11 +10,11 @@ import org.bytedeco.javacpp.PointerPointer;
 import org.facestream.ingest.frame.PixelScaler;
 
 /**
- * Makes decoded frames small and grey. Each pixel is the mean of those that it stands for, so that
- * a sensor's noise goes away. One thread uses it.
+ * Makes decoded frames small and grey. Each pixel is the mean of the original pixels, which removes
+ * a sensor's noise. One thread uses it.
  */
 public final class LumaScaler implements AutoCloseable {
-  /** Wide enough for a face of a fortieth of the picture's width, and cheap. */
+  /** Wide enough for a face of one fortieth of the picture's width, and cheap. */
   static final int WIDTH = 160;
 
   private static final int MOST_ROWS = 640;

@@ -11,21 +11,21 @@ import org.bytedeco.opencv.opencv_core.Scalar;
 import org.facestream.ingest.registry.Polygon;
 
 /**
- * One area in the pixels of pictures of one size, ready to be filled. It is cut into {@link
- * Trapezoid}s, for OpenCV's fill of a whole outline leaves open what the outline goes round twice.
+ * One area in pixels, for pictures of one size. It is cut into {@link Trapezoid}s, because OpenCV's
+ * fill of a whole outline leaves out areas that the outline encloses twice.
  */
 final class MaskedArea implements AutoCloseable {
-  /** Corners are given in 256ths of a pixel, so that their rounding uncovers nothing. */
+  /** Corners are in 256ths of a pixel, so that rounding does not uncover anything. */
   private static final int SHIFT = 8;
 
-  /** Wide enough that every pixel is covered which the area touches at all. */
+  /** Wide enough to cover every pixel that the area touches. */
   private static final int OUTLINE = 3;
 
   private final List<Mat> pieces = new ArrayList<>();
   private final MatVector outline;
 
   /**
-   * @param corners in their order; the outline may cross itself, and whatever it goes round is
+   * @param corners in order; the outline may cross itself, and everything that it encloses is
    *     inside
    */
   MaskedArea(List<Polygon.Point> corners, int columns, int rows) {
@@ -39,7 +39,7 @@ final class MaskedArea implements AutoCloseable {
     }
   }
 
-  /** Every pixel that the area touches, and at most two pixels around. */
+  /** Fills every pixel that the area touches, and at most two pixels around it. */
   void fill(Mat picture, Scalar colour) {
     for (Mat piece : pieces) {
       opencv_imgproc.fillConvexPoly(picture, piece, colour, opencv_imgproc.LINE_8, SHIFT);
@@ -58,7 +58,7 @@ final class MaskedArea implements AutoCloseable {
     return points;
   }
 
-  /** OpenCV counts from the middle of the first pixel, a share from its edge. */
+  /** OpenCV counts from the centre of the first pixel, and shares from its edge. */
   private static int position(double share, int pixels) {
     return (int) Math.round((share * pixels - 0.5) * (1 << SHIFT));
   }

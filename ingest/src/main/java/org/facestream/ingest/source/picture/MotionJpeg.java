@@ -4,13 +4,13 @@ import java.util.Optional;
 import org.facestream.ingest.frame.JpegHeader;
 import org.facestream.ingest.frame.UnreadablePictureException;
 
-/** Tells whether a packet of Motion JPEG can be passed on as the JPEG file that it should be. */
+/** Checks whether a packet of Motion JPEG is a complete JPEG file. */
 public final class MotionJpeg {
   private MotionJpeg() {}
 
   /**
    * The packet as a picture, when it has its own Huffman tables (some cameras and AVI files leave
-   * them out) and reaches to its end marker.
+   * them out) and contains the end marker.
    */
   public static Optional<EncodedPicture> whole(byte[] packet) {
     try {
@@ -38,7 +38,7 @@ public final class MotionJpeg {
     return false;
   }
 
-  /** Some cameras fill up with zeros behind the end. */
+  /** Some cameras append zeros. */
   private static boolean hasEnd(byte[] jpeg) {
     int last = jpeg.length - 1;
     while (last > 0 && jpeg[last] == 0) {

@@ -12,13 +12,13 @@ import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.facestream.ingest.frame.PixelScaler;
 
 /**
- * Keeps decoded frames: as they are, which copies nothing, or scaled when they are wider than will
- * be published, so that a large camera takes no more memory than others. One thread uses it.
+ * Keeps decoded frames: by reference, or scaled if they are wider than the published width, so that
+ * a large camera needs no more memory than others. One thread uses it.
  */
 public final class PictureKeeper implements AutoCloseable {
   private final PixelScaler scaler = new PixelScaler(SWS_BILINEAR, false);
 
-  /** The caller's to close. */
+  /** The caller closes it. */
   public KeptPicture keep(AVFrame frame, int maxWidth) {
     DisplaySize whole = DisplaySize.of(frame);
     if (whole.width() <= maxWidth || sws_isSupportedOutput(frame.format()) == 0) {

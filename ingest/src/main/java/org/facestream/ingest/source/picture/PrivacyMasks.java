@@ -7,8 +7,8 @@ import org.bytedeco.opencv.opencv_core.Scalar;
 import org.facestream.ingest.registry.Polygon;
 
 /**
- * Blacks out areas of pictures. It keeps the areas in the pixels of the last size, so one camera's
- * pictures should come to one of these. One thread uses it.
+ * Blacks out areas of pictures. It caches the areas in pixels for the last size, so use one object
+ * per camera. One thread uses it.
  */
 public final class PrivacyMasks implements AutoCloseable {
   private final List<MaskedArea> areas = new ArrayList<>();
@@ -18,7 +18,7 @@ public final class PrivacyMasks implements AutoCloseable {
   private int height;
 
   /**
-   * Makes black every pixel that one of the areas touches, and at most two pixels around.
+   * Blacks out every pixel that one of the areas touches, and at most two pixels around it.
    *
    * @param picture of any format of 8 bits per channel in which zeros are black
    */

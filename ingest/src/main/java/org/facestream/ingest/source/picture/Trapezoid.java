@@ -11,11 +11,11 @@ import org.facestream.ingest.registry.Polygon;
  *
  * @param top its upper edge, share of the height
  * @param bottom its lower edge
- * @param left where its left side begins and ends, above and below
- * @param right the same of its right side
+ * @param left the upper and lower end of its left side
+ * @param right the same for its right side
  */
 record Trapezoid(double top, double bottom, Side left, Side right) {
-  /** Where a side is at the upper and at the lower edge, shares of the width. */
+  /** The position of a side at the upper and the lower edge, as shares of the width. */
   record Side(double above, double below) {}
 
   private record Edge(Polygon.Point upper, Polygon.Point lower, int turn) {
@@ -30,7 +30,7 @@ record Trapezoid(double top, double bottom, Side left, Side right) {
     }
   }
 
-  /** The four, in their order. */
+  /** The four corners, in order. */
   double[][] corners() {
     return new double[][] {
       {left.above, top}, {right.above, top}, {right.below, bottom}, {left.below, bottom}
@@ -38,8 +38,8 @@ record Trapezoid(double top, double bottom, Side left, Side right) {
   }
 
   /**
-   * Cuts an area at the height of every corner and every crossing of its outline. Inside is what
-   * the outline goes round, once or more often, in either direction.
+   * Cuts an area at the height of every corner and every crossing of its outline. The inside is
+   * everything that the outline encloses, once or more often, in either direction.
    */
   static List<Trapezoid> cut(List<Polygon.Point> corners) {
     List<Edge> edges = edges(corners);

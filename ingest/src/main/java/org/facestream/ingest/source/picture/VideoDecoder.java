@@ -48,18 +48,18 @@ public final class VideoDecoder implements AutoCloseable {
   private final boolean plain;
 
   /**
-   * Opens the decoder for what the source's video is encoded as now.
+   * Opens the decoder for the source's current codec.
    *
    * @param allowed names of FFmpeg's decoders, with commas between, or {@link SourceUrl#ANY}
-   * @param device the hardware to decode with, or empty for the processor; where the hardware does
-   *     not know the codec, FFmpeg falls back to the processor
+   * @param device the hardware to decode with, or empty for the CPU; if the hardware does not
+   *     support the codec, FFmpeg falls back to the CPU
    */
   public VideoDecoder(PacketSource source, String allowed, Optional<AVBufferRef> device)
       throws SourceException {
     this(source.parameters(), source.pixelShape(), allowed, device);
   }
 
-  /** The same for video that is encoded as the parameters say, which stay their owner's. */
+  /** The same for given codec parameters, which the caller owns. */
   public VideoDecoder(AVCodecParameters parameters, String allowed, Optional<AVBufferRef> device)
       throws SourceException {
     this(parameters, av_make_q(0, 1), allowed, device);
@@ -78,12 +78,12 @@ public final class VideoDecoder implements AutoCloseable {
           Fault.UNSUPPORTED_CODEC,
           shown(parameters)
               + (any
-                  ? ": convert the file, such as by ffmpeg -i FILE -c:v libx264 NEW.mp4"
+                  ? ": convert the file, for example with ffmpeg -i FILE -c:v libx264 NEW.mp4"
                   : ": set the camera to one of " + allowed.replace(",", ", ")));
     }
     context = avcodec_alloc_context3(codec);
     int copied = avcodec_parameters_to_context(context, parameters);
-    // Cameras share the processor among each other; frame threads would also delay each picture.
+    // Cameras run in parallel already, and frame threads would delay each picture.
     context.thread_count(1);
     context.max_pixels(Picture.MOST_FRAME_PIXELS);
     device.ifPresent(buffer -> context.hw_device_ctx(av_buffer_ref(buffer)));
@@ -106,7 +106,7 @@ public final class VideoDecoder implements AutoCloseable {
                 == null;
   }
 
-  /** The codec's name, or what the container calls it when FFmpeg does not know it. */
+  /** The codec's name, or the container's name for it if FFmpeg does not know it. */
   private static String shown(AVCodecParameters parameters) {
     if (parameters.codec_id() != AV_CODEC_ID_NONE) {
       return avcodec_get_name(parameters.codec_id()).getString();
@@ -127,7 +127,7 @@ public final class VideoDecoder implements AutoCloseable {
     return name(context.codec());
   }
 
-  /** Whether the container has pictures shown as they are encoded. */
+  /** Whether the container declares no orientation. */
   public boolean plain() {
     return plain;
   }
@@ -142,14 +142,14 @@ public final class VideoDecoder implements AutoCloseable {
     return avcodec_send_packet(context, packet);
   }
 
-  /** Has the decoder give the pictures that it still holds, and then say the end. */
+  /** Makes the decoder return the pictures that it still holds, and then report the end. */
   public void drain() {
     avcodec_send_packet(context, (AVPacket) null);
   }
 
   /**
-   * FFmpeg's result of giving a picture, which then is in the frame, in ordinary memory, without
-   * what is to be cropped, and with the shape of its pixels.
+   * FFmpeg's result of returning a picture, which is then in the frame, in main memory, cropped,
+   * and with the shape of its pixels.
    */
   public int receive(AVFrame frame) {
     int received = fetch(frame);
@@ -160,7 +160,7 @@ public final class VideoDecoder implements AutoCloseable {
     if (pixelWidth > 0 && pixelHeight > 0) {
       frame.sample_aspect_ratio().num(pixelWidth).den(pixelHeight);
     } else if (context.codec_id() == AV_CODEC_ID_MJPEG) {
-      // A JPEG's density says how it is to be printed; nothing shows it so.
+      // A JPEG's density is for printing; viewers ignore it.
       frame.sample_aspect_ratio().num(0).den(1);
     }
     return received;
@@ -184,7 +184,7 @@ public final class VideoDecoder implements AutoCloseable {
     return fetched;
   }
 
-  /** Forgets everything, for a stream that goes on elsewhere. */
+  /** Resets the decoder for another position of the stream. */
   public void flush() {
     avcodec_flush_buffers(context);
   }

@@ -6,10 +6,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.eclipse.microprofile.config.spi.Converter;
 
-/**
- * Reads durations as people write them: {@code 500ms}, {@code 20s}, {@code 5m}, {@code 2h}, {@code
- * 30d}.
- */
+/** Parses durations such as {@code 500ms}, {@code 20s}, {@code 5m}, {@code 2h}, {@code 30d}. */
 final class Durations implements Converter<Duration> {
   private static final long serialVersionUID = 1L;
   private static final Pattern FORM = Pattern.compile("(\\d+)\\s*(ms|s|m|h|d)");

@@ -5,7 +5,10 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** What a configuration key means; {@code deploy/docs/configuration.md} is checked against it. */
+/**
+ * The description of a configuration key, from which {@code deploy/docs/configuration.md} is
+ * generated.
+ */
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
 public @interface Setting {

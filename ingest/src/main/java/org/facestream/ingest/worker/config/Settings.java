@@ -33,18 +33,18 @@ import java.util.stream.StreamSupport;
 import org.apache.commons.text.similarity.LevenshteinDistance;
 
 /**
- * The effective configuration of a process: defaults, then a YAML file, then environment variables,
- * then options, the later winning.
+ * The effective configuration of a process: defaults, a YAML file, environment variables and
+ * options, each overriding those before it.
  *
  * <p>Keys are dotted ({@code kafka.bootstrap-servers}); in the environment the same key is {@code
  * FACESTREAM_KAFKA_BOOTSTRAP_SERVERS}. A key that no mapping declares stops the start, with the
  * nearest valid key in the message. The keys are the methods of SmallRye {@link ConfigMapping}
- * interfaces, each with a {@link Setting} that says what it means.
+ * interfaces, each with a {@link Setting} that describes it.
  */
 public final class Settings {
   private static final String ENVIRONMENT_PREFIX = "FACESTREAM_";
 
-  /** Variables of the start script, which share the prefix but are no configuration. */
+  /** Variables of the start script, which share the prefix but are not settings. */
   private static final List<String> NOT_SETTINGS =
       List.of(
           "FACESTREAM_MAVEN_OPTIONS",
@@ -133,7 +133,7 @@ public final class Settings {
     return keys.values();
   }
 
-  /** The effective values, by key, secrets masked: for the one log line at start. */
+  /** The effective values, by key, with secrets masked: for the log line at the start. */
   public Map<String, String> effective() {
     Map<String, String> effective = new TreeMap<>();
     for (Key key : keys.values()) {
@@ -255,7 +255,8 @@ public final class Settings {
       Map<String, String> values = new LinkedHashMap<>();
       if (root != null && !root.isMissingNode() && !root.isNull()) {
         if (!root.isObject()) {
-          throw new UserError(file + " must hold keys and values, such as `http: {port: 8080}`.");
+          throw new UserError(
+              file + " must contain keys and values, such as `http: {port: 8080}`.");
         }
         flatten("", root, values);
       }

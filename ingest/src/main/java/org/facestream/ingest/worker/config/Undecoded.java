@@ -1,16 +1,16 @@
 package org.facestream.ingest.worker.config;
 
 /**
- * Names that Java could not decode: where the environment's locale is not one of UTF-8, or a file's
- * name is not in UTF-8, each lost byte becomes the same replacement character. Different names then
- * look the same, so none is used.
+ * Names that Java could not decode. If the locale is not UTF-8, or a file's name is not in UTF-8,
+ * each lost byte becomes the same replacement character. Different names then look the same, so
+ * none is used.
  */
 public final class Undecoded {
   private static final char REPLACEMENT = '\ufffd';
 
   private Undecoded() {}
 
-  /** Whether letters were lost. */
+  /** Whether characters were lost. */
   public static boolean in(String text) {
     return text.indexOf(REPLACEMENT) >= 0;
   }
@@ -25,7 +25,7 @@ public final class Undecoded {
         what
             + " '"
             + text
-            + "' could not be decoded: set LC_ALL=C.UTF-8 or another locale of UTF-8; rename what"
-            + " has a name that is not in UTF-8.");
+            + "' could not be decoded: set LC_ALL=C.UTF-8 or another UTF-8 locale, and rename "
+            + "files whose names are not in UTF-8.");
   }
 }

@@ -10,10 +10,10 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 
 /**
- * Something that the person at the keyboard, and only they, can put right.
+ * An error that only the user can correct.
  *
- * <p>The message is one line that says what is wrong and what to do; it never holds a secret. The
- * command line prints it without a stack trace and ends with a code other than 0.
+ * <p>The message is one line with what is wrong and what to do; it never contains a secret. The
+ * command line prints it without a stack trace and ends with a non-zero exit code.
  */
 public class UserError extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -26,12 +26,15 @@ public class UserError extends RuntimeException {
     super(message, cause);
   }
 
-  /** Of a file or folder that cannot be read. */
+  /** The error for a file or folder that cannot be read. */
   public static UserError unreadable(Path file, IOException why) {
     return new UserError("Cannot read %s: %s.".formatted(file, reason(why)), why);
   }
 
-  /** What went wrong with a file, in words: the messages of many exceptions are only its name. */
+  /**
+   * Describes a failed file operation, because the messages of many exceptions are only the file's
+   * name.
+   */
   public static String reason(IOException failed) {
     if (failed instanceof NoSuchFileException) {
       return "there is no such file or folder";
@@ -43,7 +46,7 @@ public class UserError extends RuntimeException {
       return "it is not a folder";
     }
     if (failed instanceof FileAlreadyExistsException) {
-      return "a file is in its place";
+      return "a file of that name exists";
     }
     if (failed instanceof CharacterCodingException) {
       return "it is not text in UTF-8";

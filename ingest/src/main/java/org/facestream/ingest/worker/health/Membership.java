@@ -6,17 +6,17 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.Metric;
 import org.facestream.ingest.worker.Stage;
 
-/** Whether a consumer is in its group, as far as it can know. */
+/** Whether a consumer is in its group, as far as the consumer can know. */
 public final class Membership {
   private static final Duration SILENT_BROKER = Duration.ofSeconds(8);
 
   private Membership() {}
 
   /**
-   * A broker that went away does not make {@code poll} fail, it only makes it silent: what tells is
-   * the time since the group's coordinator last answered a heartbeat.
+   * {@code poll} does not fail without a broker, it only returns nothing. So this checks the time
+   * since the group's coordinator last answered a heartbeat.
    *
-   * @param consumer a group's; used by this thread
+   * @param consumer member of a group; used by this thread
    */
   public static Stage.Health health(Consumer<?, ?> consumer) {
     for (Metric metric : consumer.metrics().values()) {

@@ -21,11 +21,14 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 
-/** Asks the broker where partitions begin and end; no question takes longer than a few seconds. */
+/**
+ * Asks the broker for the beginnings and ends of partitions; no request takes longer than a few
+ * seconds.
+ */
 final class PartitionEnds implements AutoCloseable {
   private static final int PATIENCE = 4_000;
 
-  /** An answer, or the failure to answer, comes before this. */
+  /** Timeout of a request. */
   private static final int LONGEST = PATIENCE + 2_000;
 
   private final Admin admin;
@@ -35,7 +38,7 @@ final class PartitionEnds implements AutoCloseable {
   }
 
   /**
-   * The ends of those partitions whose leader answers.
+   * The ends of all partitions whose leader answers.
    *
    * @throws TimeoutException when no broker answers
    */
@@ -56,8 +59,8 @@ final class PartitionEnds implements AutoCloseable {
   }
 
   /**
-   * Where a reader that has no position yet begins: at the group's offset, one that an open
-   * transaction will replace included, or else at the partition's beginning.
+   * Where a reader without a position will begin: at the group's offset, even if an open
+   * transaction will replace it, or otherwise at the partition's beginning.
    *
    * @param group full name
    */
@@ -105,7 +108,7 @@ final class PartitionEnds implements AutoCloseable {
       try {
         offsets.put(partition, answer.get(LONGEST, TimeUnit.MILLISECONDS).offset());
       } catch (ExecutionException unknown) {
-        // Its leader is away, or the topic was deleted: the others are known all the same.
+        // Its leader is unavailable, or the topic was deleted: the others are still known.
       }
     }
     if (offsets.isEmpty()) {

@@ -12,21 +12,20 @@ import org.apache.kafka.common.errors.WakeupException;
 import org.facestream.ingest.worker.Stage;
 
 /**
- * Where a reader stands: the partitions that it holds, and the offset of the record that it takes
- * next from each. The reader's thread writes; every thread may read, also while the reader's is
- * stuck.
+ * The positions of a reader: its partitions, and the offset of the next record of each. The
+ * reader's thread writes; any thread may read, even while the reader's thread is stuck.
  */
 public final class Positions {
   private volatile Map<TopicPartition, OptionalLong> held = Map.of();
 
-  /** The reader has these partitions now, and does not know yet where to begin in them. */
+  /** The reader was assigned these partitions, and their positions are not known yet. */
   public void assigned(Collection<TopicPartition> partitions) {
     Map<TopicPartition, OptionalLong> next = new HashMap<>(held);
     partitions.forEach(partition -> next.put(partition, OptionalLong.empty()));
     held = Map.copyOf(next);
   }
 
-  /** The reader does not have these partitions any more. */
+  /** The reader lost these partitions. */
   public void revoked(Collection<TopicPartition> partitions) {
     Map<TopicPartition, OptionalLong> next = new HashMap<>(held);
     next.keySet().removeAll(partitions);
@@ -39,7 +38,7 @@ public final class Positions {
   }
 
   /**
-   * What came before the consumer's positions is done with. Never waits.
+   * Records before the consumer's positions are processed. Never waits.
    *
    * @param consumer the reader's, used by this thread
    */
@@ -55,25 +54,25 @@ public final class Positions {
     try {
       return OptionalLong.of(consumer.position(partition, Duration.ZERO));
     } catch (WakeupException early) {
-      // Meant for whom this may not disturb.
+      // Interrupts are for other code.
       consumer.wakeup();
       return OptionalLong.empty();
     } catch (KafkaException notKnown) {
-      // It shows again with the next poll, where somebody does something about it.
+      // The failure occurs again with the next poll, which handles it.
       return OptionalLong.empty();
     }
   }
 
-  /** The partitions that the reader holds, each with its position where that is known. */
+  /** The reader's partitions, each with its position if known. */
   public Map<TopicPartition, OptionalLong> held() {
     return held;
   }
 
-  /** Ready where the reader knows where to begin in every partition that it holds. */
+  /** Ready when the positions of all its partitions are known. */
   public Stage.Health health() {
     for (Map.Entry<TopicPartition, OptionalLong> each : held.entrySet()) {
       if (each.getValue().isEmpty()) {
-        return Stage.Health.notReady("finding out where to begin in " + each.getKey());
+        return Stage.Health.notReady("looking up the position in " + each.getKey());
       }
     }
     return Stage.Health.READY;

@@ -9,26 +9,27 @@ import java.util.TreeMap;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Whether a reader gets on. In a partition it stands still when, for longer than a bound, it has no
- * position there, or an open transaction hides what follows its position, or records that it could
- * read wait there and it reads nothing in any other partition either: one with a backlog takes its
- * partitions in turns. Only time in which the broker answered counts.
+ * Detects readers that make no progress. A reader is stalled in a partition when, for longer than a
+ * bound, one of these holds: it has no position there; an open transaction hides the records after
+ * its position; or records wait there and it reads nothing in any other partition either, because a
+ * reader with a backlog takes its partitions in turn. Only time in which the broker answered
+ * counts.
  *
- * <p>{@link StallWatch}'s thread only.
+ * <p>Only for {@link StallWatch}'s thread.
  */
 final class Progress {
-  /** How long a position has not moved; {@code at} is empty where there is none. */
+  /** How long a position has not moved; {@code at} is empty without a position. */
   private record Mark(OptionalLong at, long unmovedNanos) {}
 
   /**
-   * Where a partition ends.
+   * The ends of a partition.
    *
    * @param last the offset that the next record will have
    * @param readable the offset up to which readers of committed records may read
    */
   record End(long last, long readable) {}
 
-  /** Why a reader stands still. */
+  /** Why a reader is stalled. */
   enum Cause {
     NO_POSITION,
     OPEN_TRANSACTION,
@@ -36,10 +37,10 @@ final class Progress {
   }
 
   /**
-   * A partition in which the reader stands still.
+   * A partition in which the reader is stalled.
    *
-   * @param position of the reader, empty where it has none
-   * @param end where the partition ends
+   * @param position of the reader, empty without one
+   * @param end the end of the partition
    */
   record Still(TopicPartition partition, OptionalLong position, End end, Cause cause) {}
 
@@ -47,19 +48,19 @@ final class Progress {
   private Map<TopicPartition, Mark> marks = Map.of();
 
   /**
-   * @param bound how long it may stand still
+   * @param bound how long it may make no progress
    */
   Progress(Duration bound) {
     this.bound = bound.toNanos();
   }
 
   /**
-   * Takes in where the reader and the ends are now.
+   * Records the current positions and ends.
    *
    * @param held as {@link Positions#held}
-   * @param ends of those partitions whose ends are known
-   * @param nanos since the last look, as far as the broker answered
-   * @return the first partition in which it stands still
+   * @param ends the known ends of partitions
+   * @param nanos time since the last check, as far as the broker answered
+   * @return the first partition in which it is stalled
    */
   Optional<Still> look(
       Map<TopicPartition, OptionalLong> held, Map<TopicPartition, End> ends, long nanos) {
@@ -91,7 +92,7 @@ final class Progress {
     return mark != null && mark.at().isPresent() && !mark.at().equals(now.getValue());
   }
 
-  /** Why the reader may have to stay where it is; empty where there is nothing to read. */
+  /** Why the reader cannot continue; empty when there is nothing to read. */
   private static Optional<Cause> cause(OptionalLong position, End end, boolean reads) {
     if (position.isEmpty()) {
       return Optional.of(Cause.NO_POSITION);

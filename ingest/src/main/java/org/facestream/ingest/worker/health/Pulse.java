@@ -5,13 +5,13 @@ import java.util.function.Supplier;
 import org.facestream.ingest.worker.Stage;
 
 /**
- * Whether a loop's thread turns. The time that it waits for Kafka does not count, however long that
- * is: a new process would wait as well, and would have lost what this one knows.
+ * Whether a loop's thread is alive. Time spent waiting for Kafka does not count, even if it is
+ * long: a new process would wait too, and would have lost this one's state.
  *
- * <p>The loop's thread beats and waits; every thread may ask.
+ * <p>The loop's thread beats and waits; any thread may ask.
  */
 public final class Pulse {
-  /** As {@link Membership} has it: what answers does so sooner. */
+  /** As in {@link Membership}: answers come sooner than this. */
   private static final Duration SILENT_BROKER = Duration.ofSeconds(8);
 
   private final long bound;
@@ -26,12 +26,12 @@ public final class Pulse {
     this.bound = bound.toNanos();
   }
 
-  /** The loop begins another turn. */
+  /** The loop begins its next turn. */
   public void beat() {
     beat = System.nanoTime();
   }
 
-  /** Calls Kafka, which may take as long as it likes. */
+  /** Calls Kafka, without a time limit. */
   public <T> T waiting(Supplier<T> call) {
     waitingSince = System.nanoTime();
     waiting = true;
@@ -52,7 +52,7 @@ public final class Pulse {
         });
   }
 
-  /** Ready unless the thread has waited for Kafka for longer than any answer takes. */
+  /** Ready unless the thread has waited for Kafka for longer than an answer takes. */
   public Stage.Health health() {
     if (!waiting) {
       return Stage.Health.READY;

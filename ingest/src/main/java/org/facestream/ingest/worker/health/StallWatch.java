@@ -22,13 +22,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks at a stage's readers from outside, with a thread and a Kafka client of its own: how far
- * each is from the end of its topic, and whether it stands still ({@link Progress}). A reader's own
- * thread cannot tell, for it may be stuck, and a reader of committed records believes itself at the
- * end where a transaction that is never finished hides the rest.
+ * Watches a stage's readers from outside, with its own thread and Kafka client: how far each is
+ * from the end of its topic, and whether it is stalled ({@link Progress}). A reader's own thread
+ * cannot detect that: it may be stuck, and for a reader of committed records, a topic ends at a
+ * transaction that is never finished.
  *
- * <p>Whatever stands still makes the stage not ready, is logged once with its reason, and is 1 in
- * {@code facestream_stalled}. While no broker answers it is not known; what was known stays.
+ * <p>A stalled reader makes the stage not ready, is logged once with the reason, and sets {@code
+ * facestream_stalled} to 1. While no broker answers, the last result stays.
  */
 public final class StallWatch implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(StallWatch.class);
@@ -44,7 +44,7 @@ public final class StallWatch implements AutoCloseable {
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Thread thread;
 
-  /** One reader of a topic; the watch's thread, but for what is volatile. */
+  /** One reader of a topic; only the watch's thread uses it, except for volatile fields. */
   private static final class Reader {
     private final String topic;
     private final Optional<String> group;
@@ -52,10 +52,10 @@ public final class StallWatch implements AutoCloseable {
     private final Progress progress;
     private volatile long lag;
 
-    /** Why it stands still; empty while it gets on. */
+    /** Why it is stalled; empty while it makes progress. */
     private volatile String stalled = "";
 
-    /** When the broker was last asked and answered; 0 when it did not. */
+    /** When the broker last answered; 0 if it did not. */
     private long answered;
 
     Reader(String topic, Optional<String> group, Positions positions, Progress progress) {
@@ -67,7 +67,7 @@ public final class StallWatch implements AutoCloseable {
   }
 
   /**
-   * @param longest how long a reader may stand still
+   * @param longest how long a reader may make no progress
    */
   public StallWatch(String stage, Duration longest, KafkaClients clients, Telemetry telemetry) {
     this.stage = stage;
@@ -80,9 +80,9 @@ public final class StallWatch implements AutoCloseable {
   }
 
   /**
-   * Looks at a reader too, from now on.
+   * Adds a reader.
    *
-   * @param group name of its consumer group without the prefix; empty for one that has no offsets
+   * @param group name of its consumer group without the prefix; empty for a reader without offsets
    *     in Kafka
    * @param positions that the reader writes
    */
@@ -101,7 +101,8 @@ public final class StallWatch implements AutoCloseable {
             .register(telemetry.registry()));
     meters.add(
         Gauge.builder("facestream.stalled", reader, followed -> followed.stalled.isEmpty() ? 0 : 1)
-            .description("Whether a stage has stopped to read a topic that has more: 1 or 0")
+            .description(
+                "Whether a stage has stopped reading a topic that has more records: 1 or 0")
             .tags("stage", stage, "topic", topic.thing())
             .register(telemetry.registry()));
   }
@@ -111,7 +112,7 @@ public final class StallWatch implements AutoCloseable {
     thread.start();
   }
 
-  /** Ready where no reader stands still; otherwise why. */
+  /** Ready when no reader is stalled; otherwise not ready, with the reason. */
   public Stage.Health health() {
     String reasons =
         readers.stream()
@@ -142,23 +143,24 @@ public final class StallWatch implements AutoCloseable {
       }
       reader.lag = lag(reader, held, ends, broker);
     } catch (TimeoutException | KafkaException unknown) {
-      // What was known stays, and this time does not count: nobody reads while no broker answers.
-      log.debug("{}: where {} ends is not known", stage, reader.topic, unknown);
+      // The last result stays, and this time does not count, because nothing can be read while no
+      // broker answers.
+      log.debug("{}: the end of {} is not known", stage, reader.topic, unknown);
       reader.answered = 0;
       return;
     } catch (RuntimeException unforeseen) {
-      log.warn("{}: how far {} is read is not known", stage, reader.topic, unforeseen);
+      log.warn("{}: the position in {} is not known", stage, reader.topic, unforeseen);
       reader.answered = 0;
       return;
     }
     long now = System.nanoTime();
     long nanos = reader.answered == 0 ? 0 : now - reader.answered;
     reader.answered = now;
-    // A machine that slept did not stand still.
+    // Time in which the machine was suspended does not count.
     tell(reader, reader.progress.look(held, ends, Math.min(nanos, longest.toNanos() / 2)));
   }
 
-  /** What has no position is counted from where it would begin. */
+  /** Without a position, the lag is counted from where the reader would begin. */
   private static long lag(
       Reader reader,
       Map<TopicPartition, OptionalLong> held,
@@ -184,7 +186,7 @@ public final class StallWatch implements AutoCloseable {
     if (still.isEmpty()) {
       reader.stalled = "";
       if (told) {
-        log.info("{}: {} is read again", stage, reader.topic);
+        log.info("{}: reading {} again", stage, reader.topic);
       }
     } else if (!told) {
       reader.stalled = reason(still.get());

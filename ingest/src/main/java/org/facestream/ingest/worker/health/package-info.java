@@ -1,5 +1,5 @@
 /**
- * Whether a stage gets on: where its readers stand, how far that is from the ends of their topics,
- * and whether its threads turn.
+ * Health of a stage: the positions of its readers, their distance from the ends of their topics,
+ * and whether its threads are alive.
  */
 package org.facestream.ingest.worker.health;

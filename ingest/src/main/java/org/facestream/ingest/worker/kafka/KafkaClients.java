@@ -33,21 +33,19 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.facestream.ingest.worker.config.Settings;
 import org.facestream.ingest.worker.config.UserError;
 
-/**
- * Makes Kafka clients with the settings that every stage shares. Whoever asks for one closes it.
- */
+/** Creates Kafka clients with the settings that every stage shares. The caller closes them. */
 public final class KafkaClients {
-  /** A 4K JPEG fits with room to spare. */
+  /** More than a 4K JPEG needs. */
   public static final int LARGEST_RECORD = 16 << 20;
 
-  /** Kafka's words for it; there is no class for it. */
+  /** Kafka's message, because there is no exception class for it. */
   private static final String NO_ADDRESS = "No resolvable bootstrap urls";
 
   private final KafkaConfig config;
   private final Map<String, Object> shared = new HashMap<>();
   private final TopicSettings topicSettings;
 
-  /** Full names of topics that were compared with their contracts: once is enough. */
+  /** Full names of topics that have been compared with their contracts, which happens once. */
   private final Set<String> compared = ConcurrentHashMap.newKeySet();
 
   /**
@@ -62,7 +60,7 @@ public final class KafkaClients {
   }
 
   /**
-   * For who knows a broker and has no configuration.
+   * For callers with a broker's address and no configuration.
    *
    * @param settings further ones, such as {@code kafka.partitions}; all others are the defaults
    */
@@ -83,17 +81,17 @@ public final class KafkaClients {
     return topic.name(config.topicPrefix());
   }
 
-  /** Which settings topics shall have. */
+  /** The wanted settings of topics. */
   public TopicSettings topicSettings() {
     return topicSettings;
   }
 
-  /** Those of some topics for which this was not asked before. */
+  /** The topics for which this was not called before. */
   List<Topic> notYetCompared(Collection<Topic> topics) {
     return topics.stream().filter(topic -> compared.add(name(topic))).toList();
   }
 
-  /** Settings for any client, for those that are made elsewhere (Kafka Streams). */
+  /** Settings for clients that are created elsewhere (Kafka Streams). */
   public Map<String, Object> shared() {
     return Map.copyOf(shared);
   }
@@ -146,8 +144,8 @@ public final class KafkaClients {
     settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
     settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, LARGEST_RECORD);
     settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
-    // Closing waits for the fetch in progress: a command that reads a few records would wait longer
-    // for that than for anything else.
+    // Closing waits for the fetch in progress, which would be the longest part of a command that
+    // reads a few records.
     settings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 100);
     settings.putAll(overrides);
     return opened(
@@ -167,8 +165,8 @@ public final class KafkaClients {
   }
 
   /**
-   * A transactional producer, not yet initialised. The transaction timeout is short: a worker that
-   * died in the middle of one holds up readers of committed records for no longer.
+   * A transactional producer, not yet initialised. The transaction timeout is short, because the
+   * transaction of a dead worker blocks readers of committed records for that time.
    */
   public Producer<String, byte[]> transactional(String transactionalId) {
     return producer(
@@ -185,7 +183,7 @@ public final class KafkaClients {
             20_000));
   }
 
-  /** Kafka's own message says only that it failed; why is in the cause. */
+  /** Kafka's own message contains only that it failed; the reason is in the cause. */
   private <T> T opened(Supplier<T> client) {
     try {
       return client.get();
@@ -200,9 +198,9 @@ public final class KafkaClients {
   }
 
   /**
-   * What to tell of a broker that could not be asked.
+   * The message for a broker that cannot be reached.
    *
-   * @param why it failed, as Kafka's clients say
+   * @param why the exception of Kafka's client
    */
   public UserError unusable(Throwable why) {
     String where = config.bootstrapServers();
@@ -215,7 +213,8 @@ public final class KafkaClients {
         silent
             ? "Kafka at %s does not answer. Start it, or set kafka.bootstrap-servers."
                 .formatted(where)
-            : "Kafka at %s cannot be used: %s. See kafka.bootstrap-servers and kafka.client-properties."
+            : ("Kafka at %s cannot be used: %s. Check kafka.bootstrap-servers and "
+                    + "kafka.client-properties.")
                 .formatted(where, why.getMessage().replaceFirst("\\.$", "")),
         why);
   }
@@ -224,8 +223,8 @@ public final class KafkaClients {
     String message =
         String.format(
             Locale.ROOT,
-            "Kafka's settings cannot be used: %s. See kafka.bootstrap-servers (%s) and"
-                + " kafka.client-properties.",
+            "Kafka's settings cannot be used: %s. Check kafka.bootstrap-servers (%s) and "
+                + "kafka.client-properties.",
             why.getMessage(),
             config.bootstrapServers());
     return String.valueOf(why.getMessage()).contains(NO_ADDRESS)

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import org.facestream.ingest.worker.config.Setting;
 
-/** Where the broker is, and how topics are laid out. */
+/** Settings of the broker and of topics. */
 @ConfigMapping(prefix = "kafka")
 public interface KafkaConfig {
   @Setting("Kafka's addresses, host:port separated by commas.")

@@ -12,8 +12,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 
 /**
- * Single records of a topic, by their places. One thread at a time uses it. Throws a {@link
- * org.apache.kafka.common.KafkaException} where the broker does not answer.
+ * Reads single records of a topic by their positions. One thread at a time uses it. Throws a {@link
+ * org.apache.kafka.common.KafkaException} when the broker does not answer.
  */
 public final class RecordLookup implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -24,7 +24,7 @@ public final class RecordLookup implements AutoCloseable {
 
   public RecordLookup(KafkaClients clients, Topic topic) {
     this.topic = clients.name(topic);
-    // A broker gives one batch however little is asked for; without this it gives megabytes.
+    // A broker returns at least one batch; without this limit it returns megabytes.
     this.consumer =
         clients.reader(
             Map.of(
@@ -36,9 +36,7 @@ public final class RecordLookup implements AutoCloseable {
                 1));
   }
 
-  /**
-   * The record at a place or, where that is compacted away, the next one; empty when there is none.
-   */
+  /** The record at a position or, if it was compacted, the next one; empty when there is none. */
   public Optional<ConsumerRecord<String, byte[]>> at(int number, long offset) {
     TopicPartition partition = new TopicPartition(topic, number);
     consumer.assign(List.of(partition));

@@ -10,17 +10,17 @@ import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.errors.UnsupportedForMessageFormatException;
 
-/** Why Kafka does not take a record, however often it is sent. */
+/** Why Kafka permanently refuses a record. */
 public enum Refusal {
   TOO_LARGE,
-  /** For its key, its time, or a rule of the broker's. */
+  /** Because of its key, its time, or a rule of the broker. */
   REFUSED;
 
   /**
    * Classifies the failure of a send.
    *
    * @param failure may be null
-   * @return empty for none, and for one that is not the record's
+   * @return empty for no failure, and for a failure that the record did not cause
    */
   public static Optional<Refusal> of(Throwable failure) {
     if (failure instanceof RecordTooLargeException

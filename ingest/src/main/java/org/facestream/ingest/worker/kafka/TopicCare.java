@@ -1,11 +1,11 @@
 package org.facestream.ingest.worker.kafka;
 
-/** What is done about topics that exist already with other settings than their contracts'. */
+/** What to do about existing topics whose settings differ from their contracts. */
 public enum TopicCare {
-  /** Nothing: only topics that are missing are created. */
+  /** Nothing: only missing topics are created. */
   CREATE,
-  /** Differences are logged, with what they mean. */
+  /** Differences are logged, with their consequences. */
   CHECK,
-  /** Settings that differ are set, each with a log line that holds the former value. */
+  /** Settings that differ are set; each change is logged with the former value. */
   MEND
 }

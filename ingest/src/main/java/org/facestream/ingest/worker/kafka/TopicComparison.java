@@ -17,7 +17,7 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
-/** Compares topics that exist with what they shall be, and sets what differs. */
+/** Compares existing topics with their wanted settings, and sets those that differ. */
 public final class TopicComparison {
   private static final int PATIENCE_SECONDS = 30;
 
@@ -25,7 +25,7 @@ public final class TopicComparison {
   private final Admin admin;
 
   /**
-   * @param admin of those clients; stays the caller's
+   * @param admin of those clients; closed by the caller
    */
   public TopicComparison(KafkaClients clients, Admin admin) {
     this.clients = clients;
@@ -33,9 +33,9 @@ public final class TopicComparison {
   }
 
   /**
-   * Every difference; topics that do not exist have none.
+   * Every difference; missing topics have none.
    *
-   * @throws ExecutionException when the broker refuses to say
+   * @throws ExecutionException when the broker refuses the request
    */
   public List<TopicDifference> differences(Collection<Topic> topics)
       throws InterruptedException, ExecutionException, TimeoutException {
@@ -59,10 +59,10 @@ public final class TopicComparison {
   }
 
   /**
-   * Sets what can be set in place, see {@link TopicDifference#mendable}.
+   * Sets the settings that can be changed, see {@link TopicDifference#mendable}.
    *
-   * @return those that were
-   * @throws ExecutionException when the broker refuses it
+   * @return the changed ones
+   * @throws ExecutionException when the broker refuses the request
    */
   public List<TopicDifference> mend(List<TopicDifference> differences)
       throws InterruptedException, ExecutionException, TimeoutException {
@@ -82,7 +82,7 @@ public final class TopicComparison {
     return mendable;
   }
 
-  /** A broker answers before it has heard of the change that its controller made. */
+  /** A broker may answer before it knows the change of its controller. */
   private void awaitSettings(List<TopicDifference> mended)
       throws InterruptedException, ExecutionException, TimeoutException {
     List<ConfigResource> resources =

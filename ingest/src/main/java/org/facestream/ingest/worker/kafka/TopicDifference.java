@@ -3,36 +3,38 @@ package org.facestream.ingest.worker.kafka;
 import java.util.Locale;
 
 /**
- * One setting of a topic that is not as wanted.
+ * One setting of a topic that differs from the wanted value.
  *
  * @param topic the topic's full name
  * @param setting Kafka's name of the setting, or {@link #PARTITIONS} or {@link #REPLICAS}
- * @param wanted the contract's value, or what {@code kafka.topic-settings} says
- * @param found the value in force, or null when the broker does not know the setting
- * @param meaning what follows from it, one clause
+ * @param wanted the value of the contract or of {@code kafka.topic-settings}
+ * @param found the current value, or null when the broker does not know the setting
+ * @param meaning the consequence, one clause
  */
 public record TopicDifference(
     String topic, String setting, String wanted, String found, String meaning) {
 
-  /** Not a setting of Kafka's, and nothing that can be mended in place. */
+  /** Not a setting of Kafka; it cannot be changed. */
   public static final String PARTITIONS = "partitions";
 
-  /** Not a setting of Kafka's; a reassignment of partitions mends it. */
+  /** Not a setting of Kafka; change it by reassigning partitions. */
   public static final String REPLICAS = "replicas";
 
-  /** Whether setting the wanted value is all that is needed. */
+  /** Whether setting the wanted value is sufficient. */
   public boolean mendable() {
     return found != null && !setting.equals(PARTITIONS) && !setting.equals(REPLICAS);
   }
 
-  /** Whether it breaks nothing that is promised: only the number of partitions does not. */
+  /**
+   * Whether it affects documented behaviour: all differences do, except the number of partitions.
+   */
   public boolean harmless() {
     return setting.equals(PARTITIONS);
   }
 
   /** In one sentence, without the topic's name. */
   public String text() {
-    return "%s is %s, wanted is %s: %s"
+    return "%s is %s, but should be %s: %s"
         .formatted(
             setting,
             found == null ? "unknown to this broker" : readable(found),

@@ -8,9 +8,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A small topic, read to its end when this is opened and followed from there on, whenever somebody
- * asks: every worker knows all of it, whichever partitions of whatever topic it has. One thread at
- * a time uses it.
+ * A small topic that is read to its end when this is opened, and followed from there on request.
+ * Every worker reads all of it, independent of its assigned partitions. One thread at a time uses
+ * it.
  */
 public final class TopicFeed implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(TopicFeed.class);
@@ -23,7 +23,7 @@ public final class TopicFeed implements AutoCloseable {
   /**
    * Reads the topic to its end.
    *
-   * @param into takes its records, in the order of each partition
+   * @param into receives its records, in the order of each partition
    * @throws KafkaException when the broker does not answer
    */
   public TopicFeed(
@@ -39,14 +39,14 @@ public final class TopicFeed implements AutoCloseable {
     }
   }
 
-  /** Takes in what has changed; never waits, and leaves it for later where it cannot. */
+  /** Reads new records; never waits, and reads them later if the broker does not answer. */
   public void refresh() {
     try {
       reader.poll(Duration.ZERO, into);
       unreachable = false;
     } catch (KafkaException failed) {
       if (!unreachable) {
-        log.warn("what is new in {} is not seen for now: {}", topic, failed.toString());
+        log.warn("cannot read new records of {} now: {}", topic, failed.toString());
       }
       unreachable = true;
     }

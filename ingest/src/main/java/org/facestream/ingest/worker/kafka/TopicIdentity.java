@@ -10,24 +10,24 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 
 /**
- * Asks for the id that Kafka gave a topic. A topic that is deleted and made anew has the same name
- * and another id, and its offsets begin at 0.
+ * Looks up Kafka's id of a topic. A topic that is deleted and created again has the same name but
+ * another id, and its offsets start at 0.
  */
 public final class TopicIdentity implements AutoCloseable {
   private final Admin admin;
   private final String topic;
 
-  /** Does not ask yet. */
+  /** Does not connect yet. */
   public TopicIdentity(KafkaClients clients, Topic topic) {
     this.admin = clients.admin();
     this.topic = clients.name(topic);
   }
 
   /**
-   * The id of the topic that has the name now.
+   * The id of the topic that has this name now.
    *
    * @param longest to wait for the broker
-   * @throws KafkaException when the broker does not answer by then, or there is no such topic
+   * @throws KafkaException when the broker does not answer in time, or the topic does not exist
    */
   public String get(Duration longest) {
     try {

@@ -2,13 +2,13 @@ package org.facestream.ingest.worker.kafka;
 
 import java.util.Map;
 
-/** What it means when a topic's setting is not as wanted. */
+/** The consequences of topic settings that differ from the wanted values. */
 final class TopicMeanings {
   /**
-   * Of one setting.
+   * The consequences for one setting.
    *
-   * @param more when the value in force is greater than wanted, or just another
-   * @param less when it is less
+   * @param more if the value is greater than wanted, or not comparable
+   * @param less if it is less
    */
   private record Meaning(String more, String less) {
     static Meaning other(String meaning) {
@@ -21,73 +21,74 @@ final class TopicMeanings {
           Map.entry(
               "retention.ms",
               new Meaning(
-                  "records, also those of people who were forgotten, stay for longer than promised",
-                  "records are deleted before those who come back late have read them")),
+                  "records, including those of people who were forgotten, stay longer than "
+                      + "documented",
+                  "records are deleted before a worker that was away has read them")),
           Map.entry(
               "retention.bytes",
               new Meaning(
-                  "the topic takes more of the disk than planned",
-                  "records are deleted before their time when there are many")),
+                  "the topic needs more disk space than planned",
+                  "records are deleted before their retention ends when there are many")),
           Map.entry(
               "segment.ms",
               new Meaning(
-                  "Kafka deletes and compacts whole segments, so what was deleted or forgotten stays"
-                      + " on the disk for that much longer",
-                  "the topic is made of more and smaller files")),
+                  "Kafka deletes and compacts whole segments, so deleted and forgotten records "
+                      + "stay on the disk for that much longer",
+                  "the topic consists of more and smaller files")),
           Map.entry(
               "segment.bytes",
               new Meaning(
                   "Kafka deletes whole segments, so more stays on the disk",
-                  "the topic is made of more and smaller files")),
+                  "the topic consists of more and smaller files")),
           Map.entry(
               "cleanup.policy",
               Meaning.other(
-                  "records are deleted by another rule: without `delete` they stay for ever, without"
-                      + " `compact` the last of each key is lost in time, and with it what is"
-                      + " registered")),
+                  "records are deleted by another rule: without `delete` they are never deleted, "
+                      + "without `compact` the last record of each key is deleted in time, and its "
+                      + "registration is lost")),
           Map.entry(
               "max.compaction.lag.ms",
               new Meaning(
-                  "what was erased stays on the disk for longer than promised",
+                  "erased data stay on the disk longer than documented",
                   "the topic is compacted more often than needed")),
           Map.entry(
               "min.compaction.lag.ms",
-              Meaning.other("what was erased stays on the disk for at least that long")),
+              Meaning.other("erased data stay on the disk for at least that long")),
           Map.entry(
               "min.cleanable.dirty.ratio",
               new Meaning(
-                  "compaction waits for more waste, so what was erased may stay for longer",
+                  "compaction starts later, so erased data may stay longer",
                   "the topic is compacted more often than needed")),
           Map.entry(
               "delete.retention.ms",
               new Meaning(
-                  "tombstones, which hold ids, stay for longer",
-                  "a worker that was away for longer than that does not learn what was erased")),
+                  "tombstones, which contain ids, stay longer",
+                  "a worker that was away for longer than that does not notice what was erased")),
           Map.entry(
               "max.message.bytes",
               new Meaning(
-                  "records may be larger than readers have memory for",
+                  "records may be larger than the readers' memory",
                   "the broker refuses records that are valid")),
           Map.entry(
               "compression.type",
-              Meaning.other("the broker compresses pictures again, which takes processor time")),
+              Meaning.other("the broker compresses pictures again, which takes CPU time")),
           Map.entry(
               "message.timestamp.type",
               Meaning.other("records carry the time of writing instead of the time of capture")),
           Map.entry(
               TopicDifference.PARTITIONS,
               new Meaning(
-                  "that many workers can share it, which does no harm; partitions cannot become"
-                      + " fewer",
-                  "no more workers than that can share it. Partitions are not added to a topic in"
-                      + " use: records with the same key would lie in two of them, out of order, and"
-                      + " a tombstone would miss what it erases. Set kafka.partitions to that number,"
-                      + " or use another kafka.topic-prefix")),
+                  "that number of workers can share the topic, which does no harm; partitions "
+                      + "cannot be removed",
+                  "at most that number of workers can share the topic. Partitions are not added "
+                      + "to a topic with data: records with the same key would be in two partitions, out "
+                      + "of order, and a tombstone would not erase the older record. Set kafka.partitions "
+                      + "to that number, or use another kafka.topic-prefix")),
           Map.entry(
               TopicDifference.REPLICAS,
               Meaning.other(
-                  "the loss of so many brokers loses the topic. kafka-reassign-partitions.sh adds"
-                      + " replicas")));
+                  "the topic is lost when that number of brokers is lost. Use "
+                      + "kafka-reassign-partitions.sh to add replicas")));
 
   private TopicMeanings() {}
 
@@ -99,7 +100,7 @@ final class TopicMeanings {
     return size(found) < size(wanted) ? meaning.less() : meaning.more();
   }
 
-  /** Of what is no number: always the same, so that neither is less. */
+  /** For values that are not numbers: always the same, so that neither is less. */
   private static double size(String value) {
     if (value.equals("-1")) {
       return Double.POSITIVE_INFINITY;

@@ -16,10 +16,10 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 
 /**
- * A whole topic, all partitions from their beginnings, outside any consumer group: what is
- * committed now, and then, for who keeps it open, what comes later. One thread at a time uses it.
+ * Reads a whole topic, all partitions from their beginnings, outside of any consumer group: first
+ * the records that are committed now, then later ones. One thread at a time uses it.
  *
- * <p>Every method throws a {@link org.apache.kafka.common.KafkaException} where the broker does not
+ * <p>Every method throws a {@link org.apache.kafka.common.KafkaException} when the broker does not
  * answer.
  */
 public final class TopicReader implements AutoCloseable {
@@ -30,7 +30,7 @@ public final class TopicReader implements AutoCloseable {
   private final org.apache.kafka.clients.consumer.Consumer<String, byte[]> consumer;
   private List<TopicPartition> partitions;
 
-  /** Stands at the beginning. The topic must be there. */
+  /** Starts at the beginning. The topic must exist. */
   public TopicReader(KafkaClients clients, Topic topic) {
     this.topic = clients.name(topic);
     this.consumer = clients.reader();
@@ -48,7 +48,7 @@ public final class TopicReader implements AutoCloseable {
   }
 
   /**
-   * Goes on from the first record of each partition that is not older than an instant.
+   * Continues from the first record of each partition that is not older than an instant.
    *
    * @param from by the records' timestamps; a partition without such a record is not read
    */
@@ -64,13 +64,13 @@ public final class TopicReader implements AutoCloseable {
   }
 
   /**
-   * Reads from now on only the partition that records of a key are in: where Kafka's producer puts
-   * them when it is not told.
+   * Reads from now on only the partition with the records of a key, by the default of Kafka's
+   * producer.
    */
   public void onlyPartitionOf(String key) {
-    // Kafka's clients have this rule in no public class, and nobody tells where a key is without
-    // writing a record. To read all partitions instead would be as many times the bytes, of a topic
-    // that holds gigabytes of pictures. BrokerContract, a test, fails when the two do not agree.
+    // Kafka's clients have no public class for this rule, and the partition of a key cannot be
+    // looked up without writing a record. Reading all partitions instead would multiply the bytes,
+    // of a topic with gigabytes of pictures. The test BrokerContract fails if the two rules differ.
     int number = BuiltInPartitioner.partitionForKey(key.getBytes(UTF_8), partitions.size());
     partitions = partitions.stream().filter(partition -> partition.partition() == number).toList();
     consumer.assign(partitions);
@@ -82,18 +82,18 @@ public final class TopicReader implements AutoCloseable {
     return consumer.endOffsets(partitions, PATIENCE);
   }
 
-  /** Goes on from the end: only what comes later is read. */
+  /** Continues from the end: only later records are read. */
   public void skip() {
     consumer.seekToEnd(partitions);
-    // The seek is lazy; asking for the position does it.
+    // The seek is lazy; asking for the position executes it.
     partitions.forEach(partition -> consumer.position(partition, PATIENCE));
   }
 
   /**
-   * Reads on to what is the end now.
+   * Reads to the current end.
    *
-   * @param into takes the records, in the order of each partition
-   * @throws TimeoutException where nothing comes for 20 s
+   * @param into receives the records, in the order of each partition
+   * @throws TimeoutException when nothing is received for 20 s
    */
   public void readToEnd(Consumer<ConsumerRecord<String, byte[]>> into) {
     Map<TopicPartition, Long> ends = ends();
@@ -111,9 +111,9 @@ public final class TopicReader implements AutoCloseable {
   }
 
   /**
-   * Takes what has come since.
+   * Reads new records.
    *
-   * @param longest to wait for it
+   * @param longest to wait for them
    */
   public void poll(Duration longest, Consumer<ConsumerRecord<String, byte[]>> into) {
     consumer.poll(longest).forEach(into);

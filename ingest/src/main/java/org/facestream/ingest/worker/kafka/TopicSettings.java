@@ -13,14 +13,14 @@ import java.util.regex.Pattern;
 import org.facestream.ingest.worker.config.UserError;
 
 /**
- * Which settings a topic shall have: those of its contract, those that every contract takes for
- * granted, and those that were chosen on purpose ({@code kafka.topic-settings}), which win.
+ * The wanted settings of a topic: common ones, overridden by those of its contract, overridden by
+ * {@code kafka.topic-settings}.
  */
 public final class TopicSettings {
   private static final Pattern FORM = Pattern.compile("([a-z][a-z-]*)\\.([a-z][a-z.]*)=(\\S+)");
   private static final String POLICY = "cleanup.policy";
 
-  /** Kafka's defaults, written down because a broker may have others. */
+  /** Kafka's defaults, set explicitly because a broker may have others. */
   private static final Map<String, String> GRANTED =
       Map.of(
           POLICY,
@@ -38,7 +38,7 @@ public final class TopicSettings {
 
   /**
    * @param settings of {@code kafka.topic-settings}
-   * @throws UserError when one has another form
+   * @throws UserError when one is malformed
    */
   public TopicSettings(List<String> settings) {
     for (String setting : settings) {
@@ -60,12 +60,12 @@ public final class TopicSettings {
     }
   }
 
-  /** What a topic shall have. */
+  /** The wanted settings of a topic. */
   Map<String, String> of(Topic topic) {
     Map<String, String> wanted = new HashMap<>(GRANTED);
     wanted.putAll(topic.settings());
     wanted.putAll(onPurpose.getOrDefault(topic.thing(), Map.of()));
-    // Where nothing is compacted, or nothing deleted, how that is done means nothing.
+    // Settings of compaction or deletion have no meaning without that policy.
     Set<String> policies = policies(wanted.get(POLICY));
     if (!policies.contains("compact")) {
       wanted.remove("min.compaction.lag.ms");
@@ -77,14 +77,14 @@ public final class TopicSettings {
     return wanted;
   }
 
-  /** Names in {@code kafka.topic-settings} that no topic has. */
+  /** Names in {@code kafka.topic-settings} that are not topics. */
   public Set<String> unknown(List<Topic> topics) {
     Set<String> unknown = new TreeSet<>(onPurpose.keySet());
     topics.forEach(topic -> unknown.remove(topic.thing()));
     return unknown;
   }
 
-  /** Whether two values of a setting say the same. */
+  /** Whether two values of a setting are equivalent. */
   static boolean same(String setting, String one, String other) {
     if (setting.equals(POLICY)) {
       return policies(one).equals(policies(other));

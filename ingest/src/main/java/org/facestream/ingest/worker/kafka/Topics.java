@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 
 /** Creates topics with explicit settings; the broker's automatic creation stays off. */
 public final class Topics {
-  /** Where records go that cannot be processed. */
+  /** The topic of records that cannot be processed. */
   public static final Topic DEAD_LETTERS =
       new Topic(
           "dlq",
@@ -36,8 +36,8 @@ public final class Topics {
 
   /**
    * Creates those topics that are missing, and waits until every partition of all of them has a
-   * leader that answers. Those that exist are compared with their contracts, once for these
-   * clients, as {@code kafka.topics} says.
+   * leader that answers. Existing topics are compared with their contracts, once for these clients,
+   * according to {@code kafka.topics}.
    *
    * @throws org.facestream.ingest.worker.config.UserError when no broker answers, or it refuses
    */
@@ -73,8 +73,8 @@ public final class Topics {
                         new TopicPartition(description.name(), partition.partition()),
                         OffsetSpec.latest()));
       }
-      // An idempotent producer that meets a partition before its leader is ready can lock up for
-      // good; a partition that answered listOffsets once never showed it.
+      // An idempotent producer that uses a partition before its leader is ready can hang
+      // permanently; this never happened with a partition that had answered listOffsets.
       admin.listOffsets(every).all().get(30, TimeUnit.SECONDS);
       compare(
           clients,
@@ -88,10 +88,7 @@ public final class Topics {
     }
   }
 
-  /**
-   * Does for topics that others create what {@link #ensure} does for those that exist; missing ones
-   * are left alone.
-   */
+  /** Compares topics that others create, like {@link #ensure}; missing ones are ignored. */
   public static void compare(KafkaClients clients, Collection<Topic> topics) {
     try (Admin admin = clients.admin()) {
       compare(clients, admin, topics);
@@ -112,7 +109,7 @@ public final class Topics {
       for (TopicDifference difference : differences) {
         if (mended.contains(difference)) {
           log.warn(
-              "topic {}: {} was {} and is {} now, for kafka.topics is mend",
+              "topic {}: {} was {} and is now {} (kafka.topics=mend)",
               difference.topic(),
               difference.setting(),
               difference.found(),
@@ -121,8 +118,8 @@ public final class Topics {
           log.info("topic {}: {}", difference.topic(), difference.text());
         } else {
           log.warn(
-              "topic {}: {}. `facestream doctor --mend` sets it; if it is on purpose, say so in"
-                  + " kafka.topic-settings",
+              "topic {}: {}. `facestream doctor --mend` sets it; if the value is intended, "
+                  + "add it to kafka.topic-settings",
               difference.topic(),
               difference.text());
         }
@@ -131,10 +128,10 @@ public final class Topics {
       Thread.currentThread().interrupt();
       throw new KafkaException("interrupted while comparing topics", interrupted);
     } catch (ExecutionException | TimeoutException refused) {
-      // Who may read and write a topic may not be allowed to see or to change its settings.
+      // A user with access to a topic may not have the right to see or change its settings.
       log.warn(
-          "the settings of existing topics could not be compared or mended: {}. Allow it, or set"
-              + " kafka.topics to create",
+          "the settings of existing topics could not be compared or mended: {}. Grant the "
+              + "rights, or set kafka.topics=create",
           refused.toString());
     }
   }
@@ -146,7 +143,7 @@ public final class Topics {
       try {
         return admin.describeTopics(names).allTopicNames().get(30, TimeUnit.SECONDS).values();
       } catch (ExecutionException notYet) {
-        // Another broker may not have heard of a topic that was created a moment ago.
+        // Another broker may not know yet a topic that was just created.
         if (System.nanoTime() > deadline) {
           throw notYet;
         }

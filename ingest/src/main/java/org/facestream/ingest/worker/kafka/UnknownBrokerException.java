@@ -3,8 +3,8 @@ package org.facestream.ingest.worker.kafka;
 import org.facestream.ingest.worker.config.UserError;
 
 /**
- * The broker's name means no address now. For a command that is a mistake of its user's; a stage
- * that runs tries again, because a container that is down has no address either.
+ * The broker's name cannot be resolved. For a command, that is an error of the user; a running
+ * stage retries, because a stopped container has no address either.
  */
 public final class UnknownBrokerException extends UserError {
   private static final long serialVersionUID = 1;

@@ -31,23 +31,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Polls a batch, has it processed, publishes the results, and only then moves on.
+ * Polls a batch, processes it, publishes the results, and then continues.
  *
- * <p>Results, dead letters and consumer offsets are written in one Kafka transaction, so that a
- * worker killed at any instant leaves neither a gap nor a double behind for readers of committed
- * records. An effect outside Kafka (a database) must be durable and idempotent before {@link
- * Processor#process} returns.
+ * <p>Results, dead letters and consumer offsets are written in one Kafka transaction, so that
+ * readers of committed records see neither gaps nor duplicates when a worker is killed. An effect
+ * outside Kafka (a database) must be durable and idempotent before {@link Processor#process}
+ * returns.
  *
- * <p>A failure that may pass ({@link RetryableException}, any {@link KafkaException}) makes the
- * stage not ready; the batch is delivered again after a backoff. Any other exception is taken for a
- * record's fault: the batch is processed record by record, and what fails alone is a dead letter.
- * So is a record of which something comes that Kafka never takes, such as one that is too large. A
- * device that fails again and again ({@link DeviceException}), and any Error, ends the loop, which
- * leaves the group: see {@link #failure}.
+ * <p>After a temporary failure ({@link RetryableException}, any {@link KafkaException}), the stage
+ * is not ready, and the batch is delivered again after a backoff. Any other exception is considered
+ * a record's fault: the batch is processed record by record, and a record that fails alone becomes
+ * a dead letter. So does a record whose output Kafka refuses, for example because it is too large.
+ * A device that fails repeatedly ({@link DeviceException}) and any Error end the loop, which leaves
+ * the group: see {@link #failure}.
  *
- * <p>One thread, named after the stage, owns consumer, producer and processor. Live means that it
- * turns, or waits for Kafka; ready means that its last turn did not fail, what an earlier one
- * failed at is done, and it knows where it stands.
+ * <p>One thread, named after the stage, owns consumer, producer and processor. Live means that the
+ * thread works or waits for Kafka. Ready means that its last batch did not fail, that earlier
+ * failures are resolved, and that its positions are known.
  */
 public final class ConsumeLoop implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ConsumeLoop.class);
@@ -59,43 +59,46 @@ public final class ConsumeLoop implements AutoCloseable {
      * Processes a batch. May be called several times before {@link #committed()}.
      *
      * @param batch in order per partition, never empty
-     * @param deadLetters takes the records that cannot be processed
+     * @param deadLetters receives the records that cannot be processed
      * @return records to publish, in order
      * @throws RetryableException when the same batch should be delivered again later
      */
     List<ProducerRecord<String, byte[]>> process(
         List<ConsumerRecord<String, byte[]>> batch, DeadLetters deadLetters);
 
-    /** So many records wait at the broker behind the batch that is processed next. */
+    /** Reports the number of records that wait at the broker after the next batch. */
     default void waiting(long records) {}
 
-    /** What was processed since the last call is durable. */
+    /** Results since the last call are durable. */
     default void committed() {}
 
-    /** What was processed since the last {@link #committed()} is void and will come again. */
+    /**
+     * Results since the last {@link #committed()} are void; their records will be delivered again.
+     */
     default void aborted() {}
 
     /**
-     * These partitions now belong to this worker. Called within a poll, so keep it short: what
-     * takes time or may fail (reading back state) belongs at the head of the next {@link #process}.
+     * These partitions now belong to this worker. Called within a poll, so it must be short: slow
+     * or failing work, such as reading back state, belongs at the beginning of the next {@link
+     * #process}.
      */
     default void assigned(Collection<TopicPartition> partitions) {}
 
-    /** These partitions now belong to another worker: forget what was kept for them. */
+    /** These partitions now belong to another worker: discard their state. */
     default void revoked(Collection<TopicPartition> partitions) {}
   }
 
   /**
-   * Who a loop is and what it reads.
+   * Identity and options of a loop.
    *
    * @param stage the stage's name, for threads, logs and metrics
    * @param topic full name of the topic it reads
-   * @param transactionalId unique among workers that are alive
-   * @param liveness a loop that has not turned for this long, nor waited for Kafka, is not live
-   * @param shutdown how long closing waits for the turn in progress
-   * @param deviceFailures so many in a row end the loop
-   * @param gather after a long turn, polls go on until nothing more waits, or so many bytes are in
-   *     hand; 0 for one poll a turn
+   * @param transactionalId unique among live workers
+   * @param liveness a loop that has been busy with one turn for this long is not live
+   * @param shutdown how long closing waits for the current turn
+   * @param deviceFailures number of failures in a row that end the loop
+   * @param gather after a long turn, polls continue until no records wait or this number of bytes
+   *     is read; 0 for one poll per turn
    */
   public record Settings(
       String stage,
@@ -106,7 +109,7 @@ public final class ConsumeLoop implements AutoCloseable {
       int deviceFailures,
       long gather) {
 
-    /** Those of a worker. */
+    /** The options of a worker. */
     public static Settings of(WorkerConfig config, String stage, String topic, long gather) {
       return new Settings(
           stage,
@@ -152,7 +155,7 @@ public final class ConsumeLoop implements AutoCloseable {
   }
 
   /**
-   * @param producers gives transactional ones, not yet initialised
+   * @param producers creates transactional producers, not yet initialised
    */
   ConsumeLoop(
       Settings settings,
@@ -183,12 +186,12 @@ public final class ConsumeLoop implements AutoCloseable {
     return thread.isAlive() && pulse.beats();
   }
 
-  /** Where it stands in its topic; a partition's position moves when what was read is done with. */
+  /** Its positions; a partition's position moves when records are processed. */
   public Positions positions() {
     return positions;
   }
 
-  /** Why it has ended by itself; empty while it has not. */
+  /** Why it failed and ended; empty while it runs. */
   public Optional<String> failure() {
     return Optional.ofNullable(failure);
   }
@@ -197,7 +200,7 @@ public final class ConsumeLoop implements AutoCloseable {
     return health.and(pulse.health());
   }
 
-  /** Finishes the turn in progress, commits it, and leaves the group. */
+  /** Finishes the current turn, commits it, and leaves the group. */
   @Override
   public void close() {
     stopping = true;
@@ -208,7 +211,7 @@ public final class ConsumeLoop implements AutoCloseable {
     try {
       thread.join(settings.shutdown().toMillis());
       if (thread.isAlive()) {
-        log.warn("{}: not done within {}; interrupting", settings.stage(), settings.shutdown());
+        log.warn("{}: not finished within {}; interrupting", settings.stage(), settings.shutdown());
         thread.interrupt();
         thread.join(5_000);
       }
@@ -227,7 +230,7 @@ public final class ConsumeLoop implements AutoCloseable {
     }
   }
 
-  /** Errors end the loop too: out of memory, or without a native library, no turn would succeed. */
+  /** Errors end the loop too: without memory or a native library, no turn would succeed. */
   private void turns() {
     try {
       while (!stopping && !Thread.currentThread().isInterrupted()) {

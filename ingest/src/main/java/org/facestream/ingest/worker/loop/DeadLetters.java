@@ -16,9 +16,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Collects, during one turn of a {@link ConsumeLoop}, the records that cannot be processed. They go
  * to the dead-letter topic as they were, in the same transaction as the turn's results, with
- * headers {@code reason}, {@code stage} and {@code origin} (topic-partition@offset). A record of
- * which something came that Kafka never takes goes there too, with the headers {@code size} and
- * {@code output-topic} of that; without its content where that does not fit.
+ * headers {@code reason}, {@code stage} and {@code origin} (topic-partition@offset). A record whose
+ * output Kafka refuses goes there too, with the headers {@code size} and {@code output-topic} of
+ * that output; without its content if Kafka refuses it with content.
  */
 public final class DeadLetters {
   private static final Logger log = LoggerFactory.getLogger(DeadLetters.class);
@@ -28,7 +28,7 @@ public final class DeadLetters {
   private final Telemetry telemetry;
   private final List<Rejected> rejected = new ArrayList<>();
 
-  /** Of what was drained and is not committed. */
+  /** Dead letters that were drained and are not committed. */
   private final List<Runnable> counts = new ArrayList<>();
 
   private record Rejected(ConsumerRecord<String, byte[]> record, String reason, String detail) {}
@@ -46,37 +46,37 @@ public final class DeadLetters {
    * Rejects a record. It is logged when it is {@linkplain #drain published}, and counted when that
    * is durable.
    *
-   * @param reason one of a small fixed set of words, for it becomes a metric's label
+   * @param reason one of a small fixed set of words, because it is a label of a metric
    * @param detail for the log; no secrets, no personal data
    */
   public void reject(ConsumerRecord<String, byte[]> record, String reason, String detail) {
     rejected.add(new Rejected(record, reason, detail));
   }
 
-  /** How many were rejected since they were published last. */
+  /** Number of records rejected since the last {@link #drain}. */
   int size() {
     return rejected.size();
   }
 
-  /** Takes back what was rejected when there were so many already: it is void. */
+  /** Takes back rejections beyond the given number. */
   void takeBack(int size) {
     rejected.subList(size, rejected.size()).clear();
   }
 
-  /** What was rejected since the last call, as records to publish. */
+  /** Rejections since the last call, as records to publish. */
   public List<ProducerRecord<String, byte[]>> drain() {
     List<ProducerRecord<String, byte[]>> drained = rejected.stream().map(this::letter).toList();
     rejected.clear();
     return drained;
   }
 
-  /** What was drained is durable: it counts. */
+  /** Drained rejections are durable and are counted. */
   void committed() {
     counts.forEach(Runnable::run);
     counts.clear();
   }
 
-  /** What was rejected and drained is void, and will come again. */
+  /** Rejections are void; their records will be delivered again. */
   void aborted() {
     rejected.clear();
     counts.clear();
@@ -86,12 +86,12 @@ public final class DeadLetters {
     return record.topic().equals(topic);
   }
 
-  /** The record of which something came that Kafka never takes. */
+  /** The dead letter of a record whose output Kafka refuses. */
   ProducerRecord<String, byte[]> instead(
       ProducerRecord<String, byte[]> refused, ConsumerRecord<String, byte[]> of, Refusal why) {
     String reason = "output-" + why.label();
     log.warn(
-        "{}: {} goes to {}: Kafka does not take what came of it, {} bytes for {} ({})",
+        "{}: {} goes to {}: Kafka refuses its output of {} bytes for {} ({})",
         stage,
         origin(of),
         topic,
@@ -106,11 +106,11 @@ public final class DeadLetters {
         topic, null, Math.max(0, of.timestamp()), of.key(), of.value(), headers);
   }
 
-  /** The same letter as small as it can be. */
+  /** The same dead letter without content. */
   ProducerRecord<String, byte[]> withoutContent(
       ProducerRecord<String, byte[]> letter, ConsumerRecord<String, byte[]> of, Refusal why) {
     log.warn(
-        "{}: {} goes to {} without its content, which Kafka does not take ({})",
+        "{}: {} goes to {} without its content, which Kafka refuses ({})",
         stage,
         origin(of),
         topic,
@@ -125,15 +125,15 @@ public final class DeadLetters {
     if (headers.lastHeader("size") == null) {
       headers.add("size", String.valueOf(size(letter)).getBytes(UTF_8));
     }
-    // The time and the key may be what was refused.
+    // The time or the key may be the reason for the refusal.
     return new ProducerRecord<>(topic, null, null, camera(of), null, headers);
   }
 
-  /** Not even the smallest letter was taken: that must not hold up a camera. */
+  /** Kafka refused even the dead letter without content; that must not block a camera. */
   void lost(ConsumerRecord<String, byte[]> record, Refusal why) {
     log.error(
-        "{}: {} is lost: {} takes no dead letter of it ({}). Look at the topic's settings:"
-            + " `facestream doctor --services`.",
+        "{}: {} is lost: {} refuses its dead letter ({}). Check the topic's settings: "
+            + "`facestream doctor --services`.",
         stage,
         origin(record),
         topic,
@@ -172,7 +172,7 @@ public final class DeadLetters {
     counts.add(() -> telemetry.dropped(stage, camera(record), reason).increment());
   }
 
-  /** Keys come from outside; only well-formed ones are worth a label of their own. */
+  /** Keys come from outside; only well-formed ones become labels. */
   private static String camera(ConsumerRecord<String, byte[]> record) {
     return record.key() == null || record.key().length() > 64 ? "unknown" : record.key();
   }

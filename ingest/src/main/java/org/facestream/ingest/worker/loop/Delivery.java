@@ -12,9 +12,8 @@ import org.facestream.ingest.worker.health.Pulse;
 import org.facestream.ingest.worker.kafka.Refusal;
 
 /**
- * Publishes what came of a batch. What Kafka never takes holds up nothing: the record that it came
- * of is a dead letter in its place, without its content when that does not fit either, and the rest
- * is published. The loop's thread only.
+ * Publishes the results of a batch. Refused results do not block it: their record becomes a dead
+ * letter, if necessary without content, and the rest is published. Only for the loop's thread.
  */
 final class Delivery {
   private final FaultIsolation isolation;
@@ -24,9 +23,9 @@ final class Delivery {
   private final Pulse pulse;
 
   /**
-   * Something to publish.
+   * A record to publish.
    *
-   * @param origin the record that it came of
+   * @param origin the record that it results from
    */
   record Part(ProducerRecord<String, byte[]> record, ConsumerRecord<String, byte[]> origin) {}
 
@@ -44,9 +43,9 @@ final class Delivery {
   }
 
   /**
-   * Publishes results and moves the group on: both or neither.
+   * Publishes results and commits offsets, both or neither.
    *
-   * @param batch that they came of
+   * @param batch the batch that they result from
    */
   void deliver(
       List<ConsumerRecord<String, byte[]>> batch,
@@ -55,7 +54,7 @@ final class Delivery {
     try {
       publish(results, offsets);
     } catch (RefusedException refused) {
-      // Whose it is shows when the records are processed one by one.
+      // Processing the records one by one shows which one causes it.
       publishApart(isolation.apart(batch), offsets);
     }
   }
@@ -67,7 +66,7 @@ final class Delivery {
         publish(left.stream().map(Part::record).toList(), offsets);
         return;
       } catch (RefusedException refused) {
-        // Each comes one step nearer to nothing, so this ends.
+        // Each step makes the output smaller, so this ends.
         left = replaced(left, refused.refused());
       }
     }

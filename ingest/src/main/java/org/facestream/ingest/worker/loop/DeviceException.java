@@ -3,8 +3,8 @@ package org.facestream.ingest.worker.loop;
 import org.facestream.ingest.worker.WorkerConfig;
 
 /**
- * What a network runs on failed. It may pass: the consume loop tries again, but only so often in a
- * row ({@link WorkerConfig#deviceFailures()}).
+ * A device failed. The failure may be temporary: the consume loop retries, up to {@link
+ * WorkerConfig#deviceFailures()} times in a row.
  */
 public final class DeviceException extends RetryableException {
   private static final long serialVersionUID = 1L;
@@ -12,8 +12,8 @@ public final class DeviceException extends RetryableException {
   private final boolean onThisInputOnly;
 
   /**
-   * @param onThisInputOnly whether it did other work right after the failure. If not, and again and
-   *     again, only a new process cures it; if so, it may be the input.
+   * @param onThisInputOnly whether the device worked with another input right after the failure. If
+   *     so, the input may be the cause; if not, and repeatedly, a new process is needed.
    */
   public DeviceException(String message, Throwable cause, boolean onThisInputOnly) {
     super(message, cause);

@@ -4,15 +4,15 @@ import java.util.Locale;
 import org.facestream.ingest.worker.config.UserError;
 
 /**
- * Counts the failures of the device in a row. As often as they may come, they pass; then only a new
- * process can help, or the input is at fault. The loop's thread only.
+ * Counts the failures of the device in a row. Up to a limit, they are considered temporary; then a
+ * new process is needed, or the input is the cause. Only for the loop's thread.
  */
 final class DeviceFailures {
   private final int most;
   private int inARow;
   private boolean inputAtFault;
 
-  /** Only a new process can help. */
+  /** A new process is needed. */
   static final class Lost extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -37,9 +37,9 @@ final class DeviceFailures {
   }
 
   /**
-   * A turn failed, by the device or by something else, which says nothing about the device.
+   * A turn failed, because of the device or not.
    *
-   * @throws Lost when the device failed as often as it may, whatever it was given
+   * @throws Lost when the device has failed too often, with any input
    */
   void failed(RuntimeException why) {
     if (!(why instanceof DeviceException device)) {
@@ -53,7 +53,7 @@ final class DeviceFailures {
       throw new Lost(
           String.format(
               Locale.ROOT,
-              "the device failed %d times in a row, which only a new process can cure (%s)",
+              "the device failed %d times in a row, so a new process is needed (%s)",
               inARow,
               device.getMessage()),
           device);
@@ -67,7 +67,7 @@ final class DeviceFailures {
     inputAtFault = false;
   }
 
-  /** Whether a failure says that its record is at fault, and that another try is of no use. */
+  /** Whether the record caused the failure, so that a retry is useless. */
   boolean isOfTheInput(RuntimeException why) {
     return inputAtFault && why instanceof DeviceException device && device.onThisInputOnly();
   }

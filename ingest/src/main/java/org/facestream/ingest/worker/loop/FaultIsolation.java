@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has batches processed so that a record which cannot be is a dead letter and holds up no other. A
- * failure that may pass is no record's fault, and is thrown on. The loop's thread only.
+ * Processes batches so that a record that cannot be processed becomes a dead letter and does not
+ * block others. Temporary failures are rethrown. Only for the loop's thread.
  */
 final class FaultIsolation {
   private static final Logger log = LoggerFactory.getLogger(FaultIsolation.class);
@@ -32,10 +32,10 @@ final class FaultIsolation {
   }
 
   /**
-   * Processes a batch; where that fails, its records one by one.
+   * Processes a batch; if that fails, its records one by one.
    *
    * @param batch in order per partition, never empty
-   * @return what is to be published: results, then dead letters
+   * @return records to publish: results, then dead letters
    */
   List<ProducerRecord<String, byte[]>> process(List<ConsumerRecord<String, byte[]>> batch) {
     List<ProducerRecord<String, byte[]>> results = new ArrayList<>(results(batch));
@@ -43,7 +43,7 @@ final class FaultIsolation {
     return results;
   }
 
-  /** The same one by one, each result with the record that it came of. */
+  /** Processes the records one by one, and returns each result with its record. */
   List<Delivery.Part> apart(List<ConsumerRecord<String, byte[]>> batch) {
     abort();
     List<Delivery.Part> parts = new ArrayList<>();
@@ -55,13 +55,13 @@ final class FaultIsolation {
     return parts;
   }
 
-  /** What was processed is durable. */
+  /** The results are durable. */
   void committed() {
     processor.committed();
     deadLetters.committed();
   }
 
-  /** What was processed and is not committed is void. */
+  /** Results that are not committed are void. */
   void abort() {
     processor.aborted();
     deadLetters.aborted();
@@ -94,7 +94,7 @@ final class FaultIsolation {
       return processor.process(List.of(record), deadLetters);
     } catch (RuntimeException failed) {
       throwWhatMayPass(failed);
-      // It may have rejected the record before it failed: that is one dead letter, not two.
+      // It may have rejected the record before it failed; that must be one dead letter, not two.
       deadLetters.takeBack(before);
       reject(record, failed);
       return List.of();

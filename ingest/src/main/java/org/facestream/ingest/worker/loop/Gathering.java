@@ -10,7 +10,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
-/** The records of several polls as if they were of one. The loop's thread only. */
+/** The records of several polls as one batch. Only for the loop's thread. */
 final class Gathering {
   private Map<TopicPartition, List<ConsumerRecord<String, byte[]>>> records = new HashMap<>();
   private Map<TopicPartition, OffsetAndMetadata> next = new HashMap<>();
@@ -31,13 +31,13 @@ final class Gathering {
     next.putAll(polled.nextOffsets());
   }
 
-  /** Partitions went to another member between two polls: their records are that one's. */
+  /** Partitions were revoked between two polls: their records are dropped. */
   void forget(Collection<TopicPartition> partitions) {
     records.keySet().removeAll(partitions);
     next.keySet().removeAll(partitions);
   }
 
-  /** Bytes of the values so far. */
+  /** Total size of the values in bytes. */
   long bytes() {
     return bytes;
   }

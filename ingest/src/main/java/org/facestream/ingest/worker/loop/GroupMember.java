@@ -21,13 +21,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A consume loop's place in its consumer group: a consumer that can be opened again after it was
- * closed, with its meters. The loop's thread only.
+ * A consume loop's membership in its consumer group: a consumer that can be reopened, with its
+ * meters. Only for the loop's thread.
  */
 final class GroupMember implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(GroupMember.class);
 
-  /** Long enough for a fetch's way there and back. */
+  /** Long enough for a fetch request. */
   private static final Duration MORE = Duration.ofMillis(5);
 
   private static final long STALE_NANOS = Duration.ofMillis(50).toNanos();
@@ -45,8 +45,8 @@ final class GroupMember implements AutoCloseable {
   private long polledAt = System.nanoTime();
 
   /**
-   * @param processor is told which partitions come and go, and how many records wait
-   * @param positions is told where this member stands
+   * @param processor notified of assigned and revoked partitions and of waiting records
+   * @param positions updated with this member's positions
    */
   GroupMember(
       ConsumeLoop.Settings settings,
@@ -61,7 +61,7 @@ final class GroupMember implements AutoCloseable {
     this.positions = positions;
   }
 
-  /** Joins the group; does nothing for one who is in it. */
+  /** Joins the group; has no effect for a member. */
   void open() {
     if (consumer != null) {
       return;
@@ -115,8 +115,8 @@ final class GroupMember implements AutoCloseable {
   }
 
   /**
-   * What a poll gives after a long turn was fetched at that turn's beginning: what came since is
-   * still at the broker.
+   * The records of a poll after a long turn were fetched when the turn began; newer ones are still
+   * at the broker.
    */
   private ConsumerRecords<String, byte[]> gather(ConsumerRecords<String, byte[]> first) {
     gathering.begin();
@@ -130,8 +130,8 @@ final class GroupMember implements AutoCloseable {
         gathering.add(more);
       }
     } catch (KafkaException failed) {
-      // What is in hand must not be lost; whatever it is will show again with the next poll.
-      log.debug("{}: nothing more could be gathered", settings.stage(), failed);
+      // The records read so far must not be lost; the failure occurs again with the next poll.
+      log.debug("{}: no further records could be read", settings.stage(), failed);
     }
     return gathering.end();
   }
@@ -145,13 +145,13 @@ final class GroupMember implements AutoCloseable {
     return consumer.groupMetadata();
   }
 
-  /** Whether a partition is this member's and has records that it has not read. */
+  /** Whether a partition is assigned to this member and has unread records. */
   boolean isBehind(TopicPartition partition) {
     return consumer.assignment().contains(partition)
         && consumer.currentLag(partition).orElse(1) > 0;
   }
 
-  /** What was polled is done with. */
+  /** The polled records are processed. */
   void progressed() {
     positions.note(consumer);
   }
@@ -161,8 +161,8 @@ final class GroupMember implements AutoCloseable {
   }
 
   /**
-   * Back to where the group stands: usually the turn's first records, but a commit whose answer was
-   * lost has moved it on, and what it covered must not be published again.
+   * Seeks to the committed offsets: usually the turn's first records. If a commit succeeded but its
+   * answer was lost, they are further, and its records must not be published again.
    *
    * @param first offset of the first record of each partition in the turn
    */
@@ -180,7 +180,7 @@ final class GroupMember implements AutoCloseable {
         });
   }
 
-  /** Takes nothing for a while, and stays a member. */
+  /** Pauses without leaving the group. */
   void rest(Duration time) {
     consumer.pause(consumer.assignment());
     ConsumerRecords<String, byte[]> whileWaiting = consumer.poll(time);
@@ -190,7 +190,7 @@ final class GroupMember implements AutoCloseable {
     consumer.resume(consumer.assignment());
   }
 
-  /** Leaves the group; {@link #open} joins it anew. */
+  /** Leaves the group; {@link #open} joins it again. */
   @Override
   public void close() {
     positions.clear();
@@ -200,8 +200,8 @@ final class GroupMember implements AutoCloseable {
   }
 
   /**
-   * Closes a client's meters, then the client. Its failure to close is of no consequence: it is
-   * replaced, or all ends.
+   * Closes a client's meters, then the client. A failure to close is ignored, because the client is
+   * replaced or the process ends.
    *
    * @param metrics may be null
    * @param client may be null

@@ -19,8 +19,8 @@ import org.facestream.ingest.worker.Telemetry;
 import org.facestream.ingest.worker.kafka.Refusal;
 
 /**
- * A consume loop's transactions: a producer that can be opened again after it was closed, with its
- * meters. The loop's thread only.
+ * A consume loop's transactions: a producer that can be reopened, with its meters. Only for the
+ * loop's thread.
  */
 final class Publisher implements AutoCloseable {
   private final String stage;
@@ -34,7 +34,7 @@ final class Publisher implements AutoCloseable {
   private boolean voided;
 
   /**
-   * @param producers gives transactional ones, not yet initialised
+   * @param producers creates transactional producers, not yet initialised
    */
   Publisher(String stage, Telemetry telemetry, Supplier<Producer<String, byte[]>> producers) {
     this.stage = stage;
@@ -42,7 +42,7 @@ final class Publisher implements AutoCloseable {
     this.producers = producers;
   }
 
-  /** Fences off who had the transactional id before; does nothing for one that is open. */
+  /** Fences the former owner of the transactional id; has no effect when it is open. */
   void open() {
     if (producer != null) {
       return;
@@ -53,16 +53,16 @@ final class Publisher implements AutoCloseable {
   }
 
   /**
-   * Publishes records and moves the group on: both or neither.
+   * Publishes records and commits offsets, both or neither.
    *
-   * @throws RefusedException when Kafka never takes some of the records; the transaction is void
+   * @throws RefusedException when Kafka refuses some of the records; the transaction is void
    */
   void publish(
       List<ProducerRecord<String, byte[]>> records,
       Map<TopicPartition, OffsetAndMetadata> offsets,
       ConsumerGroupMetadata group) {
     voided = false;
-    // The one before may have been given up with the transaction that failed.
+    // The former producer may have been closed with the failed transaction.
     open();
     producer.beginTransaction();
     List<Future<RecordMetadata>> sent = new ArrayList<>(records.size());
@@ -73,7 +73,7 @@ final class Publisher implements AutoCloseable {
       producer.sendOffsetsToTransaction(offsets, group);
       producer.commitTransaction();
     } catch (KafkaException failed) {
-      // Aborting waits for what is on its way: from then on each knows what became of it.
+      // Aborting waits for pending sends, so the outcome of each is known afterwards.
       end();
       Map<Integer, Refusal> refused = refused(records, sent, failed);
       voided = true;
@@ -96,7 +96,7 @@ final class Publisher implements AutoCloseable {
     if (suspects.size() < 2) {
       return suspects;
     }
-    // Those that were not sent yet fail with the reason of the one that was refused.
+    // Records that were not sent yet fail with the reason of the refused one.
     Map<Integer, Refusal> refused = new HashMap<>();
     for (int index : suspects.keySet()) {
       alone(records.get(index)).ifPresent(why -> refused.put(index, why));
@@ -104,7 +104,7 @@ final class Publisher implements AutoCloseable {
     return refused;
   }
 
-  /** Whether Kafka refuses a record, found out in a transaction that is aborted. */
+  /** Tries in an aborted transaction whether Kafka refuses a record. */
   private Optional<Refusal> alone(ProducerRecord<String, byte[]> record) {
     open();
     Throwable failure;
@@ -135,7 +135,7 @@ final class Publisher implements AutoCloseable {
     }
   }
 
-  /** Voids a transaction that failed, where one was begun. */
+  /** Aborts a failed transaction, if one was begun. */
   void abort() {
     if (!voided) {
       end();
@@ -150,7 +150,7 @@ final class Publisher implements AutoCloseable {
     try {
       producer.abortTransaction();
     } catch (KafkaException | IllegalStateException fatal) {
-      // No transaction was open, or this producer is fenced: a new one starts clean.
+      // No transaction was open, or this producer is fenced; a new producer replaces it.
       close();
     }
   }

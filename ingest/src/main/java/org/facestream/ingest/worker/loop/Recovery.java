@@ -14,9 +14,7 @@ import org.facestream.ingest.worker.Telemetry;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * What a consume loop does after a turn that failed, and when that is over. The loop's thread only.
- */
+/** How a consume loop recovers from a failed turn. Only for the loop's thread. */
 final class Recovery {
   private static final Logger log = LoggerFactory.getLogger(Recovery.class);
 
@@ -27,7 +25,7 @@ final class Recovery {
   private final Counter retries;
   private final Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(5));
 
-  /** Where a failed turn's records are still to be processed. */
+  /** Partitions of a failed turn whose records are not processed yet. */
   private final Set<TopicPartition> owed = new HashSet<>();
 
   Recovery(
@@ -42,21 +40,21 @@ final class Recovery {
     this.member = member;
     this.retries =
         Counter.builder("facestream.retries")
-            .description("Turns of a consume loop that failed and were tried again")
+            .description("Batches that failed and were tried again")
             .tags("stage", stage)
             .register(telemetry.registry());
   }
 
-  /** The records of these partitions were processed. */
+  /** The records of these partitions are processed. */
   void worked(Set<TopicPartition> partitions) {
     owed.removeAll(partitions);
   }
 
   /**
-   * A turn did not fail. After one that did, that tells nothing before its records have come again:
-   * a poll that brings none does not reset the backoff, nor make the stage ready.
+   * A turn succeeded. After a failed turn, an empty poll does not reset the backoff or make the
+   * stage ready; only its redelivered records do.
    *
-   * @return the stage's health; empty while that is still the failure
+   * @return the stage's health; empty while the failure persists
    */
   Optional<Stage.Health> health() {
     Stage.Health membership = member.health();
@@ -71,7 +69,7 @@ final class Recovery {
   }
 
   /**
-   * Voids the turn, goes back to where the group stands, and waits, still a member of it.
+   * Aborts the turn, seeks to the committed offsets, and waits without leaving the group.
    *
    * @param first offsets of the turn's records
    */
@@ -79,7 +77,8 @@ final class Recovery {
     Duration wait = backoff.next();
     retries.increment();
     owed.addAll(first.keySet());
-    log.warn("{}: turn failed ({}); again in {} ms", stage, failed, wait.toMillis(), failed);
+    log.warn(
+        "{}: the batch failed ({}); trying again in {} ms", stage, failed, wait.toMillis(), failed);
     isolation.abort();
     publisher.abort();
     try {
@@ -92,7 +91,7 @@ final class Recovery {
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     } catch (KafkaException unusable) {
-      log.warn("{}: the consumer is replaced", stage, unusable);
+      log.warn("{}: replacing the consumer", stage, unusable);
       member.close();
     }
   }

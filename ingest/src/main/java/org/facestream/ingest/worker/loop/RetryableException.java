@@ -1,8 +1,8 @@
 package org.facestream.ingest.worker.loop;
 
 /**
- * A failure that is not the record's fault and may pass: a database that is away, a device that is
- * busy. The consume loop keeps the batch, makes the stage not ready, and tries again.
+ * A temporary failure that the record did not cause, such as an unavailable database or a busy
+ * device. The consume loop keeps the batch, makes the stage not ready, and retries.
  */
 public sealed class RetryableException extends RuntimeException permits DeviceException {
   private static final long serialVersionUID = 1L;

@@ -1,6 +1,6 @@
 /**
- * The consume loop: reads batches of a topic, has a {@link
+ * The consume loop: reads batches of a topic, lets a {@link
  * org.facestream.ingest.worker.loop.ConsumeLoop.Processor} process them, and publishes the results
- * and the group's offsets in one transaction; what cannot be processed becomes a dead letter.
+ * and the group's offsets in one transaction. Records that cannot be processed become dead letters.
  */
 package org.facestream.ingest.worker.loop;

@@ -165,11 +165,11 @@ class SourceRulesTest {
                 "CAMERA_USER", "viewer"));
     Camera camera = Camera.of("a", url);
     String why = assertThrows(SourceException.class, () -> strict.resolve(camera)).getMessage();
-    assertTrue(why.contains("'@' behind the host; percent-encode"), why);
+    assertTrue(why.contains("'@' after the host; percent-encode"), why);
     assertFalse(why.contains("viewer"), why);
     if (!url.contains("PLACE")) {
       why = assertThrows(UserError.class, () -> strict.check(camera)).getMessage();
-      assertTrue(why.contains("'@' behind the host; percent-encode"), why);
+      assertTrue(why.contains("'@' after the host; percent-encode"), why);
     }
   }
 
@@ -187,7 +187,7 @@ class SourceRulesTest {
         "rtsp://192.0.2.7:00/s|a port is 1 to 65535",
         "rtsp://u:${secret:DOOR@192.0.2.7/s|no closing brace",
         "rtsp://u:${secret:DOOR}@192.0.2.7/${s|no closing brace",
-        "rtsp://12345#9@192.0.2.7/s|behind the host; percent",
+        "rtsp://12345#9@192.0.2.7/s|after the host; percent",
       })
   void aMistakeIsCalledWhatItIs(String url, String why) {
     Camera camera = Camera.of("a", url);
@@ -202,7 +202,7 @@ class SourceRulesTest {
     Camera tagged =
         Camera.of("a", "rtsp://192.0.2.7/s").withTags(Collections.nCopies(3000, "north"));
     String why = assertThrows(UserError.class, () -> rules.check(tagged)).getMessage();
-    assertTrue(why.contains("64 tags at most"), why);
+    assertTrue(why.contains("at most 64 tags"), why);
   }
 
   @Test

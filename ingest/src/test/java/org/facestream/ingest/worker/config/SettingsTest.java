@@ -148,7 +148,7 @@ class SettingsTest {
     String broken = failure(Optional.of(write("kafka: [")), Map.of(), Map.of());
     assertTrue(broken.contains("is not valid YAML"), broken);
     String list = failure(Optional.of(write("- a\n")), Map.of(), Map.of());
-    assertTrue(list.contains("must hold keys and values"), list);
+    assertTrue(list.contains("must contain keys and values"), list);
     String missing = failure(Optional.of(folder.resolve("none.yaml")), Map.of(), Map.of());
     assertTrue(missing.startsWith("There is no configuration file"), missing);
   }

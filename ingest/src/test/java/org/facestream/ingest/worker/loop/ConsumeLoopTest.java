@@ -158,7 +158,7 @@ class ConsumeLoopTest {
     assertEquals(3, opened.get(0).waits.size());
     assertTrue(opened.get(0).closed());
     assertEquals(
-        "the device failed 3 times in a row, which only a new process can cure (error 700)",
+        "the device failed 3 times in a row, so a new process is needed (error 700)",
         loop.failure().orElse("none"));
     assertEquals("the loop ended: " + loop.failure().get(), loop.health().reason());
   }

@@ -85,7 +85,7 @@ public record AuditCheck(long lines, long unchained, String last, Optional<Strin
           continue;
         }
         if (problem.isEmpty() && previous.isEmpty()) {
-          problem = Optional.of("line " + lines + " has no hash of the one before");
+          problem = Optional.of("line " + lines + " has no hash of the line before");
         } else if (problem.isEmpty() && !previous.get().equals(last)) {
           problem = Optional.of(gap(lines, unchained));
         }
@@ -106,7 +106,7 @@ public record AuditCheck(long lines, long unchained, String last, Optional<Strin
 
   private static String gap(long line, long unchained) {
     return line == unchained + 1
-        ? "what is before line " + line + " was changed or removed"
+        ? "a line before line " + line + " was changed or removed"
         : "line "
             + (line - 1)
             + " was changed, or lines between it and line "
@@ -126,7 +126,7 @@ public record AuditCheck(long lines, long unchained, String last, Optional<Strin
     if (known.isEmpty()) {
       return follows == null
           ? Optional.empty()
-          : Optional.of("%s, which says what the last line is, is missing".formatted(head));
+          : Optional.of("%s, which contains the hash of the last line, is missing".formatted(head));
     }
     // A process that ended between the two writes leaves the head one line behind.
     return known.equals(last) || known.equals(follows)

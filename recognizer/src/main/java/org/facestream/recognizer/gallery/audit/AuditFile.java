@@ -70,7 +70,8 @@ public final class AuditFile {
       }
     } catch (IOException failed) {
       throw new UserError(
-          "The audit trail %s cannot be written (%s): set gallery.audit-file to a file that can."
+          ("The audit trail %s cannot be written (%s): set gallery.audit-file to a file "
+                  + "that can be written.")
               .formatted(file, UserError.reason(failed)),
           failed);
     }
@@ -96,7 +97,8 @@ public final class AuditFile {
       }
     } catch (IOException failed) {
       throw new UserError(
-          "The audit trail %s cannot be written (%s), and nothing is done that is not in it: free its disk, or set gallery.audit-file."
+          ("The audit trail %s cannot be written (%s), so nothing was changed: free disk "
+                  + "space, or set gallery.audit-file.")
               .formatted(file, UserError.reason(failed)),
           failed);
     } finally {
@@ -108,7 +110,7 @@ public final class AuditFile {
     AuditCheck.Tail tail = AuditCheck.tail(lines);
     if (tail.end() < lines.size()) {
       // A process or a machine ended in the middle of it: what it tells of was not done.
-      log.warn("audit: the last line of {} was cut off, and is taken out", file);
+      log.warn("audit: removed the incomplete last line of {}", file);
       lines.truncate(tail.end());
     }
     String previous = previous(tail, lines, read(ends));
@@ -143,7 +145,9 @@ public final class AuditFile {
       return last;
     }
     log.error(
-        "audit: the end of {} is not what was written last: lines were changed or removed", file);
+        "audit: the end of {} differs from the last written line: lines were changed or "
+            + "removed",
+        file);
     return known;
   }
 
@@ -171,7 +175,7 @@ public final class AuditFile {
         return lock;
       }
       if (System.nanoTime() > deadline) {
-        throw new IOException("another process keeps it locked");
+        throw new IOException("another process has locked it");
       }
       try {
         TimeUnit.MILLISECONDS.sleep(5);
@@ -213,7 +217,7 @@ public final class AuditFile {
     try (FileChannel entries = FileChannel.open(folder, StandardOpenOption.READ)) {
       entries.force(true);
     } catch (IOException notHere) {
-      log.debug("audit: this system forces no folders", notHere);
+      log.debug("audit: this system cannot fsync folders", notHere);
     }
   }
 }

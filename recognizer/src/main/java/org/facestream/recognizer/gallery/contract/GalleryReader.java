@@ -73,7 +73,7 @@ public final class GalleryReader {
       return GalleryTopic.read(record.key(), record.value());
     } catch (InvalidRecordException invalid) {
       log.warn(
-          "gallery: entry {}@{} cannot be used: {}",
+          "gallery: record {}@{} cannot be used: {}",
           record.partition(),
           record.offset(),
           invalid.reason());

@@ -56,7 +56,7 @@ public final class GalleryWriter implements AutoCloseable {
     } catch (UserError late) {
       // The person is forgotten, and whoever asked has more to erase. Whatever is written to
       // those partitions next closes the segments too.
-      log.warn("gallery: the bytes of what was erased may stay on Kafka's disk for longer", late);
+      log.warn("gallery: erased data may stay on Kafka's disk for longer", late);
     }
   }
 
@@ -86,7 +86,8 @@ public final class GalleryWriter implements AutoCloseable {
     } catch (ExecutionException failed) {
       if (Refusal.of(failed.getCause()).isPresent()) {
         throw new UserError(
-            "Kafka never takes this record of the gallery (%s). Compare the topic's settings: `facestream doctor --services`."
+            ("Kafka refuses this record of the gallery (%s). Check the topic's settings: "
+                    + "`facestream doctor --services`.")
                 .formatted(failed.getCause().getMessage()),
             failed);
       }

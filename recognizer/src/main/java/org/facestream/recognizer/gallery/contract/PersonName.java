@@ -49,7 +49,7 @@ public final class PersonName {
       throw new UserError(
           String.format(
               Locale.ROOT,
-              "The name '%s...' has %d characters; the most is %d.",
+              "The name '%s...' has %d characters; at most %d are allowed.",
               shown(kept.substring(0, 20)),
               length,
               LONGEST));
@@ -62,7 +62,7 @@ public final class PersonName {
               throw new UserError(
                   String.format(
                       Locale.ROOT,
-                      "The name '%s' holds the character U+%04X; leave it out.",
+                      "The name '%s' contains the character U+%04X; remove it.",
                       shown(kept),
                       character));
             });
@@ -71,8 +71,7 @@ public final class PersonName {
     }
     if (kept.equalsIgnoreCase(IdentityEvent.UNKNOWN)) {
       throw new UserError(
-          "'%s' is what events call somebody who is not enrolled; give another name."
-              .formatted(kept));
+          "'%s' is the name of unknown people in events; give another name.".formatted(kept));
     }
     return kept;
   }
@@ -110,7 +109,8 @@ public final class PersonName {
     String id = Normalizer.normalize(given, Normalizer.Form.NFC).strip();
     if (id.isEmpty() || !id(id, List.of()).equals(id)) {
       throw new UserError(
-          "'%s' is no person's id; give up to %s small letters, digits and hyphens, such as ada-lovelace-2."
+          ("'%s' is not a valid id; give up to %s lower-case letters, digits and hyphens, "
+                  + "such as ada-lovelace-2.")
               .formatted(shown(id), LONGEST_ID));
     }
     return id;

@@ -20,7 +20,7 @@ public final class Watchlist {
   public static String check(String name) {
     if (!NAME.matcher(name).matches() || name.equals(NONE)) {
       throw new UserError(
-          "A watchlist cannot be called '%s'. Take up to 32 of a-z, 0-9 and hyphens, such as"
+          ("A watchlist cannot be called '%s'. Use up to 32 of a-z, 0-9 and hyphens, such " + "as")
                   .formatted(PersonName.shown(name))
               + " 'wanted'.");
     }

@@ -137,7 +137,7 @@ final class EnrolledFaces implements AutoCloseable {
           .orElseThrow(
               () ->
                   new RefusedException(
-                      "changed", "it was changed by another at this moment; enrol it again"));
+                      "changed", "another process changed it at the same time; enrol it again"));
     } catch (KafkaException failed) {
       throw GalleryReader.unreadable(failed);
     }
@@ -214,7 +214,7 @@ final class EnrolledFaces implements AutoCloseable {
           "ambiguous-name",
           String.format(
               Locale.ROOT,
-              "%d persons are called '%s': %s; say with --id who is meant, or merge them",
+              "%d people are called '%s': %s; choose one with --id, or merge them",
               named.size(),
               PersonName.shown(name),
               named.stream().map(Person::spelledOut).collect(Collectors.joining(", "))));
@@ -238,7 +238,8 @@ final class EnrolledFaces implements AutoCloseable {
     if (own.isPresent() && own.get().distance() < rules.duplicate() * threshold) {
       throw new RefusedException(
           "duplicate",
-          "it is nearly the same as %s, which is enrolled already; another look would help more"
+          ("it is nearly the same as %s, which is already enrolled; a different picture "
+                  + "would help more")
               .formatted(byFace.get(own.get().reference()).source()));
     }
     if (rules.confirmed()) {
@@ -254,7 +255,8 @@ final class EnrolledFaces implements AutoCloseable {
           EnrolmentResult.CONFLICT,
           String.format(
               Locale.ROOT,
-              "it looks like %s (distance %.2f, under %.2f is too near); confirm to enrol it all the same",
+              "it looks like %s (distance %.2f, below %.2f is too near); confirm to enrol it "
+                  + "anyway",
               other.get().name(),
               other.get().distance(),
               rules.conflict() * threshold));
@@ -264,7 +266,8 @@ final class EnrolledFaces implements AutoCloseable {
           EnrolmentResult.UNLIKE,
           String.format(
               Locale.ROOT,
-              "it does not look like %s as enrolled: the most similar picture is %s (distance %.2f, over %.2f is too far); look at both, and confirm when they show one person",
+              "it does not look like %s as enrolled: the most similar picture is %s (distance "
+                  + "%.2f, above %.2f is too far); compare both, and confirm if they show one person",
               PersonName.shown(reference.name()),
               byFace.get(own.get().reference()).source(),
               own.get().distance(),

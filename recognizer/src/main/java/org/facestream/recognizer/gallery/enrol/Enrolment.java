@@ -156,7 +156,8 @@ public final class Enrolment implements AutoCloseable {
       if (known.erasedMeanwhile(name, faceId)) {
         throw new RefusedException(
             "forgotten",
-            "%s was forgotten meanwhile; enrol again if that is meant".formatted(name));
+            "%s was forgotten in the meantime; enrol the picture again if you want that"
+                .formatted(name));
       }
       EnrolmentTerms terms = rules.demanded().apply(rules.terms(), now);
       Person before = known.person(name, rules.terms().id());
@@ -169,7 +170,7 @@ public final class Enrolment implements AutoCloseable {
       if (same != null && !rules.confirmed()) {
         throw new RefusedException(
             EnrolmentResult.CONFLICT,
-            "this very picture is enrolled as %s; forget that first, or confirm"
+            "the same picture is enrolled as %s; forget that person first, or confirm"
                 .formatted(same.person().name()));
       }
       ExaminedFace face = looked.isPresent() ? looked.get() : examination.face();
@@ -177,7 +178,7 @@ public final class Enrolment implements AutoCloseable {
       if (reference.problem().isPresent()) {
         throw new RefusedException(
             "bad-descriptor",
-            "the network gave nothing to compare it by (%s); take another picture"
+            "the network returned no usable descriptor (%s); use another picture"
                 .formatted(reference.problem().get()));
       }
       known.check(reference, rules, now);
@@ -215,7 +216,7 @@ public final class Enrolment implements AutoCloseable {
     }
     if (terms.expiry().isEmpty() && over) {
       throw new RefusedException(
-          "expired", "it was enrolled until %s; give a new end".formatted(same.expiry()));
+          "expired", "it was enrolled until %s; give a new expiry".formatted(same.expiry()));
     }
     // What was written a moment ago, on the watchlist, included.
     Reference renewed =

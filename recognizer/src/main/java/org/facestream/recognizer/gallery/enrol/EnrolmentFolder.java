@@ -28,7 +28,9 @@ public final class EnrolmentFolder {
   public EnrolmentFolder(Path folder) {
     if (!Files.isDirectory(folder)) {
       throw new UserError(
-          folder + " is not a folder. Give one that holds a folder of pictures per person.");
+          folder
+              + " is not a folder. Give a folder that contains a folder of pictures for each "
+              + "person.");
     }
     try {
       this.root = folder.toRealPath();
@@ -75,11 +77,10 @@ public final class EnrolmentFolder {
   private void visit(Path entry, Consumer<Submission> found) {
     String name = entry.getFileName().toString();
     if (leadsOut(entry)) {
-      found.accept(unusable(name, entry, "link", "it is a link that leads out of the folder"));
+      found.accept(unusable(name, entry, "link", "it is a link to outside of the folder"));
     } else if (!Files.isDirectory(entry)) {
       found.accept(
-          unusable(
-              name, entry, "no-person", "pictures belong into a folder with the person's name"));
+          unusable(name, entry, "no-person", "put pictures into a folder with the person's name"));
     } else {
       visitPerson(name, entry, found);
     }
@@ -102,7 +103,7 @@ public final class EnrolmentFolder {
     }
     for (Path file : files) {
       if (leadsOut(file)) {
-        found.accept(unusable(name, file, "link", "it is a link that leads out of the folder"));
+        found.accept(unusable(name, file, "link", "it is a link to outside of the folder"));
       } else if (!Files.isRegularFile(file)) {
         found.accept(unusable(name, file, "not-a-file", "it is not a file"));
       } else {

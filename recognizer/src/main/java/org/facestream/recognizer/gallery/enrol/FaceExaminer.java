@@ -153,27 +153,28 @@ final class FaceExaminer {
   private float[] describe(Picture picture, Landmarks landmarks) throws RefusedException {
     if (!descriptors.canDescribe(landmarks)) {
       throw new RefusedException(
-          "not-aligned", "eyes, nose and mouth could not be told apart; take another picture");
+          "not-aligned", "eyes, nose and mouth could not be located; use another picture");
     }
     try {
       return descriptors.describe(picture, landmarks);
     } catch (IllegalStateException refusedByNetwork) {
       throw new RefusedException(
-          "bad-descriptor", "the network refuses this face; take another picture");
+          "bad-descriptor", "the network refuses this face; use another picture");
     }
   }
 
   private static Detection theOne(List<Detection> faces) throws RefusedException {
     if (faces.isEmpty()) {
       throw new RefusedException(
-          "no-face", "no face was found; take a picture that shows the whole face");
+          "no-face", "no face was found; use a picture that shows the whole face");
     }
     if (faces.size() > 1) {
       throw new RefusedException(
           "several-faces",
           String.format(
               Locale.ROOT,
-              "%d faces were found, so it is not clear whose it is; cut out the one that is meant",
+              "%d faces were found, so it is not clear which one to enrol; crop the picture "
+                  + "to one face",
               faces.size()));
     }
     return faces.get(0);

@@ -134,7 +134,7 @@ public final class FolderWatch implements AutoCloseable {
           place.register(
               service, StandardWatchEventKinds.ENTRY_CREATE, StandardWatchEventKinds.ENTRY_MODIFY));
     } catch (IOException | ClosedWatchServiceException refused) {
-      log.debug("a folder is only looked through now and then", refused);
+      log.debug("a folder is only scanned from time to time", refused);
     }
   }
 
@@ -165,7 +165,7 @@ public final class FolderWatch implements AutoCloseable {
     try {
       service.close();
     } catch (IOException failed) {
-      log.debug("the watch did not end well", failed);
+      log.debug("watching the folder did not end cleanly", failed);
     }
   }
 }

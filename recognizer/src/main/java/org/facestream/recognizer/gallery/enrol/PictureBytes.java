@@ -50,6 +50,6 @@ final class PictureBytes {
 
   private static RefusedException tooLarge() {
     return new RefusedException(
-        "too-large", "the file has more than 64 MB; save it as a JPEG of usual size");
+        "too-large", "the file has more than 64 MB; save it as a smaller JPEG");
   }
 }

@@ -48,7 +48,8 @@ public record QualityGate(float minScore, int minFaceSize, float minSharpness, f
           "too-small",
           String.format(
                   Locale.ROOT,
-                  "the face is %.0f pixels wide, at least %d are needed; take one from nearer, or with more",
+                  "the face is %.0f pixels wide, at least %d are needed; use a picture from "
+                      + "nearer, or with more",
                   width,
                   minFaceSize)
               + " pixels");
@@ -58,7 +59,8 @@ public record QualityGate(float minScore, int minFaceSize, float minSharpness, f
           "low-score",
           String.format(
                   Locale.ROOT,
-                  "the face is not clear enough (probability %.2f, at least %.2f is needed); take one that",
+                  "the face is not clear enough (probability %.2f, at least %.2f is needed); use "
+                      + "a picture that",
                   score,
                   minScore)
               + " shows the whole face in good light");
@@ -77,7 +79,8 @@ public record QualityGate(float minScore, int minFaceSize, float minSharpness, f
           "turned-away",
           String.format(
                   Locale.ROOT,
-                  "the face is turned away (about %.0f° to a side, %.0f° up or down); take one that looks",
+                  "the face is turned away (about %.0f° to a side, %.0f° up or down); use a "
+                      + "picture of a face that looks",
                   Math.abs(quality.yaw()),
                   Math.abs(quality.pitch()))
               + " into the camera");
@@ -87,7 +90,8 @@ public record QualityGate(float minScore, int minFaceSize, float minSharpness, f
           "blurred",
           String.format(
                   Locale.ROOT,
-                  "the face is blurred (sharpness %.2f, at least %.2f is needed); take one that is in focus",
+                  "the face is blurred (sharpness %.2f, at least %.2f is needed); use a picture "
+                      + "that is in focus",
                   quality.sharpness(),
                   minSharpness)
               + " and held still");

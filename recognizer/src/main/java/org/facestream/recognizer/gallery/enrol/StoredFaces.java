@@ -70,7 +70,7 @@ public final class StoredFaces {
   private static UserError gone(String what, String instead) {
     return new UserError(
         what
-            + ": it never was, or its time is over (faces are kept for hours). Take "
+            + ": it does not exist or has expired (faces are kept for hours). Use "
             + instead
             + ", or enrol a picture.");
   }

@@ -22,7 +22,7 @@ public record TermsRule(
     maxValidity.ifPresent(
         longest -> {
           if (longest.isZero() || longest.isNegative()) {
-            throw new UserError("gallery.max-validity must be more than nothing.");
+            throw new UserError("gallery.max-validity must be more than 0s.");
           }
         });
   }
@@ -35,12 +35,12 @@ public record TermsRule(
   EnrolmentTerms apply(EnrolmentTerms given, Instant now) {
     if (consentRequired && given.consent().isEmpty()) {
       throw new UserError(
-          "Nobody is enrolled here without consent (gallery.require-consent): say with --consent"
-              + " where it is kept.");
+          "Enrolment needs consent (gallery.require-consent): give with --consent where "
+              + "it is kept.");
     }
     if (expiryRequired && given.expiry().isEmpty()) {
       throw new UserError(
-          "Nobody is enrolled here for ever (gallery.require-expiry): give a day with --expiry.");
+          "Enrolment needs an expiry (gallery.require-expiry): give a day with --expiry.");
     }
     Optional<Instant> latest = maxValidity.map(now::plus);
     given
@@ -48,13 +48,13 @@ public record TermsRule(
         .ifPresent(
             end -> {
               if (!end.isAfter(now)) {
-                throw new UserError("The expiry is over already: give a later day.");
+                throw new UserError("The expiry is in the past: give a later day.");
               }
               if (latest.filter(end::isAfter).isPresent()) {
                 throw new UserError(
                     String.format(
                             Locale.ROOT,
-                            "Nobody is enrolled here for more than %d days (gallery.max-validity): give an",
+                            "The expiry may be at most %d days ahead (gallery.max-validity): give an",
                             maxValidity.get().toDays())
                         + " earlier day.");
               }

@@ -84,8 +84,8 @@ final class BlockProducts {
       }
       if (!(Math.abs(found[i] - right) < 1e-4)) {
         throw new IllegalStateException(
-            "OpenBLAS computes wrong results on this processor; set OPENBLAS_CORETYPE to an older"
-                + " one, such as Haswell");
+            "OpenBLAS computes wrong results on this CPU; set OPENBLAS_CORETYPE to an older "
+                + "type, such as Haswell");
       }
     }
   }

@@ -67,10 +67,10 @@ public final class GalleryReplica implements StateStore, StateRestoreListener, K
         .description("References in this worker's replica of the gallery")
         .register(telemetry.registry());
     Gauge.builder("facestream.gallery.people", this, replica -> replica.snapshot.people())
-        .description("Persons in this worker's replica of the gallery")
+        .description("People in this worker's replica of the gallery")
         .register(telemetry.registry());
     Gauge.builder("facestream.gallery.version", this, replica -> replica.snapshot.version().sum())
-        .description("Sum of the gallery offsets that this worker's replica has seen")
+        .description("Sum of the gallery offsets that this worker's replica has read")
         .register(telemetry.registry());
   }
 
@@ -149,7 +149,7 @@ public final class GalleryReplica implements StateStore, StateRestoreListener, K
     } catch (InvalidRecordException invalid) {
       skip(key, invalid.reason());
     } catch (RuntimeException unforeseen) {
-      log.error("gallery: entry at {}@{} is skipped", partition, offset, unforeseen);
+      log.error("gallery: record {}@{} is skipped", partition, offset, unforeseen);
       skip(key, "failed");
     }
     positions.merge(partition, offset + 1, Math::max);
@@ -161,7 +161,7 @@ public final class GalleryReplica implements StateStore, StateRestoreListener, K
   private void skip(String key, String reason) {
     matrix.remove(key);
     Counter.builder("facestream.gallery.skipped")
-        .description("Gallery entries that this worker's replica could not use")
+        .description("Gallery records that this worker's replica could not use")
         .tags("reason", reason)
         .register(telemetry.registry())
         .increment();

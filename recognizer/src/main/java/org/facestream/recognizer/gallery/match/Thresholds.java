@@ -54,7 +54,8 @@ public record Thresholds(float general, Map<String, Float> cameras, Map<String, 
       float threshold = number(equals < 0 ? "" : pair.substring(equals + 1).strip());
       if (left.isEmpty() || !inRange(threshold)) {
         throw new UserError(
-            "%s holds '%s': write NAME=THRESHOLD with a threshold %s, several with commas between."
+            ("%s contains '%s': write NAME=THRESHOLD with a threshold %s, separated by "
+                    + "commas.")
                 .formatted(key, pair, RANGE));
       }
       if (thresholds.put(name.apply(left), threshold) != null) {

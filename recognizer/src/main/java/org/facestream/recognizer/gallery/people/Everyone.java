@@ -68,7 +68,7 @@ record Everyone(List<Entry> entries) {
       throw new UserError(
           String.format(
               Locale.ROOT,
-              "%d persons are called '%s'. Give one of their ids: %s.",
+              "%d people are called '%s'. Give one of their ids: %s.",
               found.size(),
               PersonName.shown(idOrName),
               found.stream()
@@ -95,12 +95,13 @@ record Everyone(List<Entry> entries) {
     Entry kept = one(intoIdOrName);
     if (gone.person().id().equals(kept.person().id())) {
       throw new UserError(
-          "'%s' and '%s' are the same person already."
+          "'%s' and '%s' are already the same person."
               .formatted(PersonName.shown(idOrName), PersonName.shown(intoIdOrName)));
     }
     if (!Objects.equals(gone.person().watchlist(), kept.person().watchlist())) {
       throw new UserError(
-          "%s is on %s, and %s on %s: say with `facestream people watchlist` which it is for both."
+          ("%s is on %s, and %s on %s: set the same watchlist for both with `facestream "
+                  + "people watchlist`.")
               .formatted(
                   gone.person().id(),
                   watchlist(gone.person()),

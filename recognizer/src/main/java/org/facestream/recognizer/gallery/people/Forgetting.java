@@ -46,7 +46,8 @@ final class Forgetting {
       for (int looks = 0; !left.isEmpty(); looks++) {
         if (looks == MOST_LOOKS) {
           throw new UserError(
-              "%s is being enrolled at the same time: end that, and forget once more."
+              ("%s is being enrolled at the same time: stop the enrolment, and run the command "
+                      + "again.")
                   .formatted(person.id()));
         }
         List<String> faceIds = left.stream().map(Reference::faceId).toList();

@@ -78,7 +78,7 @@ public final class GalleryRetention implements AutoCloseable {
     try {
       run();
     } catch (RuntimeException failed) {
-      log.warn("gallery: what expired is not erased yet, the next run goes on", failed);
+      log.warn("gallery: expired references are not erased yet; the next run continues", failed);
     }
   }
 

@@ -280,6 +280,6 @@ public final class People {
   }
 
   private static UserError forgotten(Person person) {
-    return new UserError("%s was forgotten meanwhile.".formatted(person.id()));
+    return new UserError("%s was forgotten in the meantime.".formatted(person.id()));
   }
 }

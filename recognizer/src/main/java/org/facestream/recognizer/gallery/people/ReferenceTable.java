@@ -136,7 +136,8 @@ final class ReferenceTable implements AutoCloseable {
         return found;
       }
     }
-    throw new UserError("%s is being changed at this moment: try again.".formatted(person.id()));
+    throw new UserError(
+        "%s is being changed by another process: try again.".formatted(person.id()));
   }
 
   private Optional<Reference> whole(Row row) {

@@ -146,7 +146,7 @@ class AuditFileTest {
     List<String> changed = new ArrayList<>(lines());
     changed.set(1, "an other");
     put(changed);
-    assertEquals(Optional.of("what is before line 3 was changed or removed"), problem());
+    assertEquals(Optional.of("a line before line 3 was changed or removed"), problem());
   }
 
   @Test

@@ -119,7 +119,7 @@ class PersonNameTest {
   @Test
   void whatEventsCallStrangersIsNobodysName() {
     String message = assertThrows(UserError.class, () -> PersonName.check("Unknown")).getMessage();
-    assertTrue(message.contains("'Unknown' is what events call"), message);
+    assertTrue(message.contains("'Unknown' is the name of unknown people"), message);
     assertEquals("Unknown Soldier", PersonName.check("Unknown Soldier"));
   }
 

@@ -121,6 +121,6 @@ class GalleryConfigTest {
         assertThrows(
             RefusedException.class, () -> QualityGate.DEFAULT.check(score, width, quality));
     assertEquals(reason, refused.reason());
-    assertTrue(refused.getMessage().contains("; take one"), refused.getMessage());
+    assertTrue(refused.getMessage().contains("; use a picture"), refused.getMessage());
   }
 }

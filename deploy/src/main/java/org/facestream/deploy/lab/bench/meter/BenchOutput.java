@@ -8,7 +8,7 @@ public final class BenchOutput {
   @Option(
       names = "--data",
       paramLabel = "DIR",
-      description = "Make the temporary folder in this one.")
+      description = "Create the temporary folder in this folder.")
   private Path data;
 
   @Option(names = "--json", description = "Print one line of JSON.")

@@ -15,7 +15,7 @@ public enum CpuGroup {
       "detector-.*|mtcnn-.*|kafka-(producer|coordinator).*\\.detector.*"),
   recognizer(
       "recognizer: crops, match", "recognizer-.*|kafka-(producer|coordinator).*\\.recognizer.*"),
-  identity("identity: one decision a track", ".*\\.identity(-.*)?"),
+  identity("identity: one decision per track", ".*\\.identity(-.*)?"),
   sink("sink: write", "sink-.*|kafka-(producer|coordinator).*\\.sink.*"),
   broker(
       "Kafka broker",
@@ -26,7 +26,7 @@ public enum CpuGroup {
   database("PostgreSQL", null),
   networks("threads of ONNX Runtime and other libraries", null),
   virtualMachine("Java itself: garbage collection", null),
-  compiler("Java's compiler, done after some minutes", null),
+  compiler("Java's compiler, finished after some minutes", null),
   other("everything else in Java", null);
 
   private final String what;

@@ -43,8 +43,8 @@ public record OtherProcesses(double cores, int of, boolean disturbing) {
   public String warning() {
     return String.format(
         Locale.ROOT,
-        "Other processes used %.2f of %d cores: the figures are not valid."
-            + " Run it while nothing else does.",
+        "Other processes used %.2f of %d cores: the figures are not valid. Run it on a "
+            + "machine without other load.",
         cores,
         of);
   }

@@ -15,23 +15,25 @@ import picocli.CommandLine.Option;
 
 @Command(
     name = "pipeline",
-    header = "Measure how many cameras this machine carries, and what each costs.",
+    header = "Measure how many cameras this machine carries, and the cost of each.",
     description = {
       "",
-      "Broker, database and all stages run as with `facestream run`, under simulated cameras that",
-      "really speak RTSP. What they show is drawn and encoded once, before; afterwards they only send,",
-      "and what that costs is told, for they share the machine. With --cameras it measures one window;",
-      "without, it adds cameras until it is too much, and says how many are carried. All figures are",
-      "counted by the stages, by the system, or by a reader of committed records; times are from the",
-      "capture of a picture. Run it on a quiet machine; it warns when other processes used more than a",
-      "tenth of the processor. Everything is in a temporary folder and gone afterwards. With --metrics",
-      "it measures workers that run already, on this machine, with the Kafka of",
-      "kafka.bootstrap-servers: the cameras named bench-NNN are theirs meanwhile."
+      "Runs broker, database and all stages as `facestream run` does, with simulated cameras that",
+      "speak real RTSP. Their video is drawn and encoded before the measurement. During the",
+      "measurement they only send it; the report lists that cost separately. With --cameras it",
+      "measures one window; without, it adds cameras until the machine cannot carry them, and reports",
+      "the largest number. All figures are counted by the stages, by the system, or by a reader of",
+      "committed records; times start at the capture of a picture. Run it on a machine without other",
+      "load; it warns when other processes used more than a tenth of the CPU. All data are in a",
+      "temporary folder that is deleted at the end. With --metrics it measures workers that are",
+      "already running on this machine, with the Kafka of kafka.bootstrap-servers, and registers",
+      "cameras named bench-NNN for that time."
     },
     sortOptions = false,
     footer = {
       "",
-      "Exit code 1 when not even one camera was carried; with --cameras, when no picture came through.",
+      "The exit code is 1 when the machine cannot carry one camera or, with --cameras, when no picture",
+      "came through.",
       "",
       "Examples:",
       "  facestream bench pipeline",
@@ -44,25 +46,25 @@ public final class BenchPipelineCommand extends Subcommand {
   @Option(
       names = "--cameras",
       paramLabel = "N",
-      description = "Measure with so many cameras. Without it: find the most, as --find says too.")
+      description = "Measure with this number of cameras. Without it, find the largest number.")
   private Integer cameras;
 
   @Option(
       names = "--find",
-      description = "Find the most cameras that keep the bounds of --p99 and --drops.")
+      description = "Find the largest number of cameras within --p99 and --drops.")
   private boolean find;
 
   @Option(
       names = "--fps",
       paramLabel = "F",
       defaultValue = "5",
-      description = "Frames a second of each camera that are looked at. Default: ${DEFAULT-VALUE}")
+      description = "Frames per second of each camera that are examined. Default: ${DEFAULT-VALUE}")
   private int fps;
 
   @Option(
       names = "--stream-fps",
       paramLabel = "F",
-      description = "Frames a second that each camera sends. Default: as --fps")
+      description = "Frames per second that each camera sends. Default: as --fps")
   private Integer streamFps;
 
   @Mixin private VideoSize size;
@@ -79,7 +81,7 @@ public final class BenchPipelineCommand extends Subcommand {
       paramLabel = "S",
       defaultValue = "20",
       description = {
-        "Length of a window; up to three times that while fewer than 20 events came.",
+        "Length of a window; up to three times as long until 20 events have come.",
         "Default: ${DEFAULT-VALUE}"
       })
   private int seconds;
@@ -111,21 +113,21 @@ public final class BenchPipelineCommand extends Subcommand {
       names = "--most",
       paramLabel = "N",
       defaultValue = "256",
-      description = "The most cameras that are tried. Default: ${DEFAULT-VALUE}")
+      description = "Largest number of cameras to try. Default: ${DEFAULT-VALUE}")
   private int most;
 
   @Option(
       names = "--rtsp-port",
       paramLabel = "PORT",
       defaultValue = "0",
-      description = "Where the cameras listen on 127.0.0.1; 0, the default, takes a free one.")
+      description = "Port of the cameras on 127.0.0.1; 0, the default, chooses a free one.")
   private int rtspPort;
 
   @Option(
       names = "--metrics",
       paramLabel = "URL",
       split = ",",
-      description = "Measure these workers, each given by the address of its /metrics.")
+      description = "Measure these workers; give the address of each one's /metrics.")
   private List<URI> metrics = List.of();
 
   @Mixin private BenchOutput output;
@@ -133,7 +135,8 @@ public final class BenchPipelineCommand extends Subcommand {
   @Override
   protected int execute() throws Exception {
     if (find && cameras != null) {
-      throw new UserError("Give --cameras for a fixed number, or --find to look for the most.");
+      throw new UserError(
+          "Give either --cameras for a fixed number, or --find for the largest number.");
     }
     PipelineRun run =
         new PipelineRun(

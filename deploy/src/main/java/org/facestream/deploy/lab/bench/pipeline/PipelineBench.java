@@ -178,7 +178,7 @@ final class PipelineBench implements AutoCloseable {
         say.accept(
             String.format(
                 Locale.ROOT,
-                "Not everything runs: %d of %d cameras are live%s",
+                "Not all cameras are live: %d of %d are%s",
                 Math.round(live),
                 count,
                 notReady.isEmpty() ? "" : "; " + notReady));
@@ -194,7 +194,7 @@ final class PipelineBench implements AutoCloseable {
 
   private void pauseFor(Duration time) throws InterruptedException {
     if (shutdown.await(time)) {
-      throw new CancellationException("a signal came");
+      throw new CancellationException("a signal was received");
     }
   }
 
@@ -225,7 +225,7 @@ final class PipelineBench implements AutoCloseable {
         shown.width(),
         shown.height(),
         shown.sampled(),
-        shown.fps() == shown.sampled() ? "" : " of the " + shown.fps() + " that it sends",
+        shown.fps() == shown.sampled() ? "" : " of the " + shown.fps() + " that the camera sends",
         shown.faces(),
         shown.faces() == 1 ? "face" : "faces");
   }
@@ -247,10 +247,11 @@ final class PipelineBench implements AutoCloseable {
   /** What the times leave out, in words. */
   String note() {
     int fps = cameras.load().fps();
-    return "A picture's capture is when ingest was given it. FFmpeg gives an H.264 picture when the"
+    return "The capture time of a picture is when ingest received it. FFmpeg returns an "
+        + "H.264 picture when the"
         + String.format(
             Locale.ROOT,
-            " next one\nbegins: the %d ms between two of %d fps come on top, as does a camera's own delay.",
+            " next one\nbegins: add %d ms at %d fps, and the camera's own delay.",
             1000 / fps,
             fps);
   }

@@ -55,7 +55,8 @@ public record PipelineRun(
     for (URI worker : workers) {
       if (worker.getHost() == null || !"http".equals(worker.getScheme())) {
         throw new UserError(
-            "--metrics takes an address of http, such as http://127.0.0.1:19090/metrics; '%s' is none."
+            ("--metrics needs an http address such as http://127.0.0.1:19090/metrics; '%s' "
+                    + "is not one.")
                 .formatted(worker));
       }
     }
@@ -92,7 +93,7 @@ public record PipelineRun(
 
   private boolean run(Pipeline pipeline, boolean json, Consumer<String> out, Consumer<String> say)
       throws IOException, InterruptedException {
-    say.accept("Drawing and encoding what the cameras show ...");
+    say.accept("Drawing and encoding the cameras' video ...");
     // The pipeline ends before the cameras go: otherwise ingest would complain that they are gone.
     try (LoadCameras simulated = LoadCameras.start(rtspPort, shown);
         pipeline;

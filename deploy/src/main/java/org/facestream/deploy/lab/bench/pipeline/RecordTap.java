@@ -97,7 +97,7 @@ final class RecordTap implements AutoCloseable {
             before.in().remove(before.age());
           }
         }
-        case corrected -> log.debug("a correction is nobody's capture");
+        case corrected -> log.debug("a correction has no capture time");
       }
     } catch (InvalidRecordException invalid) {
       log.warn("an identity event cannot be read: {}", invalid.getMessage());

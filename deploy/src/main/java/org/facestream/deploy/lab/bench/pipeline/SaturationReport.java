@@ -91,7 +91,8 @@ record SaturationReport(
     if (carried == 0) {
       add(
           text,
-          "Not even one of %s: 99 %% of events within %.0f ms and at most %.1f %% lost was not kept.",
+          "No trial with %s met the bounds: 99 %% of events within %.0f ms and at most "
+              + "%.1f %% lost.",
           kind,
           p99Bound,
           100 * lostBound);
@@ -116,7 +117,8 @@ record SaturationReport(
     if (growth != null) {
       add(
           text,
-          "Cores: %.3f for none and %.4f for each camera; no trial is more than %.0f %% off that line.",
+          "Cores: %.3f without cameras and %.4f for each camera; every trial is within "
+              + "%.0f %% of that line.",
           growth.atNone(),
           growth.perCamera(),
           100 * growth.deviation());

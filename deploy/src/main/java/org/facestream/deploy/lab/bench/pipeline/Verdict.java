@@ -57,7 +57,9 @@ record Verdict(
     String luck =
         ofEvents && events > 0 && events < LEAST_EVENTS
             ? String.format(
-                Locale.ROOT, "; of only %d events, so that is luck: give more --seconds", events)
+                Locale.ROOT,
+                "; only %d events, so the result is not reliable: increase --seconds",
+                events)
             : "";
     return String.format(
         Locale.ROOT,

@@ -11,7 +11,7 @@ final class WindowText {
   private static final Map<String, String> DONE =
       Map.of(
           "ingest", "picture is in Kafka",
-          "detector", "picture is looked at",
+          "detector", "picture is examined",
           "recognizer", "face is compared",
           "identity", "event is decided",
           "sink", "event is stored");
@@ -29,15 +29,15 @@ final class WindowText {
     if (window.seconds() >= window.secondsAsked() + 1) {
       add(
           text,
-          "It lasted %.0f s and not %d: it goes on, for up to three times as long, until %d events"
-              + " have come.",
+          "The window lasted %.0f s instead of %d: it continues, for up to three times "
+              + "its length, until %d events have come.",
           window.seconds(),
           window.secondsAsked(),
           Verdict.LEAST_EVENTS);
     }
     add(
         text,
-        "Frames a second: %.1f wanted, %.1f published, %.1f looked at; lost %.2f %%",
+        "Frames per second: %.1f wanted, %.1f published, %.1f examined; lost %.2f %%",
         window.framesWanted(),
         window.framesPublished(),
         window.framesLookedAt(),
@@ -59,9 +59,11 @@ final class WindowText {
           stage.stage() + ": " + DONE.get(stage.stage()),
           latency(stage.sinceCapture(), "<"));
     }
-    add(text, "  < are bounds of the stages' own histograms; the others are single measurements.");
+    add(
+        text,
+        "  < marks bounds of the stages' histograms; the others are single " + "measurements.");
     add(text, "");
-    add(text, "%-12s %9s %9s   milliseconds of work, each", "Stage", "in/s", "out/s");
+    add(text, "%-12s %9s %9s   milliseconds of work for each", "Stage", "in/s", "out/s");
     for (WindowReport.OfStage stage : window.stages()) {
       StringBuilder parts = new StringBuilder();
       for (WindowReport.Part part : window.parts()) {
@@ -96,7 +98,7 @@ final class WindowText {
           "  %-44s %7.3f          of %d cores",
           window.workersCores() == null
               ? "other processes"
-              : "other processes, maybe Kafka and PostgreSQL",
+              : "other processes, possibly Kafka and PostgreSQL",
           window.otherProcesses().cores(),
           window.otherProcesses().of());
     }
@@ -105,7 +107,7 @@ final class WindowText {
     }
     add(
         text,
-        "  %-44s %7.3f  (%.4f a camera)",
+        "  %-44s %7.3f  (%.4f per camera)",
         window.workersCores() == null
             ? "the pipeline: no measurement, no compiler"
             : "the pipeline",
@@ -113,7 +115,7 @@ final class WindowText {
         window.cores() / window.cameras());
     add(text, "");
     if (!window.topics().isEmpty()) {
-      add(text, "%-46s %9s %9s", "Through Kafka, kB a second", "in", "out");
+      add(text, "%-46s %9s %9s", "Through Kafka, kB per second", "in", "out");
       for (WindowReport.Traffic topic : window.topics()) {
         add(text, "  %-44s %9.1f %9.1f", topic.topic(), topic.in() / 1e3, topic.out() / 1e3);
       }

@@ -10,13 +10,13 @@ import picocli.CommandLine.Option;
 
 @Command(
     name = "reader",
-    header = "Measure what reading one camera costs, against FFmpeg's own program.",
+    header = "Measure the cost of reading one camera, compared with FFmpeg's program.",
     description = {
       "",
-      "A simulated RTSP camera is read by an ingest worker and by FFmpeg's program at the same time:",
-      "first both only decode, then both sample and encode JPEG. Ours is the time of the camera's",
-      "thread, which also hands its pictures to Kafka; FFmpeg's that of its process, both over the same",
-      "windows, so that no start counts."
+      "An ingest worker and FFmpeg's program read a simulated RTSP camera at the same time: first both",
+      "only decode, then both sample and encode JPEG. The worker's figure is the time of the camera's",
+      "thread, which also sends pictures to Kafka; FFmpeg's figure is the time of its process. Both are",
+      "measured in the same windows, without the start."
     },
     sortOptions = false,
     footer = {
@@ -30,14 +30,14 @@ public final class BenchReaderCommand extends Subcommand {
       names = "--fps",
       paramLabel = "F",
       defaultValue = "5",
-      description = "Frames a second that are encoded. Default: ${DEFAULT-VALUE}")
+      description = "Frames per second that are encoded. Default: ${DEFAULT-VALUE}")
   private int fps;
 
   @Option(
       names = "--stream-fps",
       paramLabel = "F",
       defaultValue = "25",
-      description = "Frames a second that the camera sends. Default: ${DEFAULT-VALUE}")
+      description = "Frames per second that the camera sends. Default: ${DEFAULT-VALUE}")
   private int streamFps;
 
   @Mixin private VideoSize size;
@@ -60,8 +60,8 @@ public final class BenchReaderCommand extends Subcommand {
       names = "--ffmpeg",
       paramLabel = "PROGRAM",
       description = {
-        "FFmpeg's program. Default: the one that comes with the libraries that ingest",
-        "uses or, where that does not run, the machine's; with neither ours is measured alone."
+        "FFmpeg's program. Default: the one in ingest's libraries or, if that does not run,",
+        "the machine's. Without either, only the worker is measured."
       })
   private String ffmpeg;
 

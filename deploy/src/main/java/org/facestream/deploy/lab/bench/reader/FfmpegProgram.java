@@ -57,7 +57,7 @@ final class FfmpegProgram implements AutoCloseable {
    */
   long nanos() {
     if (!process.isAlive()) {
-      throw new UserError("FFmpeg's program ended by itself: " + complaint() + ".");
+      throw new UserError("FFmpeg's program ended unexpectedly: " + complaint() + ".");
     }
     return CpuMeter.nanos(process.toHandle());
   }
@@ -80,7 +80,7 @@ final class FfmpegProgram implements AutoCloseable {
       List<String> lines = Files.readAllLines(complaints);
       return lines.isEmpty() ? "it says nothing" : lines.get(lines.size() - 1).strip();
     } catch (IOException unreadable) {
-      return "it says nothing that can be read";
+      return "it printed nothing readable";
     }
   }
 

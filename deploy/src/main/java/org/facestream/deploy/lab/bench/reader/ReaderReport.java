@@ -72,7 +72,7 @@ public record ReaderReport(
     StringBuilder text = new StringBuilder();
     add(
         text,
-        "%s; milliseconds of processor time per second of video",
+        "%s; milliseconds of CPU time per second of video",
         program == null ? "Ours alone" : "Against " + program);
     table(text, "decode alone", decode);
     table(text, "decode, sample, JPEG", whole);
@@ -81,8 +81,8 @@ public record ReaderReport(
     } else {
       add(
           text,
-          "Our reader takes %.2f of the processor time that FFmpeg's program takes to decode, and"
-              + " %.2f with sampling and JPEG; less than 1 is less.",
+          "facestream takes %.2f of the CPU time of FFmpeg's program to decode, and %.2f "
+              + "with sampling and JPEG; below 1, facestream takes less.",
           decode.ratio(),
           whole.ratio());
     }
@@ -92,7 +92,7 @@ public record ReaderReport(
   private static void table(StringBuilder text, String work, Comparison comparison) {
     add(
         text,
-        "%-22s %8s %8s %7s   pictures a second: ours, ffmpeg",
+        "%-22s %8s %8s %7s   pictures per second: facestream, ffmpeg",
         work,
         "ours",
         "ffmpeg",

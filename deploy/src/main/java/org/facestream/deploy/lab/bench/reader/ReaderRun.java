@@ -87,7 +87,7 @@ public record ReaderRun(
     }
     try (TemporaryFolder folder = new TemporaryFolder(data);
         LogOutput.LogFile log = LogOutput.file(folder.path().resolve("logs"))) {
-      say.accept("Drawing and encoding what the camera shows; starting a broker ...");
+      say.accept("Drawing and encoding the camera's video; starting a broker ...");
       try (LoadCameras cameras = LoadCameras.start(0, shown);
           EmbeddedKafka kafka = new EmbeddedKafka(folder.path().resolve("kafka"), 0);
           Telemetry telemetry = new Telemetry()) {
@@ -238,7 +238,7 @@ public record ReaderRun(
   private static void awaitLive(Worker worker) throws InterruptedException {
     await(
         () -> worker.count("facestream_camera_state", "state", "live") >= 1,
-        "The simulated camera gave no picture: the machine is too busy.");
+        "The simulated camera sent no picture: the machine is too busy.");
   }
 
   private static void await(BooleanSupplier condition, String otherwise)
@@ -254,7 +254,7 @@ public record ReaderRun(
 
   private static void pause(Duration time) throws InterruptedException {
     if (Shutdown.ofProcess().await(time)) {
-      throw new CancellationException("a signal came");
+      throw new CancellationException("a signal was received");
     }
   }
 }

@@ -55,9 +55,7 @@ record Reference(String program, String reason) {
         ? installed
         : new Reference(
             null,
-            "FFmpeg's program that comes with its libraries "
-                + reason
-                + ", or give a program with --ffmpeg.");
+            "FFmpeg's program in its libraries " + reason + ", or give a program with --ffmpeg.");
   }
 
   /**

@@ -172,7 +172,7 @@ class BenchPipelineCommandTest {
         "pipeline",
         "--metrics",
         "http://127.0.0.1:1/metrics");
-    assertSays("an address of http", "pipeline", "--metrics", "file:///metrics");
+    assertSays("an http address", "pipeline", "--metrics", "file:///metrics");
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       assertSays(
           "Port " + taken.getLocalPort() + " on 127.0.0.1 is in use",

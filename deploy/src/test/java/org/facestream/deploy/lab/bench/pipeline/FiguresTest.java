@@ -124,9 +124,7 @@ class FiguresTest {
     String text = new ReaderReport("ffmpeg", null, decode, whole).text();
     assertTrue(text.contains("24.9, 25.0"), text);
     assertTrue(
-        text.contains(
-            "takes 0.90 of the processor time that FFmpeg's program takes to decode, and 1.10"),
-        text);
+        text.contains("takes 0.90 of the CPU time of FFmpeg's program to decode, and 1.10"), text);
   }
 
   @Test

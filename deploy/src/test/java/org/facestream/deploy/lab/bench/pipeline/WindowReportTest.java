@@ -111,7 +111,7 @@ class WindowReportTest {
             "a reader has an identity event",
             "<250",
             "mtcnn 50.0",
-            "It lasted 10 s and not 3",
+            "The window lasted 10 s instead of 3",
             "Dropped: 5 too-old by detector: older than detector.max-age",
             "Other processes used 0.80 of 2 cores: the figures are not valid",
             "Held back on purpose: 70",
@@ -144,8 +144,9 @@ class WindowReportTest {
     Verdict lost = Verdict.of(window, 1, 500, 0.01);
     assertFalse(lost.carried());
     assertEquals(
-        "Too much: 99 % of events within 120 ms (500 ms may be), 10.00 % of frames lost"
-            + " (1.0 % may be: too many); of only 2 events, so that is luck: give more --seconds.",
+        "Too much: 99 % of events within 120 ms (500 ms may be), 10.00 % of frames lost "
+            + "(1.0 % may be: too many); only 2 events, so the result is not reliable: increase "
+            + "--seconds.",
         lost.text());
     assertEquals(
         "Carried: 99 % of pictures within <250 ms (250 ms may be), 10.00 % of frames lost"
@@ -168,10 +169,10 @@ class WindowReportTest {
     assertTrue(verdict.startsWith("In 2 of 2 trials: Other processes used 0.80 of 2"), verdict);
     assertTrue(verdict.contains("\nUp to 2 cameras of some kind: 99 % of events within 500 ms"));
     assertTrue(verdict.contains("p50 100 ms, p95 120 ms, p99 120 ms"), verdict);
-    assertTrue(verdict.contains("0.250 for none and 0.1250 for each camera"), verdict);
+    assertTrue(verdict.contains("0.250 without cameras and 0.1250 for each camera"), verdict);
     String none =
         new SaturationReport(500, 0.01, List.of(bad), 0, false, null, null)
             .verdict("cameras of some kind");
-    assertTrue(none.contains("Not even one of cameras of some kind"), none);
+    assertTrue(none.contains("No trial with cameras of some kind"), none);
   }
 }

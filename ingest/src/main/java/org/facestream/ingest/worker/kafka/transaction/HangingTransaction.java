@@ -4,19 +4,19 @@ import java.util.Locale;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * A transaction that is open in a partition and that nobody will end.
+ * A transaction that is open in a partition and will never be ended.
  *
- * @param open what the partition knows of it
- * @param outcome how its coordinator decided, and so how it must be ended here
+ * @param open the partition's view of it
+ * @param outcome the decision of its coordinator, and how to end it here
  */
 public record HangingTransaction(OpenTransaction open, Outcome outcome) {
-  /** What a coordinator decided about a transaction. */
+  /** The decision of a coordinator about a transaction. */
   public enum Outcome {
-    /** Committed: other partitions have it as committed, so this one must too. */
+    /** Committed: it is committed in other partitions, so it must be committed here too. */
     COMMIT,
     /** Aborted. */
     ABORT,
-    /** Not recorded any more; ended as aborted, as Kafka's own tool would. */
+    /** Not recorded any more; aborted, as Kafka's own tool would do. */
     UNKNOWN
   }
 

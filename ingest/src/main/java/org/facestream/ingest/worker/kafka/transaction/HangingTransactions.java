@@ -31,12 +31,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds transactions that hang in the pipeline's topics and in the consumer groups' offsets, and
- * ends them as their coordinator had decided. Never one that is alive: what is open at two looks
- * and, at a moment between them, in no coordinator's hand, can be ended by nobody else.
+ * Finds hanging transactions in the pipeline's topics and in the consumer groups' offsets, and ends
+ * them as their coordinator had decided. A transaction that is alive is never ended: if it is open
+ * at two checks and no coordinator manages it in between, nobody else can end it.
  *
- * <p>Every method throws a {@link KafkaException} when the broker does not answer or forbids it,
- * and is for one thread at a time.
+ * <p>Every method throws a {@link KafkaException} when the broker does not answer or refuses the
+ * request. One thread at a time uses it.
  */
 public final class HangingTransactions {
   private static final Logger log = LoggerFactory.getLogger(HangingTransactions.class);
@@ -49,9 +49,9 @@ public final class HangingTransactions {
   }
 
   /**
-   * Looks at every partition.
+   * Checks every partition.
    *
-   * @param pause between two looks; what ends within it is not looked at further
+   * @param pause between two checks; transactions that end within it are ignored
    */
   public List<HangingTransaction> find(Duration pause) {
     try (Admin admin = clients.admin()) {
@@ -74,7 +74,7 @@ public final class HangingTransactions {
           end(admin, hanging);
           ended.add(hanging);
         } catch (KafkaException failed) {
-          // One partition that is away keeps none of the others.
+          // An unavailable partition does not affect the others.
           log.warn("not ended: {}", hanging, failed);
           first = first == null ? failed : first;
         }
@@ -114,15 +114,15 @@ public final class HangingTransactions {
     if (lasting.isEmpty()) {
       return List.of();
     }
-    // A coordinator writes down that it is done when every partition knows: what is open still was
-    // not ended between the look before and what was read.
+    // A coordinator records the end when every partition knows it, so a transaction that is still
+    // open was not ended between the check before and this reading.
     lasting.retainAll(open(admin, partitions(lasting)));
     return lasting.stream()
         .map(open -> new HangingTransaction(open, history.outcome(open)))
         .toList();
   }
 
-  /** Other applications' offsets are none of our business. */
+  /** Offsets of other applications are ignored. */
   private boolean isOurs(OpenTransaction open, TransactionHistory history) {
     return open.partition().topic().startsWith(prefix())
         || history.transactionalId(open).filter(id -> id.startsWith(prefix())).isPresent();
@@ -138,7 +138,7 @@ public final class HangingTransactions {
     return partitions;
   }
 
-  /** Those that transactions are written to: the pipeline's own, and the groups' offsets. */
+  /** Topics with transactions: those of the pipeline, and the groups' offsets. */
   private Set<TopicPartition> partitions(Admin admin) {
     Collection<String> names =
         answer(admin.listTopics(new ListTopicsOptions().listInternal(true)).names()).stream()

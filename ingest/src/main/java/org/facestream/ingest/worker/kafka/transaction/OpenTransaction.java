@@ -10,7 +10,7 @@ import org.apache.kafka.common.TopicPartition;
  * @param epoch of that producer when it wrote
  * @param coordinatorEpoch of the last marker that this producer has in the partition; 0 when it has
  *     none
- * @param startOffset its first record; readers of committed records stop here
+ * @param startOffset its first record, at which readers of committed records stop
  */
 record OpenTransaction(
     TopicPartition partition,

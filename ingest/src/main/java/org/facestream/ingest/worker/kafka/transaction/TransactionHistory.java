@@ -22,9 +22,9 @@ import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.transaction.HangingTransaction.Outcome;
 
 /**
- * What the coordinators wrote down about every producer's transactions: the whole topic {@code
- * __transaction_state}. It is compacted, so old decisions may be gone; those of the last hours are
- * there, because compaction leaves the newest segment alone.
+ * The coordinators' records of every producer's transactions: the topic {@code
+ * __transaction_state}. It is compacted, so old decisions may be missing; those of the last hours
+ * exist, because compaction does not change the newest segment.
  */
 final class TransactionHistory {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -38,10 +38,10 @@ final class TransactionHistory {
   private record Written(long producerId, short epoch, TopicPartition partition) {}
 
   /**
-   * The last that was written of a producer.
+   * The last record of a producer.
    *
-   * @param partitions of the transaction that is going on
-   * @param decided of that or, when it is complete, of the last one
+   * @param partitions of the current transaction
+   * @param decided about it or, when it is complete, about the last one
    */
   private record Current(
       String transactionalId,
@@ -89,7 +89,7 @@ final class TransactionHistory {
     short version = bytes.getShort();
     if (version < TransactionLogValue.LOWEST_SUPPORTED_VERSION
         || version > TransactionLogValue.HIGHEST_SUPPORTED_VERSION) {
-      // Whoever cannot read who is alive must end nobody.
+      // Without knowing which transactions are alive, none may be ended.
       throw new UnsupportedVersionException(
           "the broker writes its transaction log in version " + version);
     }
@@ -113,7 +113,7 @@ final class TransactionHistory {
     if (outcome != null) {
       boolean grew = value.clientTransactionVersion() >= EPOCH_GROWS;
       short epoch = (short) (value.producerEpoch() - (grew ? 1 : 0));
-      // What is complete has no partitions any more: they stand in the record before.
+      // The record of a complete transaction has no partitions; they are in the record before.
       Set<TopicPartition> decided =
           partitions.isEmpty() && before != null ? before.decided() : partitions;
       decided.forEach(each -> decisions.put(new Written(value.producerId(), epoch, each), outcome));
@@ -138,7 +138,7 @@ final class TransactionHistory {
     return all;
   }
 
-  /** Whether a producer may still end it, or its coordinator is about to. */
+  /** Whether a producer or its coordinator may still end it. */
   boolean isAlive(OpenTransaction open) {
     Current now = current.get(open.producerId());
     return now != null
@@ -151,7 +151,7 @@ final class TransactionHistory {
             .anyMatch(state -> state == now.state());
   }
 
-  /** Of the producer that began it; empty when it is not recorded any more. */
+  /** The record of its producer; empty when it does not exist any more. */
   Optional<String> transactionalId(OpenTransaction open) {
     return Optional.ofNullable(current.get(open.producerId())).map(Current::transactionalId);
   }

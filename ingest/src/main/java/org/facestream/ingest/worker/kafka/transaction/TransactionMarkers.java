@@ -30,16 +30,19 @@ import org.apache.kafka.common.utils.Time;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 
 /**
- * Writes the end of a transaction into a partition, as its coordinator would have.
+ * Writes the end of a transaction into a partition, as its coordinator would do.
  *
- * <p>Kafka's {@code Admin} can only abort (KIP-664). A transaction that other partitions have as
- * committed must be committed in this one too, so the same request is sent with the other result,
- * through Kafka's own network client: it is no public interface of Kafka's, and the only way.
+ * <p>Kafka's {@code Admin} can only abort (KIP-664). A transaction that is committed in other
+ * partitions must be committed in this one too, so the same request is sent with the other result
+ * through Kafka's internal network client. There is no public API for that.
  */
 final class TransactionMarkers {
   private static final int TIMEOUT_MILLIS = 10_000;
 
-  /** Before epochs grew with each decision; a marker of then has the epoch of the records. */
+  /**
+   * The version before epochs increased with each decision; its markers have the epoch of the
+   * records.
+   */
   private static final short EPOCH_OF_THE_RECORDS = 0;
 
   private TransactionMarkers() {}

@@ -13,17 +13,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends hanging transactions while a worker runs: a broker can be killed, or stand still, at any
- * time. Its thread looks every few seconds, which costs a request or two.
+ * Ends hanging transactions while a worker runs, because a broker can be killed or suspended at any
+ * time. Its thread checks every few seconds, with one or two requests.
  */
 public final class TransactionMender implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(TransactionMender.class);
   private static final Duration INTERVAL = Duration.ofSeconds(5);
 
-  /** Longer than any transaction of ours lasts unless something stands still. */
+  /** Longer than the pipeline's transactions last, unless something is stalled. */
   private static final Duration PAUSE = Duration.ofSeconds(2);
 
-  /** Failed looks in a row: a broker that starts anew is away for a few. */
+  /** Failed checks in a row, because a restarting broker is unavailable for a few. */
   private static final int WORTH_A_LINE = 12;
 
   private final HangingTransactions transactions;
@@ -36,7 +36,7 @@ public final class TransactionMender implements AutoCloseable {
     this.transactions = new HangingTransactions(clients);
     this.mended =
         Counter.builder("facestream.transactions.mended")
-            .description("Transactions that hung after a broker was killed and were ended")
+            .description("Hanging transactions that were ended")
             .register(telemetry.registry());
     thread.setDaemon(true);
   }
@@ -54,9 +54,9 @@ public final class TransactionMender implements AutoCloseable {
       Thread.currentThread().interrupt();
     } catch (AuthorizationException | UnsupportedVersionException forbidden) {
       log.warn(
-          "hanging transactions cannot be looked for ({}): allow this user to describe topics, to"
-              + " read __transaction_state and cluster actions, or run `facestream doctor --services"
-              + " --mend` as one who may when a stage stalls",
+          "cannot check for hanging transactions ({}): allow this user to describe "
+              + "topics, to read __transaction_state and cluster actions, or run `facestream "
+              + "doctor --services --mend` as a user with these rights when a stage stalls",
           forbidden.getMessage());
     }
   }
@@ -65,7 +65,7 @@ public final class TransactionMender implements AutoCloseable {
     try {
       for (HangingTransaction hanging : transactions.mend(PAUSE)) {
         mended.increment();
-        log.warn("ended what hung: {}", hanging);
+        log.warn("ended the hanging transaction {}", hanging);
       }
       failures = 0;
     } catch (AuthorizationException
@@ -74,12 +74,12 @@ public final class TransactionMender implements AutoCloseable {
         | Error ending) {
       throw ending;
     } catch (RuntimeException away) {
-      // Whatever it is, the broker's name included, may be gone the next time.
+      // Any failure, even an unknown host, may be temporary.
       failures++;
       if (failures == WORTH_A_LINE) {
-        log.warn("hanging transactions cannot be looked for now", away);
+        log.warn("cannot check for hanging transactions now", away);
       } else {
-        log.debug("hanging transactions are looked for later", away);
+        log.debug("cannot check for hanging transactions now; trying again later", away);
       }
     }
   }

@@ -1,5 +1,5 @@
 /**
  * Transactions that hang: open in a partition although their coordinator has ended them, so that
- * committed records behind them are read by nobody. DESIGN.md says how they come about.
+ * committed records after them cannot be read. DESIGN.md describes how they arise.
  */
 package org.facestream.ingest.worker.kafka.transaction;
