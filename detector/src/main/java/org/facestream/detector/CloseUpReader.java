@@ -16,10 +16,10 @@ import org.facestream.detector.track.CloseUpFaces;
 import org.facestream.detector.track.CropConfig;
 import org.facestream.ingest.frame.CloseUp;
 import org.facestream.ingest.frame.CloseUpTopic;
-import org.facestream.ingest.frame.InvalidRecordException;
 import org.facestream.ingest.frame.Picture;
 import org.facestream.ingest.frame.UnreadablePictureException;
 import org.facestream.ingest.worker.Telemetry;
+import org.facestream.ingest.worker.kafka.InvalidRecordException;
 import org.facestream.ingest.worker.loop.DeadLetters;
 
 /**

@@ -15,11 +15,11 @@ import org.facestream.ingest.frame.Area;
 import org.facestream.ingest.frame.CloseUpRequest;
 import org.facestream.ingest.frame.CloseUpTopic;
 import org.facestream.ingest.frame.CloseUpTrust;
-import org.facestream.ingest.frame.InvalidRecordException;
 import org.facestream.ingest.registry.Camera;
 import org.facestream.ingest.registry.CameraTopic;
 import org.facestream.ingest.worker.Telemetry;
 import org.facestream.ingest.worker.config.UserError;
+import org.facestream.ingest.worker.kafka.InvalidRecordException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

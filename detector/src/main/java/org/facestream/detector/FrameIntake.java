@@ -8,10 +8,10 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.facestream.detector.FrameDecoder.Source;
 import org.facestream.ingest.frame.Frame;
 import org.facestream.ingest.frame.FrameTopic;
-import org.facestream.ingest.frame.InvalidRecordException;
 import org.facestream.ingest.frame.JpegHeader;
 import org.facestream.ingest.frame.Picture;
 import org.facestream.ingest.frame.UnreadablePictureException;
+import org.facestream.ingest.worker.kafka.InvalidRecordException;
 import org.facestream.ingest.worker.loop.DeadLetters;
 
 /** Validates the frames of a batch, and divides the chosen ones into portions. */

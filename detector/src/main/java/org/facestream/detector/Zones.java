@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.facestream.detector.track.CameraZones;
-import org.facestream.ingest.frame.InvalidRecordException;
 import org.facestream.ingest.registry.Camera;
 import org.facestream.ingest.registry.CameraTopic;
 import org.facestream.ingest.registry.Zone;
 import org.facestream.ingest.worker.config.UserError;
+import org.facestream.ingest.worker.kafka.InvalidRecordException;
 
 /** The zones of each camera, from the cameras topic. One thread at a time uses it. */
 final class Zones {

@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.internals.RecordHeaders;
-import org.facestream.ingest.frame.InvalidRecordException;
+import org.facestream.ingest.worker.kafka.InvalidRecordException;
 import org.facestream.ingest.worker.kafka.Topic;
 
 /**

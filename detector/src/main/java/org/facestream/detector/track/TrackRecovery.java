@@ -19,7 +19,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.facestream.ingest.frame.InvalidRecordException;
+import org.facestream.ingest.worker.kafka.InvalidRecordException;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.loop.RetryableException;
 import org.slf4j.Logger;

@@ -10,6 +10,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.facestream.ingest.worker.kafka.InvalidRecordException;
 import org.facestream.ingest.worker.kafka.Topic;
 
 /**

@@ -7,6 +7,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.facestream.ingest.worker.kafka.InvalidRecordException;
 
 /**
  * How records of a replay differ, in every topic from the frames on. A replay reads a recording as

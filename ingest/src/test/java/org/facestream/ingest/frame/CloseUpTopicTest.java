@@ -14,6 +14,7 @@ import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.record.TimestampType;
+import org.facestream.ingest.worker.kafka.InvalidRecordException;
 import org.junit.jupiter.api.Test;
 
 class CloseUpTopicTest {

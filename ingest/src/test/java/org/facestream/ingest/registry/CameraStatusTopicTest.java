@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.facestream.ingest.frame.InvalidRecordException;
 import org.facestream.ingest.publish.RateWindow;
+import org.facestream.ingest.worker.kafka.InvalidRecordException;
 import org.junit.jupiter.api.Test;
 
 class CameraStatusTopicTest {

@@ -21,7 +21,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.Map;
-import org.facestream.ingest.frame.InvalidRecordException;
+import org.facestream.ingest.worker.kafka.InvalidRecordException;
 
 /**
  * How the recognizer's contracts are written as JSON: UTF-8, components in the order of the record,

@@ -14,9 +14,9 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
-import org.facestream.ingest.frame.InvalidRecordException;
 import org.facestream.ingest.frame.Recording;
 import org.facestream.ingest.worker.Telemetry;
+import org.facestream.ingest.worker.kafka.InvalidRecordException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -31,8 +31,8 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.internals.InMemoryKeyValueStore;
 import org.apache.kafka.streams.test.TestRecord;
 import org.facestream.detector.face.Box;
-import org.facestream.ingest.frame.InvalidRecordException;
 import org.facestream.ingest.worker.Telemetry;
+import org.facestream.ingest.worker.kafka.InvalidRecordException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 

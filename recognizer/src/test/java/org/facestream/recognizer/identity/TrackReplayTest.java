@@ -10,7 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.facestream.detector.face.Box;
-import org.facestream.ingest.frame.InvalidRecordException;
+import org.facestream.ingest.worker.kafka.InvalidRecordException;
 import org.junit.jupiter.api.Test;
 
 /** Tracks of many faces: a person at a desk gives one every three seconds, all day. */

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.facestream.deploy.allinone.TopicTail;
-import org.facestream.ingest.frame.InvalidRecordException;
+import org.facestream.ingest.worker.kafka.InvalidRecordException;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.recognizer.identity.IdentityEvent;
 import org.facestream.recognizer.identity.IdentityTopic;

@@ -19,11 +19,11 @@ import org.facestream.deploy.embedded.DataFolder;
 import org.facestream.deploy.lab.simulation.rtsp.Access;
 import org.facestream.deploy.lab.simulation.rtsp.MovingPattern;
 import org.facestream.deploy.lab.simulation.rtsp.RtspServer;
-import org.facestream.ingest.frame.InvalidRecordException;
 import org.facestream.ingest.registry.Camera;
 import org.facestream.ingest.registry.CameraReport;
 import org.facestream.ingest.registry.CameraState;
 import org.facestream.ingest.registry.CameraStatusTopic;
+import org.facestream.ingest.worker.kafka.InvalidRecordException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

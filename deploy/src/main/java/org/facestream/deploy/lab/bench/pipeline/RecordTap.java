@@ -10,7 +10,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.facestream.deploy.allinone.TopicTail;
 import org.facestream.deploy.lab.simulation.LoadCameras;
 import org.facestream.detector.face.FaceTopic;
-import org.facestream.ingest.frame.InvalidRecordException;
+import org.facestream.ingest.worker.kafka.InvalidRecordException;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.Topic;
 import org.facestream.recognizer.identity.IdentityEvent;

@@ -1,4 +1,4 @@
-package org.facestream.ingest.frame;
+package org.facestream.ingest.worker.kafka;
 
 /** A record that violates its topic's contract. The reason is a label of a metric. */
 public final class InvalidRecordException extends Exception {
