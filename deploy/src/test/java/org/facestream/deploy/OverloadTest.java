@@ -31,7 +31,6 @@ import org.facestream.ingest.frame.UnreadablePictureException;
 import org.facestream.ingest.worker.Telemetry;
 import org.facestream.ingest.worker.WorkerConfig;
 import org.facestream.ingest.worker.config.Settings;
-import org.facestream.ingest.worker.kafka.InvalidRecordException;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.KafkaConfig;
 import org.facestream.ingest.worker.kafka.Topics;

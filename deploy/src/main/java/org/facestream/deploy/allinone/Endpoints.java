@@ -1,15 +1,12 @@
 package org.facestream.deploy.allinone;
 
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 import org.facestream.deploy.embedded.DataFolder;
+import org.facestream.ingest.worker.json.Json;
 
 /**
  * Where the all-in-one of a data folder listens: written as {@code endpoints.json} while it runs.
@@ -33,8 +30,6 @@ public record Endpoints(
     String metrics,
     String filesFolder) {
   private static final String FILE = "endpoints.json";
-  private static final ObjectMapper JSON =
-      JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
   /** Those of the all-in-one that runs on a data folder now; empty when none does. */
   public static Optional<Endpoints> find(Path data) {
@@ -43,12 +38,10 @@ public record Endpoints(
       return Optional.empty();
     }
     try {
-      return Optional.of(JSON.readValue(Files.readAllBytes(file), Endpoints.class))
+      return Optional.of(Json.LENIENT.readValue(Files.readAllBytes(file), Endpoints.class))
           .filter(
               found -> ProcessHandle.of(found.process()).map(ProcessHandle::isAlive).orElse(false));
-    } catch (JacksonException damaged) {
-      return Optional.empty();
-    } catch (IOException gone) {
+    } catch (IOException damagedOrGone) {
       return Optional.empty();
     }
   }
@@ -56,7 +49,7 @@ public record Endpoints(
   /** Writes them at once or not at all: readers never see half a file. */
   void write(Path data) throws IOException {
     Path half = data.resolve(FILE + ".new");
-    Files.write(half, JSON.writeValueAsBytes(this));
+    Json.LENIENT.writerWithDefaultPrettyPrinter().writeValue(half.toFile(), this);
     Files.move(
         half,
         data.resolve(FILE),

@@ -5,13 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectReader;
-import com.fasterxml.jackson.databind.ObjectWriter;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import java.io.IOException;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.facestream.ingest.worker.json.Json;
 import org.facestream.ingest.worker.kafka.InvalidRecordException;
 import org.facestream.ingest.worker.kafka.Topic;
 
@@ -45,15 +40,7 @@ public final class FaceTopic {
               "max.message.bytes", String.valueOf(16 << 20),
               "compression.type", "uncompressed"));
 
-  private static final JsonMapper JSON =
-      JsonMapper.builder()
-          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-          // Missing values are null; only zones may be missing.
-          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
-          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-          .build();
-  private static final ObjectWriter WRITER = JSON.writerFor(Header.class);
-  private static final ObjectReader READER = JSON.readerFor(Header.class);
+  private static final ObjectReader READER = Json.COMPLETE.readerFor(Header.class);
 
   /** The JSON header; its component names are the contract. */
   record Header(
@@ -61,7 +48,7 @@ public final class FaceTopic {
       String camera,
       long epoch,
       long sequence,
-      String captureTime,
+      Instant captureTime,
       String track,
       int frameWidth,
       int frameHeight,
@@ -107,50 +94,39 @@ public final class FaceTopic {
     if (last == null || last.value() == null) {
       throw new InvalidRecordException("bad-header", "header '" + HEADER + "' is missing");
     }
-    try {
-      Header header = READER.readValue(last.value());
-      if (header == null) {
-        throw new InvalidRecordException("bad-header", "header '" + HEADER + "' is null");
-      }
-      if (!header.camera().equals(record.key())) {
-        throw new InvalidRecordException("bad-header", "camera and key differ");
-      }
-      if (!(header.box().width() > 0 && header.box().height() > 0)) {
-        throw new InvalidRecordException("bad-header", "the box is empty");
-      }
-      return new Face(
-          header.id(),
-          header.camera(),
-          header.epoch(),
-          header.sequence(),
-          Instant.parse(header.captureTime()),
-          header.track(),
-          header.frameWidth(),
-          header.frameHeight(),
-          header.box(),
-          header.landmarks(),
-          header.cropLandmarks(),
-          header.score(),
-          header.quality(),
-          header.zones(),
-          record.value());
-    } catch (JacksonException malformed) {
-      throw new InvalidRecordException(
-          "bad-header", "header '" + HEADER + "': " + malformed.getOriginalMessage());
-    } catch (IOException | DateTimeException malformed) {
-      throw new InvalidRecordException(
-          "bad-header", "header '" + HEADER + "': " + malformed.getMessage());
+    Header header = Json.read(READER, last.value(), "bad-header");
+    if (!header.camera().equals(record.key())) {
+      throw new InvalidRecordException("bad-header", "camera and key differ");
     }
+    if (!(header.box().width() > 0 && header.box().height() > 0)) {
+      throw new InvalidRecordException("bad-header", "the box is empty");
+    }
+    return new Face(
+        header.id(),
+        header.camera(),
+        header.epoch(),
+        header.sequence(),
+        header.captureTime(),
+        header.track(),
+        header.frameWidth(),
+        header.frameHeight(),
+        header.box(),
+        header.landmarks(),
+        header.cropLandmarks(),
+        header.score(),
+        header.quality(),
+        header.zones(),
+        record.value());
   }
 
   private static byte[] json(Face face) {
-    Header header =
+    return Json.bytes(
         new Header(
             face.id(),
             face.camera(),
             face.epoch(),
             face.frameSequence(),
-            face.captureTime().toString(),
+            face.captureTime(),
             face.track(),
             face.frameWidth(),
             face.frameHeight(),
@@ -159,11 +135,6 @@ public final class FaceTopic {
             face.cropLandmarks(),
             face.score(),
             face.quality(),
-            face.zones());
-    try {
-      return WRITER.writeValueAsBytes(header);
-    } catch (JacksonException impossible) {
-      throw new IllegalStateException("a face cannot be written as JSON", impossible);
-    }
+            face.zones()));
   }
 }

@@ -2,18 +2,14 @@ package org.facestream.detector.track;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectReader;
-import com.fasterxml.jackson.databind.ObjectWriter;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import java.io.IOException;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
+import org.facestream.ingest.worker.json.Json;
 import org.facestream.ingest.worker.kafka.InvalidRecordException;
 import org.facestream.ingest.worker.kafka.Topic;
 
@@ -33,15 +29,7 @@ public final class TrackTopic {
               "segment.ms", String.valueOf(TimeUnit.MINUTES.toMillis(5)),
               "segment.bytes", String.valueOf(16 << 20)));
 
-  private static final JsonMapper JSON =
-      JsonMapper.builder()
-          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-          // Missing values are null; only zones may be missing.
-          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
-          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-          .build();
-  private static final ObjectWriter WRITER = JSON.writerFor(CameraTracks.class);
-  private static final ObjectReader READER = JSON.readerFor(CameraTracks.class);
+  private static final ObjectReader READER = Json.COMPLETE.readerFor(CameraTracks.class);
 
   private static final String PARTITION = "frames-partition";
 
@@ -62,15 +50,10 @@ public final class TrackTopic {
       int framesPartition,
       CameraTracks tracks,
       Instant written) {
-    try {
-      ProducerRecord<String, byte[]> record =
-          new ProducerRecord<>(
-              topic, partition, written.toEpochMilli(), camera, WRITER.writeValueAsBytes(tracks));
-      record.headers().add(PARTITION, Integer.toString(framesPartition).getBytes(UTF_8));
-      return record;
-    } catch (JacksonException impossible) {
-      throw new IllegalStateException("tracks cannot be written as JSON", impossible);
-    }
+    ProducerRecord<String, byte[]> record =
+        new ProducerRecord<>(topic, partition, written.toEpochMilli(), camera, Json.bytes(tracks));
+    record.headers().add(PARTITION, Integer.toString(framesPartition).getBytes(UTF_8));
+    return record;
   }
 
   /**
@@ -98,10 +81,6 @@ public final class TrackTopic {
     if (record.key() == null || record.value() == null) {
       throw new InvalidRecordException("empty-value", "tracks need a camera and a state");
     }
-    try {
-      return READER.readValue(record.value());
-    } catch (IOException malformed) {
-      throw new InvalidRecordException("bad-value", malformed.getMessage());
-    }
+    return Json.read(READER, record.value(), "bad-value");
   }
 }

@@ -2,12 +2,7 @@ package org.facestream.ingest.frame;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectReader;
-import com.fasterxml.jackson.databind.ObjectWriter;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import java.io.IOException;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -15,6 +10,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.facestream.ingest.worker.json.Json;
 import org.facestream.ingest.worker.kafka.InvalidRecordException;
 import org.facestream.ingest.worker.kafka.Topic;
 
@@ -43,17 +39,8 @@ public final class CloseUpTopic {
               "segment.bytes", String.valueOf(4 << 20),
               "segment.ms", String.valueOf(TimeUnit.MINUTES.toMillis(5))));
 
-  private static final JsonMapper JSON =
-      JsonMapper.builder()
-          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
-          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .build();
-  private static final ObjectWriter REQUESTS = JSON.writerFor(Request.class);
-  private static final ObjectReader REQUEST = JSON.readerFor(Request.class);
-  private static final ObjectWriter PICTURES = JSON.writerFor(Shown.class);
-  private static final ObjectReader PICTURE = JSON.readerFor(Shown.class);
+  private static final ObjectReader REQUEST = Json.COMPLETE.readerFor(Request.class);
+  private static final ObjectReader SHOWN = Json.COMPLETE.readerFor(Shown.class);
 
   /** The JSON of a request; its component names are the contract. */
   record Request(
@@ -86,7 +73,7 @@ public final class CloseUpTopic {
           face,
           frameWidth,
           frameHeight,
-          box == null ? null : box.area());
+          box.area());
     }
   }
 
@@ -118,7 +105,7 @@ public final class CloseUpTopic {
         null,
         request.captureTime().toEpochMilli(),
         request.camera(),
-        json(REQUESTS, Request.of(request)));
+        Json.bytes(Request.of(request)));
   }
 
   /**
@@ -131,14 +118,11 @@ public final class CloseUpTopic {
     if (record.key() == null || record.value() == null) {
       throw new InvalidRecordException("bad-request", "a request has a camera and a value");
     }
+    Request request = Json.read(REQUEST, record.value(), "bad-request");
     try {
-      Request request = REQUEST.readValue(record.value());
-      if (request == null) {
-        throw new InvalidRecordException("bad-request", "a request is not null");
-      }
       return request.of(record);
-    } catch (IOException | IllegalArgumentException malformed) {
-      throw new InvalidRecordException("bad-request", "not a request: " + words(malformed));
+    } catch (IllegalArgumentException impossible) {
+      throw new InvalidRecordException("bad-request", impossible.getMessage());
     }
   }
 
@@ -148,7 +132,7 @@ public final class CloseUpTopic {
     Shown header =
         new Shown(Request.of(of), Corners.of(closeUp.shown()), closeUp.width(), closeUp.height());
     RecordHeaders headers = new RecordHeaders();
-    headers.add(HEADER, json(PICTURES, header));
+    headers.add(HEADER, Json.bytes(header));
     headers.add("content-type", "image/jpeg".getBytes(UTF_8));
     return new ProducerRecord<>(
         framesTopic, null, of.captureTime().toEpochMilli(), of.camera(), closeUp.jpeg(), headers);
@@ -174,11 +158,11 @@ public final class CloseUpTopic {
       throw new InvalidRecordException("empty-value", "a close-up's value is a JPEG");
     }
     Header header = record.headers().lastHeader(HEADER);
+    if (header == null || header.value() == null) {
+      throw new InvalidRecordException("bad-header", "header '" + HEADER + "' is missing");
+    }
+    Shown shown = Json.read(SHOWN, header.value(), "bad-header");
     try {
-      Shown shown = header == null || header.value() == null ? null : read(header.value());
-      if (shown == null || shown.of() == null || shown.shown() == null) {
-        throw new InvalidRecordException("bad-header", "header '" + HEADER + "' is missing");
-      }
       if (shown.width() < 1 || shown.height() < 1) {
         throw new InvalidRecordException("bad-header", "header '" + HEADER + "' has no size");
       }
@@ -188,27 +172,8 @@ public final class CloseUpTopic {
           shown.width(),
           shown.height(),
           record.value());
-    } catch (IOException | IllegalArgumentException malformed) {
-      throw new InvalidRecordException(
-          "bad-header", "header '" + HEADER + "': " + words(malformed));
-    }
-  }
-
-  private static Shown read(byte[] json) throws IOException {
-    return PICTURE.readValue(json);
-  }
-
-  private static String words(Exception malformed) {
-    return malformed instanceof JacksonException json
-        ? json.getOriginalMessage()
-        : malformed.getMessage();
-  }
-
-  private static byte[] json(ObjectWriter writer, Object value) {
-    try {
-      return writer.writeValueAsBytes(value);
-    } catch (JacksonException impossible) {
-      throw new IllegalStateException("a close-up cannot be written as JSON", impossible);
+    } catch (IllegalArgumentException impossible) {
+      throw new InvalidRecordException("bad-header", impossible.getMessage());
     }
   }
 }

@@ -1,21 +1,12 @@
 package org.facestream.ingest.registry;
 
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationContext;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.deser.std.FromStringDeserializer;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.module.SimpleModule;
-import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
-import java.io.IOException;
-import java.time.DateTimeException;
-import java.time.Instant;
+import com.fasterxml.jackson.databind.ObjectReader;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.facestream.ingest.worker.json.Json;
 import org.facestream.ingest.worker.kafka.InvalidRecordException;
 import org.facestream.ingest.worker.kafka.Topic;
 
@@ -41,34 +32,19 @@ public final class CameraStatusTopic {
   /** No worker runs a camera that was not reported for this number of milliseconds. */
   public static final long SILENT = TimeUnit.SECONDS.toMillis(30);
 
-  private static final ObjectMapper JSON =
-      JsonMapper.builder()
-          .addModule(
-              new SimpleModule()
-                  .addSerializer(Instant.class, ToStringSerializer.instance)
-                  .addDeserializer(Instant.class, new InstantReader()))
-          .build();
+  private static final ObjectReader READER = Json.LENIENT.readerFor(CameraReport.class);
 
   private CameraStatusTopic() {}
 
   /** A report as a record for the topic of that full name. */
   public static ProducerRecord<String, byte[]> toRecord(String topic, CameraReport report) {
     return new ProducerRecord<>(
-        topic, null, report.at().toEpochMilli(), report.camera(), json(report));
+        topic, null, report.at().toEpochMilli(), report.camera(), Json.bytes(report));
   }
 
   /** The removal of a camera, as a record for the topic of that full name. */
   public static ProducerRecord<String, byte[]> tombstone(String topic, String camera) {
     return new ProducerRecord<>(topic, camera, null);
-  }
-
-  /** The JSON of a report, in UTF-8. */
-  public static byte[] json(CameraReport report) {
-    try {
-      return JSON.writeValueAsBytes(report);
-    } catch (JsonProcessingException impossible) {
-      throw new IllegalStateException("a report is always writable as JSON", impossible);
-    }
   }
 
   /**
@@ -84,16 +60,8 @@ public final class CameraStatusTopic {
     if (record.value() == null) {
       return Optional.empty();
     }
-    CameraReport report;
-    try {
-      report = JSON.readValue(record.value(), CameraReport.class);
-    } catch (JacksonException | DateTimeException malformed) {
-      throw new InvalidRecordException("bad-json", "the value is not the JSON of a report");
-    } catch (IOException impossible) {
-      throw new IllegalStateException("an array in memory is always readable", impossible);
-    }
-    if (report == null
-        || !record.key().equals(report.camera())
+    CameraReport report = Json.read(READER, record.value(), "bad-json");
+    if (!record.key().equals(report.camera())
         || report.state() == null
         || report.since() == null
         || report.at() == null) {
@@ -101,18 +69,5 @@ public final class CameraStatusTopic {
           "bad-value", "a report has camera (the key), state, since and at");
     }
     return Optional.of(report);
-  }
-
-  private static final class InstantReader extends FromStringDeserializer<Instant> {
-    private static final long serialVersionUID = 1L;
-
-    InstantReader() {
-      super(Instant.class);
-    }
-
-    @Override
-    protected Instant _deserialize(String text, DeserializationContext context) {
-      return Instant.parse(text);
-    }
   }
 }

@@ -1,17 +1,13 @@
 package org.facestream.ingest.registry;
 
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.facestream.ingest.worker.json.Json;
 import org.facestream.ingest.worker.kafka.InvalidRecordException;
 import org.facestream.ingest.worker.kafka.Topic;
 
@@ -33,18 +29,11 @@ public final class CameraTopic {
               "delete.retention.ms", String.valueOf(TimeUnit.DAYS.toMillis(1)),
               "max.message.bytes", String.valueOf(1 << 20)));
 
-  private static final ObjectMapper JSON =
-      JsonMapper.builder().disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT).build();
-
   private CameraTopic() {}
 
   /** A camera as a record for the topic of that full name. */
   public static ProducerRecord<String, byte[]> toRecord(String topic, Camera camera) {
-    try {
-      return new ProducerRecord<>(topic, camera.id(), JSON.writeValueAsBytes(camera));
-    } catch (JsonProcessingException impossible) {
-      throw new IllegalStateException("a camera is always writable as JSON", impossible);
-    }
+    return new ProducerRecord<>(topic, camera.id(), Json.bytes(camera));
   }
 
   /** The removal of a camera as a record for the topic of that full name. */
@@ -68,16 +57,14 @@ public final class CameraTopic {
     }
     Camera camera;
     try {
-      camera = JSON.readValue(record.value(), Camera.class);
+      camera = Json.LENIENT.readValue(record.value(), Camera.class);
     } catch (ValueInstantiationException refused) {
       throw new InvalidRecordException(
           "bad-value",
           refused.getCause() == null ? "not a camera" : refused.getCause().getMessage());
-    } catch (JacksonException malformed) {
+    } catch (IOException malformed) {
       // Its message would quote the record with the password.
       throw new InvalidRecordException("bad-json", "the value is not the JSON of a camera");
-    } catch (IOException impossible) {
-      throw new IllegalStateException("an array in memory is always readable", impossible);
     }
     if (camera == null || !camera.id().equals(record.key())) {
       throw new InvalidRecordException("bad-value", "the id in the value is not the key");

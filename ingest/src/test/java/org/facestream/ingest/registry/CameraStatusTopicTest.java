@@ -84,6 +84,9 @@ class CameraStatusTopicTest {
             "[]",
             GOLDEN.replace("\"live\"", "\"lively\""),
             GOLDEN.replace("2026-11-22T06:50:08.120Z", "yesterday"),
+            GOLDEN.replace("\"2026-11-22T06:50:08.120Z\"", "1795330208"),
+            GOLDEN.replace("182", "182.5"),
+            GOLDEN + "{}",
             GOLDEN.replace("\"at\"", "\"att\""),
             GOLDEN.replace("door-1", "door-2"))) {
       assertThrows(InvalidRecordException.class, () -> read("door-1", bad), bad);

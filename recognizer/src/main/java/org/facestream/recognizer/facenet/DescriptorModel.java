@@ -4,9 +4,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.exc.InvalidFormatException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.facestream.detector.onnx.ModelFile;
 import org.facestream.ingest.worker.config.UserError;
+import org.facestream.ingest.worker.json.Json;
 
 /**
  * A descriptor network: its definition, and where its ONNX file lies.
@@ -30,16 +31,16 @@ public record DescriptorModel(ModelDefinition definition, Optional<Path> folder)
   /** Networks that come with the program, the default first. */
   public static final List<String> KNOWN = List.of("facenet", "mobilefacenet", "resnet34-128");
 
-  private static final JsonMapper JSON =
-      JsonMapper.builder()
+  private static final ObjectReader DEFINITION =
+      Json.COMPLETE
+          .rebuild()
           .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
-          .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
-          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
-          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
-          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-          .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .build();
+          .enable(
+              DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES,
+              DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES,
+              DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
+          .build()
+          .readerFor(ModelDefinition.class);
 
   /**
    * Finds a network by its name, or reads the definition of one that the user brings.
@@ -97,7 +98,7 @@ public record DescriptorModel(ModelDefinition definition, Optional<Path> folder)
 
   private static ModelDefinition parse(String file, byte[] json) throws IOException {
     try {
-      ModelDefinition definition = JSON.readValue(json, ModelDefinition.class);
+      ModelDefinition definition = DEFINITION.readValue(json);
       if (definition == null) {
         throw new UserError("descriptor model " + file + ": it does not contain a JSON object");
       }

@@ -1,9 +1,7 @@
 package org.facestream.deploy.command.camera;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -18,6 +16,7 @@ import org.facestream.ingest.registry.CameraReport;
 import org.facestream.ingest.registry.CameraState;
 import org.facestream.ingest.registry.CameraStatusTopic;
 import org.facestream.ingest.registry.MaskedUrl;
+import org.facestream.ingest.worker.json.Json;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -46,7 +45,7 @@ final class CameraListCommand extends Subcommand {
   private boolean json;
 
   @Override
-  protected int execute() throws IOException {
+  protected int execute() {
     List<Camera> cameras;
     Map<String, CameraReport> reports;
     try (KafkaOptions.Connection connection = kafka.connectExisting(configuration())) {
@@ -137,12 +136,10 @@ final class CameraListCommand extends Subcommand {
     return minutes < 48 * 60 ? minutes / 60 + " h" : minutes / (24 * 60) + " d";
   }
 
-  private static String json(List<Camera> cameras, Map<String, CameraReport> reports, Instant now)
-      throws IOException {
-    ObjectMapper mapper = new ObjectMapper();
-    ArrayNode all = mapper.createArrayNode();
+  private static String json(List<Camera> cameras, Map<String, CameraReport> reports, Instant now) {
+    ArrayNode all = Json.LENIENT.createArrayNode();
     for (Camera camera : cameras) {
-      ObjectNode node = mapper.valueToTree(camera);
+      ObjectNode node = Json.LENIENT.valueToTree(camera);
       node.put("url", MaskedUrl.of(camera.url()));
       if (camera.closeUpUrl() != null) {
         node.put("closeUpUrl", MaskedUrl.of(camera.closeUpUrl()));
@@ -150,10 +147,10 @@ final class CameraListCommand extends Subcommand {
       CameraReport report = reports.get(camera.id());
       node.put("state", state(camera, report, now));
       if (report != null) {
-        node.set("status", mapper.readTree(CameraStatusTopic.json(report)));
+        node.putPOJO("status", report);
       }
       all.add(node);
     }
-    return mapper.writeValueAsString(all);
+    return Json.text(all);
   }
 }

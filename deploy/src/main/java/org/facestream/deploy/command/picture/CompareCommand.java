@@ -1,6 +1,5 @@
 package org.facestream.deploy.command.picture;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -9,6 +8,7 @@ import org.facestream.deploy.command.Subcommand;
 import org.facestream.detector.face.Landmarks;
 import org.facestream.ingest.frame.Picture;
 import org.facestream.ingest.worker.config.UserError;
+import org.facestream.ingest.worker.json.Json;
 import org.facestream.recognizer.facenet.DescriptorModel;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -60,10 +60,7 @@ public final class CompareCommand extends Subcommand {
           used.metric().distance(descriptor(describer, first), descriptor(describer, second));
       boolean same = distance < limit;
       if (json) {
-        out()
-            .println(
-                new ObjectMapper()
-                    .writeValueAsString(new Result(used.name(), distance, limit, same)));
+        out().println(Json.text(new Result(used.name(), distance, limit, same)));
       } else {
         out()
             .printf(

@@ -1,7 +1,5 @@
 package org.facestream.deploy.command.picture;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -9,6 +7,7 @@ import java.util.List;
 import org.facestream.deploy.command.Subcommand;
 import org.facestream.detector.face.Box;
 import org.facestream.detector.mtcnn.Detection;
+import org.facestream.ingest.worker.json.Json;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -25,8 +24,6 @@ import picocli.CommandLine.Parameters;
     sortOptions = false,
     footer = {"", "Example:", "  facestream describe ada.jpg"})
 public final class DescribeCommand extends Subcommand {
-  private static final ObjectMapper JSON = JsonMapper.builder().build();
-
   @Parameters(arity = "1..*", paramLabel = "PICTURE", description = PictureFile.KINDS)
   private List<Path> pictures;
 
@@ -59,7 +56,7 @@ public final class DescribeCommand extends Subcommand {
             }
             out()
                 .println(
-                    JSON.writeValueAsString(
+                    Json.text(
                         new Line(path.toString(), describer.descriptors().model().name(), faces)));
             out().flush();
           });

@@ -1,7 +1,5 @@
 package org.facestream.deploy.command.picture;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,6 +12,7 @@ import org.facestream.detector.mtcnn.Mtcnn;
 import org.facestream.detector.mtcnn.MtcnnOptions;
 import org.facestream.detector.onnx.Device;
 import org.facestream.ingest.worker.config.UserError;
+import org.facestream.ingest.worker.json.Json;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -38,8 +37,6 @@ import picocli.CommandLine.Parameters;
       "  facestream detect far.png --min-face 20 --thresholds 0.6,0.7,0.8"
     })
 public final class DetectCommand extends Subcommand {
-  private static final ObjectMapper JSON = JsonMapper.builder().build();
-
   @Parameters(arity = "1..*", paramLabel = "PICTURE", description = PictureFile.KINDS)
   private List<Path> pictures;
 
@@ -78,7 +75,7 @@ public final class DetectCommand extends Subcommand {
             List<Detection> faces = mtcnn.detect(List.of(picture), options).get(0);
             out()
                 .println(
-                    JSON.writeValueAsString(
+                    Json.text(
                         new Result(
                             path.toString(),
                             picture.fullWidth(),

@@ -2,7 +2,6 @@ package org.facestream.deploy.lab.convert;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -17,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.facestream.ingest.worker.config.UserError;
+import org.facestream.ingest.worker.json.Json;
 
 /**
  * A model's weights in the format of the TensorFlow.js converter: a JSON manifest with tensors in
@@ -45,7 +45,7 @@ public final class WeightManifest {
   public static WeightManifest read(Path file) {
     JsonNode groups;
     try {
-      JsonNode root = new ObjectMapper().readTree(bytes(file));
+      JsonNode root = Json.LENIENT.readTree(bytes(file));
       groups = root.isObject() ? root.path("weightsManifest") : root;
     } catch (JacksonException malformed) {
       throw new UserError(

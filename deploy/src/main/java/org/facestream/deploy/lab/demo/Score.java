@@ -1,13 +1,12 @@
 package org.facestream.deploy.lab.demo;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.facestream.ingest.worker.json.Json;
 
 /**
  * What a run's comparison gave.
@@ -190,28 +189,14 @@ public record Score(
   public String json() {
     Map<String, Object> values = new LinkedHashMap<>();
     values.put("passed", passed());
-    values.put("begin", begin.toString());
-    values.put("end", end.toString());
+    values.put("begin", begin);
+    values.put("end", end);
     values.put("all", all);
     values.put("cameras", cameras);
     values.put("people", people);
-    values.put(
-        "mistakes",
-        mistakes.stream()
-            .map(
-                mistake ->
-                    Map.of(
-                        "camera", mistake.camera(),
-                        "track", mistake.track(),
-                        "named", mistake.named(),
-                        "at", mistake.at().toString()))
-            .toList());
+    values.put("mistakes", mistakes);
     values.put("guests", guests);
-    try {
-      return new ObjectMapper().writeValueAsString(values);
-    } catch (JsonProcessingException never) {
-      throw new IllegalStateException(never);
-    }
+    return Json.text(values);
   }
 
   private static String line(OfCamera camera) {

@@ -3,7 +3,6 @@ package org.facestream.deploy.lab.evaluation;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
@@ -11,6 +10,7 @@ import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import java.io.IOException;
 import java.util.List;
 import org.facestream.deploy.lab.evaluation.DescribedPictures.Described;
+import org.facestream.ingest.worker.json.Json;
 
 /**
  * An evaluation for a program: one line of JSON, names in snake case, shares from 0 to 1, and null
@@ -18,8 +18,8 @@ import org.facestream.deploy.lab.evaluation.DescribedPictures.Described;
  */
 record EvaluationJson(EvaluationReport report) {
   private static final JsonMapper JSON =
-      JsonMapper.builder()
-          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+      Json.SNAKE_CASE
+          .rebuild()
           .addModule(
               new SimpleModule()
                   .addSerializer(float.class, new NumbersOnly<>(Float.class))

@@ -1,6 +1,5 @@
 package org.facestream.deploy.lab.simulation;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
@@ -11,6 +10,7 @@ import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.Size;
 import org.facestream.ingest.frame.Picture;
 import org.facestream.ingest.frame.UnreadablePictureException;
+import org.facestream.ingest.worker.json.Json;
 
 /** The eight people of the demonstration. */
 public final class DemoPeople {
@@ -70,7 +70,7 @@ public final class DemoPeople {
 
   private static List<DemoPerson> read() {
     try (InputStream in = DemoPeople.class.getResourceAsStream("people.json")) {
-      return List.of(new ObjectMapper().readValue(in, DemoPerson[].class));
+      return List.of(Json.LENIENT.readValue(in, DemoPerson[].class));
     } catch (IOException damaged) {
       throw new IllegalStateException("people.json cannot be read", damaged);
     }

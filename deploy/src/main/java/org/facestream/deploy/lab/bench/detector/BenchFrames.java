@@ -1,6 +1,5 @@
 package org.facestream.deploy.lab.bench.detector;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +20,7 @@ import org.facestream.ingest.source.VideoSource;
 import org.facestream.ingest.source.address.SourceException;
 import org.facestream.ingest.source.picture.EncodedPicture;
 import org.facestream.ingest.worker.config.UserError;
+import org.facestream.ingest.worker.json.Json;
 
 /**
  * JPEGs to measure a detector on, as it would find them in Kafka.
@@ -151,7 +151,7 @@ record BenchFrames(String origin, List<Frame> frames) {
     }
     if (!entries.isEmpty()) {
       JpegHeader size = JpegHeader.read(frames.get(0).jpeg());
-      new ObjectMapper()
+      Json.LENIENT
           .writerWithDefaultPrettyPrinter()
           .writeValue(
               folder.resolve("truth.json").toFile(),

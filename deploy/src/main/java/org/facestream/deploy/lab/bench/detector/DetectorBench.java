@@ -1,7 +1,5 @@
 package org.facestream.deploy.lab.bench.detector;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +11,7 @@ import org.facestream.detector.onnx.Device;
 import org.facestream.ingest.frame.JpegHeader;
 import org.facestream.ingest.frame.UnreadablePictureException;
 import org.facestream.ingest.worker.config.UserError;
+import org.facestream.ingest.worker.json.Json;
 
 /**
  * {@code facestream bench detector}: how fast the cascade is on a machine.
@@ -94,14 +93,10 @@ public record DetectorBench(
                   peakBytes()),
               measured,
               truth);
-      return new Outcome(report.text(), json(report));
+      return new Outcome(report.text(), Json.text(report));
     } catch (UnreadablePictureException damaged) {
       throw new UserError("A picture cannot be read: " + damaged.getMessage() + ".", damaged);
     }
-  }
-
-  private static String json(CascadeReport report) throws JsonProcessingException {
-    return new ObjectMapper().writeValueAsString(report);
   }
 
   /** The kernel counts native memory too; elsewhere than on Linux only the heap is known. */

@@ -1,8 +1,6 @@
 package org.facestream.deploy.lab.bench.gallery;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
@@ -24,6 +22,7 @@ import org.apache.kafka.streams.Topology;
 import org.facestream.deploy.embedded.EmbeddedKafka;
 import org.facestream.ingest.worker.Telemetry;
 import org.facestream.ingest.worker.config.UserError;
+import org.facestream.ingest.worker.json.Json;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.Topics;
 import org.facestream.recognizer.gallery.contract.GalleryTopic;
@@ -256,7 +255,7 @@ public record GalleryBench(
   }
 
   /** For a program: one line. */
-  public String json(List<Result> results) throws JsonProcessingException {
-    return new ObjectMapper().writeValueAsString(results);
+  public String json(List<Result> results) {
+    return Json.text(results);
   }
 }

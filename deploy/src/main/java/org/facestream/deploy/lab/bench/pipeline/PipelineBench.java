@@ -1,8 +1,6 @@
 package org.facestream.deploy.lab.bench.pipeline;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -18,6 +16,7 @@ import org.facestream.detector.DetectorConfig;
 import org.facestream.ingest.registry.Camera;
 import org.facestream.ingest.registry.CameraRegistry;
 import org.facestream.ingest.worker.config.UserError;
+import org.facestream.ingest.worker.json.Json;
 import org.facestream.recognizer.RecognizerConfig;
 
 /**
@@ -33,9 +32,6 @@ final class PipelineBench implements AutoCloseable {
 
   private static final int MOST_EXTENSION = 3;
   private static final double SHARE_OF_MOST = 0.7;
-
-  private static final JsonMapper JSON =
-      JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
 
   private final Pipeline pipeline;
   private final LoadCameras cameras;
@@ -261,7 +257,7 @@ final class PipelineBench implements AutoCloseable {
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("setting", setting());
     all.putAll(reports);
-    return JSON.writeValueAsString(all);
+    return Json.SNAKE_CASE.writeValueAsString(all);
   }
 
   @Override

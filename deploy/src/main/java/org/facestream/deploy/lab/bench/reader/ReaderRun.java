@@ -1,7 +1,5 @@
 package org.facestream.deploy.lab.bench.reader;
 
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,6 +32,7 @@ import org.facestream.ingest.worker.Stage;
 import org.facestream.ingest.worker.Telemetry;
 import org.facestream.ingest.worker.config.Settings;
 import org.facestream.ingest.worker.config.UserError;
+import org.facestream.ingest.worker.json.Json;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.KafkaConfig;
 import org.slf4j.Logger;
@@ -55,9 +54,6 @@ public record ReaderRun(
   private static final Logger log = LoggerFactory.getLogger(ReaderRun.class);
   private static final int WARM_UP_SECONDS = 3;
   private static final Duration CONNECTING = Duration.ofSeconds(30);
-
-  private static final JsonMapper JSON =
-      JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
 
   /** Checks every value. */
   public ReaderRun {
@@ -127,7 +123,7 @@ public record ReaderRun(
           ReaderReport.Comparison whole = compare(worker, camera, reference, jpeg, folder.path());
           ReaderReport report =
               new ReaderReport(reference.program(), reference.reason(), decode, whole);
-          return json ? JSON.writeValueAsString(report) : report.text();
+          return json ? Json.SNAKE_CASE.writeValueAsString(report) : report.text();
         }
       }
     }
