@@ -164,16 +164,10 @@ final class CloseUpReader {
   private MtcnnOptions options(Opened opened) {
     MtcnnOptions usual = searches.of(opened.closeUp().of().camera()).mtcnn();
     double size = CloseUpFaces.expected(opened.closeUp()).width();
-    return new MtcnnOptions(
-        (int) Math.max(12, LEAST_SIZE * size),
-        usual.scaleFactor(),
-        usual.maxScales(),
-        List.of(),
-        usual.proposalThreshold(),
-        usual.refinementThreshold(),
-        usual.outputThreshold(),
-        usual.overlaps(),
-        usual.maxCandidates(),
-        usual.maxFaces());
+    return usual
+        .with()
+        .minFaceSize((int) Math.max(12, LEAST_SIZE * size))
+        .scaleSteps(List.of())
+        .build();
   }
 }

@@ -12,7 +12,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.facestream.detector.face.Box;
 import org.facestream.detector.face.Face;
 import org.facestream.ingest.frame.Area;
-import org.facestream.ingest.frame.CloseUpRequest;
+import org.facestream.ingest.frame.CloseUpRequestBuilder;
 import org.facestream.ingest.frame.CloseUpTopic;
 import org.facestream.ingest.frame.CloseUpTrust;
 import org.facestream.ingest.registry.Camera;
@@ -105,16 +105,17 @@ final class CloseUpRequests {
     return Optional.of(
         CloseUpTopic.toRecord(
             topic,
-            new CloseUpRequest(
-                face.camera(),
-                face.epoch(),
-                face.frameSequence(),
-                face.captureTime(),
-                face.track(),
-                face.id(),
-                face.frameWidth(),
-                face.frameHeight(),
-                new Area(box.left(), box.top(), box.right(), box.bottom()))));
+            CloseUpRequestBuilder.builder()
+                .camera(face.camera())
+                .epoch(face.epoch())
+                .sequence(face.frameSequence())
+                .captureTime(face.captureTime())
+                .track(face.track())
+                .face(face.id())
+                .frameWidth(face.frameWidth())
+                .frameHeight(face.frameHeight())
+                .box(new Area(box.left(), box.top(), box.right(), box.bottom()))
+                .build()));
   }
 
   /** A close-up showed the face. */

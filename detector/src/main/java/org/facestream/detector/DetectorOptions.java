@@ -3,6 +3,7 @@ package org.facestream.detector;
 import java.time.Duration;
 import java.util.List;
 import org.facestream.detector.mtcnn.MtcnnOptions;
+import org.facestream.detector.mtcnn.MtcnnOptionsBuilder;
 import org.facestream.detector.onnx.CudaOptions;
 import org.facestream.detector.onnx.Device;
 import org.facestream.detector.track.BestShotConfig;
@@ -62,20 +63,22 @@ record DetectorOptions(
     checkCrops(config.crop());
     float good = thresholds.get(2);
     MtcnnOptions mtcnn =
-        new MtcnnOptions(
-            config.minFaceSize(),
-            config.scaleFactor(),
-            config.maxScales(),
-            config.scaleSteps().orElse(List.of()),
-            thresholds.get(0),
-            thresholds.get(1),
+        MtcnnOptionsBuilder.builder()
+            .minFaceSize(config.minFaceSize())
+            .scaleFactor(config.scaleFactor())
+            .maxScales(config.maxScales())
+            .scaleSteps(config.scaleSteps().orElse(List.of()))
+            .proposalThreshold(thresholds.get(0))
+            .refinementThreshold(thresholds.get(1))
             // Weaker detections are only for the trackers, see Tracker; they cost nothing, because
             // the networks see the same candidates.
-            Math.min(good, config.track().weakScore()),
-            new MtcnnOptions.Overlaps(
-                overlaps.get(0), overlaps.get(1), overlaps.get(2), overlaps.get(3)),
-            config.maxCandidates(),
-            config.maxFaces());
+            .outputThreshold(Math.min(good, config.track().weakScore()))
+            .overlaps(
+                new MtcnnOptions.Overlaps(
+                    overlaps.get(0), overlaps.get(1), overlaps.get(2), overlaps.get(3)))
+            .maxCandidates(config.maxCandidates())
+            .maxFaces(config.maxFaces())
+            .build();
     check(good >= 0 && good <= 1, "detector.thresholds", "three numbers of 0 to 1");
     return new DetectorOptions(
         Device.parse(config.device()).with(CudaOptions.of(config.cuda())),

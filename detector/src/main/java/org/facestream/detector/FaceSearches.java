@@ -1,10 +1,13 @@
 package org.facestream.detector;
 
+import static java.util.Objects.requireNonNullElse;
+
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.facestream.detector.mtcnn.MtcnnOptions;
+import org.facestream.detector.mtcnn.MtcnnOptionsBuilder;
 import org.facestream.ingest.registry.Camera;
 import org.facestream.ingest.registry.CameraTopic;
 import org.facestream.ingest.registry.FaceSearch;
@@ -38,17 +41,20 @@ final class FaceSearches {
       List<Double> overlaps = camera.overlaps();
       float good = thresholds == null ? goodScore : thresholds.get(2).floatValue();
       return new Search(
-          new MtcnnOptions(
-              camera.minFaceSize() == null ? mtcnn.minFaceSize() : camera.minFaceSize(),
-              camera.scaleFactor() == null ? mtcnn.scaleFactor() : camera.scaleFactor(),
-              camera.maxScales() == null ? mtcnn.maxScales() : camera.maxScales(),
-              camera.scaleSteps() == null ? mtcnn.scaleSteps() : camera.scaleSteps(),
-              thresholds == null ? mtcnn.proposalThreshold() : thresholds.get(0).floatValue(),
-              thresholds == null ? mtcnn.refinementThreshold() : thresholds.get(1).floatValue(),
-              Math.min(good, weakScore),
-              overlaps == null ? mtcnn.overlaps() : overlaps(overlaps),
-              camera.maxCandidates() == null ? mtcnn.maxCandidates() : camera.maxCandidates(),
-              camera.maxFaces() == null ? mtcnn.maxFaces() : camera.maxFaces()),
+          MtcnnOptionsBuilder.builder()
+              .minFaceSize(requireNonNullElse(camera.minFaceSize(), mtcnn.minFaceSize()))
+              .scaleFactor(requireNonNullElse(camera.scaleFactor(), mtcnn.scaleFactor()))
+              .maxScales(requireNonNullElse(camera.maxScales(), mtcnn.maxScales()))
+              .scaleSteps(requireNonNullElse(camera.scaleSteps(), mtcnn.scaleSteps()))
+              .proposalThreshold(
+                  thresholds == null ? mtcnn.proposalThreshold() : thresholds.get(0).floatValue())
+              .refinementThreshold(
+                  thresholds == null ? mtcnn.refinementThreshold() : thresholds.get(1).floatValue())
+              .outputThreshold(Math.min(good, weakScore))
+              .overlaps(overlaps == null ? mtcnn.overlaps() : overlaps(overlaps))
+              .maxCandidates(requireNonNullElse(camera.maxCandidates(), mtcnn.maxCandidates()))
+              .maxFaces(requireNonNullElse(camera.maxFaces(), mtcnn.maxFaces()))
+              .build(),
           good);
     }
 

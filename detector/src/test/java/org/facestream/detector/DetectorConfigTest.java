@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.facestream.detector.mtcnn.MtcnnOptions;
+import org.facestream.detector.mtcnn.MtcnnOptionsBuilder;
 import org.facestream.detector.onnx.CudaOptions;
 import org.facestream.detector.onnx.Device;
 import org.facestream.detector.track.BestShotConfig;
@@ -93,17 +94,18 @@ class DetectorConfigTest {
     assertEquals(0.8f, options.search().goodScore());
     assertEquals(BestShotConfig.Choice.ALL, options.bestShots().publish());
     assertEquals(
-        new MtcnnOptions(
-            20,
-            0.8,
-            5,
-            List.of(0.5, 0.25),
-            0.5f,
-            0.6f,
-            0.4f,
-            new MtcnnOptions.Overlaps(0.4f, 0.5f, 0.6f, 0.8f),
-            100,
-            7),
+        MtcnnOptionsBuilder.builder()
+            .minFaceSize(20)
+            .scaleFactor(0.8)
+            .maxScales(5)
+            .scaleSteps(List.of(0.5, 0.25))
+            .proposalThreshold(0.5f)
+            .refinementThreshold(0.6f)
+            .outputThreshold(0.4f)
+            .overlaps(new MtcnnOptions.Overlaps(0.4f, 0.5f, 0.6f, 0.8f))
+            .maxCandidates(100)
+            .maxFaces(7)
+            .build(),
         options.search().mtcnn());
   }
 

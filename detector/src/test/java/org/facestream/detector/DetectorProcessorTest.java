@@ -31,6 +31,7 @@ import org.facestream.detector.track.TrackRecovery;
 import org.facestream.ingest.frame.Area;
 import org.facestream.ingest.frame.CloseUp;
 import org.facestream.ingest.frame.CloseUpRequest;
+import org.facestream.ingest.frame.CloseUpRequestBuilder;
 import org.facestream.ingest.frame.CloseUpTopic;
 import org.facestream.ingest.frame.Frame;
 import org.facestream.ingest.frame.FrameTopic;
@@ -466,7 +467,17 @@ class DetectorProcessorTest {
 
     // One that is as late as that is worth nothing.
     CloseUpRequest old =
-        new CloseUpRequest("gate", 1, 1, START.minusSeconds(11), "t", "f", 640, 480, request.box());
+        CloseUpRequestBuilder.builder()
+            .camera("gate")
+            .epoch(1)
+            .sequence(1)
+            .captureTime(START.minusSeconds(11))
+            .track("t")
+            .face("f")
+            .frameWidth(640)
+            .frameHeight(480)
+            .box(request.box())
+            .build();
     assertEquals(List.of(), turns(closeUp(old, shown, 600, elsewhere)));
     assertEquals(1, outcome("too-old"));
   }

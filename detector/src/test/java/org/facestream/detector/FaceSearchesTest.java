@@ -8,6 +8,7 @@ import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.facestream.detector.FaceSearches.Search;
 import org.facestream.detector.mtcnn.MtcnnOptions;
+import org.facestream.detector.mtcnn.MtcnnOptionsBuilder;
 import org.facestream.ingest.registry.Camera;
 import org.facestream.ingest.registry.CameraTopic;
 import org.facestream.ingest.registry.FaceSearch;
@@ -42,17 +43,18 @@ class FaceSearchesTest {
                     7)));
     assertEquals(
         new Search(
-            new MtcnnOptions(
-                24,
-                0.8,
-                5,
-                List.of(0.5, 0.25),
-                0.5f,
-                0.6f,
-                0.3f,
-                new MtcnnOptions.Overlaps(0.4f, 0.5f, 0.6f, 0.8f),
-                100,
-                7),
+            MtcnnOptionsBuilder.builder()
+                .minFaceSize(24)
+                .scaleFactor(0.8)
+                .maxScales(5)
+                .scaleSteps(List.of(0.5, 0.25))
+                .proposalThreshold(0.5f)
+                .refinementThreshold(0.6f)
+                .outputThreshold(0.3f)
+                .overlaps(new MtcnnOptions.Overlaps(0.4f, 0.5f, 0.6f, 0.8f))
+                .maxCandidates(100)
+                .maxFaces(7)
+                .build(),
             0.3f),
         searches.of("yard"));
     assertEquals(CONFIGURED, searches.of("door"));

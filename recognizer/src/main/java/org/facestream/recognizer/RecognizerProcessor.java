@@ -27,6 +27,7 @@ import org.facestream.recognizer.gallery.match.CandidateSearch;
 import org.facestream.recognizer.gallery.match.GallerySnapshot;
 import org.facestream.recognizer.identity.GalleryVersion;
 import org.facestream.recognizer.identity.Match;
+import org.facestream.recognizer.identity.MatchBuilder;
 import org.facestream.recognizer.identity.MatchTopic;
 
 /** A batch of faces in, one match each out. */
@@ -201,21 +202,22 @@ final class RecognizerProcessor implements ConsumeLoop.Processor {
 
   private Match match(
       Face face, float[] descriptor, List<Match.Candidate> candidates, GalleryVersion version) {
-    return new Match(
-        face.id(),
-        face.camera(),
-        face.track(),
-        face.captureTime(),
-        face.box(),
-        face.score(),
-        face.quality().overall(),
-        face.zones(),
-        candidates,
-        options.thresholds().on(face.camera()),
-        options.model().name(),
-        version.sum(),
-        version,
-        options.keepDescriptors() ? descriptor : null);
+    return MatchBuilder.builder()
+        .faceId(face.id())
+        .camera(face.camera())
+        .track(face.track())
+        .captureTime(face.captureTime())
+        .box(face.box())
+        .score(face.score())
+        .quality(face.quality().overall())
+        .zones(face.zones())
+        .candidates(candidates)
+        .threshold(options.thresholds().on(face.camera()))
+        .model(options.model().name())
+        .galleryVersion(version.sum())
+        .gallery(version)
+        .descriptor(options.keepDescriptors() ? descriptor : null)
+        .build();
   }
 
   private void count(Match match, boolean replay) {

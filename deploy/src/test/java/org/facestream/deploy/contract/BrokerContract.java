@@ -28,6 +28,7 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.facestream.detector.face.Box;
 import org.facestream.detector.face.Face;
+import org.facestream.detector.face.FaceBuilder;
 import org.facestream.detector.face.FaceTopic;
 import org.facestream.detector.face.Landmarks;
 import org.facestream.detector.face.Point;
@@ -37,6 +38,7 @@ import org.facestream.ingest.frame.Frame;
 import org.facestream.ingest.frame.FrameTopic;
 import org.facestream.ingest.registry.Camera;
 import org.facestream.ingest.registry.CameraReport;
+import org.facestream.ingest.registry.CameraReportBuilder;
 import org.facestream.ingest.registry.CameraState;
 import org.facestream.ingest.registry.CameraStatusTopic;
 import org.facestream.ingest.registry.CameraTopic;
@@ -47,10 +49,13 @@ import org.facestream.ingest.worker.kafka.TopicReader;
 import org.facestream.ingest.worker.kafka.Topics;
 import org.facestream.recognizer.gallery.contract.GalleryTopic;
 import org.facestream.recognizer.gallery.contract.Reference;
+import org.facestream.recognizer.gallery.contract.ReferenceBuilder;
 import org.facestream.recognizer.identity.GalleryVersion;
 import org.facestream.recognizer.identity.IdentityEvent;
+import org.facestream.recognizer.identity.IdentityEventBuilder;
 import org.facestream.recognizer.identity.IdentityTopic;
 import org.facestream.recognizer.identity.Match;
+import org.facestream.recognizer.identity.MatchBuilder;
 import org.facestream.recognizer.identity.MatchTopic;
 import org.junit.jupiter.api.Test;
 
@@ -181,22 +186,23 @@ abstract class BrokerContract {
   @Test
   void facesKeepEverything() throws Exception {
     Face face =
-        new Face(
-            "door.1000.42.0",
-            "door",
-            1_000,
-            42,
-            CAPTURED,
-            "door.1000.40.0",
-            1280,
-            720,
-            BOX,
-            LANDMARKS,
-            LANDMARKS.within(5, 5, 1),
-            0.998f,
-            new Quality(0.9f, 0.8f, 0.7f, 0.95f, 0.6f, 4, -3, 1),
-            List.of("Empfang Süd"),
-            new byte[] {1, 2, 3});
+        FaceBuilder.builder()
+            .id("door.1000.42.0")
+            .camera("door")
+            .epoch(1_000)
+            .frameSequence(42)
+            .captureTime(CAPTURED)
+            .track("door.1000.40.0")
+            .frameWidth(1280)
+            .frameHeight(720)
+            .box(BOX)
+            .landmarks(LANDMARKS)
+            .cropLandmarks(LANDMARKS.within(5, 5, 1))
+            .score(0.998f)
+            .quality(new Quality(0.9f, 0.8f, 0.7f, 0.95f, 0.6f, 4, -3, 1))
+            .zones(List.of("Empfang Süd"))
+            .jpeg(new byte[] {1, 2, 3})
+            .build();
     ConsumerRecord<String, byte[]> record =
         passed("faces", FaceTopic.TOPIC, topic -> FaceTopic.toRecord(topic, face));
     Face read = FaceTopic.fromRecord(record);
@@ -212,21 +218,22 @@ abstract class BrokerContract {
   @Test
   void matchesKeepEverything() throws Exception {
     Match match =
-        new Match(
-            "door.1000.42.0",
-            "door",
-            "door.1000.40.0",
-            CAPTURED,
-            BOX,
-            0.998f,
-            0.9f,
-            List.of("Empfang Süd"),
-            List.of(new Match.Candidate("p1", "Zoë Ångström", 0.41f, "r1")),
-            0.6f,
-            "resnet34-128",
-            12,
-            new GalleryVersion("topic", List.of(5L, 0L, 7L)),
-            new float[] {0.25f, -0.5f});
+        MatchBuilder.builder()
+            .faceId("door.1000.42.0")
+            .camera("door")
+            .track("door.1000.40.0")
+            .captureTime(CAPTURED)
+            .box(BOX)
+            .score(0.998f)
+            .quality(0.9f)
+            .zones(List.of("Empfang Süd"))
+            .candidates(List.of(new Match.Candidate("p1", "Zoë Ångström", 0.41f, "r1")))
+            .threshold(0.6f)
+            .model("resnet34-128")
+            .galleryVersion(12)
+            .gallery(new GalleryVersion("topic", List.of(5L, 0L, 7L)))
+            .descriptor(new float[] {0.25f, -0.5f})
+            .build();
     ConsumerRecord<String, byte[]> record =
         passed("matches", MatchTopic.TOPIC, topic -> MatchTopic.toRecord(topic, match));
     Match read = MatchTopic.read(record.key(), record.value());
@@ -240,30 +247,30 @@ abstract class BrokerContract {
   @Test
   void identitiesKeepEverything() throws Exception {
     IdentityEvent event =
-        new IdentityEvent(
-            "door.1000.40.0.1",
-            IdentityEvent.Type.started,
-            IdentityEvent.SCHEMA_VERSION,
-            "door",
-            "door.1000.40.0",
-            1,
-            CAPTURED.minusMillis(400),
-            CAPTURED,
-            List.of("Empfang Süd"),
-            "p1",
-            "Zoë Ångström",
-            "wanted",
-            0.41,
-            null,
-            3,
-            0.9,
-            0.998,
-            BOX,
-            "resnet34-128",
-            12,
-            new GalleryVersion("topic", List.of(5L, 0L, 7L)),
-            "door.1000.42.0",
-            CAPTURED);
+        IdentityEventBuilder.builder()
+            .eventId("door.1000.40.0.1")
+            .type(IdentityEvent.Type.started)
+            .schemaVersion(IdentityEvent.SCHEMA_VERSION)
+            .camera("door")
+            .track("door.1000.40.0")
+            .revision(1)
+            .firstSeen(CAPTURED.minusMillis(400))
+            .lastSeen(CAPTURED)
+            .zones(List.of("Empfang Süd"))
+            .personId("p1")
+            .name("Zoë Ångström")
+            .watchlist("wanted")
+            .distance(0.41)
+            .faces(3)
+            .quality(0.9)
+            .score(0.998)
+            .box(BOX)
+            .model("resnet34-128")
+            .galleryVersion(12)
+            .gallery(new GalleryVersion("topic", List.of(5L, 0L, 7L)))
+            .bestFace("door.1000.42.0")
+            .captureTime(CAPTURED)
+            .build();
     ConsumerRecord<String, byte[]> record =
         passed("identities", IdentityTopic.TOPIC, topic -> IdentityTopic.toRecord(topic, event));
     assertEquals(event, IdentityTopic.fromRecord(record));
@@ -272,18 +279,17 @@ abstract class BrokerContract {
   @Test
   void aGalleryEntryIsErasedByATombstone() throws Exception {
     Reference reference =
-        new Reference(
-            "r1",
-            "p1",
-            "Zoë Ångström",
-            "resnet34-128",
-            new float[] {0.25f, -0.5f},
-            new byte[] {9},
-            0.9f,
-            null,
-            null,
-            "zoe.jpg",
-            CAPTURED);
+        ReferenceBuilder.builder()
+            .faceId("r1")
+            .personId("p1")
+            .name("Zoë Ångström")
+            .model("resnet34-128")
+            .descriptor(new float[] {0.25f, -0.5f})
+            .thumbnail(new byte[] {9})
+            .quality(0.9f)
+            .source("zoe.jpg")
+            .enrolledAt(CAPTURED)
+            .build();
     KafkaClients clients = clients("gallery");
     Topics.ensure(clients, List.of(GalleryTopic.TOPIC));
     String topic = clients.name(GalleryTopic.TOPIC);
@@ -318,26 +324,24 @@ abstract class BrokerContract {
   @Test
   void reportsOfCamerasKeepEverything() throws Exception {
     CameraReport report =
-        new CameraReport(
-            "door",
-            CameraState.BACKOFF,
-            Instant.parse("2026-11-22T06:50:08.120Z"),
-            "unauthorized",
-            0.0,
-            0.0,
-            null,
-            null,
-            null,
-            0L,
-            "worker-1",
-            1_795_330_208_000L,
-            7,
-            3,
-            2,
-            Map.of("too-old", 2L),
-            Map.of("too-old", 0.4),
-            12_345,
-            Instant.parse("2026-11-22T06:50:09Z"));
+        CameraReportBuilder.builder()
+            .camera("door")
+            .state(CameraState.BACKOFF)
+            .since(Instant.parse("2026-11-22T06:50:08.120Z"))
+            .reason("unauthorized")
+            .fpsIn(0.0)
+            .fpsOut(0.0)
+            .bitsPerSecond(0L)
+            .worker("worker-1")
+            .epoch(1_795_330_208_000L)
+            .framesIn(7)
+            .framesOut(3)
+            .framesHeldBack(2)
+            .framesDropped(Map.of("too-old", 2L))
+            .droppedPerSecond(Map.of("too-old", 0.4))
+            .bytesIn(12_345)
+            .at(Instant.parse("2026-11-22T06:50:09Z"))
+            .build();
     ConsumerRecord<String, byte[]> record =
         passed(
             "camera-status",

@@ -26,6 +26,7 @@ import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.Topics;
 import org.facestream.recognizer.identity.GalleryVersion;
 import org.facestream.recognizer.identity.IdentityEvent;
+import org.facestream.recognizer.identity.IdentityEventBuilder;
 import org.facestream.recognizer.identity.IdentityTopic;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -113,30 +114,30 @@ class ExamplesTest {
       String name,
       String watchlist,
       String... zones) {
-    return new IdentityEvent(
-        track + "." + revision,
-        type,
-        IdentityEvent.SCHEMA_VERSION,
-        "door",
-        track,
-        revision,
-        SEEN,
-        SEEN.plusMillis(4_300),
-        List.of(zones),
-        name == null ? null : "p1",
-        name == null ? IdentityEvent.UNKNOWN : name,
-        watchlist,
-        .41,
-        null,
-        3,
-        .8,
-        .99,
-        new Box(1, 2, 51, 62),
-        "resnet34-128",
-        17,
-        new GalleryVersion("topic", List.of(8L, 9L)),
-        "f",
-        SEEN.plusMillis(4_300));
+    return IdentityEventBuilder.builder()
+        .eventId(track + "." + revision)
+        .type(type)
+        .schemaVersion(IdentityEvent.SCHEMA_VERSION)
+        .camera("door")
+        .track(track)
+        .revision(revision)
+        .firstSeen(SEEN)
+        .lastSeen(SEEN.plusMillis(4_300))
+        .zones(List.of(zones))
+        .personId(name == null ? null : "p1")
+        .name(name == null ? IdentityEvent.UNKNOWN : name)
+        .watchlist(watchlist)
+        .distance(.41)
+        .faces(3)
+        .quality(.8)
+        .score(.99)
+        .box(new Box(1, 2, 51, 62))
+        .model("resnet34-128")
+        .galleryVersion(17)
+        .gallery(new GalleryVersion("topic", List.of(8L, 9L)))
+        .bestFace("f")
+        .captureTime(SEEN.plusMillis(4_300))
+        .build();
   }
 
   @Test

@@ -41,9 +41,11 @@ import org.facestream.recognizer.gallery.audit.AuditCheck;
 import org.facestream.recognizer.gallery.audit.AuditTrail;
 import org.facestream.recognizer.gallery.contract.GalleryTopic;
 import org.facestream.recognizer.gallery.contract.Reference;
+import org.facestream.recognizer.gallery.contract.ReferenceBuilder;
 import org.facestream.recognizer.gallery.people.People;
 import org.facestream.recognizer.identity.GalleryVersion;
 import org.facestream.recognizer.identity.IdentityEvent;
+import org.facestream.recognizer.identity.IdentityEventBuilder;
 import org.facestream.sink.store.Database;
 import org.facestream.sink.store.Deed;
 import org.facestream.sink.store.EventStore;
@@ -115,18 +117,17 @@ class PeopleDeedsTest {
 
     void enrol(String faceId, String id, String name) throws Exception {
       Reference reference =
-          new Reference(
-              faceId,
-              id,
-              name,
-              "m",
-              new float[] {1},
-              new byte[1],
-              1,
-              null,
-              null,
-              "test",
-              Instant.now());
+          ReferenceBuilder.builder()
+              .faceId(faceId)
+              .personId(id)
+              .name(name)
+              .model("m")
+              .descriptor(new float[] {1})
+              .thumbnail(new byte[1])
+              .quality(1)
+              .source("test")
+              .enrolledAt(Instant.now())
+              .build();
       try (Producer<String, byte[]> producer = clients.producer(Map.of())) {
         producer.send(GalleryTopic.toRecord(clients.name(GalleryTopic.TOPIC), reference)).get();
       }
@@ -200,28 +201,27 @@ class PeopleDeedsTest {
 
   private static IdentityEvent seen(String track, String person, String name) {
     Instant now = Instant.parse("2026-11-25T10:00:00Z");
-    return new IdentityEvent(
-        track + ".1",
-        IdentityEvent.Type.started,
-        IdentityEvent.SCHEMA_VERSION,
-        "gate",
-        track,
-        1,
-        now,
-        now,
-        person,
-        name,
-        null,
-        .3,
-        null,
-        2,
-        .8,
-        .8,
-        new Box(1, 2, 30, 40),
-        "m",
-        1,
-        track,
-        now);
+    return IdentityEventBuilder.builder()
+        .eventId(track + ".1")
+        .type(IdentityEvent.Type.started)
+        .schemaVersion(IdentityEvent.SCHEMA_VERSION)
+        .camera("gate")
+        .track(track)
+        .revision(1)
+        .firstSeen(now)
+        .lastSeen(now)
+        .personId(person)
+        .name(name)
+        .distance(.3)
+        .faces(2)
+        .quality(.8)
+        .score(.8)
+        .box(new Box(1, 2, 30, 40))
+        .model("m")
+        .galleryVersion(1)
+        .bestFace(track)
+        .captureTime(now)
+        .build();
   }
 
   private static String name(String track) throws Exception {

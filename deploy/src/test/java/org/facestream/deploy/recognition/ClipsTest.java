@@ -41,6 +41,7 @@ import org.facestream.recognizer.facenet.LocatedFace;
 import org.facestream.recognizer.identity.DecisionRules;
 import org.facestream.recognizer.identity.IdentityEvent;
 import org.facestream.recognizer.identity.Match;
+import org.facestream.recognizer.identity.MatchBuilder;
 import org.facestream.recognizer.identity.TrackReplay;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -190,19 +191,19 @@ class ClipsTest {
           candidates.add(new Match.Candidate(person, person, least, ""));
         });
     candidates.sort(Comparator.comparingDouble(Match.Candidate::distance));
-    return new Match(
-        face.id(),
-        face.camera(),
-        face.track(),
-        face.captureTime(),
-        face.box(),
-        face.score(),
-        face.quality().overall(),
-        candidates,
-        model.threshold(),
-        model.name(),
-        1,
-        null);
+    return MatchBuilder.builder()
+        .faceId(face.id())
+        .camera(face.camera())
+        .track(face.track())
+        .captureTime(face.captureTime())
+        .box(face.box())
+        .score(face.score())
+        .quality(face.quality().overall())
+        .candidates(candidates)
+        .threshold(model.threshold())
+        .model(model.name())
+        .galleryVersion(1)
+        .build();
   }
 
   /** The faces of the best quality. */

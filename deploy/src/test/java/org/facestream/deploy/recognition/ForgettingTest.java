@@ -16,6 +16,7 @@ import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.TopicReader;
 import org.facestream.recognizer.gallery.contract.GalleryTopic;
 import org.facestream.recognizer.gallery.contract.Reference;
+import org.facestream.recognizer.gallery.contract.ReferenceBuilder;
 import org.facestream.recognizer.gallery.people.People;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,18 +24,17 @@ import org.junit.jupiter.api.io.TempDir;
 /** What Kafka still has of somebody who was forgotten. */
 class ForgettingTest {
   private static Reference reference(String faceId, String person) {
-    return new Reference(
-        faceId,
-        person,
-        person,
-        "m",
-        new float[] {1, 2},
-        new byte[] {1},
-        1,
-        null,
-        null,
-        "test",
-        Instant.now());
+    return ReferenceBuilder.builder()
+        .faceId(faceId)
+        .personId(person)
+        .name(person)
+        .model("m")
+        .descriptor(new float[] {1, 2})
+        .thumbnail(new byte[] {1})
+        .quality(1)
+        .source("test")
+        .enrolledAt(Instant.now())
+        .build();
   }
 
   @Test

@@ -124,18 +124,7 @@ class RecognizerStageTest extends RecognizerStageCase {
 
   private static Reference until(KafkaClients clients, int person, Instant expiry) {
     Reference one = new People(clients).show("Person " + person).references().get(0);
-    return new Reference(
-        one.faceId(),
-        one.personId(),
-        one.name(),
-        one.model(),
-        one.descriptor(),
-        one.thumbnail(),
-        one.quality(),
-        one.consent(),
-        expiry,
-        one.source(),
-        one.enrolledAt());
+    return one.withExpiry(expiry);
   }
 
   @Test

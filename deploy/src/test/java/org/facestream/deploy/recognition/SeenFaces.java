@@ -9,6 +9,7 @@ import org.bytedeco.opencv.opencv_core.Scalar;
 import org.bytedeco.opencv.opencv_core.Size;
 import org.facestream.detector.Portraits;
 import org.facestream.detector.face.Face;
+import org.facestream.detector.face.FaceBuilder;
 import org.facestream.detector.face.Landmarks;
 import org.facestream.detector.face.Quality;
 import org.facestream.detector.mtcnn.Detection;
@@ -52,21 +53,22 @@ final class SeenFaces {
             mtcnn.detect(List.of(picture), MtcnnOptions.DEFAULT).get(0).stream()
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("no face found of person " + person));
-        return new Face(
-            track + "-" + sequence,
-            camera,
-            1,
-            sequence,
-            captured,
-            track,
-            picture.width(),
-            picture.height(),
-            face.box(),
-            face.landmarks(),
-            face.landmarks(),
-            face.score(),
-            new Quality(.8f, .8f, .8f, .8f, .8f, 0, 0, 0),
-            picture.jpeg(90));
+        return FaceBuilder.builder()
+            .id(track + "-" + sequence)
+            .camera(camera)
+            .epoch(1)
+            .frameSequence(sequence)
+            .captureTime(captured)
+            .track(track)
+            .frameWidth(picture.width())
+            .frameHeight(picture.height())
+            .box(face.box())
+            .landmarks(face.landmarks())
+            .cropLandmarks(face.landmarks())
+            .score(face.score())
+            .quality(new Quality(.8f, .8f, .8f, .8f, .8f, 0, 0, 0))
+            .jpeg(picture.jpeg(90))
+            .build();
       }
     }
   }
@@ -74,20 +76,12 @@ final class SeenFaces {
   /** Another face of the same picture. */
   static Face like(
       Face face, String id, String track, Landmarks cropLandmarks, float score, byte[] jpeg) {
-    return new Face(
-        id,
-        face.camera(),
-        face.epoch(),
-        face.frameSequence(),
-        face.captureTime(),
-        track,
-        face.frameWidth(),
-        face.frameHeight(),
-        face.box(),
-        face.landmarks(),
-        cropLandmarks,
-        score,
-        face.quality(),
-        jpeg);
+    return face.with()
+        .id(id)
+        .track(track)
+        .cropLandmarks(cropLandmarks)
+        .score(score)
+        .jpeg(jpeg)
+        .build();
   }
 }

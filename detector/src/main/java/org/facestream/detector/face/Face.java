@@ -1,5 +1,6 @@
 package org.facestream.detector.face;
 
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
 import java.util.List;
 
@@ -23,6 +24,8 @@ import java.util.List;
  * @param zones names of the camera's zones that contain it, in the camera's order
  * @param jpeg the crop, a whole JPEG file
  */
+// As many values as its record in the topic has, without levels between, as there.
+@RecordBuilder
 public record Face(
     String id,
     String camera,
@@ -38,63 +41,10 @@ public record Face(
     float score,
     Quality quality,
     List<String> zones,
-    byte[] jpeg) {
+    byte[] jpeg)
+    implements FaceBuilder.With {
 
   public Face {
-    zones = List.copyOf(zones);
-  }
-
-  /** A face outside of all zones. */
-  public Face(
-      String id,
-      String camera,
-      long epoch,
-      long frameSequence,
-      Instant captureTime,
-      String track,
-      int frameWidth,
-      int frameHeight,
-      Box box,
-      Landmarks landmarks,
-      Landmarks cropLandmarks,
-      float score,
-      Quality quality,
-      byte[] jpeg) {
-    this(
-        id,
-        camera,
-        epoch,
-        frameSequence,
-        captureTime,
-        track,
-        frameWidth,
-        frameHeight,
-        box,
-        landmarks,
-        cropLandmarks,
-        score,
-        quality,
-        List.of(),
-        jpeg);
-  }
-
-  /** The same in other zones. */
-  public Face withZones(List<String> others) {
-    return new Face(
-        id,
-        camera,
-        epoch,
-        frameSequence,
-        captureTime,
-        track,
-        frameWidth,
-        frameHeight,
-        box,
-        landmarks,
-        cropLandmarks,
-        score,
-        quality,
-        others,
-        jpeg);
+    zones = zones == null ? List.of() : List.copyOf(zones);
   }
 }

@@ -101,22 +101,7 @@ public final class FaceTopic {
     if (!(header.box().width() > 0 && header.box().height() > 0)) {
       throw new InvalidRecordException("bad-header", "the box is empty");
     }
-    return new Face(
-        header.id(),
-        header.camera(),
-        header.epoch(),
-        header.sequence(),
-        header.captureTime(),
-        header.track(),
-        header.frameWidth(),
-        header.frameHeight(),
-        header.box(),
-        header.landmarks(),
-        header.cropLandmarks(),
-        header.score(),
-        header.quality(),
-        header.zones(),
-        record.value());
+    return FaceBuilder.builder().id(header.id()).camera(header.camera()).epoch(header.epoch()).frameSequence(header.sequence()).captureTime(header.captureTime()).track(header.track()).frameWidth(header.frameWidth()).frameHeight(header.frameHeight()).box(header.box()).landmarks(header.landmarks()).cropLandmarks(header.cropLandmarks()).score(header.score()).quality(header.quality()).zones(header.zones()).jpeg(record.value()).build();
   }
 
   private static byte[] json(Face face) {

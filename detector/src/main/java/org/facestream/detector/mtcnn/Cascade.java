@@ -60,18 +60,19 @@ final class Cascade implements AutoCloseable {
 
   /** The time of all calls so far, by part. */
   MtcnnAccount account() {
-    return new MtcnnAccount(
-        pictures,
-        nanos,
-        nanos,
-        proposal.pyramidNanos(),
-        proposal.session().nanos(),
-        refinement.cropNanos() + output.cropNanos(),
-        refinement.session().nanos(),
-        output.session().nanos(),
-        proposals,
-        refined,
-        faces);
+    return MtcnnAccountBuilder.builder()
+        .pictures(pictures)
+        .wallNanos(nanos)
+        .nanos(nanos)
+        .pyramidNanos(proposal.pyramidNanos())
+        .proposalNanos(proposal.session().nanos())
+        .cropNanos(refinement.cropNanos() + output.cropNanos())
+        .refinementNanos(refinement.session().nanos())
+        .outputNanos(output.session().nanos())
+        .proposals(proposals)
+        .refined(refined)
+        .faces(faces)
+        .build();
   }
 
   /**

@@ -86,7 +86,7 @@ public final class Mtcnn implements AutoCloseable {
     for (Cascade cascade : cascades) {
       sum = sum.plus(cascade.account());
     }
-    return sum.within(wallNanos);
+    return sum.withWallNanos(wallNanos);
   }
 
   /**

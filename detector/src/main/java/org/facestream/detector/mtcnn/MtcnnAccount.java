@@ -1,5 +1,8 @@
 package org.facestream.detector.mtcnn;
 
+import io.soabase.recordbuilder.core.RecordBuilder;
+import java.util.function.LongBinaryOperator;
+
 /**
  * Times and counts of the detection, summed over all calls. Times are sums over all threads, except
  * for the first.
@@ -16,6 +19,8 @@ package org.facestream.detector.mtcnn;
  * @param refined of R-Net after suppression, the input of O-Net
  * @param faces of O-Net after suppression
  */
+// A sum for each figure that measurements print; they are added and taken apart as one.
+@RecordBuilder
 public record MtcnnAccount(
     long pictures,
     long wallNanos,
@@ -27,9 +32,10 @@ public record MtcnnAccount(
     long outputNanos,
     long proposals,
     long refined,
-    long faces) {
+    long faces)
+    implements MtcnnAccountBuilder.With {
 
-  static final MtcnnAccount NOTHING = new MtcnnAccount(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+  static final MtcnnAccount NOTHING = MtcnnAccountBuilder.builder().build();
 
   /** Inside ONNX Runtime. */
   public long onnxNanos() {
@@ -43,49 +49,26 @@ public record MtcnnAccount(
 
   /** The sum of this and another. */
   MtcnnAccount plus(MtcnnAccount other) {
-    return new MtcnnAccount(
-        pictures + other.pictures,
-        wallNanos + other.wallNanos,
-        nanos + other.nanos,
-        pyramidNanos + other.pyramidNanos,
-        proposalNanos + other.proposalNanos,
-        cropNanos + other.cropNanos,
-        refinementNanos + other.refinementNanos,
-        outputNanos + other.outputNanos,
-        proposals + other.proposals,
-        refined + other.refined,
-        faces + other.faces);
-  }
-
-  /** The same with another waiting time. */
-  MtcnnAccount within(long waited) {
-    return new MtcnnAccount(
-        pictures,
-        waited,
-        nanos,
-        pyramidNanos,
-        proposalNanos,
-        cropNanos,
-        refinementNanos,
-        outputNanos,
-        proposals,
-        refined,
-        faces);
+    return with(other, Long::sum);
   }
 
   /** The difference to an earlier account of the same cascade. */
   public MtcnnAccount since(MtcnnAccount earlier) {
+    return with(earlier, (now, then) -> now - then);
+  }
+
+  private MtcnnAccount with(MtcnnAccount other, LongBinaryOperator each) {
     return new MtcnnAccount(
-        pictures - earlier.pictures,
-        wallNanos - earlier.wallNanos,
-        nanos - earlier.nanos,
-        pyramidNanos - earlier.pyramidNanos,
-        proposalNanos - earlier.proposalNanos,
-        cropNanos - earlier.cropNanos,
-        refinementNanos - earlier.refinementNanos,
-        outputNanos - earlier.outputNanos,
-        proposals - earlier.proposals,
-        refined - earlier.refined,
-        faces - earlier.faces);
+        each.applyAsLong(pictures, other.pictures),
+        each.applyAsLong(wallNanos, other.wallNanos),
+        each.applyAsLong(nanos, other.nanos),
+        each.applyAsLong(pyramidNanos, other.pyramidNanos),
+        each.applyAsLong(proposalNanos, other.proposalNanos),
+        each.applyAsLong(cropNanos, other.cropNanos),
+        each.applyAsLong(refinementNanos, other.refinementNanos),
+        each.applyAsLong(outputNanos, other.outputNanos),
+        each.applyAsLong(proposals, other.proposals),
+        each.applyAsLong(refined, other.refined),
+        each.applyAsLong(faces, other.faces));
   }
 }

@@ -1,5 +1,6 @@
 package org.facestream.detector.mtcnn;
 
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -21,6 +22,8 @@ import org.facestream.ingest.worker.config.UserError;
  *     gets at most a quarter of it
  * @param maxFaces the largest number of faces of a picture, best first
  */
+// One value for each setting of detector.* that it comes from.
+@RecordBuilder
 public record MtcnnOptions(
     int minFaceSize,
     double scaleFactor,
@@ -31,7 +34,8 @@ public record MtcnnOptions(
     float outputThreshold,
     Overlaps overlaps,
     int maxCandidates,
-    int maxFaces) {
+    int maxFaces)
+    implements MtcnnOptionsBuilder.With {
 
   /** The input size of P-Net: no face can be smaller. */
   static final int CELL = 12;
@@ -43,8 +47,18 @@ public record MtcnnOptions(
 
   /** The levels and thresholds that MTCNN's authors use, for faces of 40 pixels and more. */
   public static final MtcnnOptions DEFAULT =
-      new MtcnnOptions(
-          40, 0.709, MOST_SCALES, List.of(), 0.6f, 0.7f, 0.7f, Overlaps.DEFAULT, 4096, 256);
+      MtcnnOptionsBuilder.builder()
+          .minFaceSize(40)
+          .scaleFactor(0.709)
+          .maxScales(MOST_SCALES)
+          .scaleSteps(List.of())
+          .proposalThreshold(0.6f)
+          .refinementThreshold(0.7f)
+          .outputThreshold(0.7f)
+          .overlaps(Overlaps.DEFAULT)
+          .maxCandidates(4096)
+          .maxFaces(256)
+          .build();
 
   /**
    * The overlap above which the weaker of two boxes is dropped; intersection over union, except
@@ -98,34 +112,13 @@ public record MtcnnOptions(
     positive("number of faces", maxFaces);
   }
 
-  /** These options with another smallest face. */
-  public MtcnnOptions withMinFaceSize(int pixels) {
-    return new MtcnnOptions(
-        pixels,
-        scaleFactor,
-        maxScales,
-        scaleSteps,
-        proposalThreshold,
-        refinementThreshold,
-        outputThreshold,
-        overlaps,
-        maxCandidates,
-        maxFaces);
-  }
-
   /** These options with other thresholds. */
   public MtcnnOptions withThresholds(float proposal, float refinement, float output) {
-    return new MtcnnOptions(
-        minFaceSize,
-        scaleFactor,
-        maxScales,
-        scaleSteps,
-        proposal,
-        refinement,
-        output,
-        overlaps,
-        maxCandidates,
-        maxFaces);
+    return with()
+        .proposalThreshold(proposal)
+        .refinementThreshold(refinement)
+        .outputThreshold(output)
+        .build();
   }
 
   /**

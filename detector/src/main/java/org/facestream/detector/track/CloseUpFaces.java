@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import org.facestream.detector.face.Box;
 import org.facestream.detector.face.Face;
+import org.facestream.detector.face.FaceBuilder;
 import org.facestream.detector.face.Landmarks;
 import org.facestream.detector.face.Point;
 import org.facestream.detector.face.Quality;
@@ -66,28 +67,31 @@ public final class CloseUpFaces {
         QualityMeter.measure(picture.rgb(), found.box(), found.landmarks(), found.score());
     FaceCropper.Crop crop = cropper.cut(picture.rgb(), found.box(), found.landmarks());
     Box box = found.box();
-    return new Face(
-        of.face() + SUFFIX,
-        of.camera(),
-        of.epoch(),
-        of.sequence(),
-        of.captureTime(),
-        of.track(),
-        of.frameWidth(),
-        of.frameHeight(),
-        new Box(
-            scale.outX(box.left()),
-            scale.outY(box.top()),
-            scale.outX(box.right()),
-            scale.outY(box.bottom())),
-        Landmarks.of(
-            found.landmarks().points().stream()
-                .map(point -> new Point(scale.outX(point.x()), scale.outY(point.y())))
-                .toList()),
-        crop.landmarks(),
-        found.score(),
-        quality,
-        crop.jpeg());
+    return FaceBuilder.builder()
+        .id(of.face() + SUFFIX)
+        .camera(of.camera())
+        .epoch(of.epoch())
+        .frameSequence(of.sequence())
+        .captureTime(of.captureTime())
+        .track(of.track())
+        .frameWidth(of.frameWidth())
+        .frameHeight(of.frameHeight())
+        .box(
+            new Box(
+                scale.outX(box.left()),
+                scale.outY(box.top()),
+                scale.outX(box.right()),
+                scale.outY(box.bottom())))
+        .landmarks(
+            Landmarks.of(
+                found.landmarks().points().stream()
+                    .map(point -> new Point(scale.outX(point.x()), scale.outY(point.y())))
+                    .toList()))
+        .cropLandmarks(crop.landmarks())
+        .score(found.score())
+        .quality(quality)
+        .jpeg(crop.jpeg())
+        .build();
   }
 
   /** Maps pixels of the frame to those of the close-up, and back. */

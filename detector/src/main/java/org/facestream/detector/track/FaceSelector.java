@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.facestream.detector.face.Face;
+import org.facestream.detector.face.FaceBuilder;
 import org.facestream.detector.face.Quality;
 import org.facestream.detector.face.QualityMeter;
 import org.facestream.detector.mtcnn.Detection;
@@ -119,21 +120,22 @@ public final class FaceSelector {
       FaceCropper.Crop crop,
       Quality quality,
       List<String> zones) {
-    return new Face(
-        id,
-        frame.camera(),
-        frame.epoch(),
-        frame.sequence(),
-        frame.captureTime(),
-        track,
-        rgb.cols(),
-        rgb.rows(),
-        found.box(),
-        found.landmarks(),
-        crop.landmarks(),
-        found.score(),
-        quality,
-        zones,
-        crop.jpeg());
+    return FaceBuilder.builder()
+        .id(id)
+        .camera(frame.camera())
+        .epoch(frame.epoch())
+        .frameSequence(frame.sequence())
+        .captureTime(frame.captureTime())
+        .track(track)
+        .frameWidth(rgb.cols())
+        .frameHeight(rgb.rows())
+        .box(found.box())
+        .landmarks(found.landmarks())
+        .cropLandmarks(crop.landmarks())
+        .score(found.score())
+        .quality(quality)
+        .zones(zones)
+        .jpeg(crop.jpeg())
+        .build();
   }
 }

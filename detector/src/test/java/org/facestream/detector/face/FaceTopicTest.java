@@ -19,22 +19,23 @@ class FaceTopicTest {
   private static final byte[] JPEG = {(byte) 0xff, (byte) 0xd8, 1, 2, 3};
 
   private static final Face FACE =
-      new Face(
-          "gate-ljz2-7-0",
-          "gate",
-          1_795_321_800_123L,
-          7,
-          Instant.parse("2026-11-22T04:30:00.250Z"),
-          "gate-ljz2-5-1",
-          1280,
-          720,
-          new Box(100.5f, 50, 160.5f, 125.25f),
-          landmarks(0),
-          landmarks(-70.5f),
-          0.9876f,
-          new Quality(0.75f, 0.5f, 1, 0.9f, 0.8f, -12.5f, 3, 1.25f),
-          List.of("hall", "the counter"),
-          JPEG);
+      FaceBuilder.builder()
+          .id("gate-ljz2-7-0")
+          .camera("gate")
+          .epoch(1_795_321_800_123L)
+          .frameSequence(7)
+          .captureTime(Instant.parse("2026-11-22T04:30:00.250Z"))
+          .track("gate-ljz2-5-1")
+          .frameWidth(1280)
+          .frameHeight(720)
+          .box(new Box(100.5f, 50, 160.5f, 125.25f))
+          .landmarks(landmarks(0))
+          .cropLandmarks(landmarks(-70.5f))
+          .score(0.9876f)
+          .quality(new Quality(0.75f, 0.5f, 1, 0.9f, 0.8f, -12.5f, 3, 1.25f))
+          .zones(List.of("hall", "the counter"))
+          .jpeg(JPEG)
+          .build();
 
   /** Stored records must stay readable: another layout needs another version of the topic. */
   private static final String GOLDEN =

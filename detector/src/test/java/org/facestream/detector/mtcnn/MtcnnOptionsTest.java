@@ -43,8 +43,18 @@ class MtcnnOptionsTest {
   }
 
   private static MtcnnOptions with(int face, double factor, int scales, List<Double> steps) {
-    return new MtcnnOptions(
-        face, factor, scales, steps, 0.6f, 0.7f, 0.7f, MtcnnOptions.Overlaps.DEFAULT, 1, 1);
+    return MtcnnOptionsBuilder.builder()
+        .minFaceSize(face)
+        .scaleFactor(factor)
+        .maxScales(scales)
+        .scaleSteps(steps)
+        .proposalThreshold(0.6f)
+        .refinementThreshold(0.7f)
+        .outputThreshold(0.7f)
+        .overlaps(MtcnnOptions.Overlaps.DEFAULT)
+        .maxCandidates(1)
+        .maxFaces(1)
+        .build();
   }
 
   private static void refuses(String part, org.junit.jupiter.api.function.Executable action) {

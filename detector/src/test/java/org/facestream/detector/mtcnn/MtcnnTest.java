@@ -173,17 +173,18 @@ class MtcnnTest {
     };
     try (Picture picture = Portraits.frame(2200, 1300, placed)) {
       MtcnnOptions fine =
-          new MtcnnOptions(
-              40,
-              0.709,
-              64,
-              List.of(1.0, 0.709, 0.5, 0.35, 0.25, 0.18, 0.125, 0.09, 0.0625),
-              0.6f,
-              0.7f,
-              0.7f,
-              MtcnnOptions.Overlaps.DEFAULT,
-              4096,
-              256);
+          MtcnnOptionsBuilder.builder()
+              .minFaceSize(40)
+              .scaleFactor(0.709)
+              .maxScales(64)
+              .scaleSteps(List.of(1.0, 0.709, 0.5, 0.35, 0.25, 0.18, 0.125, 0.09, 0.0625))
+              .proposalThreshold(0.6f)
+              .refinementThreshold(0.7f)
+              .outputThreshold(0.7f)
+              .overlaps(MtcnnOptions.Overlaps.DEFAULT)
+              .maxCandidates(4096)
+              .maxFaces(256)
+              .build();
       List<Detection> found = mtcnn.detect(List.of(picture), fine).get(0);
       assertEquals(3, found.size());
       for (Placed place : placed) {
@@ -252,8 +253,15 @@ class MtcnnTest {
   @Test
   void boundsItsWorkOnAHostilePicture() {
     MtcnnOptions everything =
-        new MtcnnOptions(
-            12, 0.709, 64, List.of(), 0, 0, 0, new MtcnnOptions.Overlaps(1, 1, 1, 1), 256, 16);
+        MtcnnOptionsBuilder.builder()
+            .minFaceSize(12)
+            .scaleFactor(0.709)
+            .maxScales(64)
+            .scaleSteps(List.of())
+            .overlaps(new MtcnnOptions.Overlaps(1, 1, 1, 1))
+            .maxCandidates(256)
+            .maxFaces(16)
+            .build();
     try (Picture noisy = noise(640, 480)) {
       List<Detection> found = mtcnn.detect(List.of(noisy), everything).get(0);
       assertEquals(16, found.size());

@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.facestream.ingest.publish.CameraCounts;
 import org.facestream.ingest.registry.CameraReport;
+import org.facestream.ingest.registry.CameraReportBuilder;
 import org.facestream.ingest.registry.CameraState;
 import org.facestream.ingest.source.address.Fault;
 import org.facestream.ingest.worker.Telemetry;
@@ -235,26 +236,27 @@ final class CameraStatus implements AutoCloseable {
   private CameraReport report(String worker, CameraState shown, Instant from, String why) {
     boolean known = video != null && shown != CameraState.OFF;
     Double bytesPerSecond = counts.bytesPerSecond();
-    return new CameraReport(
-        camera,
-        shown,
-        from,
-        shown == CameraState.LIVE && behind ? BEHIND : why,
-        counts.inPerSecond(),
-        counts.outPerSecond(),
-        known ? video.codec() : null,
-        known ? video.width() : null,
-        known ? video.height() : null,
-        bytesPerSecond == null ? null : Math.round(8 * bytesPerSecond),
-        worker,
-        epoch,
-        counts.in(),
-        counts.out(),
-        counts.heldBack(),
-        counts.dropped(),
-        counts.droppedPerSecond(),
-        counts.bytes(),
-        Instant.now());
+    return CameraReportBuilder.builder()
+        .camera(camera)
+        .state(shown)
+        .since(from)
+        .reason(shown == CameraState.LIVE && behind ? BEHIND : why)
+        .fpsIn(counts.inPerSecond())
+        .fpsOut(counts.outPerSecond())
+        .codec(known ? video.codec() : null)
+        .width(known ? video.width() : null)
+        .height(known ? video.height() : null)
+        .bitsPerSecond(bytesPerSecond == null ? null : Math.round(8 * bytesPerSecond))
+        .worker(worker)
+        .epoch(epoch)
+        .framesIn(counts.in())
+        .framesOut(counts.out())
+        .framesHeldBack(counts.heldBack())
+        .framesDropped(counts.dropped())
+        .droppedPerSecond(counts.droppedPerSecond())
+        .bytesIn(counts.bytes())
+        .at(Instant.now())
+        .build();
   }
 
   @Override

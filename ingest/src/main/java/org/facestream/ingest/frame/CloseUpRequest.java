@@ -1,5 +1,6 @@
 package org.facestream.ingest.frame;
 
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
 
 /**
@@ -15,6 +16,8 @@ import java.time.Instant;
  * @param frameHeight of the whole frame, in pixels
  * @param box the face's place in the frame
  */
+// As many values as its record in the topic has, without levels between, as there.
+@RecordBuilder
 public record CloseUpRequest(
     String camera,
     long epoch,
@@ -24,7 +27,8 @@ public record CloseUpRequest(
     String face,
     int frameWidth,
     int frameHeight,
-    Area box) {
+    Area box)
+    implements CloseUpRequestBuilder.With {
   private static final int LONGEST_ID = 256;
 
   /**

@@ -64,16 +64,17 @@ public final class CloseUpTopic {
     }
 
     CloseUpRequest of(ConsumerRecord<String, byte[]> record) {
-      return new CloseUpRequest(
-          record.key(),
-          epoch,
-          sequence,
-          Instant.ofEpochMilli(record.timestamp()),
-          track,
-          face,
-          frameWidth,
-          frameHeight,
-          box.area());
+      return CloseUpRequestBuilder.builder()
+          .camera(record.key())
+          .epoch(epoch)
+          .sequence(sequence)
+          .captureTime(Instant.ofEpochMilli(record.timestamp()))
+          .track(track)
+          .face(face)
+          .frameWidth(frameWidth)
+          .frameHeight(frameHeight)
+          .box(box.area())
+          .build();
     }
   }
 

@@ -3,6 +3,7 @@ package org.facestream.ingest.registry;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.Map;
@@ -63,6 +64,8 @@ import java.util.TreeMap;
   "bytesIn",
   "at"
 })
+// As many values as its JSON has, without levels between, as there.
+@RecordBuilder
 public record CameraReport(
     String camera,
     CameraState state,
@@ -82,7 +85,8 @@ public record CameraReport(
     @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, Long> framesDropped,
     @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, Double> droppedPerSecond,
     long bytesIn,
-    Instant at) {
+    Instant at)
+    implements CameraReportBuilder.With {
   /** Fills in values that older workers do not report. */
   public CameraReport {
     framesDropped = sorted(framesDropped);
@@ -96,25 +100,13 @@ public record CameraReport(
   /** The report of a camera that does not run. */
   public static CameraReport off(String camera, String reason, String worker) {
     Instant now = Instant.now();
-    return new CameraReport(
-        camera,
-        CameraState.OFF,
-        now,
-        reason,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        worker,
-        null,
-        0,
-        0,
-        0,
-        Map.of(),
-        Map.of(),
-        0,
-        now);
+    return CameraReportBuilder.builder()
+        .camera(camera)
+        .state(CameraState.OFF)
+        .since(now)
+        .reason(reason)
+        .worker(worker)
+        .at(now)
+        .build();
   }
 }

@@ -19,16 +19,17 @@ import org.junit.jupiter.api.Test;
 
 class CloseUpTopicTest {
   private static final CloseUpRequest REQUEST =
-      new CloseUpRequest(
-          "door-1",
-          1_795_324_338_731L,
-          42,
-          Instant.ofEpochMilli(1_795_324_339_000L),
-          "door-1-mw-40-0",
-          "door-1-mw-42-1",
-          640,
-          360,
-          new Area(10.5, -2, 60.25, 70.0004));
+      CloseUpRequestBuilder.builder()
+          .camera("door-1")
+          .epoch(1_795_324_338_731L)
+          .sequence(42)
+          .captureTime(Instant.ofEpochMilli(1_795_324_339_000L))
+          .track("door-1-mw-40-0")
+          .face("door-1-mw-42-1")
+          .frameWidth(640)
+          .frameHeight(360)
+          .box(new Area(10.5, -2, 60.25, 70.0004))
+          .build();
 
   private static final String GOLDEN =
       "{\"epoch\":1795324338731,\"sequence\":42,\"track\":\"door-1-mw-40-0\","

@@ -17,26 +17,26 @@ import org.junit.jupiter.api.Test;
 
 class CameraStatusTopicTest {
   private static final CameraReport LIVE =
-      new CameraReport(
-          "door-1",
-          CameraState.LIVE,
-          Instant.parse("2026-11-22T06:50:08.120Z"),
-          null,
-          25.02,
-          5.0,
-          "h264",
-          1920,
-          1080,
-          2_100_000L,
-          "host-7",
-          1_795_330_208_000L,
-          912,
-          182,
-          40,
-          Map.of("too-old", 3L, "behind", 120L),
-          Map.of("behind", 4.2),
-          9_876_543,
-          Instant.parse("2026-11-22T06:50:18.120Z"));
+      CameraReportBuilder.builder()
+          .camera("door-1")
+          .state(CameraState.LIVE)
+          .since(Instant.parse("2026-11-22T06:50:08.120Z"))
+          .fpsIn(25.02)
+          .fpsOut(5.0)
+          .codec("h264")
+          .width(1920)
+          .height(1080)
+          .bitsPerSecond(2_100_000L)
+          .worker("host-7")
+          .epoch(1_795_330_208_000L)
+          .framesIn(912)
+          .framesOut(182)
+          .framesHeldBack(40)
+          .framesDropped(Map.of("too-old", 3L, "behind", 120L))
+          .droppedPerSecond(Map.of("behind", 4.2))
+          .bytesIn(9_876_543)
+          .at(Instant.parse("2026-11-22T06:50:18.120Z"))
+          .build();
 
   private static final String GOLDEN =
       "{\"camera\":\"door-1\",\"state\":\"live\",\"since\":\"2026-11-22T06:50:08.120Z\","

@@ -1,6 +1,7 @@
 package org.facestream.recognizer.identity;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -22,6 +23,8 @@ import java.util.function.Predicate;
  * @param looks what the faces of the last moments said, at most {@value #LOOKS}; null in a state of
  *     before it was kept
  */
+// As many values as its JSON has in the state store, without levels between, as there.
+@RecordBuilder
 record Evidence(
     String name,
     String watchlist,
@@ -32,7 +35,8 @@ record Evidence(
     double distance,
     Double margin,
     String other,
-    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Look> looks) {
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Look> looks)
+    implements EvidenceBuilder.With {
 
   /** A close-up comes a second or two after the face that it is of. */
   static final int LOOKS = 8;
@@ -58,8 +62,7 @@ record Evidence(
 
   /** The same without what only faces of the last moments need. */
   Evidence ended() {
-    return new Evidence(
-        name, watchlist, sum, weight, faces, sure, distance, margin, other, List.of());
+    return withLooks(List.of());
   }
 
   /**
@@ -78,8 +81,6 @@ record Evidence(
 
   /** The same without a margin that tells how far somebody is who is gone. */
   Evidence without(Predicate<String> gone) {
-    return other != null && gone.test(other)
-        ? new Evidence(name, watchlist, sum, weight, faces, sure, distance, null, null, looks)
-        : this;
+    return other != null && gone.test(other) ? with().margin(null).other(null).build() : this;
   }
 }

@@ -1,6 +1,7 @@
 package org.facestream.recognizer.identity;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
 import java.util.List;
 import org.facestream.detector.face.Box;
@@ -41,7 +42,9 @@ import org.facestream.detector.face.Box;
  * @param bestFace reference to the best crop: id of a record in the faces topic
  * @param captureTime capture time of the face that caused this event
  */
+// As many values as its JSON has, without levels between, as the published schema says.
 @JsonInclude(JsonInclude.Include.ALWAYS)
+@RecordBuilder
 public record IdentityEvent(
     String eventId,
     Type type,
@@ -65,7 +68,8 @@ public record IdentityEvent(
     long galleryVersion,
     @JsonInclude(JsonInclude.Include.NON_NULL) GalleryVersion gallery,
     String bestFace,
-    Instant captureTime) {
+    Instant captureTime)
+    implements IdentityEventBuilder.With {
 
   public static final int SCHEMA_VERSION = 1;
 
@@ -80,105 +84,6 @@ public record IdentityEvent(
     zones = zones == null ? List.of() : List.copyOf(zones);
   }
 
-  /** An event decided with a gallery known by its number. */
-  public IdentityEvent(
-      String eventId,
-      Type type,
-      int schemaVersion,
-      String camera,
-      String track,
-      int revision,
-      Instant firstSeen,
-      Instant lastSeen,
-      List<String> zones,
-      String personId,
-      String name,
-      String watchlist,
-      Double distance,
-      Double margin,
-      int faces,
-      double quality,
-      double score,
-      Box box,
-      String model,
-      long galleryVersion,
-      String bestFace,
-      Instant captureTime) {
-    this(
-        eventId,
-        type,
-        schemaVersion,
-        camera,
-        track,
-        revision,
-        firstSeen,
-        lastSeen,
-        zones,
-        personId,
-        name,
-        watchlist,
-        distance,
-        margin,
-        faces,
-        quality,
-        score,
-        box,
-        model,
-        galleryVersion,
-        null,
-        bestFace,
-        captureTime);
-  }
-
-  /** An event of somebody who was in no zone, decided with a gallery known by its number. */
-  public IdentityEvent(
-      String eventId,
-      Type type,
-      int schemaVersion,
-      String camera,
-      String track,
-      int revision,
-      Instant firstSeen,
-      Instant lastSeen,
-      String personId,
-      String name,
-      String watchlist,
-      Double distance,
-      Double margin,
-      int faces,
-      double quality,
-      double score,
-      Box box,
-      String model,
-      long galleryVersion,
-      String bestFace,
-      Instant captureTime) {
-    this(
-        eventId,
-        type,
-        schemaVersion,
-        camera,
-        track,
-        revision,
-        firstSeen,
-        lastSeen,
-        List.of(),
-        personId,
-        name,
-        watchlist,
-        distance,
-        margin,
-        faces,
-        quality,
-        score,
-        box,
-        model,
-        galleryVersion,
-        null,
-        bestFace,
-        captureTime);
-  }
-
   /** What was seen of the gallery by every match that voted, as far as the event says. */
   public GalleryVersion version() {
     return gallery == null ? GalleryVersion.ofNumber(galleryVersion) : gallery;
@@ -186,30 +91,7 @@ public record IdentityEvent(
 
   /** The same of somebody unknown. */
   public IdentityEvent anonymous() {
-    return new IdentityEvent(
-        eventId,
-        type,
-        schemaVersion,
-        camera,
-        track,
-        revision,
-        firstSeen,
-        lastSeen,
-        zones,
-        null,
-        UNKNOWN,
-        null,
-        null,
-        null,
-        faces,
-        quality,
-        score,
-        box,
-        model,
-        galleryVersion,
-        gallery,
-        bestFace,
-        captureTime);
+    return with().personId(null).name(UNKNOWN).watchlist(null).distance(null).margin(null).build();
   }
 
   /** What happened to the track. */

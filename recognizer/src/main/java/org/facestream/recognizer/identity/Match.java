@@ -1,6 +1,7 @@
 package org.facestream.recognizer.identity;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Predicate;
@@ -26,7 +27,9 @@ import org.facestream.detector.face.Box;
  * @param gallery what the comparison saw of the gallery topic; null in matches of before
  * @param descriptor the face's descriptor; null when it is not kept
  */
+// As many values as its JSON has, without levels between, as there.
 @JsonInclude(JsonInclude.Include.ALWAYS)
+@RecordBuilder
 public record Match(
     String faceId,
     String camera,
@@ -41,75 +44,13 @@ public record Match(
     String model,
     long galleryVersion,
     @JsonInclude(JsonInclude.Include.NON_NULL) GalleryVersion gallery,
-    float[] descriptor) {
+    float[] descriptor)
+    implements MatchBuilder.With {
 
   public Match {
     // Matches of before there were zones have none.
     zones = zones == null ? List.of() : List.copyOf(zones);
     candidates = List.copyOf(candidates);
-  }
-
-  /** A face of which the gallery's version is known as a number only. */
-  public Match(
-      String faceId,
-      String camera,
-      String track,
-      Instant captureTime,
-      Box box,
-      float score,
-      float quality,
-      List<String> zones,
-      List<Candidate> candidates,
-      float threshold,
-      String model,
-      long galleryVersion,
-      float[] descriptor) {
-    this(
-        faceId,
-        camera,
-        track,
-        captureTime,
-        box,
-        score,
-        quality,
-        zones,
-        candidates,
-        threshold,
-        model,
-        galleryVersion,
-        null,
-        descriptor);
-  }
-
-  /** A face outside of all zones, of which the gallery's version is known as a number only. */
-  public Match(
-      String faceId,
-      String camera,
-      String track,
-      Instant captureTime,
-      Box box,
-      float score,
-      float quality,
-      List<Candidate> candidates,
-      float threshold,
-      String model,
-      long galleryVersion,
-      float[] descriptor) {
-    this(
-        faceId,
-        camera,
-        track,
-        captureTime,
-        box,
-        score,
-        quality,
-        List.of(),
-        candidates,
-        threshold,
-        model,
-        galleryVersion,
-        null,
-        descriptor);
   }
 
   /** What the comparison saw of the gallery, as far as the match says. */
@@ -127,45 +68,13 @@ public record Match(
     return !candidates.isEmpty() && share(0) < 1;
   }
 
-  /** The same with another threshold in force. */
-  public Match withThreshold(float other) {
-    return new Match(
-        faceId,
-        camera,
-        track,
-        captureTime,
-        box,
-        score,
-        quality,
-        zones,
-        candidates,
-        other,
-        model,
-        galleryVersion,
-        gallery,
-        descriptor);
-  }
-
   /** The same without the candidates who are gone. */
   Match without(Predicate<String> gone) {
     if (candidates.stream().noneMatch(candidate -> gone.test(candidate.personId()))) {
       return this;
     }
-    return new Match(
-        faceId,
-        camera,
-        track,
-        captureTime,
-        box,
-        score,
-        quality,
-        zones,
-        candidates.stream().filter(candidate -> !gone.test(candidate.personId())).toList(),
-        threshold,
-        model,
-        galleryVersion,
-        gallery,
-        descriptor);
+    return withCandidates(
+        candidates.stream().filter(candidate -> !gone.test(candidate.personId())).toList());
   }
 
   /**

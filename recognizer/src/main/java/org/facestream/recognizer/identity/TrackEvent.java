@@ -15,30 +15,31 @@ final class TrackEvent {
   static IdentityEvent of(TrackState state, IdentityEvent.Type type, Instant cause) {
     TrackState.Told told = state.told();
     TrackState.BestFace best = state.best();
-    return new IdentityEvent(
-        state.track() + "." + state.revision(),
-        type,
-        IdentityEvent.SCHEMA_VERSION,
-        state.camera(),
-        state.track(),
-        state.revision(),
-        state.firstSeen(),
-        state.lastSeen(),
-        told.zones(),
-        told.personId(),
-        told.name(),
-        told.watchlist(),
-        rounded(told.distance()),
-        margin(state),
-        state.faces(),
-        rounded(Math.max(0, Math.min(1, best.quality()))),
-        rounded(Math.max(0, Math.min(1, best.score()))),
-        best.box(),
-        state.model(),
-        state.galleryVersion(),
-        state.least(),
-        best.faceId(),
-        cause);
+    return IdentityEventBuilder.builder()
+        .eventId(state.track() + "." + state.revision())
+        .type(type)
+        .schemaVersion(IdentityEvent.SCHEMA_VERSION)
+        .camera(state.camera())
+        .track(state.track())
+        .revision(state.revision())
+        .firstSeen(state.firstSeen())
+        .lastSeen(state.lastSeen())
+        .zones(told.zones())
+        .personId(told.personId())
+        .name(told.name())
+        .watchlist(told.watchlist())
+        .distance(rounded(told.distance()))
+        .margin(margin(state))
+        .faces(state.faces())
+        .quality(rounded(Math.max(0, Math.min(1, best.quality()))))
+        .score(rounded(Math.max(0, Math.min(1, best.score()))))
+        .box(best.box())
+        .model(state.model())
+        .galleryVersion(state.galleryVersion())
+        .gallery(state.least())
+        .bestFace(best.faceId())
+        .captureTime(cause)
+        .build();
   }
 
   private static Double margin(TrackState state) {

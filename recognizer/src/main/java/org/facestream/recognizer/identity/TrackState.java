@@ -40,6 +40,7 @@ import org.facestream.detector.face.Box;
  * @param moments of the last faces, in milliseconds since 1970, each once, at most {@value #RECENT}
  * @param replay whether it is of a replay, whose time is that of the recording; null for not
  */
+// As many values as its JSON has in the state store, without levels between, as there.
 @RecordBuilder
 record TrackState(
     String camera,

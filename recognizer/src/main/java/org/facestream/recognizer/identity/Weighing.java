@@ -54,17 +54,13 @@ final class Weighing {
               Said said = said(evidence, match, Math.min(0, against), weight);
               after.put(
                   person,
-                  new Evidence(
-                      evidence.name(),
-                      evidence.watchlist(),
-                      said.sum(),
-                      said.weight(),
-                      said.faces(),
-                      evidence.sure(),
-                      evidence.distance(),
-                      evidence.margin(),
-                      evidence.other(),
-                      said.looks()));
+                  evidence
+                      .with()
+                      .sum(said.sum())
+                      .weight(said.weight())
+                      .faces(said.faces())
+                      .looks(said.looks())
+                      .build());
             }
           });
     }
@@ -91,17 +87,18 @@ final class Weighing {
             && (match.candidates().size() < 2 || ahead(match) >= 2 * rules.margin());
     boolean nearer = known == null || distance < known.distance();
     Said said = said(known, match, share, weight);
-    return new Evidence(
-        candidate.name(),
-        candidate.watchlist(),
-        said.sum(),
-        said.weight(),
-        said.faces(),
-        sure || (known != null && known.sure()),
-        nearer ? distance : known.distance(),
-        nearer ? margin : known.margin(),
-        nearer ? other(match.candidates(), rank) : known.other(),
-        said.looks());
+    return EvidenceBuilder.builder()
+        .name(candidate.name())
+        .watchlist(candidate.watchlist())
+        .sum(said.sum())
+        .weight(said.weight())
+        .faces(said.faces())
+        .sure(sure || (known != null && known.sure()))
+        .distance(nearer ? distance : known.distance())
+        .margin(nearer ? margin : known.margin())
+        .other(nearer ? other(match.candidates(), rank) : known.other())
+        .looks(said.looks())
+        .build();
   }
 
   /** What has been said of a person in all. */

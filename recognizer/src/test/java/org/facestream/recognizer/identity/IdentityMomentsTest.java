@@ -18,20 +18,7 @@ class IdentityMomentsTest extends IdentityTopologyCase {
   }
 
   private static Match named(String faceId, Match match) {
-    return new Match(
-        faceId,
-        match.camera(),
-        match.track(),
-        match.captureTime(),
-        match.box(),
-        match.score(),
-        match.quality(),
-        match.zones(),
-        match.candidates(),
-        match.threshold(),
-        match.model(),
-        match.galleryVersion(),
-        match.descriptor());
+    return match.withFaceId(faceId);
   }
 
   /** Evidence of .24 together: enough for a name, were it of two moments. */

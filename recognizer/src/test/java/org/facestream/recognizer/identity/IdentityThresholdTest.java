@@ -21,19 +21,19 @@ class IdentityThresholdTest extends IdentityTopologyCase {
 
   private List<IdentityEvent> see(long millis, double threshold, Match.Candidate... candidates) {
     return send(
-        new Match(
-            "t@" + millis,
-            "door",
-            "t",
-            START.plusMillis(millis),
-            new Box(10, 10, 60, 70),
-            .99f,
-            .8f,
-            List.of(candidates),
-            (float) threshold,
-            "m",
-            ++version,
-            null));
+        MatchBuilder.builder()
+            .faceId("t@" + millis)
+            .camera("door")
+            .track("t")
+            .captureTime(START.plusMillis(millis))
+            .box(new Box(10, 10, 60, 70))
+            .score(.99f)
+            .quality(.8f)
+            .candidates(List.of(candidates))
+            .threshold((float) threshold)
+            .model("m")
+            .galleryVersion(++version)
+            .build());
   }
 
   @Test

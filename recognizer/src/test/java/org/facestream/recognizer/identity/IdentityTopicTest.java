@@ -35,30 +35,31 @@ class IdentityTopicTest {
   }
 
   private static IdentityEvent event(GalleryVersion gallery) {
-    return new IdentityEvent(
-        "door-1763785800000-42-0.2",
-        IdentityEvent.Type.updated,
-        IdentityEvent.SCHEMA_VERSION,
-        "door",
-        "door-1763785800000-42-0",
-        2,
-        SEEN,
-        SEEN.plusMillis(880),
-        List.of("entrance", "the counter"),
-        "søren",
-        "Søren",
-        "wanted",
-        .41,
-        .25,
-        3,
-        .8,
-        .99,
-        new Box(1.5f, 2, 51.5f, 62),
-        "resnet34-128",
-        17,
-        gallery,
-        "door-1763785800000-44-0",
-        SEEN.plusMillis(880));
+    return IdentityEventBuilder.builder()
+        .eventId("door-1763785800000-42-0.2")
+        .type(IdentityEvent.Type.updated)
+        .schemaVersion(IdentityEvent.SCHEMA_VERSION)
+        .camera("door")
+        .track("door-1763785800000-42-0")
+        .revision(2)
+        .firstSeen(SEEN)
+        .lastSeen(SEEN.plusMillis(880))
+        .zones(List.of("entrance", "the counter"))
+        .personId("søren")
+        .name("Søren")
+        .watchlist("wanted")
+        .distance(.41)
+        .margin(.25)
+        .faces(3)
+        .quality(.8)
+        .score(.99)
+        .box(new Box(1.5f, 2, 51.5f, 62))
+        .model("resnet34-128")
+        .galleryVersion(17)
+        .gallery(gallery)
+        .bestFace("door-1763785800000-44-0")
+        .captureTime(SEEN.plusMillis(880))
+        .build();
   }
 
   @Test

@@ -148,21 +148,21 @@ abstract class IdentityTopologyCase {
     for (int i = 0; i < nearest.length; i += 2) {
       candidates.add(candidate((String) nearest[i], ((Number) nearest[i + 1]).doubleValue()));
     }
-    return new Match(
-        track + "@" + millis,
-        camera,
-        track,
-        START.plusMillis(millis),
-        new Box(10, 10, 60, 70),
-        .99f,
-        (float) quality,
-        List.of(),
-        candidates,
-        THRESHOLD,
-        "m",
-        ++version,
-        gallery,
-        new float[] {1});
+    return MatchBuilder.builder()
+        .faceId(track + "@" + millis)
+        .camera(camera)
+        .track(track)
+        .captureTime(START.plusMillis(millis))
+        .box(new Box(10, 10, 60, 70))
+        .score(.99f)
+        .quality((float) quality)
+        .candidates(candidates)
+        .threshold(THRESHOLD)
+        .model("m")
+        .galleryVersion(++version)
+        .gallery(gallery)
+        .descriptor(new float[] {1})
+        .build();
   }
 
   List<IdentityEvent> send(Match match) {

@@ -24,21 +24,7 @@ class IdentityZonesTest extends IdentityTopologyCase {
   }
 
   private static Match in(Match face, String... zones) {
-    return new Match(
-        face.faceId(),
-        face.camera(),
-        face.track(),
-        face.captureTime(),
-        face.box(),
-        face.score(),
-        face.quality(),
-        List.of(zones),
-        face.candidates(),
-        face.threshold(),
-        face.model(),
-        face.galleryVersion(),
-        face.gallery(),
-        face.descriptor());
+    return face.withZones(List.of(zones));
   }
 
   @Test

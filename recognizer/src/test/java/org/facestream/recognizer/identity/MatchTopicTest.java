@@ -31,23 +31,25 @@ class MatchTopicTest {
   }
 
   private static Match match(GalleryVersion gallery) {
-    return new Match(
-        "door-1-42-0",
-        "door",
-        "door-1-40-0",
-        Instant.parse("2026-11-22T04:30:00.120Z"),
-        new Box(1, 2, 51, 62),
-        .99f,
-        .75f,
-        List.of("entrance", "the counter"),
-        List.of(
-            new Match.Candidate("ada", "Ada", .4f, "f1"),
-            new Match.Candidate("bob", "Bob", .9f, "f2", "wanted", .7f)),
-        .6f,
-        "resnet34-128",
-        17,
-        gallery,
-        new float[] {1, -.5f});
+    return MatchBuilder.builder()
+        .faceId("door-1-42-0")
+        .camera("door")
+        .track("door-1-40-0")
+        .captureTime(Instant.parse("2026-11-22T04:30:00.120Z"))
+        .box(new Box(1, 2, 51, 62))
+        .score(.99f)
+        .quality(.75f)
+        .zones(List.of("entrance", "the counter"))
+        .candidates(
+            List.of(
+                new Match.Candidate("ada", "Ada", .4f, "f1"),
+                new Match.Candidate("bob", "Bob", .9f, "f2", "wanted", .7f)))
+        .threshold(.6f)
+        .model("resnet34-128")
+        .galleryVersion(17)
+        .gallery(gallery)
+        .descriptor(new float[] {1, -.5f})
+        .build();
   }
 
   @Test

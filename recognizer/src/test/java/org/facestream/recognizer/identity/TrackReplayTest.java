@@ -25,19 +25,19 @@ class TrackReplayTest {
       Match.Candidate one = new Match.Candidate("ada", "Ada", (float) ada, "");
       Match.Candidate other = new Match.Candidate("bob", "Bob", (float) bob, "");
       track.add(
-          new Match(
-              "face-" + track.size(),
-              "camera",
-              "track",
-              Instant.EPOCH.plusSeconds(3L * track.size()),
-              new Box(0, 0, 100, 100),
-              .99f,
-              (float) quality,
-              ada <= bob ? List.of(one, other) : List.of(other, one),
-              1,
-              "model",
-              1,
-              null));
+          MatchBuilder.builder()
+              .faceId("face-" + track.size())
+              .camera("camera")
+              .track("track")
+              .captureTime(Instant.EPOCH.plusSeconds(3L * track.size()))
+              .box(new Box(0, 0, 100, 100))
+              .score(.99f)
+              .quality((float) quality)
+              .candidates(ada <= bob ? List.of(one, other) : List.of(other, one))
+              .threshold(1)
+              .model("model")
+              .galleryVersion(1)
+              .build());
     }
   }
 

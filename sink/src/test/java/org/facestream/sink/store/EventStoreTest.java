@@ -368,30 +368,12 @@ class EventStoreTest {
   private static IdentityEvent began(
       String track, int revision, Instant first, Instant seen, GalleryVersion gallery) {
     IdentityEvent event = event("gate", track, revision, Type.updated, "ann", seen);
-    return new IdentityEvent(
-        event.eventId(),
-        event.type(),
-        event.schemaVersion(),
-        event.camera(),
-        event.track(),
-        event.revision(),
-        first,
-        event.lastSeen(),
-        event.zones(),
-        event.personId(),
-        event.name(),
-        event.watchlist(),
-        event.distance(),
-        event.margin(),
-        event.faces(),
-        event.quality(),
-        event.score(),
-        event.box(),
-        event.model(),
-        gallery.sum(),
-        gallery.topic() == null ? null : gallery,
-        event.bestFace(),
-        event.captureTime());
+    return event
+        .with()
+        .firstSeen(first)
+        .galleryVersion(gallery.sum())
+        .gallery(gallery.topic() == null ? null : gallery)
+        .build();
   }
 
   @Test

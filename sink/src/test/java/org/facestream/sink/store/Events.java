@@ -5,6 +5,7 @@ import java.util.List;
 import org.facestream.detector.face.Box;
 import org.facestream.recognizer.identity.IdentityEvent;
 import org.facestream.recognizer.identity.IdentityEvent.Type;
+import org.facestream.recognizer.identity.IdentityEventBuilder;
 
 /** Identity events for tests. */
 public final class Events {
@@ -19,57 +20,31 @@ public final class Events {
 
   public static IdentityEvent event(
       String camera, String track, int revision, Type type, String person, Instant seen) {
-    return new IdentityEvent(
-        track + "." + revision,
-        type,
-        IdentityEvent.SCHEMA_VERSION,
-        camera,
-        track,
-        revision,
-        START.isBefore(seen) ? START : seen,
-        seen,
-        List.of(),
-        person,
-        person == null ? IdentityEvent.UNKNOWN : person.toUpperCase(java.util.Locale.ROOT),
-        null,
-        person == null ? null : .375,
-        null,
-        revision * 2,
-        .75,
-        .5,
-        new Box(1.5f, 2, 30, 40.25f),
-        "dlib-128",
-        7,
-        null,
-        "face-" + track,
-        seen);
+    return IdentityEventBuilder.builder()
+        .eventId(track + "." + revision)
+        .type(type)
+        .schemaVersion(IdentityEvent.SCHEMA_VERSION)
+        .camera(camera)
+        .track(track)
+        .revision(revision)
+        .firstSeen(START.isBefore(seen) ? START : seen)
+        .lastSeen(seen)
+        .personId(person)
+        .name(person == null ? IdentityEvent.UNKNOWN : person.toUpperCase(java.util.Locale.ROOT))
+        .distance(person == null ? null : .375)
+        .faces(revision * 2)
+        .quality(.75)
+        .score(.5)
+        .box(new Box(1.5f, 2, 30, 40.25f))
+        .model("dlib-128")
+        .galleryVersion(7)
+        .bestFace("face-" + track)
+        .captureTime(seen)
+        .build();
   }
 
   /** The same of somebody on a watchlist, or on none, who was in zones. */
   public static IdentityEvent there(IdentityEvent event, String watchlist, String... zones) {
-    return new IdentityEvent(
-        event.eventId(),
-        event.type(),
-        event.schemaVersion(),
-        event.camera(),
-        event.track(),
-        event.revision(),
-        event.firstSeen(),
-        event.lastSeen(),
-        List.of(zones),
-        event.personId(),
-        event.name(),
-        watchlist,
-        event.distance(),
-        event.margin(),
-        event.faces(),
-        event.quality(),
-        event.score(),
-        event.box(),
-        event.model(),
-        event.galleryVersion(),
-        event.gallery(),
-        event.bestFace(),
-        event.captureTime());
+    return event.with().zones(List.of(zones)).watchlist(watchlist).build();
   }
 }

@@ -3,6 +3,7 @@ package org.facestream.deploy.command.picture;
 import java.util.List;
 import org.facestream.detector.DetectorConfig;
 import org.facestream.detector.mtcnn.MtcnnOptions;
+import org.facestream.detector.mtcnn.MtcnnOptionsBuilder;
 import org.facestream.detector.onnx.CudaOptions;
 import org.facestream.detector.onnx.Device;
 import org.facestream.ingest.worker.config.UserError;
@@ -78,17 +79,19 @@ public final class CascadeOptions {
     }
     // Explicit levels would make an option that shapes the pyramid count for nothing.
     boolean shaped = minFace != null || factor != null || maxScales != null;
-    return new MtcnnOptions(
-        minFace == null ? config.minFaceSize() : minFace,
-        factor == null ? config.scaleFactor() : factor,
-        maxScales == null ? config.maxScales() : maxScales,
-        shaped ? List.of() : config.scaleSteps().orElse(List.of()),
-        scores.get(0),
-        scores.get(1),
-        scores.get(2),
-        new MtcnnOptions.Overlaps(
-            overlaps.get(0), overlaps.get(1), overlaps.get(2), overlaps.get(3)),
-        config.maxCandidates(),
-        maxFaces == null ? config.maxFaces() : maxFaces);
+    return MtcnnOptionsBuilder.builder()
+        .minFaceSize(minFace == null ? config.minFaceSize() : minFace)
+        .scaleFactor(factor == null ? config.scaleFactor() : factor)
+        .maxScales(maxScales == null ? config.maxScales() : maxScales)
+        .scaleSteps(shaped ? List.of() : config.scaleSteps().orElse(List.of()))
+        .proposalThreshold(scores.get(0))
+        .refinementThreshold(scores.get(1))
+        .outputThreshold(scores.get(2))
+        .overlaps(
+            new MtcnnOptions.Overlaps(
+                overlaps.get(0), overlaps.get(1), overlaps.get(2), overlaps.get(3)))
+        .maxCandidates(config.maxCandidates())
+        .maxFaces(maxFaces == null ? config.maxFaces() : maxFaces)
+        .build();
   }
 }

@@ -11,6 +11,7 @@ import org.facestream.deploy.lab.evaluation.DescribedPictures.Described;
 import org.facestream.recognizer.identity.DecisionRules;
 import org.facestream.recognizer.identity.IdentityEvent;
 import org.facestream.recognizer.identity.Match;
+import org.facestream.recognizer.identity.MatchBuilder;
 import org.facestream.recognizer.identity.TrackReplay;
 
 /**
@@ -131,23 +132,25 @@ public record TrackIdentification(
     for (Described described : faces) {
       SeenFace face = described.face().orElseThrow();
       matches.add(
-          new Match(
-              described.name(),
-              "evaluation",
-              id,
-              Instant.EPOCH.plusMillis(FRAME_MILLIS * matches.size()),
-              face.box(),
-              face.score(),
-              face.quality(),
-              nearest.to(described.descriptor().orElseThrow(), CANDIDATES).stream()
-                  .map(
-                      near ->
-                          new Match.Candidate(near.person(), near.person(), near.distance(), ""))
-                  .toList(),
-              1,
-              "",
-              1,
-              null));
+          MatchBuilder.builder()
+              .faceId(described.name())
+              .camera("evaluation")
+              .track(id)
+              .captureTime(Instant.EPOCH.plusMillis(FRAME_MILLIS * matches.size()))
+              .box(face.box())
+              .score(face.score())
+              .quality(face.quality())
+              .candidates(
+                  nearest.to(described.descriptor().orElseThrow(), CANDIDATES).stream()
+                      .map(
+                          near ->
+                              new Match.Candidate(
+                                  near.person(), near.person(), near.distance(), ""))
+                      .toList())
+              .threshold(1)
+              .model("")
+              .galleryVersion(1)
+              .build());
     }
     return new SearchedTrack(person, matches);
   }

@@ -21,6 +21,7 @@ import org.facestream.deploy.lab.simulation.rtsp.MovingPattern;
 import org.facestream.deploy.lab.simulation.rtsp.RtspServer;
 import org.facestream.ingest.registry.Camera;
 import org.facestream.ingest.registry.CameraReport;
+import org.facestream.ingest.registry.CameraReportBuilder;
 import org.facestream.ingest.registry.CameraState;
 import org.facestream.ingest.registry.CameraStatusTopic;
 import org.facestream.ingest.worker.kafka.InvalidRecordException;
@@ -242,9 +243,16 @@ class CameraCommandTest {
   }
 
   private static CameraReport report(CameraState state, String reason, Instant at) {
-    return new CameraReport(
-        "door", state, at, reason, null, null, null, null, null, null, "tester", null, 0, 0, 0,
-        Map.of(), Map.of(), 0, at);
+    return CameraReportBuilder.builder()
+        .camera("door")
+        .state(state)
+        .since(at)
+        .reason(reason)
+        .worker("tester")
+        .framesDropped(Map.of())
+        .droppedPerSecond(Map.of())
+        .at(at)
+        .build();
   }
 
   @Test

@@ -27,6 +27,7 @@ import org.facestream.deploy.stage.Configuration;
 import org.facestream.detector.face.Box;
 import org.facestream.recognizer.identity.GalleryVersion;
 import org.facestream.recognizer.identity.IdentityEvent;
+import org.facestream.recognizer.identity.IdentityEventBuilder;
 import org.facestream.sink.store.Database;
 import org.facestream.sink.store.EventStore;
 import org.facestream.sink.store.PersonRecords;
@@ -77,28 +78,27 @@ class PeopleCommandTest {
 
   private static IdentityEvent seen(String track, String person, String name) {
     Instant now = Instant.parse("2026-11-25T10:00:00Z");
-    return new IdentityEvent(
-        track + ".1",
-        IdentityEvent.Type.started,
-        IdentityEvent.SCHEMA_VERSION,
-        "gate",
-        track,
-        1,
-        now,
-        now,
-        person,
-        name,
-        null,
-        .3,
-        null,
-        2,
-        .8,
-        .8,
-        new Box(1, 2, 30, 40),
-        "m",
-        1,
-        track,
-        now);
+    return IdentityEventBuilder.builder()
+        .eventId(track + ".1")
+        .type(IdentityEvent.Type.started)
+        .schemaVersion(IdentityEvent.SCHEMA_VERSION)
+        .camera("gate")
+        .track(track)
+        .revision(1)
+        .firstSeen(now)
+        .lastSeen(now)
+        .personId(person)
+        .name(name)
+        .distance(.3)
+        .faces(2)
+        .quality(.8)
+        .score(.8)
+        .box(new Box(1, 2, 30, 40))
+        .model("m")
+        .galleryVersion(1)
+        .bestFace(track)
+        .captureTime(now)
+        .build();
   }
 
   @Test

@@ -9,6 +9,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import org.facestream.detector.face.Box;
 import org.facestream.recognizer.identity.IdentityEvent;
+import org.facestream.recognizer.identity.IdentityEventBuilder;
 import org.junit.jupiter.api.Test;
 
 class EventLineTest {
@@ -58,29 +59,27 @@ class EventLineTest {
   private static IdentityEvent event(
       IdentityEvent.Type type, String name, String watchlist, Double distance, String... zones) {
     Instant seen = Instant.parse("2026-11-22T12:03:41.500Z");
-    return new IdentityEvent(
-        "t.1",
-        type,
-        1,
-        "hall",
-        "t",
-        1,
-        seen.minusMillis(4_200),
-        seen,
-        List.of(zones),
-        null,
-        name,
-        watchlist,
-        distance,
-        null,
-        3,
-        0.9,
-        0.99,
-        new Box(0, 0, 1, 1),
-        "resnet34-128",
-        1,
-        null,
-        "f",
-        seen);
+    return IdentityEventBuilder.builder()
+        .eventId("t.1")
+        .type(type)
+        .schemaVersion(1)
+        .camera("hall")
+        .track("t")
+        .revision(1)
+        .firstSeen(seen.minusMillis(4_200))
+        .lastSeen(seen)
+        .zones(List.of(zones))
+        .name(name)
+        .watchlist(watchlist)
+        .distance(distance)
+        .faces(3)
+        .quality(0.9)
+        .score(0.99)
+        .box(new Box(0, 0, 1, 1))
+        .model("resnet34-128")
+        .galleryVersion(1)
+        .bestFace("f")
+        .captureTime(seen)
+        .build();
   }
 }

@@ -14,6 +14,7 @@ import org.facestream.deploy.lab.simulation.Sighting;
 import org.facestream.detector.face.Box;
 import org.facestream.recognizer.identity.IdentityEvent;
 import org.facestream.recognizer.identity.IdentityEvent.Type;
+import org.facestream.recognizer.identity.IdentityEventBuilder;
 import org.junit.jupiter.api.Test;
 
 class ScorecardTest {
@@ -210,27 +211,27 @@ class ScorecardTest {
       String name,
       double first,
       double last) {
-    return new IdentityEvent(
-        track + "." + revision,
-        type,
-        IdentityEvent.SCHEMA_VERSION,
-        camera,
-        track,
-        revision,
-        at(first),
-        at(last),
-        person,
-        name,
-        null,
-        0.3,
-        0.4,
-        revision,
-        0.8,
-        0.99,
-        new Box(0, 0, 50, 60),
-        "model",
-        1,
-        "face",
-        at(last));
+    return IdentityEventBuilder.builder()
+        .eventId(track + "." + revision)
+        .type(type)
+        .schemaVersion(IdentityEvent.SCHEMA_VERSION)
+        .camera(camera)
+        .track(track)
+        .revision(revision)
+        .firstSeen(at(first))
+        .lastSeen(at(last))
+        .personId(person)
+        .name(name)
+        .distance(0.3)
+        .margin(0.4)
+        .faces(revision)
+        .quality(0.8)
+        .score(0.99)
+        .box(new Box(0, 0, 50, 60))
+        .model("model")
+        .galleryVersion(1)
+        .bestFace("face")
+        .captureTime(at(last))
+        .build();
   }
 }

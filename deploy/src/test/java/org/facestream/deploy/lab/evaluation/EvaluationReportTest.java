@@ -18,6 +18,7 @@ import org.facestream.deploy.lab.evaluation.Verification.ScoredPair;
 import org.facestream.detector.face.Box;
 import org.facestream.recognizer.identity.DecisionRules;
 import org.facestream.recognizer.identity.Match;
+import org.facestream.recognizer.identity.MatchBuilder;
 import org.junit.jupiter.api.Test;
 
 class EvaluationReportTest {
@@ -109,21 +110,22 @@ class EvaluationReportTest {
     List<Match> faces = new ArrayList<>();
     for (int i = 0; i < 8; i++) {
       faces.add(
-          new Match(
-              "face-" + i,
-              "camera",
-              "track",
-              Instant.EPOCH.plusMillis(200L * i),
-              new Box(0, 0, 100, 100),
-              .99f,
-              .9f,
-              List.of(
-                  new Match.Candidate("ada", "Ada", distance, ""),
-                  new Match.Candidate("bob", "Bob", 2, "")),
-              1,
-              "model",
-              1,
-              null));
+          MatchBuilder.builder()
+              .faceId("face-" + i)
+              .camera("camera")
+              .track("track")
+              .captureTime(Instant.EPOCH.plusMillis(200L * i))
+              .box(new Box(0, 0, 100, 100))
+              .score(.99f)
+              .quality(.9f)
+              .candidates(
+                  List.of(
+                      new Match.Candidate("ada", "Ada", distance, ""),
+                      new Match.Candidate("bob", "Bob", 2, "")))
+              .threshold(1)
+              .model("model")
+              .galleryVersion(1)
+              .build());
     }
     return new SearchedTrack("Eve", faces);
   }

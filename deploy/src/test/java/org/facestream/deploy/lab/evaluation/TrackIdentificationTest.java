@@ -10,6 +10,7 @@ import org.facestream.deploy.lab.evaluation.TrackIdentification.SearchedTrack;
 import org.facestream.detector.face.Box;
 import org.facestream.recognizer.identity.DecisionRules;
 import org.facestream.recognizer.identity.Match;
+import org.facestream.recognizer.identity.MatchBuilder;
 import org.junit.jupiter.api.Test;
 
 /** Tracks of known distances, decided by the recognizer's own rules. */
@@ -21,21 +22,22 @@ class TrackIdentificationTest {
     List<Match> faces = new ArrayList<>();
     for (double distance : distances) {
       faces.add(
-          new Match(
-              "face-" + faces.size(),
-              "camera",
-              "track",
-              Instant.EPOCH.plusMillis(200L * faces.size()),
-              new Box(0, 0, 100, 100),
-              .99f,
-              .7f,
-              List.of(
-                  new Match.Candidate("Ada", "Ada", (float) distance, ""),
-                  new Match.Candidate("Bob", "Bob", 2, "")),
-              1,
-              "model",
-              1,
-              null));
+          MatchBuilder.builder()
+              .faceId("face-" + faces.size())
+              .camera("camera")
+              .track("track")
+              .captureTime(Instant.EPOCH.plusMillis(200L * faces.size()))
+              .box(new Box(0, 0, 100, 100))
+              .score(.99f)
+              .quality(.7f)
+              .candidates(
+                  List.of(
+                      new Match.Candidate("Ada", "Ada", (float) distance, ""),
+                      new Match.Candidate("Bob", "Bob", 2, "")))
+              .threshold(1)
+              .model("model")
+              .galleryVersion(1)
+              .build());
     }
     return new SearchedTrack(person, faces);
   }

@@ -19,6 +19,7 @@ import org.facestream.recognizer.gallery.audit.AuditTrail;
 import org.facestream.recognizer.gallery.contract.GalleryWriter;
 import org.facestream.recognizer.gallery.contract.Person;
 import org.facestream.recognizer.gallery.contract.Reference;
+import org.facestream.recognizer.gallery.contract.ReferenceBuilder;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -175,17 +176,16 @@ class ReferenceEditTest {
   }
 
   private static Reference reference(String faceId, Person person) {
-    return new Reference(
-        faceId,
-        person.id(),
-        person.name(),
-        "m",
-        new float[] {1},
-        new byte[4_000],
-        1,
-        null,
-        null,
-        "test",
-        Instant.now());
+    return ReferenceBuilder.builder()
+        .faceId(faceId)
+        .personId(person.id())
+        .name(person.name())
+        .model("m")
+        .descriptor(new float[] {1})
+        .thumbnail(new byte[4_000])
+        .quality(1)
+        .source("test")
+        .enrolledAt(Instant.now())
+        .build();
   }
 }

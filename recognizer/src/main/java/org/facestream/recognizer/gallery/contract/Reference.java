@@ -1,6 +1,7 @@
 package org.facestream.recognizer.gallery.contract;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -23,7 +24,9 @@ import java.util.function.UnaryOperator;
  * @param watchlist that the person is on, or null; of a person's references the one that was
  *     written last says it
  */
+// As many values as its JSON has, without levels between, as there.
 @JsonInclude(JsonInclude.Include.ALWAYS)
+@RecordBuilder
 public record Reference(
     String faceId,
     String personId,
@@ -36,53 +39,14 @@ public record Reference(
     Instant expiry,
     String source,
     Instant enrolledAt,
-    String watchlist) {
-
-  /** Of somebody who is on no watchlist. */
-  public Reference(
-      String faceId,
-      String personId,
-      String name,
-      String model,
-      float[] descriptor,
-      byte[] thumbnail,
-      float quality,
-      String consent,
-      Instant expiry,
-      String source,
-      Instant enrolledAt) {
-    this(
-        faceId,
-        personId,
-        name,
-        model,
-        descriptor,
-        thumbnail,
-        quality,
-        consent,
-        expiry,
-        source,
-        enrolledAt,
-        null);
-  }
+    String watchlist)
+    implements ReferenceBuilder.With {
 
   /**
    * The same picture as one of another person, or of the same one with another name or watchlist.
    */
   public Reference as(Person person) {
-    return new Reference(
-        faceId,
-        person.id(),
-        person.name(),
-        model,
-        descriptor,
-        thumbnail,
-        quality,
-        consent,
-        expiry,
-        source,
-        enrolledAt,
-        person.watchlist());
+    return with().personId(person.id()).name(person.name()).watchlist(person.watchlist()).build();
   }
 
   /**
@@ -93,36 +57,23 @@ public record Reference(
    * @param shared gives for a text an equal one
    */
   public Reference bare(String key, UnaryOperator<String> shared) {
-    return new Reference(
-        key,
-        shared.apply(personId),
-        shared.apply(name),
-        shared.apply(model),
-        null,
-        null,
-        quality,
-        shared.apply(consent),
-        expiry,
-        source,
-        enrolledAt,
-        shared.apply(watchlist));
+    return ReferenceBuilder.builder()
+        .faceId(key)
+        .personId(shared.apply(personId))
+        .name(shared.apply(name))
+        .model(shared.apply(model))
+        .quality(quality)
+        .consent(shared.apply(consent))
+        .expiry(expiry)
+        .source(source)
+        .enrolledAt(enrolledAt)
+        .watchlist(shared.apply(watchlist))
+        .build();
   }
 
   /** The same on other terms. */
   public Reference on(Optional<String> newConsent, Optional<Instant> newExpiry) {
-    return new Reference(
-        faceId,
-        personId,
-        name,
-        model,
-        descriptor,
-        thumbnail,
-        quality,
-        newConsent.orElse(null),
-        newExpiry.orElse(null),
-        source,
-        enrolledAt,
-        watchlist);
+    return with().consent(newConsent.orElse(null)).expiry(newExpiry.orElse(null)).build();
   }
 
   /** What is wrong with it, as a word for a metric's label; empty when nothing is. */

@@ -3,6 +3,7 @@ package org.facestream.recognizer.gallery.enrol;
 import java.time.Instant;
 import org.facestream.recognizer.gallery.contract.Person;
 import org.facestream.recognizer.gallery.contract.Reference;
+import org.facestream.recognizer.gallery.contract.ReferenceBuilder;
 
 /**
  * The one face of a picture, good enough to be a reference, before it is said whose it is.
@@ -18,18 +19,19 @@ record ExaminedFace(
     String faceId, String model, float[] descriptor, byte[] thumbnail, float quality, int turned) {
 
   Reference of(Person person, String source, EnrolmentTerms terms, Instant now) {
-    return new Reference(
-        faceId,
-        person.id(),
-        person.name(),
-        model,
-        descriptor,
-        thumbnail,
-        quality,
-        terms.consent().orElse(null),
-        terms.expiry().orElse(null),
-        source,
-        now,
-        person.watchlist());
+    return ReferenceBuilder.builder()
+        .faceId(faceId)
+        .personId(person.id())
+        .name(person.name())
+        .model(model)
+        .descriptor(descriptor)
+        .thumbnail(thumbnail)
+        .quality(quality)
+        .consent(terms.consent().orElse(null))
+        .expiry(terms.expiry().orElse(null))
+        .source(source)
+        .enrolledAt(now)
+        .watchlist(person.watchlist())
+        .build();
   }
 }

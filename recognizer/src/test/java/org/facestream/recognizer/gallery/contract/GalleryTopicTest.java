@@ -23,19 +23,20 @@ class GalleryTopicTest {
           + "\"source\":\"ada.jpg\",\"enrolledAt\":\"2026-11-22T04:30:00.120Z\",\"watchlist\":\"wanted\"}";
 
   private static Reference reference(float... descriptor) {
-    return new Reference(
-        "f1",
-        "ada-lovelace",
-        "Ada Lovelace",
-        "resnet34-128",
-        descriptor,
-        new byte[] {1, 2, 3},
-        .75f,
-        "form 7",
-        Instant.parse("2027-11-22T00:00:00Z"),
-        "ada.jpg",
-        Instant.parse("2026-11-22T04:30:00.120Z"),
-        "wanted");
+    return ReferenceBuilder.builder()
+        .faceId("f1")
+        .personId("ada-lovelace")
+        .name("Ada Lovelace")
+        .model("resnet34-128")
+        .descriptor(descriptor)
+        .thumbnail(new byte[] {1, 2, 3})
+        .quality(.75f)
+        .consent("form 7")
+        .expiry(Instant.parse("2027-11-22T00:00:00Z"))
+        .source("ada.jpg")
+        .enrolledAt(Instant.parse("2026-11-22T04:30:00.120Z"))
+        .watchlist("wanted")
+        .build();
   }
 
   @Test

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.recognizer.facenet.Metric;
-import org.facestream.recognizer.gallery.contract.Reference;
+import org.facestream.recognizer.gallery.contract.ReferenceBuilder;
 import org.facestream.recognizer.gallery.contract.Watchlist;
 import org.facestream.recognizer.identity.GalleryVersion;
 import org.facestream.recognizer.identity.Match;
@@ -26,19 +26,18 @@ class CandidateSearchTest {
 
   private void enrol(String person, String watchlist, double distance) {
     matrix.put(
-        new Reference(
-            "of " + person + distance,
-            person,
-            person,
-            "m",
-            new float[] {(float) distance},
-            new byte[0],
-            1,
-            null,
-            null,
-            "test",
-            NOW,
-            watchlist));
+        ReferenceBuilder.builder()
+            .faceId("of " + person + distance)
+            .personId(person)
+            .name(person)
+            .model("m")
+            .descriptor(new float[] {(float) distance})
+            .thumbnail(new byte[0])
+            .quality(1)
+            .source("test")
+            .enrolledAt(NOW)
+            .watchlist(watchlist)
+            .build());
   }
 
   private static String found(List<Match.Candidate> candidates) {

@@ -23,6 +23,7 @@ import org.facestream.ingest.worker.Telemetry;
 import org.facestream.recognizer.facenet.Metric;
 import org.facestream.recognizer.gallery.contract.GalleryTopic;
 import org.facestream.recognizer.gallery.contract.Reference;
+import org.facestream.recognizer.gallery.contract.ReferenceBuilder;
 import org.facestream.recognizer.identity.Match;
 import org.facestream.recognizer.identity.RecordJson;
 import org.junit.jupiter.api.AfterEach;
@@ -58,18 +59,18 @@ class GalleryReplicaTest {
 
   private static Reference reference(
       String faceId, String person, String model, Instant expiry, float... descriptor) {
-    return new Reference(
-        faceId,
-        person,
-        person.toUpperCase(java.util.Locale.ROOT),
-        model,
-        descriptor,
-        new byte[0],
-        1,
-        null,
-        expiry,
-        "test",
-        NOW);
+    return ReferenceBuilder.builder()
+        .faceId(faceId)
+        .personId(person)
+        .name(person.toUpperCase(java.util.Locale.ROOT))
+        .model(model)
+        .descriptor(descriptor)
+        .thumbnail(new byte[0])
+        .quality(1)
+        .expiry(expiry)
+        .source("test")
+        .enrolledAt(NOW)
+        .build();
   }
 
   private void write(Reference reference) {

@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import org.facestream.recognizer.facenet.Metric;
 import org.facestream.recognizer.gallery.contract.Reference;
+import org.facestream.recognizer.gallery.contract.ReferenceBuilder;
 import org.facestream.recognizer.identity.GalleryVersion;
 import org.facestream.recognizer.identity.Match;
 import org.junit.jupiter.api.Test;
@@ -37,18 +38,18 @@ class GallerySnapshotTest {
   }
 
   private static Reference reference(String faceId, Plain plain) {
-    return new Reference(
-        faceId,
-        plain.person(),
-        plain.person(),
-        "m",
-        plain.descriptor(),
-        new byte[0],
-        1,
-        null,
-        plain.expiry(),
-        "test",
-        NOW);
+    return ReferenceBuilder.builder()
+        .faceId(faceId)
+        .personId(plain.person())
+        .name(plain.person())
+        .model("m")
+        .descriptor(plain.descriptor())
+        .thumbnail(new byte[0])
+        .quality(1)
+        .expiry(plain.expiry())
+        .source("test")
+        .enrolledAt(NOW)
+        .build();
   }
 
   private static double distance(Metric metric, float[] a, float[] b) {
@@ -241,18 +242,17 @@ class GallerySnapshotTest {
       } else {
         String person = "p" + random.nextInt(600);
         matrix.put(
-            new Reference(
-                faceId,
-                person,
-                "renamed " + i,
-                "m",
-                random(random, length),
-                new byte[0],
-                1,
-                null,
-                null,
-                "test",
-                NOW));
+            ReferenceBuilder.builder()
+                .faceId(faceId)
+                .personId(person)
+                .name("renamed " + i)
+                .model("m")
+                .descriptor(random(random, length))
+                .thumbnail(new byte[0])
+                .quality(1)
+                .source("test")
+                .enrolledAt(NOW)
+                .build());
       }
       matrix.publish(GalleryVersion.ofNumber(i));
     }

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Random;
 import org.facestream.recognizer.facenet.Metric;
 import org.facestream.recognizer.gallery.contract.Reference;
+import org.facestream.recognizer.gallery.contract.ReferenceBuilder;
 import org.facestream.recognizer.gallery.match.DescriptorSpace;
 
 /**
@@ -23,18 +24,17 @@ record SyntheticGallery(int length, int perPerson, int thumbnail) {
   }
 
   Reference reference(int number) {
-    return new Reference(
-        "face-" + number,
-        "person-" + number / perPerson,
-        "Person " + number / perPerson,
-        MODEL,
-        descriptor(number),
-        picture(number),
-        1,
-        null,
-        null,
-        "bench",
-        Instant.EPOCH);
+    return ReferenceBuilder.builder()
+        .faceId("face-" + number)
+        .personId("person-" + number / perPerson)
+        .name("Person " + number / perPerson)
+        .model(MODEL)
+        .descriptor(descriptor(number))
+        .thumbnail(picture(number))
+        .quality(1)
+        .source("bench")
+        .enrolledAt(Instant.EPOCH)
+        .build();
   }
 
   /** Bytes that, like a JPEG's, cannot be compressed. */
