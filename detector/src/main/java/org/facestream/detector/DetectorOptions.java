@@ -25,6 +25,7 @@ import org.facestream.ingest.worker.config.UserError;
  * @param bestShots which faces are published
  * @param crops how faces are cropped
  */
+// One value for each key or group of keys of detector.*, and made in one place.
 record DetectorOptions(
     Device device,
     int threads,

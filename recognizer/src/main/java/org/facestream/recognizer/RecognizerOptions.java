@@ -26,6 +26,7 @@ import org.facestream.recognizer.identity.DecisionRules;
  * @param keepDescriptors whether matches hold them
  * @param rules of the decision per track
  */
+// One value for each key or group of keys of recognizer.*, and made in one place.
 public record RecognizerOptions(
     DescriptorModel model,
     Device device,

@@ -26,6 +26,7 @@ import org.facestream.detector.face.Point;
  * @param origin where the weights come from
  * @param licence of the weights, as SPDX names it
  */
+// The fields of its JSON file, which Jackson alone fills in.
 public record ModelDefinition(
     String name,
     String file,
