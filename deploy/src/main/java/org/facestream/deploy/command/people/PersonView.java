@@ -39,6 +39,7 @@ record PersonView(
    * @param thumbnail name of a file beside, or null
    * @param descriptor base64 of little-endian float32, or null
    */
+  // The fields of its JSON; made in one place.
   record Picture(
       String faceId,
       String model,

@@ -134,11 +134,7 @@ public final class BenchCommand extends Subcommand {
       }
       DetectorBench.Outcome outcome =
           new DetectorBench(
-                  frames,
-                  faces,
-                  width,
-                  height,
-                  count,
+                  new DetectorBench.Pictures(frames, faces, width, height, count),
                   rounds,
                   batch,
                   threads == null ? Runtime.getRuntime().availableProcessors() : threads,

@@ -57,6 +57,7 @@ public record Score(
    * @param p50 milliseconds from capture to event, half are faster; null without events
    * @param p99 milliseconds from capture to event, 99 of 100 are faster; null without events
    */
+  // The fields of its JSON and the columns of its table; made in one place.
   public record OfCamera(
       String camera,
       int people,

@@ -49,6 +49,7 @@ record EvaluationJson(EvaluationReport report) {
     }
   }
 
+  // The fields of the JSON, as of those below.
   @JsonInclude(JsonInclude.Include.NON_NULL)
   private record Whole(
       String model,

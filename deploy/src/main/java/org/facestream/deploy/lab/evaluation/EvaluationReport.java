@@ -20,6 +20,7 @@ import org.facestream.deploy.lab.evaluation.DescribedPictures.Described;
  * @param slowestFirst the pictures that were described
  * @param unusable the pictures that are none
  */
+// Made in one place, of what three measurements gave or did not.
 public record EvaluationReport(
     String model,
     float verifying,

@@ -21,6 +21,7 @@ import java.util.List;
  * @param bottom what is below is not used
  * @param outline of head and body: a polygon from the lower left, over the head, to the lower right
  */
+// The fields of a person in the JSON file, which Jackson alone fills in.
 public record DemoPerson(
     @JsonProperty("id") String id,
     @JsonProperty("name") String name,

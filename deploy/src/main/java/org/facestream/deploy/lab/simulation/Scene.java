@@ -38,7 +38,12 @@ final class Scene implements AutoCloseable {
     this.format = format;
     this.place =
         closing.add(
-            new Place(format, script.photograph(), script.wall(), script.courses(), script.seed()));
+            new Place(
+                format,
+                script.photograph(),
+                script.wall().colour(),
+                script.wall().courses(),
+                script.seed()));
     for (Walk walk : script.walks()) {
       people.computeIfAbsent(walk.person(), id -> closing.add(new Cutout(DemoPeople.person(id))));
     }

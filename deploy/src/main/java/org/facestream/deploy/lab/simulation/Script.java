@@ -8,24 +8,27 @@ import org.bytedeco.opencv.opencv_core.Scalar;
  *
  * @param camera the camera's id
  * @param photograph of the place, a file name in AdminLTE's {@code dist/img}
- * @param red of the wall in front, 0 to 255
- * @param green of the wall in front
- * @param blue of the wall in front
- * @param courses rows of stones or boards in the wall
+ * @param wall in front
  * @param seconds until it begins again; nobody is in sight then
  * @param seed of everything that looks accidental
  * @param walks who comes and goes
  */
 record Script(
-    String camera,
-    String photograph,
-    int red,
-    int green,
-    int blue,
-    int courses,
-    int seconds,
-    long seed,
-    List<Walk> walks) {
+    String camera, String photograph, Wall wall, int seconds, long seed, List<Walk> walks) {
+  /**
+   * A wall behind which people walk.
+   *
+   * @param red 0 to 255
+   * @param green 0 to 255
+   * @param blue 0 to 255
+   * @param courses rows of stones or boards
+   */
+  record Wall(int red, int green, int blue, int courses) {
+    Scalar colour() {
+      return new Scalar(red, green, blue, 0);
+    }
+  }
+
   /** How long every camera's loop takes. */
   private static final int LOOP = 40;
 
@@ -39,10 +42,7 @@ record Script(
           new Script(
               "gate",
               "photo1.png",
-              94,
-              92,
-              88,
-              3,
+              new Wall(94, 92, 88, 3),
               LOOP,
               11,
               List.of(
@@ -54,10 +54,7 @@ record Script(
           new Script(
               "office",
               "photo2.png",
-              120,
-              82,
-              52,
-              2,
+              new Wall(120, 82, 52, 2),
               LOOP,
               12,
               List.of(
@@ -69,10 +66,7 @@ record Script(
           new Script(
               "quay",
               "photo4.jpg",
-              104,
-              78,
-              66,
-              4,
+              new Wall(104, 78, 66, 4),
               LOOP,
               13,
               List.of(
@@ -90,9 +84,5 @@ record Script(
             walk.person() + " would still be in sight when the loop of " + camera + " ends");
       }
     }
-  }
-
-  Scalar wall() {
-    return new Scalar(red, green, blue, 0);
   }
 }

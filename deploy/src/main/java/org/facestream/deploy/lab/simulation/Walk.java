@@ -16,6 +16,7 @@ import java.util.Random;
  * @param widthFrom width of the face at the start, pixels of a frame 720 pixels high
  * @param widthTo width of the face at the end
  */
+// A row of the tables in Script.
 record Walk(
     String person,
     double start,

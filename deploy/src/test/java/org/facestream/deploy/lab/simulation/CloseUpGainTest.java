@@ -129,10 +129,7 @@ class CloseUpGainTest {
     return new Script(
         "door",
         office.photograph(),
-        office.red(),
-        office.green(),
-        office.blue(),
-        office.courses(),
+        office.wall(),
         17,
         office.seed(),
         office.walks().stream().filter(walk -> walk.start() < 4).toList());

@@ -45,10 +45,7 @@ class CloseUpsTest {
       new Script(
           "door",
           "photo2.png",
-          120,
-          82,
-          52,
-          2,
+          new Script.Wall(120, 82, 52, 2),
           8,
           7,
           List.of(

@@ -86,10 +86,7 @@ class SceneTest {
         new Script(
             script.camera(),
             script.photograph(),
-            script.red(),
-            script.green(),
-            script.blue(),
-            script.courses(),
+            script.wall(),
             script.seconds(),
             script.seed() + 1,
             script.walks());

@@ -16,11 +16,7 @@ import org.facestream.ingest.worker.json.Json;
 /**
  * {@code facestream bench detector}: how fast the cascade is on a machine.
  *
- * @param frames folder or video to read; null draws scenes
- * @param faces in each drawn picture
- * @param width of pictures; 0 leaves those that are read as they are
- * @param height of pictures
- * @param count of pictures
+ * @param pictures that are looked at
  * @param rounds that are measured
  * @param batch pictures that go together
  * @param threads on the CPU
@@ -29,11 +25,7 @@ import org.facestream.ingest.worker.json.Json;
  * @param save where the pictures are written for others to read; null for nowhere
  */
 public record DetectorBench(
-    Path frames,
-    int faces,
-    int width,
-    int height,
-    int count,
+    Pictures pictures,
     int rounds,
     int batch,
     int threads,
@@ -47,9 +39,29 @@ public record DetectorBench(
   /** A report as text for a person, and as JSON. */
   public record Outcome(String text, String json) {}
 
+  /**
+   * What pictures there are.
+   *
+   * @param frames folder or video to read; null draws scenes
+   * @param faces in each drawn picture
+   * @param width of pictures; 0 leaves those that are read as they are
+   * @param height of pictures
+   * @param count of pictures
+   */
+  public record Pictures(Path frames, int faces, int width, int height, int count) {
+    public Pictures {
+      atLeast(faces, 0, "--faces");
+      atLeast(count, 1, "--count");
+    }
+
+    private BenchFrames load() throws IOException {
+      return frames == null
+          ? BenchFrames.drawn(width, height, faces, count, SEED)
+          : BenchFrames.read(frames, count, width, height);
+    }
+  }
+
   public DetectorBench {
-    atLeast(faces, 0, "--faces");
-    atLeast(count, 1, "--count");
     atLeast(rounds, 1, "--rounds");
     atLeast(batch, 1, "--batch");
     atLeast(threads, 1, "--threads");
@@ -68,22 +80,19 @@ public record DetectorBench(
    * @throws UserError for pictures that are missing or cannot be read
    */
   public Outcome run() throws IOException {
-    BenchFrames pictures =
-        frames == null
-            ? BenchFrames.drawn(width, height, faces, count, SEED)
-            : BenchFrames.read(frames, count, width, height);
+    BenchFrames loaded = pictures.load();
     try (Mtcnn cascade = new Mtcnn(device, threads)) {
       if (save != null) {
-        pictures.save(save);
+        loaded.save(save);
       }
       CascadeBench bench = new CascadeBench(cascade, mtcnn, batch);
-      CascadeBench.Truth truth = bench.compare(pictures);
-      List<CascadeBench.Round> measured = bench.measure(pictures, rounds);
-      JpegHeader size = JpegHeader.read(pictures.frames().get(0).jpeg());
+      CascadeBench.Truth truth = bench.compare(loaded);
+      List<CascadeBench.Round> measured = bench.measure(loaded, rounds);
+      JpegHeader size = JpegHeader.read(loaded.frames().get(0).jpeg());
       CascadeReport report =
           CascadeReport.of(
               new CascadeReport.Setting(
-                  pictures.origin(),
+                  loaded.origin(),
                   size.width(),
                   size.height(),
                   cascade.device().toString(),

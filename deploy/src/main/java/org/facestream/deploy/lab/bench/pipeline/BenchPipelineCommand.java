@@ -142,11 +142,7 @@ public final class BenchPipelineCommand extends Subcommand {
         new PipelineRun(
             cameras == null ? OptionalInt.empty() : OptionalInt.of(cameras),
             size.load(streamFps == null ? fps : streamFps, fps, faces),
-            seconds,
-            warmUp,
-            p99,
-            drops / 100,
-            most,
+            new PipelineBench.Load(seconds, warmUp, p99, drops / 100, most),
             rtspPort,
             output.data(),
             metrics);

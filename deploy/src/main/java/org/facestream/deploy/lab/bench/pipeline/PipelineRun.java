@@ -23,11 +23,7 @@ import org.facestream.ingest.worker.config.UserError;
  *
  * @param cameras a fixed number; empty to look for the most
  * @param shown what each camera shows
- * @param seconds of a window
- * @param warmUp seconds before it
- * @param p99 milliseconds from capture to event that 99 of 100 may take
- * @param drops share of frames that may be lost, 0 to 1
- * @param most cameras that are tried
+ * @param load how it is loaded and judged
  * @param rtspPort where the cameras listen; 0 takes a free one
  * @param data where the temporary data folder is made; null for the system's place
  * @param workers metrics of workers that run elsewhere; empty for the all-in-one
@@ -35,18 +31,13 @@ import org.facestream.ingest.worker.config.UserError;
 public record PipelineRun(
     OptionalInt cameras,
     LoadCameras.Load shown,
-    int seconds,
-    int warmUp,
-    double p99,
-    double drops,
-    int most,
+    PipelineBench.Load load,
     int rtspPort,
     Path data,
     List<URI> workers) {
 
   /** Checks every value. */
   public PipelineRun {
-    new PipelineBench.Load(seconds, warmUp, p99, drops, most);
     if (cameras.isPresent() && (cameras.getAsInt() < 1 || cameras.getAsInt() > 1_000)) {
       throw new UserError(
           String.format(Locale.ROOT, "--cameras is %d; give 1 to 1000.", cameras.getAsInt()));
@@ -97,12 +88,7 @@ public record PipelineRun(
     // The pipeline ends before the cameras go: otherwise ingest would complain that they are gone.
     try (LoadCameras simulated = LoadCameras.start(rtspPort, shown);
         pipeline;
-        PipelineBench bench =
-            new PipelineBench(
-                pipeline,
-                simulated,
-                new PipelineBench.Load(seconds, warmUp, p99, drops, most),
-                say)) {
+        PipelineBench bench = new PipelineBench(pipeline, simulated, load, say)) {
       return cameras.isPresent() ? fixed(bench, json, out) : search(bench, json, out, say);
     }
   }

@@ -39,6 +39,7 @@ import org.facestream.recognizer.identity.IdentityTopic;
  * @param otherProcesses what everybody else used of the processor; null where that is not known
  * @param memory of this process at the end
  */
+// The fields of its JSON; made in one place.
 record WindowReport(
     int cameras,
     double seconds,
