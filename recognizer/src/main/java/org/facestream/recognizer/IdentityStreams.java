@@ -79,14 +79,16 @@ final class IdentityStreams implements AutoCloseable {
             new StreamsRun(
                 IdentityTopology.addTo(
                     replica.addTo(new Topology(), clients.name(GalleryTopic.TOPIC)),
-                    clients.name(MatchTopic.TOPIC),
-                    clients.name(IdentityTopic.TOPIC),
-                    clients.name(Topics.DEAD_LETTERS),
+                    new IdentityTopology.Names(
+                        clients.name(MatchTopic.TOPIC),
+                        clients.name(IdentityTopic.TOPIC),
+                        clients.name(Topics.DEAD_LETTERS)),
                     options.rules(),
                     options.maxAge(),
                     replica,
                     refused,
-                    telemetry),
+                    telemetry,
+                    IdentityTopology.inMemory()),
                 replica,
                 new FollowedClients(matches, references),
                 workerConfig,

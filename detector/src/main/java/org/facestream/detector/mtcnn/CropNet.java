@@ -1,7 +1,5 @@
 package org.facestream.detector.mtcnn;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,9 +35,9 @@ final class CropNet implements AutoCloseable {
     this.landmarks = landmarks;
     cropSize = new Size(side, side);
     pixels = new PixelBatch((long) most * side * side);
-    scores = floats(most);
-    shifts = floats(4 * most);
-    points = floats(Candidates.LANDMARKS * most);
+    scores = TensorBuffer.floats(most);
+    shifts = TensorBuffer.floats(4 * most);
+    points = TensorBuffer.floats(Candidates.LANDMARKS * most);
     picture = new int[most];
     candidate = new int[most];
     pixels.slot(0, side, side);
@@ -118,12 +116,6 @@ final class CropNet implements AutoCloseable {
       float fraction = points.get(Candidates.LANDMARKS * slot + k);
       boxes.landmark(i, k, origin + fraction * boxes.side(i));
     }
-  }
-
-  private static FloatBuffer floats(int count) {
-    return ByteBuffer.allocateDirect(count * Float.BYTES)
-        .order(ByteOrder.nativeOrder())
-        .asFloatBuffer();
   }
 
   @Override

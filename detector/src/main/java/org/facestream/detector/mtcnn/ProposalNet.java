@@ -1,7 +1,5 @@
 package org.facestream.detector.mtcnn;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.List;
 import org.bytedeco.opencv.global.opencv_core;
@@ -46,7 +44,7 @@ final class ProposalNet implements AutoCloseable {
 
   private final OnnxSession session;
   private final PixelBatch pixels = new PixelBatch((long) TILE * TILE);
-  private final FloatBuffer maps = floats(ProposalMap.MAPS * TILE * TILE / 4);
+  private final FloatBuffer maps = TensorBuffer.floats(ProposalMap.MAPS * TILE * TILE / 4);
   private final ProposalMap map = new ProposalMap();
   private long pyramidNanos;
 
@@ -197,12 +195,6 @@ final class ProposalNet implements AutoCloseable {
   /** With an odd number of pixels, the last cell has one pixel less. */
   private static int cells(int pixels) {
     return (pixels + 1 - CONTEXT) / ProposalMap.STRIDE;
-  }
-
-  private static FloatBuffer floats(int count) {
-    return ByteBuffer.allocateDirect(count * Float.BYTES)
-        .order(ByteOrder.nativeOrder())
-        .asFloatBuffer();
   }
 
   @Override

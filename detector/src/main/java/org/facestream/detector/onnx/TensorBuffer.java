@@ -29,16 +29,17 @@ public record TensorBuffer(Buffer data, long... shape) {
     }
   }
 
-  /** A copy in separate memory. */
+  /** Room for that many values, in memory that ONNX Runtime reads without a copy. */
+  public static FloatBuffer floats(int count) {
+    return ByteBuffer.allocateDirect(Math.multiplyExact(count, Float.BYTES))
+        .order(ByteOrder.nativeOrder())
+        .asFloatBuffer();
+  }
+
+  /** A copy of the values in memory of its own. */
   TensorBuffer copy() {
     if (data instanceof FloatBuffer floats) {
-      return new TensorBuffer(
-          ByteBuffer.allocateDirect(floats.remaining() * Float.BYTES)
-              .order(ByteOrder.nativeOrder())
-              .asFloatBuffer()
-              .put(floats.duplicate())
-              .flip(),
-          shape);
+      return new TensorBuffer(floats(floats.remaining()).put(floats.duplicate()).flip(), shape);
     }
     ByteBuffer bytes = ((ByteBuffer) data).duplicate();
     return new TensorBuffer(ByteBuffer.allocateDirect(bytes.remaining()).put(bytes).flip(), shape);

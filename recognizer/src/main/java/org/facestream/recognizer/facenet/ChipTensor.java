@@ -1,7 +1,6 @@
 package org.facestream.recognizer.facenet;
 
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.List;
 import org.bytedeco.opencv.global.opencv_core;
@@ -50,10 +49,7 @@ final class ChipTensor implements AutoCloseable {
 
   private FloatBuffer normalised(ByteBuffer pixels) {
     int area = input.width() * input.height();
-    FloatBuffer values =
-        ByteBuffer.allocateDirect(pixels.remaining() * Float.BYTES)
-            .order(ByteOrder.nativeOrder())
-            .asFloatBuffer();
+    FloatBuffer values = TensorBuffer.floats(pixels.remaining());
     boolean planes = input.layout() == ModelDefinition.Layout.NCHW;
     float[] ofPixel = new float[COLOURS * 256];
     List<Float> mean = input.mean();

@@ -47,39 +47,6 @@ public final class IdentityTopology {
   }
 
   /**
-   * Adds the decision to a topology.
-   *
-   * @param matches full name of the topic that it reads
-   * @param identities full name of the topic that it writes
-   * @param deadLetters full name of the topic for matches that cannot be processed
-   * @param maxAge older faces are not matched: so long an ended track may go on
-   * @param known whoever is not among them any more loses name and evidence
-   * @param refused matches that become dead letters
-   */
-  public static Topology addTo(
-      Topology topology,
-      String matches,
-      String identities,
-      String deadLetters,
-      DecisionRules rules,
-      Duration maxAge,
-      KnownPeople known,
-      RefusedMatches refused,
-      Telemetry telemetry) {
-    return addTo(
-        topology,
-        matches,
-        identities,
-        deadLetters,
-        rules,
-        maxAge,
-        known,
-        refused,
-        telemetry,
-        Stores.inMemoryKeyValueStore(TrackProcessor.STORE));
-  }
-
-  /**
    * A face's match comes no later than {@code maxAge} after its capture, and the one before it in
    * the track may be a timeout older. Faces are in Kafka for hours only, however old they may be.
    */
@@ -89,11 +56,31 @@ public final class IdentityTopology {
     return memory.compareTo(SHORTEST) < 0 ? SHORTEST : memory;
   }
 
-  static Topology addTo(
+  /** Where tracks are kept while they are live. */
+  public static KeyValueBytesStoreSupplier inMemory() {
+    return Stores.inMemoryKeyValueStore(TrackProcessor.STORE);
+  }
+
+  /**
+   * Full names of topics.
+   *
+   * @param matches that are read
+   * @param identities that are written
+   * @param deadLetters for matches that cannot be processed
+   */
+  public record Names(String matches, String identities, String deadLetters) {}
+
+  /**
+   * Adds the decision to a topology.
+   *
+   * @param maxAge older faces are not matched: so long an ended track may go on
+   * @param known whoever is not among them any more loses name and evidence
+   * @param refused matches that become dead letters
+   * @param tracks where they are kept
+   */
+  public static Topology addTo(
       Topology topology,
-      String matches,
-      String identities,
-      String deadLetters,
+      Names names,
       DecisionRules rules,
       Duration maxAge,
       KnownPeople known,
@@ -101,7 +88,8 @@ public final class IdentityTopology {
       Telemetry telemetry,
       KeyValueBytesStoreSupplier tracks) {
     return topology
-        .addSource("matches", new StringDeserializer(), new ByteArrayDeserializer(), matches)
+        .addSource(
+            "matches", new StringDeserializer(), new ByteArrayDeserializer(), names.matches())
         .addProcessor(
             "decide",
             () -> new TrackProcessor(rules, memory(rules, maxAge), known, refused, telemetry),
@@ -113,13 +101,13 @@ public final class IdentityTopology {
             "decide")
         .addSink(
             TrackProcessor.EVENTS,
-            identities,
+            names.identities(),
             new StringSerializer(),
             new ByteArraySerializer(),
             "decide")
         .addSink(
             TrackProcessor.DEAD_LETTERS,
-            deadLetters,
+            names.deadLetters(),
             new StringSerializer(),
             new ByteArraySerializer(),
             "decide");

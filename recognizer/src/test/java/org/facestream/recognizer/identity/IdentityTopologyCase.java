@@ -111,9 +111,7 @@ abstract class IdentityTopologyCase {
     Topology topology =
         IdentityTopology.addTo(
             new Topology(),
-            "matches",
-            "identities",
-            "dlq",
+            new IdentityTopology.Names("matches", "identities", "dlq"),
             new DecisionRules(2, .1, TIMEOUT),
             MAX_AGE,
             replica,

@@ -7,10 +7,9 @@ import static org.bytedeco.openblas.global.openblas_nolapack.blas_set_num_thread
 import static org.bytedeco.openblas.global.openblas_nolapack.cblas_sgemm;
 import static org.bytedeco.openblas.global.openblas_nolapack.cblas_sgemv;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Random;
+import org.facestream.detector.onnx.TensorBuffer;
 
 /**
  * Inner products of some faces with the references of one block after the other: one matrix product
@@ -36,8 +35,8 @@ final class BlockProducts {
   BlockProducts(float[][] queries, int length) {
     this.faces = queries.length;
     this.length = length;
-    this.queries = direct(faces * length);
-    this.products = direct(faces * ReferenceBlock.ROWS);
+    this.queries = TensorBuffer.floats(faces * length);
+    this.products = TensorBuffer.floats(faces * ReferenceBlock.ROWS);
     this.norms = new float[faces];
     for (int face = 0; face < faces; face++) {
       this.queries.put(face * length, queries[face], 0, length);
@@ -94,12 +93,6 @@ final class BlockProducts {
     for (int d = 0; d < values.length; d++) {
       values[d] = random.nextFloat() - 0.5f;
     }
-  }
-
-  private static FloatBuffer direct(int values) {
-    return ByteBuffer.allocateDirect(values * Float.BYTES)
-        .order(ByteOrder.nativeOrder())
-        .asFloatBuffer();
   }
 
   /** Multiplies all faces with a block. */

@@ -1,8 +1,7 @@
 package org.facestream.recognizer.gallery.match;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import org.facestream.detector.onnx.TensorBuffer;
 
 /**
  * Up to {@value #ROWS} descriptors, column after column, in memory outside the heap, where OpenBLAS
@@ -51,10 +50,7 @@ final class ReferenceBlock {
 
   ReferenceBlock(int length) {
     this.length = length;
-    this.columns =
-        ByteBuffer.allocateDirect(Math.multiplyExact(length, ROWS * Float.BYTES))
-            .order(ByteOrder.nativeOrder())
-            .asFloatBuffer();
+    this.columns = TensorBuffer.floats(Math.multiplyExact(length, ROWS));
   }
 
   boolean full() {
