@@ -101,7 +101,23 @@ public final class FaceTopic {
     if (!(header.box().width() > 0 && header.box().height() > 0)) {
       throw new InvalidRecordException("bad-header", "the box is empty");
     }
-    return FaceBuilder.builder().id(header.id()).camera(header.camera()).epoch(header.epoch()).frameSequence(header.sequence()).captureTime(header.captureTime()).track(header.track()).frameWidth(header.frameWidth()).frameHeight(header.frameHeight()).box(header.box()).landmarks(header.landmarks()).cropLandmarks(header.cropLandmarks()).score(header.score()).quality(header.quality()).zones(header.zones()).jpeg(record.value()).build();
+    return FaceBuilder.builder()
+        .id(header.id())
+        .camera(header.camera())
+        .epoch(header.epoch())
+        .frameSequence(header.sequence())
+        .captureTime(header.captureTime())
+        .track(header.track())
+        .frameWidth(header.frameWidth())
+        .frameHeight(header.frameHeight())
+        .box(header.box())
+        .landmarks(header.landmarks())
+        .cropLandmarks(header.cropLandmarks())
+        .score(header.score())
+        .quality(header.quality())
+        .zones(header.zones())
+        .jpeg(record.value())
+        .build();
   }
 
   private static byte[] json(Face face) {

@@ -36,7 +36,7 @@ public record TensorBuffer(Buffer data, long... shape) {
         .asFloatBuffer();
   }
 
-  /** A copy of the values in memory of its own. */
+  /** A copy in separate memory. */
   TensorBuffer copy() {
     if (data instanceof FloatBuffer floats) {
       return new TensorBuffer(floats(floats.remaining()).put(floats.duplicate()).flip(), shape);

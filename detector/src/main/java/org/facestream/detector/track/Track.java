@@ -3,6 +3,7 @@ package org.facestream.detector.track;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,8 +19,10 @@ import java.util.Optional;
  * @param confirmed whether it has enough detections
  * @param sent what was published
  */
+@RecordBuilder
 public record Track(
-    String id, Motion motion, long lastSeen, int hits, int missed, boolean confirmed, Sent sent) {
+    String id, Motion motion, long lastSeen, int hits, int missed, boolean confirmed, Sent sent)
+    implements TrackBuilder.With {
 
   /**
    * Published faces of a track.
@@ -85,7 +88,7 @@ public record Track(
   }
 
   Track missedOnce() {
-    return new Track(id, motion, lastSeen, hits, missed + 1, confirmed, sent);
+    return withMissed(missed + 1);
   }
 
   /**
@@ -95,8 +98,7 @@ public record Track(
    * @param zones that it was in
    */
   Track sent(float quality, float score, long captured, List<String> zones) {
-    return new Track(
-        id, motion, lastSeen, hits, missed, confirmed, sent.and(quality, score, captured, zones));
+    return withSent(sent.and(quality, score, captured, zones));
   }
 
   /** The motion at a time; for a time before the last detection, that of the detection. */

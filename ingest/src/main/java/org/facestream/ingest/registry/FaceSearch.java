@@ -3,6 +3,7 @@ package org.facestream.ingest.registry;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.List;
 import org.facestream.ingest.worker.config.UserError;
 
@@ -31,6 +32,7 @@ import org.facestream.ingest.worker.config.UserError;
   "maxCandidates",
   "maxFaces"
 })
+@RecordBuilder
 public record FaceSearch(
     Integer minFaceSize,
     Double scaleFactor,
@@ -39,12 +41,12 @@ public record FaceSearch(
     List<Double> thresholds,
     List<Double> overlaps,
     Integer maxCandidates,
-    Integer maxFaces) {
+    Integer maxFaces)
+    implements FaceSearchBuilder.With {
   private static final int MOST_STEPS = 64;
 
   /** Nothing differs. */
-  public static final FaceSearch AS_CONFIGURED =
-      new FaceSearch(null, null, null, null, null, null, null, null);
+  public static final FaceSearch AS_CONFIGURED = FaceSearchBuilder.builder().build();
 
   /**
    * Checks every value.
@@ -72,12 +74,6 @@ public record FaceSearch(
     check(fractions(overlaps, 4), "overlaps", "four numbers of 0 to 1");
     check(maxCandidates == null || maxCandidates >= 1, "max-candidates", "1 or more");
     check(maxFaces == null || maxFaces >= 1, "max-faces", "1 or more");
-  }
-
-  /** These options with another smallest face. */
-  public FaceSearch withMinFaceSize(Integer pixels) {
-    return new FaceSearch(
-        pixels, scaleFactor, maxScales, scaleSteps, thresholds, overlaps, maxCandidates, maxFaces);
   }
 
   private static boolean fractions(List<Double> values, int count) {

@@ -87,22 +87,19 @@ public record Match(
    * @param watchlist that the person is on, or null
    * @param threshold that counts for this person, or null for the match's
    */
+  @RecordBuilder
   public record Candidate(
       String personId,
       String name,
       float distance,
       String reference,
       @JsonInclude(JsonInclude.Include.NON_NULL) String watchlist,
-      @JsonInclude(JsonInclude.Include.NON_NULL) Float threshold) {
+      @JsonInclude(JsonInclude.Include.NON_NULL) Float threshold)
+      implements MatchCandidateBuilder.With {
 
     /** Somebody who is on no watchlist. */
     public Candidate(String personId, String name, float distance, String reference) {
       this(personId, name, distance, reference, null, null);
-    }
-
-    /** The same with a threshold of its own. */
-    public Candidate under(float ownThreshold) {
-      return new Candidate(personId, name, distance, reference, watchlist, ownThreshold);
     }
 
     /**

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 /** Cameras and watchlists have thresholds of their own; the decision goes by those. */
 class IdentityThresholdTest extends IdentityTopologyCase {
   private static Match.Candidate watched(String person, double distance, double threshold) {
-    return candidate(person, distance, "wanted").under((float) threshold);
+    return candidate(person, distance, "wanted").withThreshold((float) threshold);
   }
 
   private static Match.Candidate candidate(String person, double distance, String watchlist) {

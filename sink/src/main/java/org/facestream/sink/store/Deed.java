@@ -1,5 +1,6 @@
 package org.facestream.sink.store;
 
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
@@ -19,6 +20,7 @@ import org.facestream.recognizer.identity.GalleryVersion;
  *     the one with which that was done
  * @param pictures how many references the gallery's part changed; empty until it is done
  */
+@RecordBuilder
 public record Deed(
     long id,
     Kind kind,
@@ -26,7 +28,8 @@ public record Deed(
     Optional<Who> into,
     Instant begun,
     GalleryVersion gallery,
-    OptionalInt pictures) {
+    OptionalInt pictures)
+    implements DeedBuilder.With {
 
   /** What is done. */
   public enum Kind {
@@ -44,13 +47,8 @@ public record Deed(
     return new Deed(0, kind, person, into, begun, gallery, OptionalInt.empty());
   }
 
-  /** The same with another row. */
-  Deed at(long row) {
-    return new Deed(row, kind, person, into, begun, gallery, pictures);
-  }
-
   /** The same with the gallery's part done. */
   Deed changed(int count, GalleryVersion version) {
-    return new Deed(id, kind, person, into, begun, version, OptionalInt.of(count));
+    return with().gallery(version).pictures(OptionalInt.of(count)).build();
   }
 }

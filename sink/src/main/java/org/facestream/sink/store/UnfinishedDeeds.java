@@ -79,7 +79,7 @@ public final class UnfinishedDeeds {
             GalleryTopics.bind(begin, 8, deed.gallery());
             try (ResultSet row = begin.executeQuery()) {
               row.next();
-              return deed.at(row.getLong(1));
+              return deed.withId(row.getLong(1));
             }
           }
         });

@@ -1,5 +1,6 @@
 package org.facestream.recognizer.gallery.enrol;
 
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
 import java.util.Optional;
 import org.facestream.ingest.worker.config.UserError;
@@ -20,6 +21,7 @@ import org.facestream.recognizer.gallery.GalleryConfig;
  * @param demanded what the terms must hold
  * @param terms of this enrolment
  */
+@RecordBuilder
 public record EnrolmentRules(
     QualityGate gate,
     double duplicate,
@@ -27,7 +29,8 @@ public record EnrolmentRules(
     Optional<Float> threshold,
     boolean confirmed,
     TermsRule demanded,
-    EnrolmentTerms terms) {
+    EnrolmentTerms terms)
+    implements EnrolmentRulesBuilder.With {
   private static final double DUPLICATE = .25;
   private static final double CONFLICT = .9;
 
@@ -63,21 +66,6 @@ public record EnrolmentRules(
         false,
         new TermsRule(config.requireConsent(), config.requireExpiry(), config.maxValidity()),
         EnrolmentTerms.NONE);
-  }
-
-  /** The same, but with another share of the threshold for what adds nothing. */
-  public EnrolmentRules withDuplicate(double share) {
-    return new EnrolmentRules(gate, share, conflict, threshold, confirmed, demanded, terms);
-  }
-
-  /** The same, but enrolling faces that look like another person's, or not like their own. */
-  public EnrolmentRules withConfirmed(boolean yes) {
-    return new EnrolmentRules(gate, duplicate, conflict, threshold, yes, demanded, terms);
-  }
-
-  /** The same with a reference to consent and an end. */
-  public EnrolmentRules withTerms(EnrolmentTerms given) {
-    return new EnrolmentRules(gate, duplicate, conflict, threshold, confirmed, demanded, given);
   }
 
   /**

@@ -56,7 +56,7 @@ public final class CandidateSearch {
                       now);
               for (int face = 0; face < found.size(); face++) {
                 for (Match.Candidate candidate : watched.get(face)) {
-                  found.get(face).add(candidate.under(threshold));
+                  found.get(face).add(candidate.withThreshold(threshold));
                 }
               }
             });
