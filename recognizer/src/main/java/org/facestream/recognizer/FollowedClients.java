@@ -14,8 +14,9 @@ import org.apache.kafka.streams.KafkaClientSupplier;
 import org.facestream.ingest.worker.health.Positions;
 
 /**
- * Kafka's clients as Streams makes them itself, but the consumers say after each poll where they
- * stand: Streams tells only what it has committed, which leaves out the marks of transactions.
+ * Kafka clients like the default ones of Streams, whose consumers also report their positions after
+ * each poll. Streams itself reports only committed offsets, which do not include transaction
+ * markers.
  *
  * @param matches of the one stream thread
  * @param references of the thread that reads the gallery

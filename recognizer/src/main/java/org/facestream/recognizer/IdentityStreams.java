@@ -30,13 +30,12 @@ import org.slf4j.LoggerFactory;
 /**
  * The Kafka Streams application of a recognizer: the gallery's replica and the decision per track.
  *
- * <p>Nothing of it is on this machine's disk: the gallery is read whole at every start, the tracks'
- * state comes back from its changelog.
+ * <p>It keeps no state on disk: the gallery is read completely at every start, and the tracks'
+ * state is restored from its changelog.
  *
  * <p>Streams cannot replace the thread that reads the gallery. When that one fails, a thread of
- * this class closes all of Streams and begins it anew, the replica from empty; until the gallery is
- * whole again, {@link #gallery()} gives none, for nobody may be matched with people of whom it is
- * not known whether they are forgotten.
+ * this class restarts Streams with an empty replica. Until the gallery is complete again, {@link
+ * #gallery()} returns none, because forgotten people must not be matched.
  */
 final class IdentityStreams implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(IdentityStreams.class);
@@ -60,10 +59,10 @@ final class IdentityStreams implements AutoCloseable {
 
   private long asked = System.nanoTime();
 
-  /** The one that was begun last. */
+  /** The current run. */
   private volatile StreamsRun begun;
 
-  /** The same once its gallery was whole; null from when it is given up. */
+  /** The current run once its gallery is complete; null after it is closed. */
   private volatile StreamsRun whole;
 
   IdentityStreams(
@@ -99,7 +98,7 @@ final class IdentityStreams implements AutoCloseable {
   }
 
   /**
-   * Reads the whole gallery, then begins to decide.
+   * Reads the whole gallery, then starts deciding.
    *
    * @throws UserError when the gallery cannot be read
    */
@@ -131,7 +130,7 @@ final class IdentityStreams implements AutoCloseable {
       while (!closed.await(wait.toMillis(), TimeUnit.MILLISECONDS)) {
         wait = LOOK;
         if (failure().isPresent()) {
-          // No other run would do better: the process ends, and leaves its tracks to another.
+          // Another run would not help: the process ends, and another takes over its tracks.
           whole = null;
           begun.close();
           return;
@@ -152,9 +151,8 @@ final class IdentityStreams implements AutoCloseable {
   }
 
   /**
-   * Whether the gallery topic is another one of the same name by now: the replica would hold who
-   * was in the first, and not learn of what the second had before it reached the replica's
-   * position.
+   * Whether the gallery topic was deleted and created again: the replica would keep the content of
+   * the former topic, and miss the records of the new one up to its position.
    */
   private boolean madeAnew() {
     if (System.nanoTime() - asked < ASK.toNanos()) {
@@ -166,7 +164,7 @@ final class IdentityStreams implements AutoCloseable {
         return false;
       }
     } catch (KafkaException away) {
-      // Or the topic is gone, and there is none yet to read.
+      // The topic may also be deleted and not created yet.
       log.debug("identity: cannot read the id of the gallery topic", away);
       return false;
     }
@@ -175,7 +173,7 @@ final class IdentityStreams implements AutoCloseable {
     return true;
   }
 
-  /** Whether Streams began anew. */
+  /** Whether Streams was restarted. */
   private boolean again() {
     whole = null;
     try {
@@ -200,24 +198,25 @@ final class IdentityStreams implements AutoCloseable {
   GallerySnapshot gallery() {
     StreamsRun run = whole;
     GallerySnapshot snapshot = replica.snapshot();
-    // Looked at after the snapshot was taken: until then the replica was that run's, and whole.
+    // Checked after taking the snapshot: until then, the replica belonged to that run and was
+    // complete.
     if (run == null || run != whole || run.failed()) {
       throw new RetryableException("the gallery's replica is being read again");
     }
     return snapshot;
   }
 
-  /** Where it stands in the matches, of which it decides. */
+  /** Its positions in the matches topic. */
   Positions matches() {
     return matches;
   }
 
-  /** Where the gallery's replica stands in its topic. */
+  /** The positions of the gallery's replica. */
   Positions references() {
     return references;
   }
 
-  /** Whether it can come back to work without a new process. */
+  /** Whether it can recover without a new process. */
   boolean live() {
     return watch.getState() == Thread.State.NEW || watch.isAlive();
   }
@@ -244,12 +243,12 @@ final class IdentityStreams implements AutoCloseable {
     };
   }
 
-  /** Closes Streams, also under a start that hangs because no broker answers. */
+  /** Closes Streams, also during a start that hangs because no broker answers. */
   @Override
   public void close() {
     closed.countDown();
     try {
-      // First: whoever asks a broker that is away for the topic's id waits no longer.
+      // Closed first, so that a thread that waits for the topic's id stops waiting.
       galleryTopic.close();
       while (watch.isAlive()) {
         closeBegun();

@@ -87,16 +87,16 @@ public interface RecognizerConfig {
   @WithDefault("true")
   boolean keepDescriptors();
 
-  /** The ways to make one distance of several. */
+  /** The ways to combine several distances. */
   enum Distance {
     MINIMUM,
     NEAREST,
     MEAN;
 
     /**
-     * What it comes to.
+     * The reduction.
      *
-     * @param nearest how many references count where only some do
+     * @param nearest number of references that count, if not all
      */
     Reduction reduction(int nearest) {
       return switch (this) {

@@ -13,13 +13,13 @@ import org.facestream.recognizer.gallery.match.Thresholds;
 import org.facestream.recognizer.identity.DecisionRules;
 
 /**
- * The recognizer's configuration, checked.
+ * The recognizer's checked configuration.
  *
- * @param model whose definition was found and is valid
- * @param device that is wanted
+ * @param model with a valid definition
+ * @param device wanted
  * @param threads of one run on the CPU
  * @param batch most faces at a time
- * @param thresholds the configured ones; the general one is the model's where none is
+ * @param thresholds the configured ones; the general one defaults to the model's
  * @param reduction from references to persons
  * @param minScore least probability of a face
  * @param maxAge of a face

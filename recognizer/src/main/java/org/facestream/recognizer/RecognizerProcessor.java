@@ -30,11 +30,11 @@ import org.facestream.recognizer.identity.Match;
 import org.facestream.recognizer.identity.MatchBuilder;
 import org.facestream.recognizer.identity.MatchTopic;
 
-/** A batch of faces in, one match each out. */
+/** Converts batches of faces to matches, one for each face. */
 final class RecognizerProcessor implements ConsumeLoop.Processor {
   static final String STAGE = "recognizer";
 
-  /** The best and the second-best person, and one more for whoever looks into a decision. */
+  /** The best and the second-best person, and one more for the analysis of a decision. */
   private static final int CANDIDATES = 3;
 
   private final RecognizerOptions options;
@@ -50,7 +50,7 @@ final class RecognizerProcessor implements ConsumeLoop.Processor {
   private final Timer matching;
   private final List<Runnable> meters = new ArrayList<>();
 
-  /** A face with the record that it came in. */
+  /** A face with its record. */
   private record Source(ConsumerRecord<String, byte[]> record, Face face) {
     boolean replay() {
       return Recording.isReplay(record.headers());
@@ -58,10 +58,10 @@ final class RecognizerProcessor implements ConsumeLoop.Processor {
   }
 
   /**
-   * @param descriptors stays its owner's
-   * @param gallery gives the replica's present snapshot, or throws a {@link
-   *     org.facestream.ingest.worker.loop.RetryableException} while there is none to trust
-   * @param clock tells the age of faces
+   * @param descriptors closed by the caller
+   * @param gallery returns the replica's current snapshot, or throws a {@link
+   *     org.facestream.ingest.worker.loop.RetryableException} while there is no complete one
+   * @param clock for the age of faces
    * @param matchesTopic full name
    */
   RecognizerProcessor(
@@ -87,13 +87,13 @@ final class RecognizerProcessor implements ConsumeLoop.Processor {
   @Override
   public List<ProducerRecord<String, byte[]>> process(
       List<ConsumerRecord<String, byte[]>> batch, DeadLetters deadLetters) {
-    // Where there is none, the faces wait: that is known before they are described.
+    // Without a snapshot, the faces wait; this is checked before they are described.
     gallery.get();
     List<ProducerRecord<String, byte[]>> results = new ArrayList<>(batch.size());
     List<ConsumerRecord<String, byte[]>> faces = new ArrayList<>(batch.size());
     for (ConsumerRecord<String, byte[]> record : batch) {
       if (Recording.isBoundary(record.headers()) && record.key() != null) {
-        // Behind the matches of the faces before it.
+        // After the matches of the faces before it.
         results.addAll(match(faces, deadLetters));
         results.add(Recording.boundary(matchesTopic, record.key(), clock.instant()));
         faces.clear();
@@ -186,8 +186,8 @@ final class RecognizerProcessor implements ConsumeLoop.Processor {
   }
 
   /**
-   * A device that failed asks for a retry, which keeps the faces. Anything else is a face's fault:
-   * the loop then hands the faces over one by one, and rejects the one.
+   * A failed device causes a retry, which keeps the faces. Any other failure is a face's fault: the
+   * loop then processes the faces one by one, and rejects that face.
    */
   private float[][] describe(List<LocatedFace> faces) {
     long before = descriptors.nanos();

@@ -29,8 +29,8 @@ import org.facestream.recognizer.identity.MatchTopic;
 
 /**
  * Faces to identity events: a member of the consumer group over the faces topic, which describes
- * and matches, and a member of the Streams application over the matches topic, which decides. What
- * expired in the gallery is erased by it.
+ * and matches, and a member of the Streams application over the matches topic, which decides. It
+ * also erases expired references of the gallery.
  */
 public final class RecognizerStage implements Stage {
   private final RecognizerOptions options;

@@ -25,11 +25,14 @@ import org.facestream.recognizer.identity.RefusedMatches;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One Kafka Streams instance from its start to its end; {@link IdentityStreams} begins another. */
+/**
+ * One Kafka Streams instance from its start to its end; {@link IdentityStreams} starts the next
+ * one.
+ */
 final class StreamsRun implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(StreamsRun.class);
 
-  /** How Streams names the one thread that reads the gallery. */
+  /** The name of Streams' thread that reads the gallery. */
   private static final String GLOBAL_THREAD = "-GlobalStreamThread";
 
   /** The Streams application, without the prefix: a consumer group too. */
@@ -37,7 +40,7 @@ final class StreamsRun implements AutoCloseable {
 
   private final KafkaStreams streams;
 
-  /** For what else was under way to fail, too. */
+  /** Time for other pending operations to fail too. */
   private static final Duration AFTER_REFUSAL = Duration.ofMillis(200);
 
   private final RefusedMatches refused;
@@ -48,8 +51,8 @@ final class StreamsRun implements AutoCloseable {
   /**
    * @param topology whose global store is the replica
    * @param supplier of its Kafka clients
-   * @param refused is told what Kafka never takes
-   * @param deaths counts the threads that die
+   * @param refused receives records that Kafka refuses
+   * @param deaths counts dying threads
    */
   StreamsRun(
       Topology topology,
@@ -65,7 +68,7 @@ final class StreamsRun implements AutoCloseable {
     Properties settings = settings(workerConfig, clients);
     settings.put(RefusedMatches.SETTING, refused);
     streams = new KafkaStreams(topology, settings, supplier);
-    // It leaves the group, so that another takes its tracks over at once.
+    // It leaves the group, so that another worker takes its tracks over at once.
     closing.add(
         () ->
             streams.close(
@@ -91,7 +94,7 @@ final class StreamsRun implements AutoCloseable {
     closing.add(metrics);
   }
 
-  /** Streams can replace a thread that decides, but not the one that reads the gallery. */
+  /** Streams can replace a stream thread, but not the global thread that reads the gallery. */
   private StreamThreadExceptionResponse failed(Throwable failed) {
     // A match that becomes a dead letter next is progress.
     Duration pause = refused.found() ? AFTER_REFUSAL : deaths.pause(failed, System.nanoTime());
@@ -106,7 +109,7 @@ final class StreamsRun implements AutoCloseable {
     log.error(
         "identity: a stream thread failed and will be replaced in {} ms", pause.toMillis(), failed);
     try {
-      // This is the thread that died; its tracks stay its own for so long.
+      // This thread died; its tracks stay assigned to it during the pause.
       closed.await(pause.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
@@ -127,7 +130,7 @@ final class StreamsRun implements AutoCloseable {
     settings.put(StreamsConfig.POLL_MS_CONFIG, 20);
     settings.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, 1);
     settings.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, (int) clients.config().replication());
-    // Its constant is deprecated from birth, for it will always be so; unset, Streams warns.
+    // Its constant is deprecated, but Streams warns when it is not set.
     settings.put("processing.exception.handler.global.enabled", true);
     settings.put(StreamsConfig.TASK_TIMEOUT_MS_CONFIG, Duration.ofMinutes(5).toMillis());
     settings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 100);
@@ -158,7 +161,7 @@ final class StreamsRun implements AutoCloseable {
     return streams.state();
   }
 
-  /** Whether it will do nothing any more. */
+  /** Whether it has stopped. */
   boolean failed() {
     return switch (streams.state()) {
       case CREATED, REBALANCING, RUNNING, PENDING_SHUTDOWN -> false;

@@ -6,14 +6,14 @@ import org.apache.kafka.common.errors.RetriableException;
 import org.facestream.ingest.worker.Backoff;
 
 /**
- * The deaths of Streams' threads in a row: each is replaced after a longer pause, and in the end
- * only a new process can help. Safe for use by several threads.
+ * Counts deaths of Streams' threads in a row: each thread is replaced after a longer pause; in the
+ * end, a new process is needed. Thread-safe.
  */
 final class ThreadDeaths {
   /** About five minutes with the pauses between them. */
   static final int MOST = 15;
 
-  /** So long without one, and the next is the first again. */
+  /** After this time without a death, the next counts as the first. */
   private static final long RECOVERED_NANOS = Duration.ofMinutes(2).toNanos();
 
   private final Backoff backoff = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(30));
@@ -22,10 +22,10 @@ final class ThreadDeaths {
   private String failure;
 
   /**
-   * A thread died.
+   * Records the death of a thread.
    *
    * @param now of {@link System#nanoTime}
-   * @return how long to wait before another takes its place
+   * @return how long to wait before replacing it
    */
   synchronized Duration pause(Throwable why, long now) {
     if (now - last > RECOVERED_NANOS) {
@@ -36,7 +36,7 @@ final class ThreadDeaths {
     if (why instanceof Error || why.getCause() instanceof Error) {
       failure = "a thread of Kafka Streams died: " + why;
     }
-    // A broker that is away is waited for, however long: a new process would not help.
+    // Without a broker, it waits without limit, because a new process would not help.
     if (!ofTheBroker(why) && ++inARow >= MOST) {
       failure =
           "threads of Kafka Streams died " + inARow + " times in a row, the last time: " + why;
@@ -53,7 +53,7 @@ final class ThreadDeaths {
     return false;
   }
 
-  /** Why no further one may take its place; empty while one may. */
+  /** Why it must not be replaced any more; empty while it may be. */
   synchronized Optional<String> failure() {
     return Optional.ofNullable(failure);
   }

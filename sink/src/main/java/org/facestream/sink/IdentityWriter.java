@@ -24,12 +24,12 @@ import org.facestream.sink.store.StoreException;
 /**
  * Stores each batch of identity events in one transaction, committed before {@link #process}
  * returns. A row that the database refuses is found by halving the batch, and becomes a dead
- * letter; a database that is away, or that only a person can mend, keeps the batch waiting.
+ * letter. While the database is unavailable or needs an administrator, the batch waits.
  */
 final class IdentityWriter implements ConsumeLoop.Processor {
   static final String STAGE = "sink";
 
-  /** Takes the records that cannot be stored. */
+  /** Receives records that cannot be stored. */
   interface Rejects {
     void reject(ConsumerRecord<String, byte[]> record, String reason, String detail);
   }
@@ -43,7 +43,7 @@ final class IdentityWriter implements ConsumeLoop.Processor {
   private final Counter events;
   private final Counter sightings;
 
-  /** Of what was processed and is not committed: what comes again is not counted twice. */
+  /** Counts of uncommitted records: redelivered records are not counted twice. */
   private final List<Runnable> meters = new ArrayList<>();
 
   IdentityWriter(Database database, EventStore store, Telemetry telemetry) {
@@ -70,9 +70,9 @@ final class IdentityWriter implements ConsumeLoop.Processor {
   }
 
   /**
-   * Stores what can be stored.
+   * Stores the batch.
    *
-   * @throws RetryableException when the batch must come again
+   * @throws RetryableException when the batch must be delivered again
    */
   void store(List<ConsumerRecord<String, byte[]>> batch, Rejects rejects) {
     List<Row> rows = new ArrayList<>(batch.size());
@@ -94,7 +94,7 @@ final class IdentityWriter implements ConsumeLoop.Processor {
     try {
       database.check();
     } catch (UserError onlyAPersonHelps) {
-      // Not this record's fault: it waits until somebody has put the database right.
+      // Not this record's fault: the batch waits until the database is repaired.
       throw new RetryableException(onlyAPersonHelps.getMessage(), onlyAPersonHelps);
     }
     storing.record(() -> storeRows(rows, rejects));
@@ -109,8 +109,8 @@ final class IdentityWriter implements ConsumeLoop.Processor {
       for (Row row : rows) {
         String camera = row.event().camera();
         meters.add(telemetry.out(STAGE, camera)::increment);
-        // The end of a track is told when its timeout has passed, and a recording is of any year:
-        // that says nothing about speed.
+        // The end of a track is published after its timeout, and a recording may be of any year, so
+        // neither measures latency.
         if (row.event().type() != IdentityEvent.Type.ended
             && !Recording.isReplay(row.record().headers())) {
           Duration age = Duration.between(row.event().captureTime(), now);

@@ -29,8 +29,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Identity events to PostgreSQL: one thread consumes and stores, another looks after the database
- * (is it there, is anything too old). Ready when both can work.
+ * Identity events to PostgreSQL: one thread consumes and stores, another one checks the database
+ * and its retention. Ready when both can work.
  */
 public final class SinkStage implements Stage {
   private static final Logger log = LoggerFactory.getLogger(SinkStage.class);
@@ -39,15 +39,15 @@ public final class SinkStage implements Stage {
   /** The retention of {@link IdentityTopic}, and the day that a segment of it may be longer. */
   private static final Duration EVENTS_IN_KAFKA = Duration.ofDays(31);
 
-  /** What else is to be looked after now and then, where there is a database. */
+  /** Other regular work on the database. */
   public interface Upkeep {
-    /** For who has nothing else. */
+    /** No other work. */
     Upkeep NONE = database -> {};
 
     /**
-     * Runs in a thread of its own, while the database answers.
+     * Runs in its own thread, while the database answers.
      *
-     * @throws StoreException when it is to be tried again
+     * @throws StoreException to retry later
      */
     void run(Database database) throws StoreException;
   }
@@ -90,8 +90,7 @@ public final class SinkStage implements Stage {
   }
 
   /**
-   * Migrates the database, if it answers, and starts to consume; a database that is away is waited
-   * for.
+   * Migrates the database, if it answers, and starts to consume; waits for an unavailable database.
    *
    * @throws UserError when Kafka does not answer, when a setting is out of its range, or when the
    *     database refuses the user, does not exist, or has a newer schema
@@ -141,7 +140,7 @@ public final class SinkStage implements Stage {
     ScheduledExecutorService upkeep = thread("sink-upkeep");
     upkeep.scheduleWithFixedDelay(
         () -> checkDatabase(store), CHECK_SECONDS, CHECK_SECONDS, TimeUnit.SECONDS);
-    // It may take a while, during which the database is looked at all the same.
+    // It may take a while, during which the database is still checked.
     thread("sink-more")
         .scheduleWithFixedDelay(
             () -> lookAfterMore(store), CHECK_SECONDS, CHECK_SECONDS, TimeUnit.SECONDS);

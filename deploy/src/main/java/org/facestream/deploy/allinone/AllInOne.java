@@ -27,9 +27,9 @@ import org.facestream.ingest.worker.kafka.transaction.TransactionMender;
 import org.facestream.recognizer.gallery.GalleryConfig;
 
 /**
- * Broker, database and all four stages in this process, by the same classes that run alone.
- * Everything that must survive is in the data folder; one that starts on the folder of an earlier
- * one goes on from there, however that one ended.
+ * Broker, database and all four stages in this process, with the same classes as in separate
+ * processes. All persistent data are in the data folder; the next run on that folder continues from
+ * there, even after a crash.
  */
 public final class AllInOne implements AutoCloseable {
   /**
@@ -39,14 +39,14 @@ public final class AllInOne implements AutoCloseable {
   private static final String WORKER_ID = "all-in-one";
 
   /**
-   * Where it listens; 0 takes a free port.
+   * The ports; 0 chooses a free one.
    *
    * @param kafka of the broker
    * @param database of PostgreSQL
    * @param http of metrics and health
    */
   public record Ports(int kafka, int database, int http) {
-    /** Free ones, whatever else runs on this machine. */
+    /** Free ports. */
     public static final Ports FREE = new Ports(0, 0, 0);
   }
 
@@ -57,7 +57,7 @@ public final class AllInOne implements AutoCloseable {
   private final Endpoints endpoints;
 
   /**
-   * Refuses what can be refused before anything is started, for starting takes seconds. A
+   * Checks everything that can be checked before the start, because a start takes seconds. A
    * PostgreSQL that a killed process left on the folder is stopped first: it holds a port.
    *
    * @throws UserError when a port is in use or the configuration is not valid
@@ -152,7 +152,7 @@ public final class AllInOne implements AutoCloseable {
     return endpoints;
   }
 
-  /** What keeps it from taking work, in words; empty when nothing does. */
+  /** Why it is not ready, for people; empty when it is. */
   public String notReady() {
     StringBuilder reasons = new StringBuilder();
     for (Stage stage : worker.stages()) {

@@ -31,7 +31,7 @@ public record Endpoints(
     String filesFolder) {
   private static final String FILE = "endpoints.json";
 
-  /** Those of the all-in-one that runs on a data folder now; empty when none does. */
+  /** The endpoints of the all-in-one that runs on a data folder; empty when none does. */
   public static Optional<Endpoints> find(Path data) {
     Path file = data.resolve(FILE);
     if (!Files.isRegularFile(file) || !DataFolder.isTaken(data)) {
@@ -46,7 +46,7 @@ public record Endpoints(
     }
   }
 
-  /** Writes them at once or not at all: readers never see half a file. */
+  /** Writes the file atomically. */
   void write(Path data) throws IOException {
     Path half = data.resolve(FILE + ".new");
     Json.LENIENT.writerWithDefaultPrettyPrinter().writeValue(half.toFile(), this);

@@ -13,7 +13,7 @@ import org.facestream.ingest.worker.kafka.Topics;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Hands on the committed records of some topics from now on, by a thread of its own. */
+/** Passes on new committed records of some topics, on its own thread. */
 public final class TopicTail implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(TopicTail.class);
   private static final Duration POLL = Duration.ofMillis(100);

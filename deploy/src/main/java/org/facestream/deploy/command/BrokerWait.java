@@ -14,14 +14,14 @@ import org.facestream.ingest.worker.config.UserError;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 
 /**
- * Finds out whether a broker answers before anything is asked of it: Kafka's clients wait for one
- * in silence, and each in its own way.
+ * Checks whether a broker answers before other requests, because Kafka's clients wait silently,
+ * each with other timeouts.
  */
 public final class BrokerWait {
-  /** Who waits longer than this wants to know what for. */
+  /** After this time, the wait is reported. */
   private static final Duration QUIET = Duration.ofSeconds(2);
 
-  /** So that it is we who give up, and not the client. */
+  /** Longer than our own timeout. */
   private static final Duration SPARE = Duration.ofSeconds(10);
 
   private static final Duration LOOK = Duration.ofMillis(100);

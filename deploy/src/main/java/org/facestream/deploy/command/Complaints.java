@@ -16,7 +16,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** Every error is one line that says what to do; where in the code it came from only on demand. */
+/** Reports every error as one line with what to do; the stack trace only on request. */
 public final class Complaints {
   public static final int FAILURE = 1;
   public static final int USER_ERROR = 2;
@@ -32,7 +32,7 @@ public final class Complaints {
     String message =
         cause instanceof UserError
             ? cause.getMessage()
-            // Of a map's option picocli says so twice.
+            // picocli repeats this message for options of maps.
             : wrong.getMessage().lines().findFirst().orElse("").replace("option option", "option");
     StringBuilder line = new StringBuilder("facestream: ").append(message);
     if (!message.endsWith(".")) {
@@ -109,7 +109,8 @@ public final class Complaints {
   }
 
   /**
-   * A command whose output is lost has failed; said once, and the code of another failure stays.
+   * A command whose output is lost has failed. This is reported once; the exit code of another
+   * failure stays.
    */
   public static int unlessLost(int code, CommandLine command) {
     Optional<IOException> out = StandardOutput.failure(command.getOut());

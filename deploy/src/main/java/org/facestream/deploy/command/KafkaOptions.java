@@ -29,7 +29,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** How a command that is no worker finds Kafka. */
+/** How commands find Kafka. */
 public final class KafkaOptions {
   static final Path DEFAULT_DATA = Path.of("facestream-data");
 

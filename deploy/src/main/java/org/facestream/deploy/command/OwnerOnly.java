@@ -15,7 +15,7 @@ import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
-/** Files and folders with people's data in them, which only their owner may open. */
+/** Files and folders with personal data, accessible only by their owner. */
 public final class OwnerOnly {
   private OwnerOnly() {}
 

@@ -1,6 +1,6 @@
 package org.facestream.deploy.command;
 
-/** A stage has ended by itself: the process ends, so that another, or a new one, takes over. */
+/** A stage failed and ended: the process ends, so that another one takes over. */
 public final class StageEndedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

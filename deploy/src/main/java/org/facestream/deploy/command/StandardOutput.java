@@ -11,9 +11,8 @@ import java.nio.charset.Charset;
 import java.util.Optional;
 
 /**
- * A writer to the process's own output that keeps why it could not write: to a full disk, a pipe
- * whose reader has ended, a terminal that was closed. A print writer alone forgets it, and the
- * command would end as if all had gone well.
+ * A writer to the process's output that keeps its failure: a full disk, a closed pipe, a closed
+ * terminal. A print writer alone discards the failure, and the command would seem to succeed.
  */
 public final class StandardOutput extends PrintWriter {
   private final Attempts attempts;

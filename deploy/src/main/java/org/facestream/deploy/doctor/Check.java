@@ -2,12 +2,12 @@ package org.facestream.deploy.doctor;
 
 import java.util.function.Supplier;
 
-/** Looks at one thing, changing nothing. */
+/** A check that changes nothing. */
 public interface Check {
-  /** What it looks at, a few words. */
+  /** The subject of the check, a few words. */
   String subject();
 
-  /** What it found; never throws. */
+  /** Runs the check; never throws. */
   Result run();
 
   /** What was found. */
@@ -27,7 +27,7 @@ public interface Check {
     }
   }
 
-  /** Works, but worth knowing. */
+  /** Works, with a remark. */
   record Note(String text) implements Result {
     @Override
     public String mark() {
@@ -35,7 +35,7 @@ public interface Check {
     }
   }
 
-  /** Does not work; says what to do. */
+  /** Does not work, with what to do. */
   record Bad(String text) implements Result {
     @Override
     public String mark() {
@@ -58,9 +58,9 @@ public interface Check {
     };
   }
 
-  /** A check that can also put right what it finds. */
+  /** A check that can also repair what it finds. */
   interface Mendable extends Check {
-    /** Puts it right, and looks again; never throws. */
+    /** Repairs it, and checks again; never throws. */
     Result mend();
   }
 }

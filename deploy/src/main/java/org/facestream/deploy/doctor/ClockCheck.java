@@ -14,8 +14,8 @@ import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.KafkaConfig;
 
 /**
- * How far this machine's clock is from Kafka's. A leader of the controllers that is asked about the
- * quorum says of itself that it was up to date now, by its clock; nothing need be written for that.
+ * Measures the difference between this machine's clock and Kafka's. The leader of the controllers
+ * returns its current time with the state of the quorum, so nothing must be written.
  */
 public final class ClockCheck implements Check {
   /** The quickest answer tells most; the first waits for connections. */

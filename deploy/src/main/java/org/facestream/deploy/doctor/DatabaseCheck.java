@@ -6,7 +6,7 @@ import org.facestream.ingest.worker.config.UserError;
 import org.facestream.sink.store.Database;
 import org.facestream.sink.store.StoreConfig;
 
-/** Whether the configured PostgreSQL lets us in. Changes no schema. */
+/** Checks the connection to the configured PostgreSQL. Does not change its schema. */
 public final class DatabaseCheck implements Check {
   private final StoreConfig config;
 

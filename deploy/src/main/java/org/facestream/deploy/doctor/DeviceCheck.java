@@ -5,7 +5,8 @@ import java.nio.file.Path;
 import org.facestream.detector.onnx.Device;
 
 /**
- * Whether a GPU serves. Only running a model tells: ONNX Runtime lists CUDA on machines without.
+ * Checks whether a GPU works, by running a model, because ONNX Runtime lists CUDA on machines
+ * without a GPU.
  */
 public final class DeviceCheck implements Check {
   @Override

@@ -1,2 +1,2 @@
-/** What {@code facestream doctor} looks at. */
+/** The checks of {@code facestream doctor}. */
 package org.facestream.deploy.doctor;

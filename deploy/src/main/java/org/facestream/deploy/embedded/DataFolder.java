@@ -19,21 +19,21 @@ import java.util.stream.Stream;
 import org.facestream.ingest.worker.config.UserError;
 
 /**
- * A folder that this process may write to and that no other process uses: held by a lock on a file
- * in it, which the operating system gives back however the process ends. One that is made here is
- * its owner's alone (mode 700), for topics and logs hold faces, and topics may hold passwords.
+ * A writable folder that no other process uses: it is locked by a file in it, and the operating
+ * system releases the lock when the process ends. A folder that is created here is accessible only
+ * by its owner (mode 700), because topics and logs contain faces, and topics may contain passwords.
  */
 public final class DataFolder implements AutoCloseable {
   private static final String LOCK = "facestream.lock";
 
-  /** Whoever only looks holds the lock for a moment: nobody is refused for that. */
+  /** A process that only checks holds the lock for a moment, which must not cause a refusal. */
   private static final int ATTEMPTS = 5;
 
   private static final long BETWEEN_ATTEMPTS_MILLIS = 40;
 
   /**
-   * What this process holds. The operating system's lock is the process's: to open and close the
-   * file a second time would give it back.
+   * Folders locked by this process. The lock belongs to the process: opening and closing the file a
+   * second time would release it.
    */
   private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 

@@ -24,7 +24,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has the controller give up a broker that was killed, before a new one starts.
+ * Lets the controller remove a killed broker before a new one starts.
  *
  * <p>A broker that starts on a dead one's folder first reads that it leads every partition, for so
  * it stands in the metadata, and its transaction coordinator goes to work. Seconds later the

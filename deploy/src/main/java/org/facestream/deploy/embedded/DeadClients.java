@@ -27,9 +27,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends at once what the clients of a killed process still hold at its broker: without this, nobody
- * gets their partitions until their sessions are over, and nobody reads past their transactions
- * until these time out. Whoever is alive and belongs to one of these groups joins it again.
+ * Removes group members and aborts transactions of a killed process at its broker. Without this,
+ * their partitions are blocked until the sessions time out, and readers are blocked until the
+ * transactions time out. Live members of these groups join again.
  */
 public final class DeadClients {
   private static final Logger log = LoggerFactory.getLogger(DeadClients.class);

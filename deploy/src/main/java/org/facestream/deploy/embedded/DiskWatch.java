@@ -11,8 +11,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stops a broker before its disk is full, and starts it again when there is room. A broker that
- * cannot write ends its whole process; one that is stopped costs what is sent to it meanwhile.
+ * Stops a broker before its disk is full, and starts it again when there is free space. A broker
+ * that cannot write ends its whole process; a stopped one only loses frames that are sent in the
+ * meantime.
  *
  * <pre>
  *   running ──less than {@link #LOW} free──▶ resting ──{@link EmbeddedKafka#LEAST_FREE} free──▶ running

@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * A PostgreSQL server of this process's own, on the loopback address only, closed by a generated
  * password that is kept beside its data. What is in its folder is kept.
  *
- * <p>PostgreSQL is a process of its own, which outlives a killed parent: one that is found running
+ * <p>PostgreSQL is a separate process that continues when its parent is killed: one that still runs
  * on the folder is stopped in an orderly way before the new one starts.
  */
 public final class EmbeddedDatabase implements AutoCloseable {

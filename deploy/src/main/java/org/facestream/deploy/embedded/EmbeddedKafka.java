@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 /**
  * One Kafka broker in this process, its own controller, on the loopback address only. What is in
  * its folder is kept: a broker that starts on the folder of an earlier one goes on from there.
- * While its disk is full it is away, see {@link DiskWatch}.
+ * While its disk is full, it is stopped, see {@link DiskWatch}.
  */
 public final class EmbeddedKafka implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(EmbeddedKafka.class);

@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.facestream.ingest.worker.Closing;
 import org.facestream.ingest.worker.Together;
 
-/** The embedded broker and the embedded database of one data folder, started side by side. */
+/** The embedded broker and database of one data folder, started in parallel. */
 public final class EmbeddedServices implements AutoCloseable {
   private final Closing closing = new Closing();
   private final AtomicReference<EmbeddedKafka> kafka = new AtomicReference<>();

@@ -12,8 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Temporary data folders of runs that were killed: each may hold a PostgreSQL that still runs, and
- * nobody will ever start in it again.
+ * Removes temporary data folders of killed runs, each of which may contain a running PostgreSQL.
  */
 public final class Leftovers {
   private static final Logger log = LoggerFactory.getLogger(Leftovers.class);

@@ -17,7 +17,7 @@ import java.nio.file.Path;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where log lines go: few to the console, all to a file of bounded size when there is a folder for
+ * The log: few lines on the console, all lines in a file of limited size if there is a folder for
  * it.
  */
 public final class LogOutput {
@@ -26,9 +26,11 @@ public final class LogOutput {
 
   /** What the console shows. */
   public enum Console {
-    /** Our warnings: for commands whose output people read. What others say is in the log file. */
+    /**
+     * facestream's warnings, for commands with output for people. Other lines are in the log file.
+     */
     quiet(Level.WARN, Level.OFF),
-    /** What our stages do: for a worker whose log is its only output. */
+    /** facestream's info lines, for a worker whose log is its only output. */
     worker(Level.INFO, Level.ERROR),
     /** More of both. */
     verbose(Level.INFO, Level.WARN);

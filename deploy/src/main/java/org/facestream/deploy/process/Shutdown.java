@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Ends the process in an orderly way on SIGTERM and SIGINT: the signal only wakes the main thread,
- * which closes what it opened as at any other end. The process ends with the main thread's exit
- * code, 0 when all went well.
+ * which then closes everything. The process ends with the main thread's exit code, 0 when all went
+ * well.
  */
 public final class Shutdown {
   /** An orderly end takes seconds; what takes longer than this hangs. */
@@ -51,7 +51,7 @@ public final class Shutdown {
       if (signals.isEmpty()) {
         Runtime.getRuntime().addShutdownHook(hook);
       }
-      // A broker that loses its disk ends its process at once; that must not happen without a word.
+      // A broker that loses its disk ends its process at once, which must be reported.
       Exit.setHaltProcedure(Shutdown::onBrokerFailure);
       Exit.setExitProcedure(Shutdown::onBrokerFailure);
     }
@@ -110,7 +110,7 @@ public final class Shutdown {
     }
   }
 
-  /** Says that the start is over: from here on a failure is one, signal or not. */
+  /** The start is complete: from now on, failures count even after a signal. */
   public void underWay() {
     underWay = true;
   }

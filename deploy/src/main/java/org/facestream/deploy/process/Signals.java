@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What SIGTERM and SIGINT do. Not by a shutdown hook: those of all libraries run side by side, and
- * ONNX Runtime's frees what its sessions still use, which ends the process with SIGSEGV now and
- * then.
+ * Handles SIGTERM and SIGINT. It does not use a shutdown hook: hooks of all libraries run in
+ * parallel, and ONNX Runtime's frees memory that its sessions still use, which sometimes crashes
+ * the process.
  *
- * <p>Java's own interface for signals is in {@code sun.misc}, which every JDK has and no compiler
- * lets pass without a warning; hence the reflection.
+ * <p>Java's own interface for signals is in {@code sun.misc}, which every JDK has, but compilers
+ * warn about it, so reflection is used.
  */
 final class Signals implements AutoCloseable {
   private static final List<String> NAMES = List.of("TERM", "INT");

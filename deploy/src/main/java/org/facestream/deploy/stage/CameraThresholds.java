@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A threshold for a camera that is not registered has no effect, and is most likely a slip of the
- * pen. The recognizer does not know the cameras, so it is told here; a camera may be added later.
+ * Warns of thresholds for cameras that are not registered, which are probably typing errors. The
+ * recognizer does not know the cameras; a camera may be added later.
  */
 public final class CameraThresholds {
   private static final Logger log = LoggerFactory.getLogger(CameraThresholds.class);

@@ -16,7 +16,7 @@ import org.facestream.sink.SinkConfig;
 import org.facestream.sink.store.StoreConfig;
 
 /**
- * Where a command's settings come from.
+ * The sources of a command's settings.
  *
  * @param file a YAML file, or empty
  * @param environment environment variables

@@ -91,7 +91,7 @@ class KillTest {
         new AllInOneProcess(data, List.of("--ephemeral-ports"), List.of(), "refused");
     try {
       AssertionError failure = assertThrows(AssertionError.class, () -> refused.awaitEvents(1));
-      assertTrue(failure.getMessage().contains("a file is in its place"), failure::getMessage);
+      assertTrue(failure.getMessage().contains("a file of that name exists"), failure::getMessage);
       assertTrue(failure.getMessage().contains(" INFO  [main] "), failure::getMessage);
     } finally {
       refused.kill();

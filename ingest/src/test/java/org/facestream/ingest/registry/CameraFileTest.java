@@ -141,7 +141,7 @@ class CameraFileTest {
         "cameras: [{id: a, url: x, zones: [[[0, 0], [1, 0], [0, 1]]]}]|`name` and `polygon`",
         "cameras: [{id: a, url: x, zones: [{name: z}]}]|`polygon` needs points",
         "cameras: [{id: a, url: x, zones: [{name: z, poly: []}]}]|Did you mean 'polygon'?",
-        "cameras: [{id: a, url: x}, {id: a, url: y}]|names camera 'a' twice",
+        "cameras: [{id: a, url: x}, {id: a, url: y}]|contains camera 'a' twice",
         "cameras: [rtsp://u:s3cr3t@h|is not valid YAML (line 1)",
         "cameras: [rtsp://u:s3cr3t@h]|camera 1",
         "just words|must start with `cameras:`",

@@ -8,7 +8,7 @@ import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.Scalar;
 import org.facestream.detector.onnx.TensorBuffer;
 
-/** Chips of one size, one below the other in native memory, and the tensor that they become. */
+/** Face chips of one size in native memory, and the tensor made of them. */
 final class ChipTensor implements AutoCloseable {
   private static final int COLOURS = 3;
 
@@ -17,8 +17,8 @@ final class ChipTensor implements AutoCloseable {
   private final Mat chips;
 
   /**
-   * Room for {@code count} chips, all black: whatever lay in that memory before would be a face's
-   * remains, or a sample on which a sound network fails by chance.
+   * Room for {@code count} chips, all black, because the memory could contain parts of earlier
+   * faces, or values on which the network fails.
    */
   ChipTensor(ModelDefinition.Input input, int count) {
     this.input = input;
@@ -33,7 +33,7 @@ final class ChipTensor implements AutoCloseable {
     return chips.rowRange(index * input.height(), (index + 1) * input.height());
   }
 
-  /** All chips as the network wants them; valid until this is closed. */
+  /** All chips in the network's format; valid until this is closed. */
   TensorBuffer tensor() {
     ByteBuffer pixels = chips.createBuffer();
     long height = input.height();

@@ -22,13 +22,13 @@ import org.facestream.ingest.worker.config.UserError;
 import org.facestream.ingest.worker.json.Json;
 
 /**
- * A descriptor network: its definition, and where its ONNX file lies.
+ * A descriptor model: its definition and the location of its ONNX file.
  *
- * @param definition as its JSON file says
- * @param folder of both files; empty for a network known by name, which comes with the program
+ * @param definition from its JSON file
+ * @param folder of both files; empty for a built-in model
  */
 public record DescriptorModel(ModelDefinition definition, Optional<Path> folder) {
-  /** Networks that come with the program, the default first. */
+  /** Built-in models, the default first. */
   public static final List<String> KNOWN = List.of("facenet", "mobilefacenet", "resnet34-128");
 
   private static final ObjectReader DEFINITION =
@@ -43,7 +43,7 @@ public record DescriptorModel(ModelDefinition definition, Optional<Path> folder)
           .readerFor(ModelDefinition.class);
 
   /**
-   * Finds a network by its name, or reads the definition of one that the user brings.
+   * Finds a built-in model by its name, or reads the definition of a user's model.
    *
    * @param nameOrPath one of {@link #KNOWN}, or the path of a definition, a {@code .json} file with
    *     the ONNX file beside it
@@ -81,7 +81,7 @@ public record DescriptorModel(ModelDefinition definition, Optional<Path> folder)
     }
     try {
       ModelDefinition definition = parse(file.toString(), Files.readAllBytes(file));
-      // The gallery tells by the name whose descriptors a reference holds.
+      // The name identifies the model of a reference's descriptor in the gallery.
       if (KNOWN.contains(definition.name().toLowerCase(Locale.ROOT))) {
         throw new UserError(
             ("descriptor model %s: name: '%s' is a built-in model; give your model another "
@@ -144,12 +144,12 @@ public record DescriptorModel(ModelDefinition definition, Optional<Path> folder)
             .formatted(nameOrPath, String.join(" or ", KNOWN)));
   }
 
-  /** By which references in the gallery say whose descriptors they hold. */
+  /** The name by which references identify the model of their descriptors. */
   public String name() {
     return definition.name();
   }
 
-  /** How many values a descriptor has. */
+  /** Number of values of a descriptor. */
   public int length() {
     return definition.length();
   }
@@ -158,15 +158,12 @@ public record DescriptorModel(ModelDefinition definition, Optional<Path> folder)
     return definition.metric();
   }
 
-  /**
-   * A face nearer than this to somebody in a gallery speaks for them, unless the user says
-   * otherwise.
-   */
+  /** Default distance below which a face supports a person of the gallery. */
   public float threshold() {
     return definition.threshold();
   }
 
-  /** Two faces nearer than this, with nobody else in question, are held to be of one person. */
+  /** Distance below which two faces are considered to be of one person, without a gallery. */
   public float verification() {
     return definition.verification();
   }
@@ -174,7 +171,7 @@ public record DescriptorModel(ModelDefinition definition, Optional<Path> folder)
   /**
    * Reads the network and checks it.
    *
-   * @throws UserError that names the file where it is absent, cut short or altered
+   * @throws UserError when the file is missing, incomplete or changed
    */
   public ModelFile weights() {
     return folder

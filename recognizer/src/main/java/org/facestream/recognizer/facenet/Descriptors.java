@@ -12,14 +12,14 @@ import org.facestream.ingest.frame.Picture;
 import org.facestream.ingest.worker.config.UserError;
 
 /**
- * Describes faces: aligns them as the model says and runs the network once for all of them. A
- * face's descriptor does not depend on what else is in the batch, but for rounding (less than
- * 1e-4).
+ * Computes descriptors: aligns faces as the model requires and runs the network once for all of
+ * them. A face's descriptor does not depend on the rest of the batch, except for rounding (less
+ * than 1e-4).
  *
  * <p>Safe for use by several threads.
  */
 public final class Descriptors implements AutoCloseable {
-  /** The most chips of one run; more faces take several. */
+  /** Largest number of chips in a run. */
   static final int MOST_CHIPS = 32;
 
   private final DescriptorModel model;
@@ -74,12 +74,12 @@ public final class Descriptors implements AutoCloseable {
     }
   }
 
-  /** What it was made with. */
+  /** The model. */
   public DescriptorModel model() {
     return model;
   }
 
-  /** What the network really runs on. */
+  /** The device of the network. */
   public Device device() {
     return session.device();
   }
@@ -94,7 +94,7 @@ public final class Descriptors implements AutoCloseable {
    *
    * @throws IllegalArgumentException if the landmarks of one do not span a face ({@link
    *     #canDescribe})
-   * @throws IllegalStateException if the network refuses the faces, which it will do again
+   * @throws IllegalStateException if the network refuses the faces permanently
    * @throws org.facestream.ingest.worker.loop.DeviceException if the device failed
    */
   public List<float[]> describe(List<LocatedFace> faces) {
@@ -108,9 +108,7 @@ public final class Descriptors implements AutoCloseable {
     return descriptors;
   }
 
-  /**
-   * Whether these landmarks can be described: places in a picture that do not all fall together.
-   */
+  /** Whether these landmarks can be described: finite places that are not all equal. */
   public boolean canDescribe(Landmarks landmarks) {
     return aligner.spansFace(landmarks);
   }

@@ -12,20 +12,20 @@ import org.facestream.ingest.frame.AffineCut;
 import org.facestream.ingest.frame.Picture;
 
 /**
- * Cuts the chip that a descriptor network wants out of a picture: turned, scaled and shifted so
- * that the five landmarks come as near as possible to the places of the model's template. A network
- * that was trained on boxes brought to a square wants the chip stretched, after all of that.
+ * Crops the chip for a descriptor network: turned, scaled and shifted so that the five landmarks
+ * are as near as possible to the model's template. For a network that was trained on boxes scaled
+ * to a square, the chip is then stretched.
  *
  * <p>Immutable, for any number of threads.
  */
 public final class FaceAligner {
-  /** More than this many samples a pixel and direction would only cost time. */
+  /** Maximum number of samples per pixel and direction; more would only cost time. */
   private static final int MOST_OVERSAMPLING = 8;
 
-  /** No picture has as many pixels in a row. */
+  /** More pixels than a row of any picture. */
   private static final float FARTHEST = 100_000;
 
-  /** Where the landmarks shall be before the chip is stretched. */
+  /** The places of landmarks before the chip is stretched. */
   private final Landmarks template;
 
   private final double stretch;
@@ -33,8 +33,8 @@ public final class FaceAligner {
   private final int height;
 
   /**
-   * @param template where the landmarks shall be, in pixels of the chip
-   * @param stretch how much wider the chip is made, around its middle; 1 leaves it as it is
+   * @param template the places of landmarks, in pixels of the chip
+   * @param stretch how much the chip is widened around its centre; 1 does not change it
    * @param width of the chip in pixels
    * @param height of the chip in pixels
    */
@@ -51,7 +51,7 @@ public final class FaceAligner {
   }
 
   /**
-   * The chip, a new picture that its caller closes. What lies beyond the picture's border is black.
+   * The chip, a new picture that the caller closes. Areas outside of the picture are black.
    *
    * @param landmarks in the picture's coordinates
    * @throws IllegalArgumentException if the landmarks do not span a face
@@ -67,7 +67,7 @@ public final class FaceAligner {
     }
   }
 
-  /** Whether the landmarks can be aligned: places in a picture that do not all fall together. */
+  /** Whether the landmarks can be aligned: finite places that are not all equal. */
   public boolean spansFace(Landmarks landmarks) {
     try {
       toChip(landmarks);

@@ -15,12 +15,12 @@ import org.facestream.detector.face.Point;
 record Similarity(double a, double b, double c, double d) {
 
   /**
-   * The one that brings {@code from} nearest to {@code to} in the sum of squared distances (S.
+   * The transform of {@code from} that is nearest to {@code to} in the sum of squared distances (S.
    * Umeyama, "Least-Squares Estimation of Transformation Parameters Between Two Point Patterns",
    * IEEE PAMI 13 (4), 1991; in the plane and without mirroring it has this closed form).
    *
    * @throws IllegalArgumentException if a coordinate is not a finite number, if all points of
-   *     {@code from} fall together, or if they lie so that no turning is better than another
+   *     {@code from} are equal, or if no rotation is better than another
    */
   static Similarity between(List<Point> from, List<Point> to) {
     if (from.size() != to.size() || from.isEmpty()) {

@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.Optional;
 import org.facestream.ingest.worker.config.Setting;
 
-/** What may come into the gallery, by whatever way. */
+/** Settings of the gallery. */
 @ConfigMapping(prefix = "gallery")
 public interface GalleryConfig {
   @Setting("Least probability of a face that is enrolled; 0 to 1.")

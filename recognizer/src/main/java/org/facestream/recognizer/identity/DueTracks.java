@@ -12,8 +12,8 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * What has to be known of the tracks in the store to say which are due, without reading them. In
- * memory only, made anew from the store at each start; for one thread.
+ * An index of the tracks in the store, to find those that are due without reading them. In memory
+ * only, rebuilt from the store at each start. For one thread.
  *
  * <p>Two clocks count. A camera's is the latest capture time of its faces; it may be set back, or
  * be wrong for one face, so a track is compared only with how far it has come since the track's own

@@ -11,7 +11,10 @@ import org.facestream.ingest.worker.kafka.Refusal;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Where a {@link TrackProcessor} puts what it cannot decide, and what Kafka never takes. */
+/**
+ * Publishes dead letters for matches that a {@link TrackProcessor} cannot process, and for output
+ * that Kafka refuses.
+ */
 final class IdentityDeadLetters {
   private static final Logger log = LoggerFactory.getLogger(IdentityDeadLetters.class);
   private static final String STAGE = "identity";
@@ -48,7 +51,7 @@ final class IdentityDeadLetters {
       telemetry.dropped(STAGE, label(record), "dead-letter-refused").increment();
       return true;
     }
-    // As small as it can be: a match itself, its key or its time may be what is refused.
+    // Without content, because the match, its key or its time may be the reason for the refusal.
     reject(
         record
             .withKey(label(record))

@@ -7,7 +7,7 @@ import java.util.List;
 import org.facestream.detector.face.Box;
 
 /**
- * What people build on: who was seen, where and when. One track gives {@code started}, then {@code
+ * The public event: who was seen, where and when. One track gives {@code started}, then {@code
  * updated} when the decision improves or the person comes into another zone of the camera, then
  * {@code ended}. Of several events of a track the one with the highest revision counts: when a
  * track goes on after it had been taken for ended (its camera or a worker stood still), an {@code
@@ -76,7 +76,7 @@ public record IdentityEvent(
   /** The maximum of a camera; a track exceeds it only if the zones change during the track. */
   static final int MOST_ZONES = 32;
 
-  /** The name of whoever is not in the gallery. */
+  /** The name of people who are not in the gallery. */
   public static final String UNKNOWN = "unknown";
 
   public IdentityEvent {

@@ -1,8 +1,8 @@
 package org.facestream.recognizer.identity;
 
 /**
- * Who is in the gallery now, as far as this worker's replica has come. Whoever is not is forgotten
- * by the tracks too. Read by the threads that decide while another changes it.
+ * The people in this worker's replica of the gallery. Tracks forget people who are not in it. Read
+ * by the deciding threads while another thread changes it.
  */
 public interface KnownPeople {
   /** What was seen of the gallery topic. */

@@ -15,7 +15,10 @@ import org.facestream.ingest.worker.kafka.Topic;
 public final class MatchTopic {
   static final Duration RETENTION = Duration.ofDays(3);
 
-  /** Matches hold descriptors: days, enough to look into a decision, and no longer. */
+  /**
+   * Matches contain descriptors, so they are kept only for the days that are needed to check a
+   * decision.
+   */
   public static final Topic TOPIC =
       new Topic(
           "matches",

@@ -21,7 +21,7 @@ final class TrackDecision {
   private final DecisionRules rules;
   private final Weighing weighing;
 
-  /** What became of a track, and what to publish. */
+  /** The new state of a track, and events to publish. */
   record Outcome(TrackState state, List<IdentityEvent> events) {}
 
   TrackDecision(DecisionRules rules) {
@@ -74,8 +74,8 @@ final class TrackDecision {
   }
 
   /**
-   * Forgets those who are gone from the gallery, and says so at once if the last event named one of
-   * them. The same state when nothing is known of them.
+   * Forgets people who were removed from the gallery, with an event if the last one named such a
+   * person. Returns the same state when it does not refer to them.
    */
   Outcome forget(TrackState state, Predicate<String> gone) {
     TrackState left = state.without(gone);

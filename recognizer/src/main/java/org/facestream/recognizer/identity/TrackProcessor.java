@@ -21,8 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Matches in, identity events out; what is known of each track is in the state store, and only
- * there.
+ * Converts matches to identity events. The state of each track is only in the state store.
  *
  * <p>A track ends when the faces of its camera have gone on for the timeout without it, or when
  * nothing came for the timeout by this worker's clock: so it ends too when the camera dies. The

@@ -178,8 +178,8 @@ record TrackState(
   }
 
   /**
-   * As if those who are gone had never been in the gallery. Only what was told stays, while the
-   * track goes on: it differs from the decision until the next event tells that.
+   * The state without people who were removed from the gallery. Only the last published decision
+   * stays, so that the next event corrects it.
    */
   TrackState without(Predicate<String> gone) {
     if (persons().stream().noneMatch(gone)) {
@@ -207,7 +207,7 @@ record TrackState(
     return ended || (told != null && told.personId() == null) ? without.retold() : without;
   }
 
-  /** As if the decision now had been the one that was told. */
+  /** The state after the current decision is published. */
   private TrackState retold() {
     return withTold(decision());
   }

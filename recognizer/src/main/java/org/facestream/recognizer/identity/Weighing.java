@@ -7,7 +7,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What a face says for and against each person in question.
+ * The evidence of a face for and against each candidate.
  *
  * <p>Every face adds to the evidence of every person in question: for the nearest person {@code
  * quality · (threshold - distance) / threshold}, with the threshold that counts for this person on

@@ -195,7 +195,8 @@ class DescriptorModelTest {
     for (String text : new String[] {"", "  \n", "null"}) {
       Path file = write(text);
       UserError refused = assertThrows(UserError.class, () -> DescriptorModel.of(file.toString()));
-      assertTrue(refused.getMessage().contains("it holds no JSON object"), refused.getMessage());
+      assertTrue(
+          refused.getMessage().contains("it does not contain a JSON object"), refused.getMessage());
     }
   }
 

@@ -10,10 +10,7 @@ import org.facestream.sink.store.StoreException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Deletes what is older than it may be kept. Several workers may run it at the same time: each
- * deletes what it finds.
- */
+/** Deletes data older than their retention. Several workers may run it at the same time. */
 public final class Retention {
   private static final Logger log = LoggerFactory.getLogger(Retention.class);
 

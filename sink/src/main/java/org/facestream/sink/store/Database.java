@@ -32,7 +32,7 @@ public final class Database implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Database.class);
   private static final String HISTORY = "facestream_schema_history";
 
-  /** A statement that takes longer than this is taken for a connection that died silently. */
+  /** A statement that takes longer than this means that the connection died silently. */
   private static final Duration SILENCE = Duration.ofSeconds(30);
 
   private final PGSimpleDataSource direct;
@@ -91,12 +91,11 @@ public final class Database implements AutoCloseable {
   }
 
   /**
-   * Makes sure that the database answers and that its schema is this version's; the first success
-   * migrates.
+   * Checks that the database answers, and migrates its schema on the first success.
    *
-   * @throws UserError when only a person can help: wrong credentials, no such database, a newer
-   *     schema
-   * @throws RetryableException when the database is away
+   * @throws UserError for an error that the user must correct: wrong credentials, no such database,
+   *     a newer schema
+   * @throws RetryableException when the database is unavailable
    */
   public void check() {
     if (migrated) {
@@ -211,8 +210,8 @@ public final class Database implements AutoCloseable {
 
   private static Properties parse(String url) {
     String address = url.split("\\?", 2)[0];
-    // Looked at before the driver does: it would log what it takes for a port, and 'user:password@'
-    // is no form that it knows.
+    // Checked before the driver parses it: the driver would log a malformed port, and it does not
+    // support 'user:password@'.
     Properties parsed =
         address.startsWith("jdbc:postgresql:") && !address.contains("@")
             ? Driver.parseURL(url, new Properties())

@@ -8,16 +8,16 @@ import java.util.OptionalInt;
 import org.facestream.recognizer.identity.GalleryVersion;
 
 /**
- * Something that is done with a person, first in the gallery and then in the database.
+ * An action on a person, first in the gallery and then in the database.
  *
  * @param id of its row in {@code unfinished_deed}
  * @param kind what it is
  * @param person of whom
  * @param into into whom they are merged, or the same person with the new name
- * @param begun when, by the clock of who began it, as exactly as the database keeps it; tells one
- *     from another that takes its row
- * @param gallery the gallery's version: as of the beginning, and when the gallery's part is done
- *     the one with which that was done
+ * @param begun start time by the clock of its process, in the database's precision; distinguishes
+ *     it from another one in the same row
+ * @param gallery the gallery's version: at the beginning; after the gallery's part, the version of
+ *     that part
  * @param pictures how many references the gallery's part changed; empty until it is done
  */
 @RecordBuilder

@@ -92,9 +92,8 @@ public final class EventStore {
   }
 
   /**
-   * Erases who somebody was from every event and sighting, now and for events that are still to
-   * come of tracks that began before. Take the person out of the gallery first, so that no later
-   * event names them.
+   * Erases a person from every event and sighting, also from later events of tracks that began
+   * before. Erase the person from the gallery first, so that no later track names them.
    *
    * @param personId the person; only its SHA-256 is kept
    * @param galleryVersion the version of the gallery without the person

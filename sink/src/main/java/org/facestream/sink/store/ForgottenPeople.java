@@ -21,7 +21,7 @@ import java.util.Objects;
 import org.facestream.recognizer.identity.GalleryVersion;
 import org.facestream.recognizer.identity.IdentityEvent;
 
-/** Who is not to be named: the table {@code forgotten_person}, and events without them. */
+/** People who must not be named: the table {@code forgotten_person}, and its effect on events. */
 final class ForgottenPeople {
   /**
    * Tracks that began so soon after a person was forgotten are taken for older ones: recognizers

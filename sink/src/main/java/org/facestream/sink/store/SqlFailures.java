@@ -3,8 +3,8 @@ package org.facestream.sink.store;
 import java.sql.SQLException;
 
 /**
- * Tells by SQLSTATE whose fault a failure is. What is not clearly a row's fault counts as passing:
- * waiting loses nothing, rejecting would.
+ * Classifies failures by SQLSTATE. A failure that is not clearly caused by a row is considered
+ * temporary: waiting loses nothing, rejecting would.
  *
  * @see <a href="https://www.postgresql.org/docs/current/errcodes-appendix.html">PostgreSQL error
  *     codes</a>

@@ -3,16 +3,15 @@ package org.facestream.sink.store;
 import java.sql.SQLException;
 
 /**
- * The database did not do what it was asked. The message is the SQLSTATE, or what else was found in
- * place of what was expected ({@link Superseded}), and never a row's content; whether it is worth
- * trying again, {@link #rowAtFault()} tells.
+ * A failed database operation. The message is the SQLSTATE or another description ({@link
+ * Superseded}), never a row's content. {@link #rowAtFault()} distinguishes permanent failures.
  */
 public final class StoreException extends Exception {
   private static final long serialVersionUID = 1L;
 
   private final boolean rowAtFault;
 
-  /** Another was there first: all of the transaction is undone. */
+  /** Another process was first: the transaction is rolled back. */
   static final class Superseded extends SQLException {
     private static final long serialVersionUID = 1L;
 

@@ -4,7 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import javax.sql.DataSource;
 
-/** Work that is done as a whole or not at all. */
+/** Work in one transaction. */
 interface Transaction<T> {
   T on(Connection connection) throws SQLException;
 

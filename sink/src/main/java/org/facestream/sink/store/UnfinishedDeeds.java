@@ -15,11 +15,11 @@ import javax.sql.DataSource;
 import org.facestream.recognizer.identity.GalleryVersion;
 
 /**
- * The table {@code unfinished_deed}. A deed is recorded before it begins, so that whoever comes
- * after a failure knows what is left. Thread-safe.
+ * The table {@code unfinished_deed}. An action is recorded before it begins, so that it can be
+ * continued after a failure. Thread-safe.
  */
 public final class UnfinishedDeeds {
-  /** Told apart from other locks of the database by these digits; the second part is the deed. */
+  /** The first part of the advisory lock's key; the second part is the row's id. */
   private static final int LOCK = 0x0fac_e001;
 
   private static final String BEGIN =

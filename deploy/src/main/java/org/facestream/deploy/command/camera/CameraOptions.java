@@ -73,7 +73,7 @@ public final class CameraOptions {
     for (String option : cameras) {
       Camera camera = Camera.parse(option);
       if (isFile(camera)) {
-        // Whoever names a file wants to see it as a camera, which does not end; but in a replay.
+        // A file plays like a camera, without end, except in a replay.
         camera = camera.withLoop(true);
         camera = folder && !Files.exists(Path.of(camera.url())) ? camera : absolute(camera);
       }

@@ -65,7 +65,7 @@ import picocli.CommandLine.Parameters;
       "  facestream enroll --person \"Ada Lovelace\" --face gate-mf9zk2c8-17-0"
     })
 public final class EnrollCommand extends Subcommand {
-  /** Of more pictures than this only those are told one by one that are refused. */
+  /** Above this number of pictures, only refused ones are printed. */
   private static final int TOLD_EACH = 100;
 
   @Mixin private KafkaOptions kafka;

@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.facestream.recognizer.gallery.enrol.EnrolmentResult;
 
-/** How many pictures became what, and why not. */
+/** Counts of enrolled and refused pictures, by reason. */
 final class EnrolmentCount {
   private final Map<String, Integer> refused = new TreeMap<>();
   private final Set<String> people = new HashSet<>();

@@ -4,7 +4,7 @@ import java.util.Locale;
 import java.util.Optional;
 import org.facestream.recognizer.gallery.enrol.EnrolmentResult;
 
-/** What became of pictures, in a line for people. */
+/** One line per picture for people. */
 final class EnrolmentLine {
   private EnrolmentLine() {}
 

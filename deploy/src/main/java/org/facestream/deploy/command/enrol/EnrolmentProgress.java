@@ -9,8 +9,8 @@ import me.tongfei.progressbar.ProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBarStyle;
 
 /**
- * How far many pictures are: a bar that is drawn over on a terminal, elsewhere a line every ten
- * seconds. Other lines go through {@link #say}, so that they do not end in the bar.
+ * Progress of many pictures: a progress bar on a terminal, otherwise a line every ten seconds.
+ * Print other lines with {@link #say}, so that they do not overwrite the bar.
  */
 final class EnrolmentProgress implements AutoCloseable {
   private static final long EVERY = Duration.ofSeconds(10).toNanos();

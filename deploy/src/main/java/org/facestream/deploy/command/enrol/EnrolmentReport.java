@@ -13,8 +13,8 @@ import org.facestream.ingest.worker.config.UserError;
 import org.facestream.recognizer.gallery.enrol.EnrolmentResult;
 
 /**
- * What became of each picture, as CSV (RFC 4180, UTF-8), for a spreadsheet or a script. Each line
- * is on the disk as soon as it is known. The file is its owner's alone, for it holds names.
+ * The result for each picture, as CSV (RFC 4180, UTF-8), for a spreadsheet or a script. Each line
+ * is written immediately. Only the owner can read the file, because it contains names.
  */
 final class EnrolmentReport implements AutoCloseable {
   private static final String HEADER = "file,person,result,reason,message";

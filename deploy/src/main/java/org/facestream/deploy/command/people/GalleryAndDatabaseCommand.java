@@ -11,7 +11,7 @@ import org.facestream.sink.store.Database;
 import org.facestream.sink.store.StoreConfig;
 import picocli.CommandLine.Mixin;
 
-/** What works on the gallery and on what was recorded. */
+/** A command on the gallery and the database. */
 abstract class GalleryAndDatabaseCommand extends Subcommand {
   @Mixin private KafkaOptions kafka;
 

@@ -6,7 +6,7 @@ import org.facestream.recognizer.gallery.audit.AuditTrail;
 import org.facestream.recognizer.gallery.people.People;
 import picocli.CommandLine.Mixin;
 
-/** What works on the gallery. */
+/** A command on the gallery. */
 abstract class GalleryCommand extends Subcommand {
   @Mixin private KafkaOptions kafka;
 

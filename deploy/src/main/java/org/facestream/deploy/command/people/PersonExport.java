@@ -17,7 +17,7 @@ import org.facestream.sink.store.EventStore;
 import org.facestream.sink.store.PersonRecords;
 import org.facestream.sink.store.StoreException;
 
-/** Writes all that is kept about a person into a folder of its own, which is its owner's alone. */
+/** Writes all data about a person into a new folder that only its owner can access. */
 final class PersonExport {
   private final Path folder;
   private final boolean made;
@@ -48,7 +48,7 @@ final class PersonExport {
   /**
    * Writes {@code person.json}, a JPEG per picture, {@code sightings.json} and {@code events.json}.
    *
-   * <p>When it fails, nothing of them is left.
+   * <p>When it fails, all files are removed.
    *
    * @param audit runs before anything of the person is on the disk
    * @return rows of the database that were written

@@ -18,7 +18,7 @@ import org.facestream.recognizer.RecognizerConfig;
 import org.facestream.recognizer.facenet.DescriptorModel;
 import org.facestream.recognizer.facenet.Descriptors;
 
-/** Detector and descriptor network together, for commands that work on pictures. */
+/** Detector and descriptor network for commands that work on pictures. */
 public final class FaceDescriber implements AutoCloseable {
   private final Closing closing = new Closing();
   private final Mtcnn mtcnn;

@@ -10,8 +10,8 @@ import org.facestream.ingest.frame.Picture;
 import org.facestream.ingest.worker.config.UserError;
 
 /**
- * Goes through the pictures of a command one by one. Whatever one of them comes to, the next ones
- * are looked at.
+ * Processes the pictures of a command one by one. A failure of one picture does not affect the next
+ * ones.
  */
 final class PictureBatch {
   private PictureBatch() {}

@@ -15,8 +15,8 @@ import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.Topic;
 
 /**
- * Whether a consumer group has done with all of a topic. Offsets alone cannot tell: the marks of
- * transactions take some too, and nobody commits those.
+ * Checks whether a consumer group has processed a whole topic. Offsets alone are not sufficient,
+ * because transaction markers have offsets that are never committed.
  */
 final class Backlog implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(10);

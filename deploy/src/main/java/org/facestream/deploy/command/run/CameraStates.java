@@ -8,7 +8,7 @@ import java.util.Set;
 import org.facestream.deploy.stage.StageKind;
 import org.facestream.ingest.worker.Telemetry;
 
-/** How the cameras of this process are, from the metrics that Prometheus reads too. */
+/** The states of this process's cameras, from the metrics. */
 public final class CameraStates {
   private static final Set<String> RESTING = Set.of("off", "backoff");
 
@@ -18,7 +18,7 @@ public final class CameraStates {
     this.registry = telemetry.registry();
   }
 
-  /** How many cameras give pictures now. */
+  /** Number of cameras that send pictures now. */
   public long live() {
     return registry.find("facestream.camera.state").tag("state", "live").gauges().stream()
         .mapToDouble(Gauge::value)

@@ -11,7 +11,7 @@ import org.facestream.recognizer.identity.IdentityTopic;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Hands on every identity event from now on, as any reader of the topic would see it. */
+/** Passes on every new identity event, as any reader of the topic would see it. */
 public final class EventFeed implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(EventFeed.class);
 

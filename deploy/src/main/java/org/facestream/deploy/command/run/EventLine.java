@@ -59,7 +59,7 @@ public final class EventLine {
         : "in " + printable(String.join(" and ", event.zones())) + ", ";
   }
 
-  /** A name comes from outside and must not steer the terminal. */
+  /** A name comes from outside and must not contain terminal control sequences. */
   private static String printable(String text) {
     return text.codePoints()
         .map(point -> Character.isISOControl(point) ? '?' : point)

@@ -30,9 +30,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells when everything that files and folders hold has come out at the other end: they have been
- * read, every stage has done with what the one before published, every track has ended, and every
- * event is stored. One thread asks; events come from another.
+ * Detects the end of a replay: all files and folders are read, every stage has processed the output
+ * of the one before, every track has ended, and every event is stored. One thread asks; another
+ * delivers events.
  */
 public final class Replay implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Replay.class);
@@ -94,7 +94,7 @@ public final class Replay implements AutoCloseable {
       return false;
     }
     try {
-      // In the order of the data: nothing can come any more to what was found empty.
+      // In the order of the data, so that an empty topic stays empty.
       return sourcesEnded()
           && backlog.isEmpty(FrameTopic.TOPIC, "detector")
           && backlog.isEmpty(FaceTopic.TOPIC, "recognizer")

@@ -22,8 +22,8 @@ import org.facestream.recognizer.identity.IdentityEvent;
 import picocli.CommandLine;
 
 /**
- * What a person sees of an all-in-one from start to end: events on the standard output, a status
- * line and everything else on the standard error.
+ * The console of an all-in-one: events on the standard output, a status line and everything else on
+ * the standard error.
  */
 public final class Session {
   /** A status line that is drawn over costs nothing; one that scrolls away should come seldom. */
@@ -45,7 +45,7 @@ public final class Session {
   private boolean statusShown;
   private boolean outputLost;
 
-  /** Who read the events has ended, as `head` does when it has enough. */
+  /** The reader of the events has ended, for example `head`. */
   private volatile boolean readerGone;
 
   private int exitCode;

@@ -62,10 +62,10 @@ public final class StageCommands {
         KafkaClients clients = new KafkaClients(settings.get(KafkaConfig.class));
         Stage stage = kind.make(settings, clients, worker.telemetry());
         BrokerWait.await(clients, PATIENCE, "start it, or set kafka.bootstrap-servers", log::warn);
-        // Not before it is accepted: a refusal is one line, which would drown in it.
+        // Logged after the checks, because a refusal must be a single line.
         log.info("configuration: {}", settings.effective());
         shutdown.refuseWhenRequested();
-        // Ingest has no transactions and reads behind none.
+        // Ingest neither writes nor reads transactions.
         if (kind != StageKind.ingest) {
           closing.add(new TransactionMender(clients, worker.telemetry())).start();
         }

@@ -1,2 +1,2 @@
-/** Measurements that a user can repeat: how fast this machine is, and against what. */
+/** Benchmarks for users. */
 package org.facestream.deploy.lab.bench;

@@ -121,7 +121,7 @@ public final class DemoCommand extends Subcommand {
     }
   }
 
-  /** Nobody's face is smaller; two cores have time to spare, so that the demo is not late. */
+  /** No face is smaller; this leaves enough CPU on two cores, so that the demo is not late. */
   private static Configuration enoughFor(Configuration configuration) {
     boolean chosen =
         configuration.options().containsKey(MIN_FACE)
@@ -140,7 +140,7 @@ public final class DemoCommand extends Subcommand {
     enrol(session, everything);
     CameraRegistry registry = new CameraRegistry(everything.clients());
     registry.apply(cameras.cameras(), true);
-    // Whoever watches may add cameras of their own, of which nothing is known.
+    // The user may add cameras, whose people are unknown.
     Set<String> shown =
         cameras.cameras().stream().map(Camera::id).collect(Collectors.toUnmodifiableSet());
     Scorecard scorecard = new Scorecard();
@@ -155,7 +155,7 @@ public final class DemoCommand extends Subcommand {
               }
             });
     DemoGallery.withdrawn(everything.clients()).forEach(scorecard::withdraw);
-    // Who is only just coming or going at begin and end may be recognised too.
+    // People who appear or leave at the beginning and end may be recognised too.
     Score score =
         scorecard.score(
             cameras.truth(window.begin().minus(EDGE), window.end().plus(EDGE)),

@@ -18,27 +18,27 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Whether a file that {@link AuditFile} wrote is whole. Each line ends with {@code previous=} and
- * the SHA-256 of the line before, without its line break; the first such line has that of
- * everything before it, which is nothing, or lines that an earlier version wrote without hashes.
- * The head, a file beside it, has that of the last line.
+ * Checks a file of {@link AuditFile}. Each line ends with {@code previous=} and the SHA-256 of the
+ * line before, without its line break; the first such line has the hash of everything before it,
+ * which is empty or consists of lines without hashes by an earlier version. The head, a file beside
+ * it, contains the hash of the last line.
  *
- * @param lines how many there are
- * @param unchained how many of them, at the beginning, an earlier version wrote
- * @param last the SHA-256 of the last line: who keeps it elsewhere can show later that the file up
- *     to there is what it was, whoever can write to the file and its head
- * @param problem where a line was changed or is missing; empty when none is
+ * @param lines number of lines
+ * @param unchained number of lines without hashes at the beginning
+ * @param last the SHA-256 of the last line; a copy of it elsewhere proves later that the file up to
+ *     there is unchanged, even against users who can write to the file and its head
+ * @param problem where a line was changed or is missing; otherwise empty
  */
 public record AuditCheck(long lines, long unchained, String last, Optional<String> problem) {
   static final String PREVIOUS = " previous=";
   private static final Pattern CHAINED = Pattern.compile(".* previous=([0-9a-f]{64})$");
   private static final int AT_ONCE = 8192;
 
-  /** Looks at a trail that grows meanwhile: the time of each is short beside that of a deed. */
+  /** Attempts, because the trail may grow during the check. */
   private static final int MOST_LOOKS = 10;
 
   /**
-   * Looks at every line.
+   * Checks every line.
    *
    * @throws IOException when the file cannot be read
    */
@@ -47,9 +47,9 @@ public record AuditCheck(long lines, long unchained, String last, Optional<Strin
   }
 
   /**
-   * Looks at every line.
+   * Checks every line.
    *
-   * @param earlier the hash of a last line of before, which must be in it; or null
+   * @param earlier the hash of an earlier last line, which must be in it; or null
    * @throws IOException when the file cannot be read
    */
   public static AuditCheck of(Path file, String earlier) throws IOException {
@@ -57,7 +57,7 @@ public record AuditCheck(long lines, long unchained, String last, Optional<Strin
     for (int looks = 0; looks < MOST_LOOKS; looks++) {
       String known = known(file);
       check = look(file, earlier);
-      // What was added while it was looked at is in the head, and not in what was read.
+      // Lines added during the check are in the head, but not in the data read.
       if (check.problem().isEmpty() || known.equals(known(file))) {
         return check;
       }
@@ -128,13 +128,13 @@ public record AuditCheck(long lines, long unchained, String last, Optional<Strin
           ? Optional.empty()
           : Optional.of("%s, which contains the hash of the last line, is missing".formatted(head));
     }
-    // A process that ended between the two writes leaves the head one line behind.
+    // When a process ended between the two writes, the head is one line behind.
     return known.equals(last) || known.equals(follows)
         ? Optional.empty()
         : Optional.of("the last line was changed, or lines after it were removed");
   }
 
-  /** The next line that is whole, without its line break; null when there is none. */
+  /** The next complete line, without its line break; null when there is none. */
   private static byte[] line(InputStream in) throws IOException {
     ByteArrayOutputStream line = new ByteArrayOutputStream();
     for (int next = in.read(); next >= 0; next = in.read()) {
@@ -154,16 +154,16 @@ public record AuditCheck(long lines, long unchained, String last, Optional<Strin
   /**
    * The end of a file.
    *
-   * @param line the last line that is whole, without its line break
+   * @param line the last complete line, without its line break
    * @param end the position after it
    */
   record Tail(byte[] line, long end) {
-    /** The hash that the next line has to have. */
+    /** The expected hash in the next line. */
     String hash(FileChannel file) throws IOException {
       return previous(line).isPresent() ? sha256(line, line.length) : sha256(file, end);
     }
 
-    /** Whether the last line says that it follows the one with this hash. */
+    /** Whether the last line contains this hash of the line before. */
     boolean follows(String hash) {
       return previous(line).filter(hash::equals).isPresent();
     }

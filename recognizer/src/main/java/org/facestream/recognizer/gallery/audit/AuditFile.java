@@ -22,24 +22,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lines that are on the disk before {@link #append} returns, each with the hash of the one before.
- * Several processes may add to the same file; they take turns by a lock on its head, a file beside
- * it that holds the hash of the last line, so that lines missing at the end are noticed too. See
- * {@link AuditCheck} for the format.
+ * A file of lines, each with the hash of the line before. A line is on the disk when {@link
+ * #append} returns. Several processes may add to the same file; they lock its head, a file beside
+ * it with the hash of the last line, by which missing lines at the end are detected too. See {@link
+ * AuditCheck} for the format.
  */
 public final class AuditFile {
   private static final Logger log = LoggerFactory.getLogger(AuditFile.class);
 
-  /** Another process holds the lock for the time of two writes. */
+  /** Another process holds the lock during two writes. */
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-  /** Locks on files are the process's: its own threads take turns by this one. */
+  /** File locks belong to the process, so its own threads use this lock. */
   private static final ReentrantLock TURN = new ReentrantLock();
 
   private final Path file;
   private final Path head;
 
-  /** Touches nothing yet. */
+  /** Does not access the file yet. */
   public AuditFile(Path file) {
     this.file = file;
     this.head = head(file);
@@ -49,15 +49,15 @@ public final class AuditFile {
     return file.resolveSibling(file.getFileName() + ".head");
   }
 
-  /** Where the lines go. */
+  /** The path of the file. */
   public Path path() {
     return file;
   }
 
   /**
-   * Makes the file when it is missing.
+   * Creates the file when it is missing.
    *
-   * @throws UserError when it cannot be added to
+   * @throws UserError when it cannot be written
    */
   public void check() {
     try {
@@ -81,7 +81,7 @@ public final class AuditFile {
    * Adds a line, and returns when it is on the disk.
    *
    * @param line without a line break
-   * @throws UserError when it is not: whatever it tells of must not be done then
+   * @throws UserError when it could not be written; the action must then not be done
    */
   public void append(String line) {
     TURN.lock();
@@ -109,7 +109,7 @@ public final class AuditFile {
   private void append(String line, FileChannel lines, FileChannel ends) throws IOException {
     AuditCheck.Tail tail = AuditCheck.tail(lines);
     if (tail.end() < lines.size()) {
-      // A process or a machine ended in the middle of it: what it tells of was not done.
+      // The process or machine ended during the write, so its action was not done.
       log.warn("audit: removed the incomplete last line of {}", file);
       lines.truncate(tail.end());
     }
@@ -134,9 +134,8 @@ public final class AuditFile {
   }
 
   /**
-   * What the next line is to follow. Where the head knows of a last line that is not the file's,
-   * lines were taken out or changed: the next one then follows the one that is missing, so that it
-   * stays to be seen.
+   * The hash for the next line. If the head's hash differs from that of the last line, lines were
+   * removed or changed: the next line then contains the head's hash, so that the gap stays visible.
    */
   private String previous(AuditCheck.Tail tail, FileChannel lines, String known)
       throws IOException {
@@ -155,7 +154,7 @@ public final class AuditFile {
   static String read(FileChannel ends) throws IOException {
     ByteBuffer hash = ByteBuffer.allocate(64);
     while (hash.hasRemaining() && ends.read(hash, hash.position()) > 0) {
-      // A read may bring less than it could.
+      // A read may return fewer bytes.
     }
     return new String(hash.array(), 0, hash.position(), US_ASCII).strip();
   }
@@ -186,7 +185,7 @@ public final class AuditFile {
     }
   }
 
-  /** A new file that is its owner's alone from the first; another process may be quicker. */
+  /** Creates a file that only its owner can access; another process may create it first. */
   static void create(Path file) throws IOException {
     if (Files.exists(file)) {
       return;
@@ -204,7 +203,7 @@ public final class AuditFile {
     try {
       Files.createFile(file, mode);
     } catch (FileAlreadyExistsException quicker) {
-      // Theirs is as good.
+      // The file of the other process is used.
       return;
     }
     if (parent != null) {
@@ -212,7 +211,7 @@ public final class AuditFile {
     }
   }
 
-  /** That a file is new is on the disk only with the folder that it is in. */
+  /** A new file is durable only when its folder is synced too. */
   private static void force(Path folder) {
     try (FileChannel entries = FileChannel.open(folder, StandardOpenOption.READ)) {
       entries.force(true);

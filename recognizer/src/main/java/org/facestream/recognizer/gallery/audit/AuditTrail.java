@@ -18,20 +18,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Who did what to whom in the gallery: one line per deed, on the disk before the deed is done. A
- * line that cannot be written keeps the deed from being done; a deed that fails after its line is
- * followed by one that says so. Each line is logged too, at INFO to the logger {@value #LOGGER}.
+ * The audit trail of the gallery: one line per action, written to disk before the action. If the
+ * line cannot be written, the action is not done; if the action fails later, another line records
+ * that. Each line is also logged, at INFO to the logger {@value #LOGGER}.
  *
- * <p>The person is the SHA-256 of their id, as in the database's table of erasures: whoever knows
- * the id finds the lines, and the trail does not name somebody who was forgotten.
+ * <p>A person is identified by the SHA-256 of the id, as in the database's table of erasures: with
+ * the id, the lines can be found, but the trail does not contain names of forgotten people.
  *
  * <p>Every method throws a {@link UserError} when the line cannot be written. Thread-safe.
  */
 public final class AuditTrail {
-  /** The logger's name, for where the lines are to go too. */
+  /** The name of the logger for the lines. */
   public static final String LOGGER = "org.facestream.audit";
 
-  /** Only the log, where there is no file for it. */
+  /** A trail without a file, only in the log. */
   public static final AuditTrail NONE = new AuditTrail(null);
 
   private static final Logger log = LoggerFactory.getLogger(LOGGER);
@@ -46,18 +46,18 @@ public final class AuditTrail {
     this.file = file;
   }
 
-  /** In that file; touches nothing yet. */
+  /** A trail in a file; does not access it yet. */
   public static AuditTrail in(Path file) {
     return new AuditTrail(new AuditFile(file));
   }
 
-  /** In the file that is configured, if one is. */
+  /** A trail in the configured file, if there is one. */
   public static AuditTrail of(GalleryConfig config) {
     return config.auditFile().map(AuditTrail::in).orElse(NONE);
   }
 
   /**
-   * Makes the file when it is missing.
+   * Creates the file when it is missing.
    *
    * @return this
    * @throws UserError when it cannot be written
@@ -69,7 +69,7 @@ public final class AuditTrail {
     return this;
   }
 
-  /** A picture becomes a reference, or its terms are renewed. */
+  /** Records that a picture becomes a reference, or that its terms are renewed. */
   public void enrolling(Reference reference, Runnable deed) {
     during(
         "enrol",
@@ -97,9 +97,9 @@ public final class AuditTrail {
   }
 
   /**
-   * References are erased because their time is over.
+   * Records that expired references are erased.
    *
-   * @param references how many of each person, by id
+   * @param references number of references by person id
    */
   public void expiring(Map<String, Integer> references, Runnable deed) {
     references.forEach((person, count) -> write("expire", person, count, ""));
@@ -112,31 +112,31 @@ public final class AuditTrail {
   }
 
   /**
-   * A deed in gallery and database is asked for, and nothing is recorded or done yet.
+   * Records the request of an action in gallery and database, before anything is done.
    *
    * @param deed {@code forget}, {@code merge} or {@code rename}
-   * @param into the id of who is to have what is the person's, or null
+   * @param into the id of the person who gets the references, or null
    */
   public void asked(String deed, String personId, String into) {
     write(deed, personId, 0, "asked" + (into == null ? "" : " into=" + digest(into)));
   }
 
   /**
-   * What is recorded of a person is changed as they were in the gallery: the transaction that does
-   * it is about to be committed.
+   * Records that the database's rows of a person are changed, just before the transaction is
+   * committed.
    *
    * @param deed {@code forget}, {@code merge} or {@code rename}
-   * @param rows how many sightings and events
-   * @param into the id of who has them from now on, or null
+   * @param rows number of sightings and events
+   * @param into the id of the person who gets them, or null
    */
   public void records(String deed, String personId, long rows, String into) {
     write(deed, personId, rows, "records" + (into == null ? "" : " into=" + digest(into)));
   }
 
   /**
-   * All that is kept about a person is being handed out.
+   * Records an export of a person's data.
    *
-   * @param references how many of the gallery
+   * @param references number of references
    */
   public void exporting(Person person, int references) {
     write("export", person.id(), references, "");

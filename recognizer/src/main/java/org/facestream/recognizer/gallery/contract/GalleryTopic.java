@@ -17,9 +17,9 @@ public final class GalleryTopic {
   private static final Duration SEGMENT = Duration.ofMinutes(10);
 
   /**
-   * An erased entry's bytes leave the broker's disk when the segment that holds them is compacted.
-   * The open segment never is, nor does a tombstone in it count, so it is closed after ten minutes,
-   * and the cleaner must have passed within thirty: a forgotten person is gone from disk within an
+   * The data of an erased entry leave the broker's disk when their segment is compacted. The open
+   * segment is never compacted, and tombstones in it do not count. So segments are closed after ten
+   * minutes and compacted within thirty: a forgotten person is removed from the disk within an
    * hour. The ten minutes are those between the segment's first record and one that is written, by
    * their timestamps: see {@link #closingTombstone}. Tombstones stay a week; that bounds how long a
    * running replica may be cut off, and a started one begins from empty.

@@ -18,7 +18,7 @@ import org.facestream.ingest.worker.kafka.Refusal;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Writes to the gallery topic, and returns when all of it is acknowledged. */
+/** Writes to the gallery topic, and returns when all records are acknowledged. */
 public final class GalleryWriter implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(GalleryWriter.class);
 
@@ -42,7 +42,7 @@ public final class GalleryWriter implements AutoCloseable {
   }
 
   /**
-   * Takes references out of the gallery, and has the segments closed that their bytes are in.
+   * Erases references from the gallery, and closes the segments that contain their data.
    *
    * @param ends offset that the next record of each partition will have; becomes that after the
    *     tombstones
@@ -54,8 +54,8 @@ public final class GalleryWriter implements AutoCloseable {
     try {
       write(tombstones(faceIds, key -> GalleryTopic.closingTombstone(topic, key)));
     } catch (UserError late) {
-      // The person is forgotten, and whoever asked has more to erase. Whatever is written to
-      // those partitions next closes the segments too.
+      // The person is forgotten, and the caller has more to erase. The next records of those
+      // partitions also close the segments.
       log.warn("gallery: erased data may stay on Kafka's disk for longer", late);
     }
   }

@@ -1,7 +1,7 @@
 package org.facestream.recognizer.gallery.contract;
 
 /**
- * Whose face a reference is.
+ * The person of a reference.
  *
  * @param id stable, also when the name changes
  * @param name in any script

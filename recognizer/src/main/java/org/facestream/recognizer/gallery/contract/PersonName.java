@@ -13,9 +13,9 @@ import org.facestream.ingest.worker.config.Undecoded;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.recognizer.identity.IdentityEvent;
 
-/** What a person may be called, and what follows from it. */
+/** Rules for names of people, and ids derived from them. */
 public final class PersonName {
-  /** Characters, counted as people do: code points. */
+  /** Maximum length in code points. */
   public static final int LONGEST = 200;
 
   private static final int LONGEST_ID = 64;

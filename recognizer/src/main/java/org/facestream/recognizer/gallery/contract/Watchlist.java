@@ -15,7 +15,7 @@ public final class Watchlist {
   /**
    * The name as it is.
    *
-   * @throws UserError when it is not one
+   * @throws UserError when it is not valid
    */
   public static String check(String name) {
     if (!NAME.matcher(name).matches() || name.equals(NONE)) {

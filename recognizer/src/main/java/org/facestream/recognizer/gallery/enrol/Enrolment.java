@@ -25,15 +25,15 @@ import org.facestream.recognizer.gallery.match.DescriptorSpace;
 import org.facestream.recognizer.gallery.people.People;
 
 /**
- * Makes references of pictures and writes them to the gallery topic. One picture that cannot be
- * used does not keep the others from being enrolled. Enrolling the same picture again changes
- * nothing, unless other terms are given: then it is on those. Of the gallery, what is needed to
- * decide is kept in memory; pictures are not.
+ * Creates references from pictures and writes them to the gallery topic. A picture that cannot be
+ * used does not affect the others. Enrolling the same picture again changes nothing, unless the
+ * terms differ, which are then updated. Only the data needed for decisions is kept in memory, not
+ * pictures.
  *
  * <p>For one thread, which decides about one picture after the other, so that the result does not
- * depend on how many threads look for faces. Before each decision it takes in what others wrote:
- * who is forgotten, renamed or put on a watchlist meanwhile stays so, and of somebody who was
- * forgotten since {@link #enrolAll} began no picture is enrolled.
+ * depend on how many threads look for faces. Before each decision it reads changes by others:
+ * people who are forgotten, renamed or put on a watchlist in the meantime stay so, and no picture
+ * is enrolled for a person who was forgotten since {@link #enrolAll} began.
  */
 public final class Enrolment implements AutoCloseable {
   private final EnrolmentRules rules;
@@ -48,9 +48,9 @@ public final class Enrolment implements AutoCloseable {
   /**
    * Reads the gallery.
    *
-   * @param detectors at least one; {@link #enrolAll} has a thread for each; stay their owner's
-   * @param descriptors of the model that the recognizers use; stays its owner's
-   * @param trail takes down who is enrolled, before they are
+   * @param detectors at least one; {@link #enrolAll} has a thread for each; closed by the caller
+   * @param descriptors of the recognizers' model; closed by the caller
+   * @param trail records each enrolment before it is done
    * @throws org.facestream.ingest.worker.config.UserError when the terms do not suffice, or the
    *     broker does not answer
    */
@@ -89,11 +89,10 @@ public final class Enrolment implements AutoCloseable {
   /**
    * Enrols one picture.
    *
-   * @param name the person's: whoever has this name in the gallery, in other letters too, or
-   *     somebody new
+   * @param name the person's: the person with an equivalent name in the gallery, or a new person
    * @param source where the picture came from, kept with the reference
    * @param encoded of a kind that {@link org.facestream.ingest.frame.Picture#decodeStill} takes
-   * @return when the reference is durable, or why there is none
+   * @return the durable reference, or the reason for the refusal
    * @throws org.facestream.ingest.worker.config.UserError when the name is not one
    */
   public EnrolmentResult enrol(String name, String source, byte[] encoded) {
@@ -102,7 +101,7 @@ public final class Enrolment implements AutoCloseable {
     return decide(kept, source, examiner.faceId(encoded), () -> examiner.examine(encoded));
   }
 
-  /** Enrols a face that a camera saw, by the landmarks that were found in the camera's frame. */
+  /** Enrols a face from a camera, with the landmarks found in the camera's frame. */
   public EnrolmentResult enrol(String name, Face face) {
     String kept = PersonName.check(name);
     String source = "camera %s, face %s".formatted(face.camera(), face.id());
@@ -111,13 +110,13 @@ public final class Enrolment implements AutoCloseable {
   }
 
   /**
-   * Enrols many pictures: several threads read them and look for faces, this one decides, in the
+   * Enrols many pictures: several threads read them and detect faces, this thread decides in the
    * order of the pictures.
    *
-   * @param each is told the result of each as soon as it is known, in this thread
-   * @param stop is asked before each; when it says so no further one is begun
+   * @param each receives each result immediately, in this thread
+   * @param stop checked before each picture; true stops the enrolment
    * @throws org.facestream.ingest.worker.config.UserError when the broker does not answer, or the
-   *     end that the terms give is over by now
+   *     expiry has passed
    */
   public void enrolAll(
       Iterable<? extends Submission> pictures,
@@ -138,7 +137,7 @@ public final class Enrolment implements AutoCloseable {
                         examined.examination())));
   }
 
-  /** Whether what is known says already what becomes of a picture. Asked by many threads. */
+  /** Whether the result for a picture is already known. Called by many threads. */
   private boolean settled(String name, String faceId) {
     EnrolledFace same = known.get(faceId);
     return same != null && (rules.terms().mean(same.person(), name) || !rules.confirmed());
@@ -149,8 +148,8 @@ public final class Enrolment implements AutoCloseable {
     try {
       Optional<ExaminedFace> looked =
           settled(name, faceId) ? Optional.empty() : Optional.of(examination.face());
-      // As late as can be: to look for faces takes a while, and a folder takes hours. What is left
-      // is the time of one write, and `forget` looks a second time.
+      // As late as possible, because detecting faces takes time, and a folder takes hours. Only the
+      // time of one write remains, and `forget` checks a second time.
       known.refresh();
       Instant now = clock.instant();
       if (known.erasedMeanwhile(name, faceId)) {

@@ -13,9 +13,8 @@ import org.facestream.ingest.worker.config.UserError;
 import org.facestream.recognizer.gallery.contract.PersonName;
 
 /**
- * A folder of folders: each is named after a person and holds pictures of them. Names may be in any
- * script. Hidden files are passed over; links that lead out of the folder are refused, so that
- * nothing is read that was not put there.
+ * A folder of folders, each named after a person and with pictures of that person. Names may be in
+ * any script. Hidden files are skipped; links to outside of the folder are refused.
  */
 public final class EnrolmentFolder {
   private final Path root;
@@ -39,13 +38,13 @@ public final class EnrolmentFolder {
     }
   }
 
-  /** Where it is, without links. */
+  /** Its path, without links. */
   Path root() {
     return root;
   }
 
   /**
-   * What is in it now, in the order of the paths.
+   * Its current content, ordered by path.
    *
    * @throws UserError when the folder itself cannot be read
    */

@@ -2,18 +2,18 @@ package org.facestream.recognizer.gallery.enrol;
 
 import org.facestream.recognizer.gallery.contract.Person;
 
-/** What became of one picture. */
+/** The result for one picture. */
 public sealed interface EnrolmentResult {
-  /** Why a picture waits to be confirmed: it looks like somebody else. */
+  /** Reason of a picture that needs confirmation: it looks like somebody else. */
   String CONFLICT = "conflict";
 
-  /** Why a picture waits to be confirmed: it does not look like its person's others. */
+  /** Reason of a picture that needs confirmation: it does not look like the person's others. */
   String UNLIKE = "unlike";
 
   /** Where the picture came from, such as a file's path. */
   String source();
 
-  /** The person's name, of somebody who is known as the gallery has it. */
+  /** The person's name, as in the gallery if the person is known. */
   String name();
 
   /**

@@ -7,18 +7,18 @@ import org.facestream.ingest.worker.config.UserError;
 import org.facestream.recognizer.gallery.GalleryConfig;
 
 /**
- * Which pictures may become references.
+ * Rules for new references.
  *
- * @param gate how good a face must be
- * @param duplicate a face nearer than this share of the threshold to another of the same person
- *     adds nothing
+ * @param gate minimum quality
+ * @param duplicate a face nearer than this share of the threshold to another of the same person is
+ *     redundant
  * @param conflict a face nearer than this share of the threshold to another person, and than to its
- *     own, is a conflict; less than 1, for in a gallery of many there is nearly always somebody
- *     just under the threshold
+ *     own, is a conflict; less than 1, because in a large gallery there is nearly always somebody
+ *     just below the threshold
  * @param threshold distance under which two faces count as one person's; empty for the model's own
- * @param confirmed whether a face in conflict, or unlike all others of its person, is enrolled all
- *     the same
- * @param demanded what the terms must hold
+ * @param confirmed whether a face in conflict, or unlike all others of its person, is enrolled
+ *     anyway
+ * @param demanded required terms
  * @param terms of this enrolment
  */
 @RecordBuilder

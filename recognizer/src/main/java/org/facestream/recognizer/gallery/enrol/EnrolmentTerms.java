@@ -10,12 +10,12 @@ import org.facestream.recognizer.gallery.contract.PersonName;
 import org.facestream.recognizer.gallery.contract.Watchlist;
 
 /**
- * On what terms somebody is enrolled.
+ * The terms of an enrolment.
  *
  * @param consent reference to the person's consent, or empty
- * @param expiry when the references end to be used, or empty for never
- * @param watchlist that whoever is enrolled is on from then on, or empty to leave that as it is
- * @param id of the person who is meant, where several have one name, or empty when the name says it
+ * @param expiry when the references expire, or empty for never
+ * @param watchlist new watchlist of the enrolled people, or empty for no change
+ * @param id of the person, if several have the same name, or empty
  */
 public record EnrolmentTerms(
     Optional<String> consent,
@@ -57,7 +57,7 @@ public record EnrolmentTerms(
     id = id.map(PersonName::checkId);
   }
 
-  /** Whether somebody is the person who is meant by a name. */
+  /** Whether a person is the one with the given name and id. */
   boolean mean(Person person, String name) {
     return PersonName.same(person.name(), name)
         && id.map(given -> given.equals(person.id())).orElse(true);

@@ -1,6 +1,6 @@
 package org.facestream.recognizer.gallery.enrol;
 
-/** Gives the one face of a picture, which may take a while. */
+/** Finds the one face of a picture, which may take a while. */
 interface Examination {
   /**
    * The face.

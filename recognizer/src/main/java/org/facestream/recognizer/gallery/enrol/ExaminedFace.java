@@ -6,7 +6,7 @@ import org.facestream.recognizer.gallery.contract.Reference;
 import org.facestream.recognizer.gallery.contract.ReferenceBuilder;
 
 /**
- * The one face of a picture, good enough to be a reference, before it is said whose it is.
+ * The one face of a picture, good enough for a reference, before it is assigned to a person.
  *
  * @param faceId as in {@link Reference}
  * @param model name of the descriptor model

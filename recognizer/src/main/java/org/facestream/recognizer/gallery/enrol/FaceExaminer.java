@@ -18,13 +18,13 @@ import org.facestream.recognizer.facenet.Descriptors;
 import org.facestream.recognizer.gallery.contract.PersonName;
 
 /**
- * Finds the one face of a picture and describes it, or says why it cannot be a reference. Several
- * threads may use it, but wait for one another where they look for faces.
+ * Finds the one face of a picture and describes it, or returns why it cannot be a reference.
+ * Thread-safe, but the detection is serialised.
  */
 final class FaceExaminer {
   /**
-   * A face of this probability is upright. Of 150 photographs of LFW each turned three ways, none
-   * had a surer face than 0.9986 when it was turned, and none a less sure one upright.
+   * A face of this probability is upright. Of 150 photographs of LFW in three wrong orientations,
+   * none had a face above 0.9986, and none a lower one upright.
    */
   private static final float SURE = .9995f;
 
@@ -48,7 +48,7 @@ final class FaceExaminer {
     }
   }
 
-  /** Networks stay their owner's. */
+  /** The caller closes the networks. */
   FaceExaminer(QualityGate gate, Mtcnn mtcnn, Descriptors descriptors) {
     this.gate = gate;
     this.mtcnn = mtcnn;
@@ -78,8 +78,8 @@ final class FaceExaminer {
   }
 
   /**
-   * A face that the detector found in a camera's frame. It is not looked for again: in the whole
-   * frame its landmarks were found more surely, and they are what recognition goes by.
+   * A face that the detector found in a camera's frame. It is not detected again, because the
+   * landmarks from the whole frame are more accurate.
    */
   ExaminedFace examine(Face face) throws RefusedException {
     try (Picture crop = Picture.decodeFrame(face.jpeg())) {
@@ -99,8 +99,8 @@ final class FaceExaminer {
   }
 
   /**
-   * What is found in the direction in which the face is surest. The landmarks do not say which one
-   * that is: of a face upside down the network puts the eyes where the mouth is.
+   * The result in the direction with the highest probability. The landmarks do not determine the
+   * direction: for a face that is upside down, the network places the eyes at the mouth.
    */
   private Look upright(Picture original) {
     Look best = look(original, 0);

@@ -24,17 +24,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Enrols what is in a folder, and then what is put there. A file is looked at when nothing was
- * written to it for a while, and once more whenever it changes; one that disappears makes no
- * difference to the gallery.
+ * Enrols the pictures in a folder, and pictures that are added later. A file is read when it was
+ * not written to for a while, and again when it changes. Removing a file does not change the
+ * gallery.
  *
- * <p>What is new is found by looking through the folder: when the operating system says that
- * something changed, and now and then all the same, for not every file system does. For one thread.
+ * <p>New files are found by scanning the folder, when the operating system reports a change and at
+ * regular intervals, because not every file system reports changes. For one thread.
  */
 public final class FolderWatch implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(FolderWatch.class);
 
-  /** Who copies a file writes to it more often than this. */
+  /** A file that is being copied is written to more often than this. */
   private static final Duration SETTLED = Duration.ofSeconds(2);
 
   private static final Duration RESCAN = Duration.ofSeconds(30);

@@ -14,11 +14,11 @@ import org.facestream.ingest.frame.Orientation;
 import org.facestream.ingest.frame.Picture;
 
 /**
- * A photograph brought to a size in which faces are looked for, and the face found in it.
+ * A photograph scaled for detection, and the face found in it.
  *
- * <p>Photographs of people come in two kinds that the detector has trouble with as they are: tens
- * of megapixels, where it would search long, and close-ups that leave nothing around the face. The
- * former are scaled down; the latter, when nothing was found, get a border and are enlarged.
+ * <p>Two kinds of photographs are difficult for the detector: those of tens of megapixels, which
+ * take long, and close-ups without space around the face. The former are scaled down; the latter,
+ * if no face was found, get a border and are enlarged.
  */
 final class Portrait implements AutoCloseable {
   private static final int LONGEST_SIDE = 1600;

@@ -5,8 +5,8 @@ import org.facestream.detector.face.Quality;
 import org.facestream.ingest.worker.config.UserError;
 
 /**
- * How good a face must be to become a reference. A bad reference harms every comparison with it, so
- * more is asked for than in recognition. What is measured is what {@code
+ * How good a face must be to become a reference. A bad reference affects every comparison with it,
+ * so the requirements are stricter than in recognition. What is measured is what {@code
  * org.facestream.detector.face.QualityMeter} says of the faces of cameras.
  *
  * @param minScore least probability of the face, 0 to 1

@@ -12,15 +12,15 @@ import java.util.Random;
 import org.facestream.detector.onnx.TensorBuffer;
 
 /**
- * Inner products of some faces with the references of one block after the other: one matrix product
- * a block, by OpenBLAS, which OpenCV brings along. One thread uses it.
+ * Inner products of faces with the references of one block after the other: one matrix product per
+ * block, by OpenBLAS, which is part of OpenCV. One thread uses it.
  */
 final class BlockProducts {
-  /** Half the distance from 1 to the next float: the most that one operation is off, relatively. */
+  /** Half the distance from 1 to the next float: the maximum relative error of one operation. */
   private static final double ROUNDING = 0x1p-24;
 
   static {
-    // A block is too small to be divided; batches of faces are what runs side by side.
+    // A block is too small to be divided; batches of faces run in parallel.
     blas_set_num_threads(1);
     requireRightResults();
   }
@@ -49,8 +49,8 @@ final class BlockProducts {
   }
 
   /**
-   * OpenBLAS chooses its code by the processor; builds of it are known that compute wrong results
-   * on processors newer than they. A wrong name is worse than no start.
+   * OpenBLAS chooses its code by the CPU; some builds compute wrong results on newer CPUs. Wrong
+   * names are worse than a failed start.
    */
   private static void requireRightResults() {
     int length = 67;
@@ -101,7 +101,7 @@ final class BlockProducts {
       return;
     }
     if (faces == 1) {
-      // A product of matrices would first copy the block into the order that it likes.
+      // A matrix product would first copy the block into another order.
       cblas_sgemv(
           CblasRowMajor,
           CblasTrans,

@@ -10,12 +10,12 @@ import org.facestream.recognizer.gallery.contract.Person;
 import org.facestream.recognizer.identity.Match;
 
 /**
- * Who might be on a face: the persons whose distance is the least share of the threshold that
- * counts for them.
+ * Finds the candidates for a face: the people whose distance is the smallest share of their
+ * threshold.
  *
- * <p>Where all have the same threshold, these are the nearest. Where watchlists have their own, the
- * nearest of each of them and of all others are found, each search exact, and put into one order:
- * the blocks of the gallery that hold nobody of a watchlist cost nothing.
+ * <p>With one threshold, these are the nearest people. If watchlists have their own thresholds, the
+ * nearest people of each watchlist and of all others are found by exact searches and merged; blocks
+ * of the gallery without people of a watchlist cost nothing.
  */
 public final class CandidateSearch {
   private final Thresholds thresholds;
@@ -23,7 +23,7 @@ public final class CandidateSearch {
   private final int most;
 
   /**
-   * @param most how many to name per face
+   * @param most number of candidates per face
    */
   public CandidateSearch(Thresholds thresholds, Reduction reduction, int most) {
     this.thresholds = thresholds;

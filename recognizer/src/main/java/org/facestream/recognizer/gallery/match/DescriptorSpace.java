@@ -5,11 +5,11 @@ import org.facestream.recognizer.facenet.DescriptorModel;
 import org.facestream.recognizer.facenet.Metric;
 
 /**
- * Which descriptors can be compared with each other, and how.
+ * A space of comparable descriptors.
  *
- * @param model name of the model that makes them
- * @param length how many values each has
- * @param metric how far apart two of them are
+ * @param model name of their model
+ * @param length number of values
+ * @param metric of their distances
  */
 public record DescriptorSpace(String model, int length, Metric metric) {
 
@@ -25,8 +25,9 @@ public record DescriptorSpace(String model, int length, Metric metric) {
   }
 
   /**
-   * The descriptor as it is kept and compared: of length 1 when only its direction counts, so that
-   * squared Euclidean distance orders both metrics. The given array is not changed.
+   * The descriptor in the form that is stored and compared: normalised to length 1 if only its
+   * direction counts, so that squared Euclidean distance orders both metrics. The given array is
+   * not changed.
    *
    * @throws IllegalArgumentException when it has another length than this space's
    */

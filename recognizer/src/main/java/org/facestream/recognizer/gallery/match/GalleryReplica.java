@@ -29,16 +29,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The whole gallery in this process: a Kafka Streams global store over the gallery topic that keeps
- * descriptors and persons and nothing else.
+ * The gallery in this process: a Kafka Streams global store over the gallery topic that keeps only
+ * descriptors and people.
  *
- * <p>It lives in memory only. A start therefore replays the whole topic, and can never miss a
- * tombstone that was compacted away while the process was not there. Streams' global thread is the
- * only one that changes it; {@link #snapshot()} and {@link KnownPeople} are for every thread.
+ * <p>It is in memory only. So each start reads the whole topic and cannot miss a tombstone that was
+ * compacted while the process was down. Streams' global thread is the only one that changes it;
+ * {@link #snapshot()} and {@link KnownPeople} are for every thread.
  *
  * <p>An entry that cannot be used (another model, wrong length, not a number, zero) is skipped and
- * counted; an older entry of the same key is not used any more then, for it was replaced. Nothing
- * that is in the topic ends the global thread.
+ * counted; an older entry of the same key is then not used either, because it was replaced. No
+ * record of the topic can end the global thread.
  */
 public final class GalleryReplica implements StateStore, StateRestoreListener, KnownPeople {
   public static final String NAME = "gallery";

@@ -14,10 +14,10 @@ import org.facestream.recognizer.identity.Match;
 /**
  * The gallery at one moment. Never changes; any number of threads may match on it at once.
  *
- * <p>Matching is exact: every face is compared with every reference, block by block so that a block
- * stays in the processor's cache while all faces of the batch pass over it. For the nearest
- * reference, a matrix product tells each squared distance up to a known rounding error; where that
- * leaves open whether a reference counts, the differences are squared and summed.
+ * <p>Matching is exact: every face is compared with every reference, block by block, so that a
+ * block stays in the CPU's cache for all faces of the batch. For the nearest reference, a matrix
+ * product computes each squared distance up to a known rounding error; if that is not sufficient to
+ * decide, the exact sum of squared differences is computed.
  */
 public final class GallerySnapshot {
   private final DescriptorSpace space;

@@ -2,7 +2,7 @@ package org.facestream.recognizer.gallery.match;
 
 import java.util.List;
 
-/** Reduces one face's distances to references, block by block, to distances to persons. */
+/** Reduces the distances of a face to references, block by block, to distances to people. */
 sealed interface PersonDistances permits NearestReference, PersonDistances.OfEvery {
 
   /**

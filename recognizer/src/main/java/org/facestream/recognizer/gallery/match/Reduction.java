@@ -1,9 +1,9 @@
 package org.facestream.recognizer.gallery.match;
 
 /**
- * How the distances to a person's references become the distance to the person: the mean over the
- * nearest so many of them, over all where there are fewer. One bad picture harms the mean of all,
- * and one lucky picture decides the minimum; a few of the nearest are between the two.
+ * How the distances to a person's references are reduced to one: the mean of a number of nearest
+ * references, or of all if there are fewer. A single bad picture affects the mean of all, and a
+ * single picture decides the minimum; the mean of a few nearest is between both.
  *
  * @param nearest how many references count; at least 1
  */

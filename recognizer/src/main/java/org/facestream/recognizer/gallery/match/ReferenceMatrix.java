@@ -12,9 +12,9 @@ import org.facestream.recognizer.identity.GalleryVersion;
 
 /**
  * The references of one descriptor space in compact arrays. One thread changes it and publishes
- * {@link GallerySnapshot}s. A change of references costs a few kilobytes of copying whatever the
- * gallery's size; one of persons (somebody goes, or is called otherwise) a copy of the array of
- * persons too, four bytes each, once for all changes between two snapshots.
+ * {@link GallerySnapshot}s. A change of references copies a few kilobytes, independent of the
+ * gallery's size. A change of people (removed or renamed) also copies the array of people, four
+ * bytes each, once for all changes between two snapshots.
  */
 public final class ReferenceMatrix {
   /** A block of which less than this part is in use is emptied into the last one. */
@@ -54,7 +54,7 @@ public final class ReferenceMatrix {
     float[] descriptor = space.prepare(reference.descriptor());
     int slot = slot(new Person(reference.personId(), reference.name(), reference.watchlist()));
     referencesOf[slot]++;
-    // Only now: who has no other reference is not to be gone for a moment.
+    // Removed after the addition, so that a person with a single reference is never missing.
     remove(reference.faceId());
     long expiry =
         reference.expiry() == null ? ReferenceBlock.NEVER : reference.expiry().toEpochMilli();
@@ -81,7 +81,7 @@ public final class ReferenceMatrix {
     }
   }
 
-  /** What readers may keep for as long as they like. */
+  /** An immutable snapshot. */
   public GallerySnapshot publish(GalleryVersion version) {
     personsPublished = true;
     ReferenceBlock.View[] views = new ReferenceBlock.View[blocks.size()];

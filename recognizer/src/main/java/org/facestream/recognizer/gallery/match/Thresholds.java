@@ -7,9 +7,8 @@ import java.util.function.UnaryOperator;
 import org.facestream.ingest.worker.config.UserError;
 
 /**
- * Under which distance a face counts as a person's. A watchlist that has a threshold has it on
- * every camera; for everybody else that of the camera counts, and where it has none, the general
- * one.
+ * The distance below which a face counts as a person's. A watchlist's threshold applies on every
+ * camera; for all others, the camera's threshold applies, or else the general one.
  *
  * @param general where nothing else is said
  * @param cameras by camera id

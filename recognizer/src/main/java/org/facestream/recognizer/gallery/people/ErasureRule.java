@@ -5,10 +5,10 @@ import org.facestream.ingest.worker.config.UserError;
 import org.facestream.recognizer.gallery.GalleryConfig;
 
 /**
- * When references whose time is over are erased.
+ * When expired references are erased.
  *
- * @param after how long after their expiry at the earliest
- * @param every how often that is looked after
+ * @param after minimum time after the expiry
+ * @param every interval between checks
  */
 public record ErasureRule(Duration after, Duration every) {
   public ErasureRule {

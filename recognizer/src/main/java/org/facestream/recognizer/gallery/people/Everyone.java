@@ -17,7 +17,7 @@ import org.facestream.recognizer.gallery.contract.Reference;
 import org.facestream.recognizer.gallery.people.People.Entry;
 
 /**
- * Who is in the gallery at one moment, and who of them is meant.
+ * The people in the gallery at one moment, and lookups by name and id.
  *
  * @param entries everyone, by name
  */

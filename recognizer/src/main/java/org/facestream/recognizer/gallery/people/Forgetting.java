@@ -13,9 +13,9 @@ import org.facestream.recognizer.gallery.contract.GalleryWriter;
 import org.facestream.recognizer.gallery.contract.Person;
 import org.facestream.recognizer.gallery.contract.Reference;
 
-/** Takes a person's references out of the gallery, until a look finds none that is left. */
+/** Erases a person's references, until a check finds none left. */
 final class Forgetting {
-  /** It takes one look at what is left, two when they are enrolled meanwhile. */
+  /** One check is enough; two if the person is enrolled in the meantime. */
   private static final int MOST_LOOKS = 5;
 
   private final KafkaClients clients;
@@ -31,7 +31,7 @@ final class Forgetting {
    *
    * @param whom finds the person
    * @param what finds which of their references are to go
-   * @throws UserError when somebody enrols them all the while
+   * @throws UserError when the person is enrolled repeatedly in the meantime
    */
   People.Forgotten of(
       Function<ReferenceTable, Person> whom,
@@ -53,7 +53,7 @@ final class Forgetting {
         List<String> faceIds = left.stream().map(Reference::faceId).toList();
         trail.forgetting(person, faceIds.size(), () -> writer.erase(faceIds, ends));
         left.forEach(reference -> erased.put(reference.faceId(), reference));
-        // Who enrols or merges at this moment may have looked before, and written after.
+        // A concurrent enrolment or merge may have read before and written after the erasure.
         table.readOn();
         left = what.apply(table, person);
       }

@@ -24,9 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Erases references from the gallery topic some time after they expired, as {@link People#forget}
- * does: what nobody may be recognised by any more is not kept either. Several workers may do it at
- * the same time: each erases what it finds, and to erase what is erased changes nothing.
+ * Erases references from the gallery topic some time after they expired, like {@link
+ * People#forget}. Several workers may do it at the same time, because erasing twice has no effect.
  */
 public final class GalleryRetention implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(GalleryRetention.class);

@@ -18,7 +18,7 @@ import org.facestream.recognizer.gallery.contract.Reference;
 import org.facestream.recognizer.gallery.contract.Watchlist;
 import org.facestream.recognizer.identity.GalleryVersion;
 
-/** The persons of the gallery, as the gallery topic has them now. */
+/** The people in the gallery topic. */
 public final class People {
   private final KafkaClients clients;
   private final AuditTrail trail;
@@ -42,7 +42,7 @@ public final class People {
   }
 
   /**
-   * A person who is in the gallery no more.
+   * A person who was removed from the gallery.
    *
    * @param person id and name
    * @param references what was erased, without thumbnails and descriptors
@@ -57,10 +57,10 @@ public final class People {
   }
 
   /**
-   * Two persons who are one now.
+   * The result of a merge.
    *
-   * @param gone who is in the gallery no more, with the references they had
-   * @param kept who has them now, with all of theirs
+   * @param gone the removed person, with the former references
+   * @param kept the remaining person, with all references
    */
   public record Merged(Entry gone, Entry kept) {}
 
@@ -72,7 +72,7 @@ public final class People {
   /**
    * Creates the gallery topic where it is missing.
    *
-   * @param trail takes down what is done to whom, before it is
+   * @param trail records each action before it is done
    */
   public People(KafkaClients clients, AuditTrail trail) {
     this.clients = clients;
@@ -117,11 +117,12 @@ public final class People {
   }
 
   /**
-   * Erases a person: every recognizer stops using their references within seconds, and their bytes
+   * Erases a person: every recognizer stops using the references within seconds, and their data
    * leave the broker's disk when the topic is compacted, within an hour.
    *
-   * @return what was erased
-   * @throws UserError when there is no such person, or somebody enrols them all the while
+   * @return the erased references
+   * @throws UserError when there is no such person, or the person is enrolled repeatedly in the
+   *     meantime
    */
   public Forgotten forget(String idOrName) {
     return new Forgetting(clients, trail)
@@ -134,8 +135,8 @@ public final class People {
   }
 
   /**
-   * Goes on with a forgetting that was begun before: erases what was in the gallery then, and
-   * leaves what was enrolled since.
+   * Continues an erasure that was begun earlier: erases references that were in the gallery then,
+   * and keeps those enrolled since.
    *
    * @param begun the gallery's version when it was begun
    * @param moment when that was
@@ -197,8 +198,8 @@ public final class People {
   }
 
   /**
-   * Makes one person of two: the references of the first become the second's, who keeps id and
-   * name. No picture is erased.
+   * Merges two people: the references of the first move to the second, who keeps id and name. No
+   * picture is erased.
    *
    * @return the first as they were, and the second as they are now
    * @throws UserError when either is not there or not clear, both are the same, they are not on the
@@ -246,8 +247,7 @@ public final class People {
   }
 
   /**
-   * Puts a person on a watchlist in place of the one before, or with none takes them off it.
-   * Recognizers know it within seconds.
+   * Sets or removes the watchlist of a person. Recognizers apply it within seconds.
    *
    * @return the person as they are now
    * @throws UserError when there is no such person, they are being forgotten, or the watchlist

@@ -9,9 +9,8 @@ import org.facestream.recognizer.gallery.contract.Person;
 import org.facestream.recognizer.gallery.contract.Reference;
 
 /**
- * References that are written anew with something changed, while others may erase them: what is
- * written is what was there a moment before, and what was erased in this moment is erased again. So
- * nobody who is being forgotten comes back.
+ * Rewrites references with changes while others may erase them: it writes what was read just
+ * before, and erases again what was erased in between. So a forgotten person does not come back.
  *
  * <p>For one thread.
  */
@@ -24,7 +23,8 @@ final class ReferenceEdit implements AutoCloseable {
    * @throws org.facestream.ingest.worker.config.UserError when the broker does not answer
    */
   ReferenceEdit(KafkaClients clients) {
-    // A producer takes a while to come up: before anything is read, not between that and a write.
+    // The producer is started first, because it takes time and must not delay the write after the
+    // read.
     writer = closing.add(new GalleryWriter(clients));
     try {
       table = closing.add(new ReferenceTable(clients));
@@ -52,9 +52,9 @@ final class ReferenceEdit implements AutoCloseable {
   }
 
   /**
-   * Writes references in place of those that were read last, and looks what became of them.
+   * Replaces references that were read last, and checks the result.
    *
-   * @return those that stay; the others were erased meanwhile
+   * @return those that stay; the others were erased in the meantime
    * @throws org.facestream.ingest.worker.config.UserError when the broker does not take them
    */
   List<Reference> put(List<Reference> changed) {
@@ -71,7 +71,7 @@ final class ReferenceEdit implements AutoCloseable {
     return changed.stream().filter(reference -> !erased.contains(reference.faceId())).toList();
   }
 
-  /** Takes references out of the gallery. */
+  /** Erases references from the gallery. */
   void erase(List<Reference> gone) {
     writer.erase(gone.stream().map(Reference::faceId).toList());
     gone.forEach(reference -> table.remove(reference.faceId()));

@@ -24,9 +24,9 @@ import org.facestream.recognizer.gallery.contract.Reference;
 import org.facestream.recognizer.identity.GalleryVersion;
 
 /**
- * The gallery topic as a table. Of each reference all is kept but picture and descriptor, which
- * make up nearly all of it, and its place in the topic, from where the whole is read again when it
- * is needed: a million of them are some hundred megabytes.
+ * The gallery topic as a table. It keeps each reference without picture and descriptor, which are
+ * nearly all of its size, and its position in the topic, from which the whole reference is read
+ * when needed. A million references need some hundred megabytes.
  *
  * <p>For one thread.
  */

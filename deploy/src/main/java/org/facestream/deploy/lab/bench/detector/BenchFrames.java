@@ -23,7 +23,7 @@ import org.facestream.ingest.worker.config.UserError;
 import org.facestream.ingest.worker.json.Json;
 
 /**
- * JPEGs to measure a detector on, as it would find them in Kafka.
+ * JPEGs for measuring a detector, as in Kafka.
  *
  * @param origin what they are, for the report
  * @param frames at least one

@@ -11,8 +11,8 @@ import org.facestream.ingest.frame.Picture;
 import org.facestream.ingest.frame.UnreadablePictureException;
 
 /**
- * Measures the cascade over the same pictures again and again, batch by batch, as the detector runs
- * it. JPEGs are decoded in between and timed apart.
+ * Measures the cascade on the same pictures repeatedly, in batches like the detector. Decoding
+ * JPEGs is measured separately.
  */
 final class CascadeBench {
   /** Overlap from which a detection is the face that is marked. */

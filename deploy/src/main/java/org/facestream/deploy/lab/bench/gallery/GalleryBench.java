@@ -33,7 +33,7 @@ import org.facestream.recognizer.identity.Match;
 
 /**
  * {@code facestream bench gallery}: how fast galleries of some sizes are read and matched. Each is
- * written to a real broker and read by a replica as a recognizer has it.
+ * written to a real broker and read by a replica like that of a recognizer.
  *
  * @param sizes references of each gallery, ascending
  * @param length values of a descriptor

@@ -8,7 +8,7 @@ import javax.management.MBeanServer;
 import javax.management.MalformedObjectNameException;
 import javax.management.ObjectName;
 
-/** Bytes that the broker of this process took and gave, by topic, as it counts them itself. */
+/** Bytes that the broker of this process received and sent, by topic, from its own metrics. */
 public final class BrokerTraffic {
   private static final String BEAN = "kafka.server:type=BrokerTopicMetrics,name=%s,topic=*";
 

@@ -2,7 +2,7 @@ package org.facestream.deploy.lab.bench.meter;
 
 import java.util.regex.Pattern;
 
-/** Who uses the processor in this process and on its behalf, told by the names of threads. */
+/** Groups of threads that use the CPU, by their names. */
 public enum CpuGroup {
   simulation("simulated cameras", "rtsp-server-.*"),
   measuring("this measurement", "bench-.*|http-endpoint"),

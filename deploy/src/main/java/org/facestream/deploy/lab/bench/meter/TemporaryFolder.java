@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.facestream.ingest.worker.config.UserError;
 
-/** A folder that goes, with all that is in it, when this is closed. */
+/** A folder that is deleted with its content when this is closed. */
 public final class TemporaryFolder implements AutoCloseable {
   private final Path path;
 

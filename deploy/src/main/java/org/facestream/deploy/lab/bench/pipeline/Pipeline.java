@@ -22,7 +22,7 @@ sealed interface Pipeline extends AutoCloseable permits EmbeddedPipeline, Runnin
   /** What passed the broker so far, by topic; empty when it runs elsewhere. */
   Map<String, BrokerTraffic.Bytes> traffic();
 
-  /** What keeps it from taking work, in words; empty when nothing does. */
+  /** Why it is not ready, for people; empty when it is. */
   String notReady();
 
   @Override

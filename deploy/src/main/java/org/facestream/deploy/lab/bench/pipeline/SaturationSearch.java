@@ -5,9 +5,9 @@ import java.util.Map;
 import java.util.OptionalInt;
 
 /**
- * Looks for the most cameras that a pipeline carries: doubles them until it is too many, then
- * halves the gap until it is one camera, or a twentieth of what is carried. A number counts as too
- * many when it failed twice: anything may disturb a machine for a moment.
+ * Searches for the largest number of cameras that a pipeline carries: doubles the number until it
+ * fails, then halves the interval until it is one camera or 5 % of the number. A number counts as
+ * failed after two failures, because a machine may be disturbed for a moment.
  */
 final class SaturationSearch {
   private static final int FINENESS = 20;

@@ -1,6 +1,6 @@
 /**
- * How many cameras this machine carries: the whole pipeline under simulated RTSP cameras, counted
- * by what its stages count themselves, by the records that a reader gets, and by the operating
- * system.
+ * Measures how many cameras this machine carries: runs the whole pipeline with simulated RTSP
+ * cameras, and uses the stages' metrics, the records of a reader, and the operating system's
+ * counters.
  */
 package org.facestream.deploy.lab.bench.pipeline;
