@@ -1,5 +1,9 @@
 package org.facestream.detector.face;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
 import java.util.List;
@@ -24,13 +28,13 @@ import java.util.List;
  * @param zones names of the camera's zones that contain it, in the camera's order
  * @param jpeg the crop, a whole JPEG file
  */
-// As many values as its record in the topic has, without levels between, as there.
+// The fields of the JSON header in the topic, which has no levels between, and the record's value.
 @RecordBuilder
 public record Face(
     String id,
     String camera,
     long epoch,
-    long frameSequence,
+    @JsonProperty("sequence") long frameSequence,
     Instant captureTime,
     String track,
     int frameWidth,
@@ -40,8 +44,12 @@ public record Face(
     Landmarks cropLandmarks,
     float score,
     Quality quality,
-    List<String> zones,
-    byte[] jpeg)
+    // Older records have no zones.
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) @JsonSetter(nulls = Nulls.AS_EMPTY)
+        List<String> zones,
+    // The picture is the record's value.
+    @JsonProperty(access = JsonProperty.Access.WRITE_ONLY) @JsonSetter(nulls = Nulls.AS_EMPTY)
+        byte[] jpeg)
     implements FaceBuilder.With {
 
   public Face {

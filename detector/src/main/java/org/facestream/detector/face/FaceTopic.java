@@ -2,12 +2,7 @@ package org.facestream.detector.face;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.annotation.JsonSetter;
-import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.databind.ObjectReader;
-import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -40,37 +35,14 @@ public final class FaceTopic {
               "max.message.bytes", String.valueOf(16 << 20),
               "compression.type", "uncompressed"));
 
-  private static final ObjectReader READER = Json.COMPLETE.readerFor(Header.class);
-
-  /** The JSON header; its component names are the contract. */
-  record Header(
-      String id,
-      String camera,
-      long epoch,
-      long sequence,
-      Instant captureTime,
-      String track,
-      int frameWidth,
-      int frameHeight,
-      Box box,
-      Landmarks landmarks,
-      Landmarks cropLandmarks,
-      float score,
-      Quality quality,
-      // Older records have no zones.
-      @JsonInclude(JsonInclude.Include.NON_EMPTY) @JsonSetter(nulls = Nulls.AS_EMPTY)
-          List<String> zones) {
-    Header {
-      zones = List.copyOf(zones);
-    }
-  }
+  private static final ObjectReader READER = Json.COMPLETE.readerFor(Face.class);
 
   private FaceTopic() {}
 
   /** A face as a record for the topic of that full name. */
   public static ProducerRecord<String, byte[]> toRecord(String topic, Face face) {
     RecordHeaders headers = new RecordHeaders();
-    headers.add(HEADER, json(face));
+    headers.add(HEADER, Json.bytes(face));
     headers.add("content-type", "image/jpeg".getBytes(UTF_8));
     return new ProducerRecord<>(
         topic, null, face.captureTime().toEpochMilli(), face.camera(), face.jpeg(), headers);
@@ -94,48 +66,13 @@ public final class FaceTopic {
     if (last == null || last.value() == null) {
       throw new InvalidRecordException("bad-header", "header '" + HEADER + "' is missing");
     }
-    Header header = Json.read(READER, last.value(), "bad-header");
-    if (!header.camera().equals(record.key())) {
+    Face face = Json.read(READER, last.value(), "bad-header");
+    if (!face.camera().equals(record.key())) {
       throw new InvalidRecordException("bad-header", "camera and key differ");
     }
-    if (!(header.box().width() > 0 && header.box().height() > 0)) {
+    if (!(face.box().width() > 0 && face.box().height() > 0)) {
       throw new InvalidRecordException("bad-header", "the box is empty");
     }
-    return FaceBuilder.builder()
-        .id(header.id())
-        .camera(header.camera())
-        .epoch(header.epoch())
-        .frameSequence(header.sequence())
-        .captureTime(header.captureTime())
-        .track(header.track())
-        .frameWidth(header.frameWidth())
-        .frameHeight(header.frameHeight())
-        .box(header.box())
-        .landmarks(header.landmarks())
-        .cropLandmarks(header.cropLandmarks())
-        .score(header.score())
-        .quality(header.quality())
-        .zones(header.zones())
-        .jpeg(record.value())
-        .build();
-  }
-
-  private static byte[] json(Face face) {
-    return Json.bytes(
-        new Header(
-            face.id(),
-            face.camera(),
-            face.epoch(),
-            face.frameSequence(),
-            face.captureTime(),
-            face.track(),
-            face.frameWidth(),
-            face.frameHeight(),
-            face.box(),
-            face.landmarks(),
-            face.cropLandmarks(),
-            face.score(),
-            face.quality(),
-            face.zones()));
+    return face.withJpeg(record.value());
   }
 }
