@@ -39,9 +39,7 @@ final class CloseUpReader {
   private static final long MOST_PIXELS = 4_000_000;
 
   private final Mtcnn mtcnn;
-  private final FaceSearches searches;
-  private final Zones zones;
-  private final CloseUpRequests requests;
+  private final Cameras cameras;
   private final CloseUpFaces faces;
   private final Telemetry telemetry;
   private final String facesTopic;
@@ -52,17 +50,9 @@ final class CloseUpReader {
    * @param facesTopic full name
    */
   CloseUpReader(
-      Mtcnn mtcnn,
-      FaceSearches searches,
-      Zones zones,
-      CloseUpRequests requests,
-      CropConfig crops,
-      Telemetry telemetry,
-      String facesTopic) {
+      Mtcnn mtcnn, Cameras cameras, CropConfig crops, Telemetry telemetry, String facesTopic) {
     this.mtcnn = mtcnn;
-    this.searches = searches;
-    this.zones = zones;
-    this.requests = requests;
+    this.cameras = cameras;
     this.faces = new CloseUpFaces(crops);
     this.telemetry = telemetry;
     this.facesTopic = facesTopic;
@@ -111,9 +101,9 @@ final class CloseUpReader {
       CloseUp closeUp = CloseUpTopic.fromFrameRecord(record);
       String camera = closeUp.of().camera();
       if (closeUp.of().captureTime().isBefore(now.minus(OLDEST))) {
-        meters.count(() -> requests.count(camera, "too-old"));
+        meters.count(() -> cameras.closeUps().count(camera, "too-old"));
       } else if (opened.size() >= MOST) {
-        meters.count(() -> requests.count(camera, "overtaken"));
+        meters.count(() -> cameras.closeUps().count(camera, "overtaken"));
       } else if ((long) closeUp.width() * closeUp.height() > MOST_PIXELS) {
         throw new InvalidRecordException("too-large", "a close-up is a part of a picture");
       } else {
@@ -138,17 +128,17 @@ final class CloseUpReader {
     for (int i = 0; i < opened.size(); i++) {
       CloseUp closeUp = opened.get(i).closeUp();
       String camera = closeUp.of().camera();
-      float good = searches.of(camera).goodScore();
+      float good = cameras.searches().of(camera).goodScore();
       Optional<Face> face = faces.find(closeUp, opened.get(i).picture(), found.get(i), good);
       face.map(this::inZones)
           .ifPresent(larger -> records.add(FaceTopic.toRecord(facesTopic, larger)));
       meters.count(
           () -> {
             if (face.isPresent()) {
-              requests.succeeded(camera);
+              cameras.closeUps().succeeded(camera);
               telemetry.out(DetectorProcessor.STAGE, camera).increment();
             } else {
-              requests.failed(camera);
+              cameras.closeUps().failed(camera);
             }
           });
     }
@@ -157,12 +147,12 @@ final class CloseUpReader {
 
   private Face inZones(Face face) {
     return face.withZones(
-        zones.of(face.camera()).of(face.box(), face.frameWidth(), face.frameHeight()));
+        cameras.zones().of(face.camera()).of(face.box(), face.frameWidth(), face.frameHeight()));
   }
 
   /** As on the camera's frames, but only for faces of about the requested size. */
   private MtcnnOptions options(Opened opened) {
-    MtcnnOptions usual = searches.of(opened.closeUp().of().camera()).mtcnn();
+    MtcnnOptions usual = cameras.searches().of(opened.closeUp().of().camera()).mtcnn();
     double size = CloseUpFaces.expected(opened.closeUp()).width();
     return usual
         .with()

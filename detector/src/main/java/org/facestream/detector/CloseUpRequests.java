@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.facestream.detector.face.Box;
 import org.facestream.detector.face.Face;
@@ -16,9 +15,7 @@ import org.facestream.ingest.frame.CloseUpRequestBuilder;
 import org.facestream.ingest.frame.CloseUpTopic;
 import org.facestream.ingest.frame.CloseUpTrust;
 import org.facestream.ingest.registry.Camera;
-import org.facestream.ingest.registry.CameraTopic;
 import org.facestream.ingest.worker.Telemetry;
-import org.facestream.ingest.worker.config.UserError;
 import org.facestream.ingest.worker.kafka.InvalidRecordException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,19 +62,17 @@ final class CloseUpRequests {
     this.telemetry = telemetry;
   }
 
-  /** Applies a record of the cameras topic. */
-  void take(ConsumerRecord<String, byte[]> record) {
-    try {
-      String url = CameraTopic.fromRecord(record).map(Camera::closeUpUrl).orElse(null);
-      if (url != null) {
-        cameras.add(record.key());
-      } else {
-        cameras.remove(record.key());
-        accounts.remove(record.key());
-      }
-    } catch (InvalidRecordException | UserError invalid) {
-      // FaceSearches reports it too.
-      log.debug("camera {}: close-ups stay as before: {}", record.key(), invalid.getMessage());
+  /**
+   * Applies the settings of a camera.
+   *
+   * @param camera null when it was removed
+   */
+  void take(String id, Camera camera) {
+    if (camera != null && camera.closeUpUrl() != null) {
+      cameras.add(id);
+    } else {
+      cameras.remove(id);
+      accounts.remove(id);
     }
   }
 
@@ -129,7 +124,7 @@ final class CloseUpRequests {
     count(camera, "no-face");
     if (account(camera).trust.failed(System.nanoTime())) {
       log.warn(
-          "camera {}: its close-ups do not show the requested faces; pausing them for {} " + "s",
+          "camera {}: its close-ups do not show the requested faces; pausing them for {} s",
           camera,
           CloseUpTrust.PAUSE.toSeconds());
     }

@@ -1,6 +1,5 @@
 package org.facestream.detector;
 
-import io.micrometer.core.instrument.Timer;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -8,22 +7,13 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.facestream.detector.FrameDecoder.Decoded;
-import org.facestream.detector.FrameDecoder.Source;
-import org.facestream.detector.face.Face;
-import org.facestream.detector.mtcnn.Detection;
 import org.facestream.detector.mtcnn.Mtcnn;
-import org.facestream.detector.track.CameraTracks;
-import org.facestream.detector.track.FaceSelector;
 import org.facestream.detector.track.TrackMemory;
 import org.facestream.detector.track.TrackRecovery;
-import org.facestream.detector.track.TrackTopic;
-import org.facestream.ingest.frame.Frame;
 import org.facestream.ingest.worker.Telemetry;
 import org.facestream.ingest.worker.loop.ConsumeLoop;
 import org.facestream.ingest.worker.loop.DeadLetters;
@@ -45,78 +35,46 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(DetectorProcessor.class);
 
   private final DetectorOptions options;
-  private final Mtcnn mtcnn;
-  private final FaceSearches searches;
-  private final Zones zones;
-  private final Runnable cameras;
-  private final TrackRecovery recovery;
   private final Clock clock;
+  private final Runnable refresh;
+  private final TrackRecovery recovery;
   private final Recordings recordings;
-  private final String tracksTopic;
-  private final CloseUpRequests closeUps;
-  private final CloseUpReader closeUpReader;
-  private final FrameDecoder decoder;
-  private final FaceSelector selector;
+  private final CloseUpReader closeUps;
+  private final FrameFaces faces;
   private final FrameAges ages;
   private final FrameIntake intake;
   private final FairShare share = new FairShare();
   private final Pace pace;
-  private final Timer decoding;
-  private final Timer detecting;
-  private final Timer inference;
   private final DetectorMeters meters;
 
   private final TrackMemory memory = new TrackMemory();
   private final Set<Integer> toRecover = new HashSet<>();
 
   /**
+   * @param clock for the time of records and the age of frames
    * @param mtcnn closed by the caller
-   * @param searches how faces are detected
-   * @param zones of each camera
-   * @param cameras updates searches and zones before each batch
-   * @param clock for the age of frames
+   * @param refresh updates the cameras before each batch
    * @param facesTopic full name
-   * @param tracksTopic full name
-   * @param closeUps asks for larger pictures of faces
    */
   DetectorProcessor(
       DetectorOptions options,
       Telemetry telemetry,
-      Mtcnn mtcnn,
-      FaceSearches searches,
-      Zones zones,
-      Runnable cameras,
-      TrackRecovery recovery,
       Clock clock,
-      String facesTopic,
-      String tracksTopic,
-      CloseUpRequests closeUps) {
+      Mtcnn mtcnn,
+      Cameras cameras,
+      Runnable refresh,
+      TrackRecovery recovery,
+      String facesTopic) {
     this.options = options;
-    this.mtcnn = mtcnn;
-    this.searches = searches;
-    this.zones = zones;
-    this.cameras = cameras;
-    this.recovery = recovery;
     this.clock = clock;
+    this.refresh = refresh;
+    this.recovery = recovery;
     this.recordings = new Recordings(facesTopic, clock);
-    this.tracksTopic = tracksTopic;
     this.ages = new FrameAges(options.maxAge(), telemetry);
     this.intake = new FrameIntake(options.maxAge(), options.batch(), ages);
-    this.closeUps = closeUps;
-    this.closeUpReader =
-        new CloseUpReader(mtcnn, searches, zones, closeUps, options.crops(), telemetry, facesTopic);
-    this.decoder = new FrameDecoder(options.decodeThreads());
+    this.closeUps = new CloseUpReader(mtcnn, cameras, options.crops(), telemetry, facesTopic);
+    this.faces = new FrameFaces(options, telemetry, mtcnn, cameras, recordings);
     this.pace = new Pace(options.turn());
-    this.selector =
-        new FaceSelector(
-            options.tracks(),
-            options.bestShots(),
-            options.crops(),
-            telemetry.part(STAGE, "track"),
-            telemetry.part(STAGE, "crop"));
-    this.decoding = telemetry.part(STAGE, "decode");
-    this.detecting = telemetry.part(STAGE, "mtcnn");
-    this.inference = telemetry.part(STAGE, "onnx");
     this.meters = new DetectorMeters(telemetry, clock, mtcnn.device());
   }
 
@@ -133,8 +91,8 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
     meters.begin();
     List<ProducerRecord<String, byte[]>> results = new ArrayList<>();
     TrackMemory.Turn turn = memory.begin(clock.instant());
-    cameras.run();
-    List<ConsumerRecord<String, byte[]>> frames = closeUpReader.framesOf(batch);
+    refresh.run();
+    List<ConsumerRecord<String, byte[]>> frames = closeUps.framesOf(batch);
     Instant now = clock.instant();
     FairShare.Choice choice =
         share.choose(intake.offers(frames, now, deadLetters, meters), pace.room());
@@ -147,38 +105,18 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
     }
     for (Recordings.Stretch stretch : Recordings.stretches(frames, choice.taken())) {
       results.addAll(recordings.pass(stretch.boundaries(), turn));
-      handle(intake.portions(stretch.frames()), turn, deadLetters, results);
+      results.addAll(faces.of(intake.portions(stretch.frames()), turn, deadLetters, meters));
     }
-    results.addAll(closeUpReader.read(clock.instant(), deadLetters, meters));
+    results.addAll(closeUps.read(clock.instant(), deadLetters, meters));
     turn.changes(
         (camera, partition, tracks) ->
-            results.add(
-                TrackTopic.toRecord(
-                    tracksTopic, recovery.partition(partition), camera, partition, tracks, now)));
+            results.add(recovery.toRecord(camera, partition, tracks, now)));
     turn.keep();
     meters.keep();
     pace.took(
         choice.taken().stream().mapToLong(FairShare.Offer::pixels).sum(),
         System.nanoTime() - begun);
     return results;
-  }
-
-  private void handle(
-      List<List<Source>> portions,
-      TrackMemory.Turn turn,
-      DeadLetters deadLetters,
-      List<ProducerRecord<String, byte[]>> results) {
-    FrameDecoder.Pending next = decoder.begin(portions.isEmpty() ? List.of() : portions.get(0));
-    try {
-      for (int i = 0; i < portions.size(); i++) {
-        List<Decoded> decoded = decoding.record(next::take);
-        // The next pictures are decoded during the detection on these.
-        next = decoder.begin(i + 1 < portions.size() ? portions.get(i + 1) : List.of());
-        results.addAll(handle(decoded, turn, deadLetters));
-      }
-    } finally {
-      next.close();
-    }
   }
 
   private void recover() {
@@ -192,76 +130,6 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
         .forEach(
             (camera, left) -> memory.restore(camera, left.framesPartition(), left.tracks(), now));
     toRecover.clear();
-  }
-
-  /** Runs the detection on pictures, and closes them. */
-  private List<ProducerRecord<String, byte[]>> handle(
-      List<Decoded> decoded, TrackMemory.Turn turn, DeadLetters deadLetters) {
-    try {
-      List<Decoded> readable = new ArrayList<>(decoded.size());
-      for (Decoded frame : decoded) {
-        if (frame.unreadable() == null) {
-          readable.add(frame);
-        } else {
-          deadLetters.reject(
-              frame.source().record(),
-              frame.unreadable().reason(),
-              frame.unreadable().getMessage());
-        }
-      }
-      List<List<Detection>> found = detect(readable);
-      List<ProducerRecord<String, byte[]>> results = new ArrayList<>();
-      for (int i = 0; i < readable.size(); i++) {
-        ConsumerRecord<String, byte[]> frame = readable.get(i).source().record();
-        for (Face face : select(readable.get(i), found.get(i), turn)) {
-          results.add(recordings.face(frame, face));
-          closeUps.ask(face, meters).ifPresent(results::add);
-        }
-      }
-      return results;
-    } finally {
-      decoded.forEach(Decoded::close);
-    }
-  }
-
-  private List<List<Detection>> detect(List<Decoded> frames) {
-    if (frames.isEmpty()) {
-      return List.of();
-    }
-    long before = mtcnn.onnxNanos();
-    List<List<Detection>> found =
-        detecting.record(
-            () ->
-                mtcnn.detect(
-                    frames.stream().map(Decoded::picture).toList(),
-                    frames.stream().map(frame -> search(frame).mtcnn()).toList()));
-    inference.record(mtcnn.onnxNanos() - before, TimeUnit.NANOSECONDS);
-    return found;
-  }
-
-  private FaceSearches.Search search(Decoded frame) {
-    return searches.of(frame.source().frame().camera());
-  }
-
-  private List<Face> select(Decoded decoded, List<Detection> found, TrackMemory.Turn turn) {
-    Frame frame = decoded.source().frame();
-    CameraTracks before = turn.tracks(frame.camera());
-    if (Recordings.again(decoded.source().record(), frame, before)) {
-      meters.dropped(frame, "duplicate", 1);
-      return List.of();
-    }
-    FaceSelector.Selection selection =
-        selector.select(
-            before,
-            frame,
-            decoded.picture().rgb(),
-            found,
-            search(decoded).goodScore(),
-            zones.of(frame.camera()));
-    Recordings.put(turn, decoded.source().record(), frame.camera(), selection);
-    int faces = selection.faces().size() + selection.unconfirmed() + selection.heldBack();
-    meters.selected(decoded.source(), selection, faces);
-    return selection.faces();
   }
 
   @Override
@@ -297,7 +165,7 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
 
   @Override
   public void close() {
-    decoder.close();
+    faces.close();
     ages.close();
     meters.close();
   }

@@ -80,33 +80,23 @@ public final class DetectorStage implements Stage {
               FaceTopic.TOPIC,
               TrackTopic.TOPIC,
               Topics.DEAD_LETTERS));
-      FaceSearches searches = new FaceSearches(options.search(), options.tracks().weakScore());
-      Zones zones = new Zones();
-      CloseUpRequests closeUps = new CloseUpRequests(clients.name(CloseUpTopic.TOPIC), telemetry);
-      TopicFeed cameras =
-          closing.add(
-              new TopicFeed(
-                  clients,
-                  CameraTopic.TOPIC,
-                  camera -> {
-                    searches.take(camera);
-                    zones.take(camera);
-                    closeUps.take(camera);
-                  }));
+      Cameras cameras =
+          new Cameras(
+              new FaceSearches(options.search(), options.tracks().weakScore()),
+              new Zones(),
+              new CloseUpRequests(clients.name(CloseUpTopic.TOPIC), telemetry));
+      TopicFeed feed = closing.add(new TopicFeed(clients, CameraTopic.TOPIC, cameras::take));
       DetectorProcessor processor =
           closing.add(
               new DetectorProcessor(
                   options,
                   telemetry,
-                  mtcnn,
-                  searches,
-                  zones,
-                  cameras::refresh,
-                  new TrackRecovery(clients, trackPartitions()),
                   Clock.systemUTC(),
-                  clients.name(FaceTopic.TOPIC),
-                  clients.name(TrackTopic.TOPIC),
-                  closeUps));
+                  mtcnn,
+                  cameras,
+                  feed::refresh,
+                  new TrackRecovery(clients, trackPartitions()),
+                  clients.name(FaceTopic.TOPIC)));
       loop =
           closing.add(
               new ConsumeLoop(

@@ -5,24 +5,18 @@ import static java.util.Objects.requireNonNullElse;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.facestream.detector.mtcnn.MtcnnOptions;
 import org.facestream.detector.mtcnn.MtcnnOptionsBuilder;
 import org.facestream.ingest.registry.Camera;
-import org.facestream.ingest.registry.CameraTopic;
 import org.facestream.ingest.registry.FaceSearch;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.ingest.worker.kafka.InvalidRecordException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The detection options of each camera: the configuration, overridden by the cameras topic. One
  * thread at a time uses it.
  */
 final class FaceSearches {
-  private static final Logger log = LoggerFactory.getLogger(FaceSearches.class);
-
   private final Search configured;
   private final float weakScore;
   private final Map<String, Search> searches = new HashMap<>();
@@ -81,18 +75,18 @@ final class FaceSearches {
     return searches.getOrDefault(camera, configured);
   }
 
-  /** Applies a record of the cameras topic. */
-  void take(ConsumerRecord<String, byte[]> record) {
-    try {
-      FaceSearch detection = CameraTopic.fromRecord(record).map(Camera::detection).orElse(null);
-      if (detection == null) {
-        searches.remove(record.key());
-      } else {
-        searches.put(record.key(), configured.with(detection, weakScore));
-      }
-    } catch (InvalidRecordException | UserError invalid) {
-      // Ingest also ignores such a record.
-      log.warn("camera {}: detection stays as before: {}", record.key(), invalid.getMessage());
+  /**
+   * Applies the settings of a camera.
+   *
+   * @param camera null when it was removed
+   * @throws UserError for a value out of its range; the camera's search stays as it was
+   */
+  void take(String id, Camera camera) {
+    FaceSearch detection = camera == null ? null : camera.detection();
+    if (detection == null) {
+      searches.remove(id);
+    } else {
+      searches.put(id, configured.with(detection, weakScore));
     }
   }
 }

@@ -62,9 +62,8 @@ class DetectorProcessorTest {
 
   private final Telemetry telemetry = new Telemetry();
   private final DeadLetters deadLetters = new DeadLetters("detector", "cctv.dlq.v1", telemetry);
-  private final Zones zones = new Zones();
-  private final CloseUpRequests closeUps = new CloseUpRequests("cctv.close-ups.v1", telemetry);
-  private final DetectorProcessor processor = processor(Map.of(), zones, telemetry, closeUps);
+  private final Cameras cameras = cameras(Map.of(), telemetry);
+  private final DetectorProcessor processor = processor(Map.of(), cameras, telemetry);
   private long offset;
 
   @BeforeAll
@@ -288,7 +287,7 @@ class DetectorProcessorTest {
     Map<String, String> options =
         Map.of("detector.best-shots.publish", "all", "detector.track.confirm-hits", "1");
     try (Telemetry another = new Telemetry();
-        DetectorProcessor everything = processor(options, new Zones(), another)) {
+        DetectorProcessor everything = processor(options, cameras(options, another), another)) {
       for (int i = 0; i < 10; i++) {
         var record = record("gate", i, 200 * i, jpeg(5, 300));
         best += turn(record).size();
@@ -337,7 +336,7 @@ class DetectorProcessorTest {
 
   private void zones(Zone... wanted) {
     Camera camera = Camera.of("gate", "rtsp://192.0.2.7/s").withZones(List.of(wanted));
-    zones.take(
+    cameras.take(
         new ConsumerRecord<>(
             "cctv.cameras.v1",
             0,
@@ -405,8 +404,8 @@ class DetectorProcessorTest {
   @Test
   void aSmallFaceOfACameraWithTwoStreamsIsAskedForAndComesAgainLarger()
       throws InvalidRecordException {
-    closeUps.take(camera("gate", "{\"id\":\"gate\",\"url\":\"a\",\"closeUpUrl\":\"b\"}"));
-    closeUps.take(camera("yard", "{\"id\":\"yard\",\"url\":\"a\"}"));
+    cameras.take(camera("gate", "{\"id\":\"gate\",\"url\":\"a\",\"closeUpUrl\":\"b\"}"));
+    cameras.take(camera("yard", "{\"id\":\"yard\",\"url\":\"a\"}"));
     byte[] small = jpeg(5, 120);
     List<ProducerRecord<String, byte[]>> results = new ArrayList<>();
     for (int i = 0; i < 2; i++) {
@@ -450,7 +449,7 @@ class DetectorProcessorTest {
 
   @Test
   void aCloseUpOfSomethingElseIsDroppedAndManyAreTheEndOfIt() throws InvalidRecordException {
-    closeUps.take(camera("gate", "{\"id\":\"gate\",\"url\":\"a\",\"closeUpUrl\":\"b\"}"));
+    cameras.take(camera("gate", "{\"id\":\"gate\",\"url\":\"a\",\"closeUpUrl\":\"b\"}"));
     turns(record("gate", 0, 0, jpeg(5, 120)));
     CloseUpRequest request = requests(turns(record("gate", 1, 200, jpeg(5, 120)))).get(0);
     byte[] elsewhere = jpeg(600, 600, placed(5, 0, 0, 150));
@@ -548,31 +547,29 @@ class DetectorProcessorTest {
     }
   }
 
-  private static DetectorProcessor processor(
-      Map<String, String> options, Zones zones, Telemetry telemetry) {
-    return processor(
-        options, zones, telemetry, new CloseUpRequests("cctv.close-ups.v1", telemetry));
+  private static Cameras cameras(Map<String, String> options, Telemetry telemetry) {
+    DetectorOptions checked = DetectorOptions.of(config(options));
+    return new Cameras(
+        new FaceSearches(checked.search(), checked.tracks().weakScore()),
+        new Zones(),
+        new CloseUpRequests("cctv.close-ups.v1", telemetry));
   }
 
   private static DetectorProcessor processor(
-      Map<String, String> options, Zones zones, Telemetry telemetry, CloseUpRequests closeUps) {
+      Map<String, String> options, Cameras cameras, Telemetry telemetry) {
     KafkaClients clients =
         new KafkaClients(
             Settings.load(List.of(KafkaConfig.class), Optional.empty(), Map.of(), Map.of())
                 .get(KafkaConfig.class));
-    DetectorOptions checked = DetectorOptions.of(config(options));
     return new DetectorProcessor(
-        checked,
+        DetectorOptions.of(config(options)),
         telemetry,
+        Clock.fixed(START, ZoneOffset.UTC),
         mtcnn,
-        new FaceSearches(checked.search(), checked.tracks().weakScore()),
-        zones,
+        cameras,
         () -> {},
         new TrackRecovery(clients, 8),
-        Clock.fixed(START, ZoneOffset.UTC),
-        clients.name(FaceTopic.TOPIC),
-        "cctv.tracks.v1",
-        closeUps);
+        clients.name(FaceTopic.TOPIC));
   }
 
   private static DetectorConfig config(Map<String, String> options) {

@@ -12,6 +12,7 @@ import org.facestream.detector.mtcnn.MtcnnOptionsBuilder;
 import org.facestream.ingest.registry.Camera;
 import org.facestream.ingest.registry.CameraTopic;
 import org.facestream.ingest.registry.FaceSearch;
+import org.facestream.ingest.worker.Telemetry;
 import org.junit.jupiter.api.Test;
 
 class FaceSearchesTest {
@@ -19,6 +20,8 @@ class FaceSearchesTest {
       DetectorOptions.of(DetectorConfigTest.config(Map.of())).search();
 
   private final FaceSearches searches = new FaceSearches(CONFIGURED, 0.4f);
+  private final Cameras cameras =
+      new Cameras(searches, new Zones(), new CloseUpRequests("close-ups", new Telemetry()));
 
   @Test
   void aCameraThatSaysNothingIsLookedAtAsConfigured() {
@@ -74,17 +77,17 @@ class FaceSearchesTest {
   void changesAndRemovalsCountAtOnceAndNonsenseNotAtAll() {
     Camera yard = Camera.of("yard", "rtsp://h/s");
     take(yard.withDetection(FaceSearch.AS_CONFIGURED.withMinFaceSize(60)));
-    searches.take(record("yard", "{\"id\":\"yard\",\"detection\":{\"minFaceSize\":1}}"));
+    cameras.take(record("yard", "{\"id\":\"yard\",\"detection\":{\"minFaceSize\":1}}"));
     assertEquals(60, searches.of("yard").mtcnn().minFaceSize());
     take(yard);
     assertEquals(CONFIGURED, searches.of("yard"));
     take(yard.withDetection(FaceSearch.AS_CONFIGURED.withMinFaceSize(50)));
-    searches.take(new ConsumerRecord<>("cctv.cameras.v1", 0, 4, "yard", null));
+    cameras.take(new ConsumerRecord<>("cctv.cameras.v1", 0, 4, "yard", null));
     assertEquals(CONFIGURED, searches.of("yard"));
   }
 
   private void take(Camera camera) {
-    searches.take(
+    cameras.take(
         new ConsumerRecord<>(
             "cctv.cameras.v1",
             0,

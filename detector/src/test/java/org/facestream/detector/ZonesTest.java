@@ -4,12 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.List;
+import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.facestream.detector.track.CameraZones;
 import org.facestream.ingest.registry.Camera;
 import org.facestream.ingest.registry.CameraTopic;
 import org.facestream.ingest.registry.Polygon;
 import org.facestream.ingest.registry.Zone;
+import org.facestream.ingest.worker.Telemetry;
 import org.junit.jupiter.api.Test;
 
 class ZonesTest {
@@ -18,6 +20,11 @@ class ZonesTest {
       Polygon.of(List.of(List.of(0.0, 0.0), List.of(0.5, 0.0), List.of(0.5, 1.0)));
 
   private final Zones zones = new Zones();
+  private final Cameras cameras =
+      new Cameras(
+          new FaceSearches(DetectorOptions.of(DetectorConfigTest.config(Map.of())).search(), 0.4f),
+          zones,
+          new CloseUpRequests("close-ups", new Telemetry()));
 
   @Test
   void changesAndRemovalsCountAtOnceAndNonsenseNotAtAll() {
@@ -45,7 +52,7 @@ class ZonesTest {
   }
 
   private void record(String key, String json) {
-    zones.take(
+    cameras.take(
         new ConsumerRecord<>(
             "cctv.cameras.v1", 0, 1, key, json == null ? null : json.getBytes(UTF_8)));
   }

@@ -1,6 +1,5 @@
 package org.facestream.detector.onnx;
 
-import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtEnvironment;
@@ -8,7 +7,6 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.providers.OrtCUDAProviderOptions;
-import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -177,9 +175,9 @@ public final class OnnxSession implements AutoCloseable {
               Locale.ROOT, "%s has the outputs %s, not %d", model.name(), outputs, into.size()));
     }
     Map<String, OnnxTensor> pinned = new HashMap<>();
-    try (OnnxTensor tensor = tensor(from)) {
+    try (OnnxTensor tensor = from.tensor()) {
       for (int i = 0; i < into.size(); i++) {
-        pinned.put(outputs.get(i), tensor(into.get(i)));
+        pinned.put(outputs.get(i), into.get(i).tensor());
       }
       timed(tensor, pinned).close();
     } catch (OrtException refused) {
@@ -195,7 +193,7 @@ public final class OnnxSession implements AutoCloseable {
    * @throws RuntimeException as {@link #run(TensorBuffer, List)}
    */
   public List<float[]> run(TensorBuffer from) {
-    try (OnnxTensor tensor = tensor(from);
+    try (OnnxTensor tensor = from.tensor();
         OrtSession.Result result = timed(tensor, Map.of())) {
       return outputs.stream().map(name -> floats(result.get(name).orElseThrow())).toList();
     } catch (OrtException refused) {
@@ -255,15 +253,6 @@ public final class OnnxSession implements AutoCloseable {
     }
   }
 
-  private static OnnxTensor tensor(TensorBuffer buffer) throws OrtException {
-    OrtEnvironment environment = NativeRuntime.environment();
-    if (buffer.data() instanceof FloatBuffer floats) {
-      return OnnxTensor.createTensor(environment, floats, buffer.shape());
-    }
-    return OnnxTensor.createTensor(
-        environment, (ByteBuffer) buffer.data(), buffer.shape(), OnnxJavaType.UINT8);
-  }
-
   private static float[] floats(OnnxValue value) {
     FloatBuffer buffer = ((OnnxTensor) value).getFloatBuffer();
     float[] copy = new float[buffer.remaining()];
@@ -288,7 +277,7 @@ public final class OnnxSession implements AutoCloseable {
   }
 
   private boolean runsItsSample() {
-    try (OnnxTensor tensor = tensor(sample)) {
+    try (OnnxTensor tensor = sample.tensor()) {
       timed(tensor, Map.of()).close();
       return true;
     } catch (OrtException | RuntimeException lost) {

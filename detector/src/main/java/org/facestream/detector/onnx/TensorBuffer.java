@@ -1,5 +1,9 @@
 package org.facestream.detector.onnx;
 
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
 import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -29,14 +33,15 @@ public record TensorBuffer(Buffer data, long... shape) {
     }
   }
 
-  /** Room for that many values, in memory that ONNX Runtime reads without a copy. */
-  public static FloatBuffer floats(int count) {
-    return ByteBuffer.allocateDirect(Math.multiplyExact(count, Float.BYTES))
-        .order(ByteOrder.nativeOrder())
-        .asFloatBuffer();
+  /** This for one run of a session; the caller closes it. */
+  OnnxTensor tensor() throws OrtException {
+    OrtEnvironment environment = NativeRuntime.environment();
+    return data instanceof FloatBuffer floats
+        ? OnnxTensor.createTensor(environment, floats, shape)
+        : OnnxTensor.createTensor(environment, (ByteBuffer) data, shape, OnnxJavaType.UINT8);
   }
 
-  /** A copy in separate memory. */
+  /** The same values in memory that is nobody else's. */
   TensorBuffer copy() {
     if (data instanceof FloatBuffer floats) {
       return new TensorBuffer(floats(floats.remaining()).put(floats.duplicate()).flip(), shape);

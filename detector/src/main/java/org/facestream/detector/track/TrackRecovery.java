@@ -17,6 +17,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.facestream.ingest.worker.kafka.InvalidRecordException;
@@ -53,8 +54,15 @@ public final class TrackRecovery {
   }
 
   /** The partition of the tracks topic that belongs to one of the frames topic. */
-  public int partition(int framesPartition) {
+  private int partition(int framesPartition) {
     return framesPartition % partitions;
+  }
+
+  /** The state of a camera's tracks, as a record from which {@link #read} restores it. */
+  public ProducerRecord<String, byte[]> toRecord(
+      String camera, int framesPartition, CameraTracks tracks, Instant now) {
+    return TrackTopic.toRecord(
+        topic, partition(framesPartition), camera, framesPartition, tracks, now);
   }
 
   /**
@@ -91,8 +99,7 @@ public final class TrackRecovery {
       long deadline = System.nanoTime() + PATIENCE.toNanos();
       while (behind(reader, ends)) {
         if (System.nanoTime() > deadline) {
-          log.warn(
-              "open transactions hide the newest tracks in {}; continuing without them", wanted);
+          log.warn("open transactions hide the newest tracks in {}; they are not restored", wanted);
           break;
         }
         reader.poll(Duration.ofMillis(50)).forEach(record -> note(record, newest));
