@@ -1,10 +1,10 @@
 package org.facestream.detector;
 
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.facestream.ingest.frame.InvalidRecordException;
 import org.facestream.ingest.registry.Camera;
 import org.facestream.ingest.registry.CameraTopic;
 import org.facestream.ingest.worker.config.UserError;
+import org.facestream.ingest.worker.kafka.InvalidRecordException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

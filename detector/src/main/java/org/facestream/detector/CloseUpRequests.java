@@ -16,7 +16,6 @@ import org.facestream.ingest.frame.CloseUpTopic;
 import org.facestream.ingest.frame.CloseUpTrust;
 import org.facestream.ingest.registry.Camera;
 import org.facestream.ingest.worker.Telemetry;
-import org.facestream.ingest.worker.kafka.InvalidRecordException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

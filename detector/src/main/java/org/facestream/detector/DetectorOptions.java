@@ -12,7 +12,7 @@ import org.facestream.detector.track.TrackConfig;
 import org.facestream.ingest.worker.config.UserError;
 
 /**
- * The checked configuration.
+ * The checked configuration: one component per setting or group of settings.
  *
  * @param device of the networks
  * @param threads on the CPU

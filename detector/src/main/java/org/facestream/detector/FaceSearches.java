@@ -10,7 +10,6 @@ import org.facestream.detector.mtcnn.MtcnnOptionsBuilder;
 import org.facestream.ingest.registry.Camera;
 import org.facestream.ingest.registry.FaceSearch;
 import org.facestream.ingest.worker.config.UserError;
-import org.facestream.ingest.worker.kafka.InvalidRecordException;
 
 /**
  * The detection options of each camera: the configuration, overridden by the cameras topic. One

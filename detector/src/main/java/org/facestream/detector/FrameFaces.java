@@ -87,7 +87,10 @@ final class FrameFaces implements AutoCloseable {
 
   /** Runs the detection on pictures, and closes them. */
   private List<ProducerRecord<String, byte[]>> selected(
-      List<Decoded> decoded, TrackMemory.Turn turn, DeadLetters deadLetters, DetectorMeters meters) {
+      List<Decoded> decoded,
+      TrackMemory.Turn turn,
+      DeadLetters deadLetters,
+      DetectorMeters meters) {
     try {
       List<Decoded> readable = new ArrayList<>(decoded.size());
       for (Decoded frame : decoded) {
@@ -134,7 +137,8 @@ final class FrameFaces implements AutoCloseable {
     return cameras.searches().of(frame.source().frame().camera());
   }
 
-  private List<Face> select(Decoded decoded, List<Detection> found, TrackMemory.Turn turn, DetectorMeters meters) {
+  private List<Face> select(
+      Decoded decoded, List<Detection> found, TrackMemory.Turn turn, DetectorMeters meters) {
     Frame frame = decoded.source().frame();
     CameraTracks before = turn.tracks(frame.camera());
     if (Recordings.again(decoded.source().record(), frame, before)) {

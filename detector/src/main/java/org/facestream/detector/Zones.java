@@ -4,7 +4,6 @@ import java.util.HashMap;
 import java.util.Map;
 import org.facestream.detector.track.CameraZones;
 import org.facestream.ingest.registry.Camera;
-import org.facestream.ingest.worker.kafka.InvalidRecordException;
 
 /** The zones of each camera, from the cameras topic. One thread at a time uses it. */
 final class Zones {

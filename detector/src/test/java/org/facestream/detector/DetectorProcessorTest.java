@@ -346,8 +346,8 @@ class DetectorProcessorTest {
   }
 
   /**
-   * Native memory too: what the kernel counts. Takes minutes, so only on demand; DESIGN.md has the
-   * command and the figures.
+   * Native memory too: what the kernel counts. Takes minutes, so only on demand; measurements.md
+   * has the command and the figures.
    */
   @Test
   void memoryStaysFlat() throws IOException {

@@ -13,7 +13,7 @@ import org.facestream.recognizer.gallery.match.Thresholds;
 import org.facestream.recognizer.identity.DecisionRules;
 
 /**
- * The recognizer's checked configuration.
+ * The recognizer's checked configuration: one component per setting.
  *
  * @param model with a valid definition
  * @param device wanted

@@ -9,7 +9,8 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * One face in one frame, cropped with a margin, not yet aligned.
+ * One face in one frame, cropped with a margin, not yet aligned. One component per field of the
+ * record in the topic.
  *
  * @param id deterministic: camera, epoch, frame sequence and index within the frame; for a
  *     close-up, the id of the requested face and {@code -close}

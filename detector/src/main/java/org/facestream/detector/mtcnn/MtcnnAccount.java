@@ -5,7 +5,7 @@ import java.util.function.LongBinaryOperator;
 
 /**
  * Times and counts of the detection, summed over all calls. Times are sums over all threads, except
- * for the first.
+ * for the first. One component per figure of {@code bench detector}.
  *
  * @param pictures examined
  * @param wallNanos waiting time of callers

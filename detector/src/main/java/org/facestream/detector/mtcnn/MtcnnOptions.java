@@ -7,7 +7,7 @@ import java.util.Locale;
 import org.facestream.ingest.worker.config.UserError;
 
 /**
- * Options of MTCNN.
+ * Options of MTCNN: one component per setting of {@code detector}.
  *
  * @param minFaceSize the smallest face, in pixels, 12 or more; cost grows with its inverse square
  * @param scaleFactor from one level of the pyramid to the next, in (0, 1)

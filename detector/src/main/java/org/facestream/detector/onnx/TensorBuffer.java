@@ -41,7 +41,14 @@ public record TensorBuffer(Buffer data, long... shape) {
         : OnnxTensor.createTensor(environment, (ByteBuffer) data, shape, OnnxJavaType.UINT8);
   }
 
-  /** The same values in memory that is nobody else's. */
+  /** Room for that many values, in memory that ONNX Runtime reads without a copy. */
+  public static FloatBuffer floats(int count) {
+    return ByteBuffer.allocateDirect(Math.multiplyExact(count, Float.BYTES))
+        .order(ByteOrder.nativeOrder())
+        .asFloatBuffer();
+  }
+
+  /** A copy in separate memory. */
   TensorBuffer copy() {
     if (data instanceof FloatBuffer floats) {
       return new TensorBuffer(floats(floats.remaining()).put(floats.duplicate()).flip(), shape);

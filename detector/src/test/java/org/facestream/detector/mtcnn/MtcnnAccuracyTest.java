@@ -25,8 +25,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * How right the cascade is, on photographs that are not part of the project. DESIGN.md has the
- * command and the figures.
+ * The accuracy of the cascade, on photographs that are not part of the project. measurements.md has
+ * the command and the figures.
  */
 class MtcnnAccuracyTest {
   private static final MtcnnOptions FINE = MtcnnOptions.DEFAULT.withMinFaceSize(20);

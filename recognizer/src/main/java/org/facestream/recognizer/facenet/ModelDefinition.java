@@ -9,7 +9,7 @@ import org.facestream.detector.face.Point;
 
 /**
  * What must be known of a descriptor network to use it: the JSON file beside its ONNX file. Every
- * field is required.
+ * field is required. One component per field of that file.
  *
  * @param name by which references in the gallery say whose descriptors they hold; letters, digits,
  *     dot, dash and underscore

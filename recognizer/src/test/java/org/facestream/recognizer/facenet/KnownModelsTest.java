@@ -77,7 +77,7 @@ class KnownModelsTest {
       for (int i = 0; i < described.size(); i++) {
         assertEquals(model.length(), described.get(i).length);
         for (int j = 0; j < i; j++) {
-          // The nearest two are at the edge for resnet34-128: recognizer/DESIGN.md.
+          // The nearest two are at the edge for resnet34-128: deploy/docs/measurements.md.
           float distance = model.metric().distance(described.get(i), described.get(j));
           assertTrue(distance > 0.95 * model.threshold(), i + " and " + j + ": " + distance);
         }

@@ -7,7 +7,8 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
- * One enrolled picture of one person: what faces are compared with.
+ * One enrolled picture of one person: what faces are compared with. One component per field of the
+ * record in the topic.
  *
  * @param faceId the entry's key: deterministic from the picture and the model, so that enrolling
  *     the same picture again writes the same entry

@@ -49,7 +49,6 @@ public final class GalleryReplica implements StateStore, StateRestoreListener, K
   private final Map<Integer, Long> positions = new HashMap<>();
   private final Set<TopicPartition> restoring = new HashSet<>();
   private final Map<TopicPartition, Long> ends = new HashMap<>();
-
   private final UnusedReferences unusedReferences = new UnusedReferences();
 
   private volatile ReferenceMatrix matrix;
@@ -216,8 +215,7 @@ public final class GalleryReplica implements StateStore, StateRestoreListener, K
   public void init(StateStoreContext context, StateStore root) {
     clear();
     open = true;
-    // Streams restores a global store through its processor; the callback is asked for all the
-    // same.
+    // Streams restores a global store through its processor, but requires the callback too.
     context.register(
         root,
         (key, value) -> {

@@ -1,0 +1,5 @@
+/**
+ * The detector's stage and settings: which frames are taken, how they are decoded, close-ups, and
+ * what is counted.
+ */
+package org.facestream.detector;

@@ -1,0 +1,5 @@
+/**
+ * From matches to identity events: the two topics with their records, and the decision per track.
+ * {@code DESIGN.md} beside this file gives the reasons.
+ */
+package org.facestream.recognizer.identity;

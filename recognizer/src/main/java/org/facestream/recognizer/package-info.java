@@ -1,0 +1,5 @@
+/**
+ * The recognizer's stage and settings: describes the faces of the faces topic, matches them with
+ * the gallery, and runs the decision per track.
+ */
+package org.facestream.recognizer;
