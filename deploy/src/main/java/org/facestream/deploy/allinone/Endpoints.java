@@ -57,7 +57,10 @@ public record Endpoints(
         StandardCopyOption.REPLACE_EXISTING);
   }
 
-  /** Removes them, also those that a killed process left; only whoever holds the folder may. */
+  /**
+   * Removes them, also those that a killed process left; only the process that holds the folder may
+   * do so.
+   */
   public static void forget(Path data) throws IOException {
     Files.deleteIfExists(data.resolve(FILE));
   }

@@ -33,7 +33,7 @@ public final class BrokerWait {
    *
    * @param longest to wait for it
    * @param advice what to do when none does
-   * @param say is told, when it takes a while, what is waited for and how long at most
+   * @param say receives a message when it takes a while
    * @throws UserError when none does, or it refuses this client
    */
   public static void await(

@@ -79,7 +79,7 @@ public final class KafkaOptions {
   }
 
   /**
-   * A way to Kafka; whoever asked closes it.
+   * A way to Kafka; the caller closes it.
    *
    * @param settings the effective settings
    * @param clients connected to the broker
@@ -133,7 +133,7 @@ public final class KafkaOptions {
     return connect(configuration, Want.EXISTING_WITH_DATABASE);
   }
 
-  /** Which sources a camera may have, as far as this can be told from here. */
+  /** The rules for sources, as far as this command knows them. */
   public SourceRules sources(Configuration configuration) {
     Settings settings = configuration.settings();
     if (settings.get(IngestConfig.class).filesFolder().isEmpty()) {

@@ -18,7 +18,7 @@ import org.facestream.ingest.worker.kafka.KafkaConfig;
  * returns its current time with the state of the quorum, so nothing must be written.
  */
 public final class ClockCheck implements Check {
-  /** The quickest answer tells most; the first waits for connections. */
+  /** The fastest answer is the most accurate; the first waits for connections. */
   private static final int TRIALS = 5;
 
   private static final long MOST_MILLIS = 500;
@@ -69,7 +69,7 @@ public final class ClockCheck implements Check {
       Thread.currentThread().interrupt();
       return new Bad("interrupted");
     } catch (ExecutionException | TimeoutException refused) {
-      // An older Kafka, one that does not let us ask, or none, which another check tells.
+      // An older Kafka, missing rights, or no Kafka, which another check reports.
       return new Note("Kafka does not report its time: " + OTHERWISE);
     } catch (UserError refused) {
       return new Bad(refused.getMessage());

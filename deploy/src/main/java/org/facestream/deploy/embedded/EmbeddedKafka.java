@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One Kafka broker in this process, its own controller, on the loopback address only. What is in
- * its folder is kept: a broker that starts on the folder of an earlier one goes on from there.
- * While its disk is full, it is stopped, see {@link DiskWatch}.
+ * its folder is kept: the next broker on the folder continues from there. While its disk is full,
+ * it is stopped, see {@link DiskWatch}.
  */
 public final class EmbeddedKafka implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(EmbeddedKafka.class);
@@ -234,7 +234,7 @@ public final class EmbeddedKafka implements AutoCloseable {
     // Frames are kept for a minute: look that often, and give their disk back at once.
     settings.put("log.retention.check.interval.ms", "15000");
     settings.put("log.segment.delete.delay.ms", "1000");
-    // So soon does whoever is forgotten leave the disk.
+    // The time until data of forgotten people leave the disk.
     settings.put("log.cleaner.backoff.ms", "5000");
     settings.put("metadata.log.max.snapshot.interval.ms", "600000");
     settings.put("metadata.max.idle.interval.ms", "5000");

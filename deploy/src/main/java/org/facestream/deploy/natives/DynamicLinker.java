@@ -66,7 +66,7 @@ public final class DynamicLinker {
     command.add(file.toString());
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().put("LC_ALL", "C");
-    // As ldd asks: unlike --list, it goes on after a library that is missing.
+    // As ldd asks: unlike --list, it continues after a missing library.
     builder.environment().put("LD_TRACE_LOADED_OBJECTS", "1");
     Process process = builder.start();
     process.getOutputStream().close();

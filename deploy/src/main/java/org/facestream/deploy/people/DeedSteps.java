@@ -109,7 +109,7 @@ final class DeedSteps {
                     : ""));
   }
 
-  /** What is done to whom. */
+  /** The action and its person. */
   static String words(Deed deed) {
     return switch (deed.kind()) {
       case forget -> "forgetting %s".formatted(deed.person().id());

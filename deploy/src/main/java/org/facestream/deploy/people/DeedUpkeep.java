@@ -24,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Goes on with what was begun with people and not finished: a command was killed, or Kafka or the
- * database was away in the middle of it. Runs in the sink, which has both.
+ * Continues unfinished actions on people: a command was killed, or Kafka or the database was away
+ * in the middle of it. Runs in the sink, which has both.
  */
 public final class DeedUpkeep implements SinkStage.Upkeep {
   private static final Logger log = LoggerFactory.getLogger(DeedUpkeep.class);
@@ -51,7 +51,7 @@ public final class DeedUpkeep implements SinkStage.Upkeep {
 
   private final LongSupplier nanoTime;
 
-  /** One that is begun anew takes the row of the one before. */
+  /** A repeated action takes the row of the one before. */
   private record Begun(long id, Instant moment) {
     static Begun of(Deed deed) {
       return new Begun(deed.id(), deed.begun());

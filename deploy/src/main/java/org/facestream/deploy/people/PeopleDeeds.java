@@ -135,7 +135,7 @@ public final class PeopleDeeds {
         });
   }
 
-  /** What is done to whom, in words. */
+  /** The action and its person, for people. */
   public static String words(Deed deed) {
     return DeedSteps.words(deed);
   }
@@ -217,7 +217,7 @@ public final class PeopleDeeds {
    */
   public Optional<Done> goOn(Deed deed) throws StoreException {
     try (UnfinishedDeeds.Hold hold = unfinished.hold(deed).orElse(null)) {
-      // Whoever had it may have finished it.
+      // Another process may have finished it.
       Optional<Deed> left =
           hold == null
               ? Optional.empty()

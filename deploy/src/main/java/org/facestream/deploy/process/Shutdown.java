@@ -121,8 +121,8 @@ public final class Shutdown {
   }
 
   /**
-   * Says that the work ends by itself, and what it opened is being closed: if that hangs, as it may
-   * with a device that is lost, the process ends all the same.
+   * The work has ended, and its resources are being closed: if that hangs, as it may with a device
+   * that is lost, the process ends all the same.
    */
   public void begins() {
     haltUnless(work);

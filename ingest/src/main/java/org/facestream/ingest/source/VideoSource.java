@@ -80,7 +80,7 @@ public final class VideoSource implements AutoCloseable {
     static final Wish EVERYTHING =
         new Wish(Double.POSITIVE_INFINITY, Optional.empty(), Optional.empty());
 
-    /** The same, turned clockwise by so many degrees. */
+    /** The same, turned clockwise by the given degrees. */
     Wish turned(int degrees) {
       return new Wish(fps, device, mostBehind, degrees);
     }

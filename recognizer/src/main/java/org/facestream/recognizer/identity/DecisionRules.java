@@ -21,7 +21,7 @@ public record DecisionRules(int minFaces, double margin, Duration timeout) {
   /** Quality that a face needs to decide alone. */
   static final double SURE_QUALITY = .4;
 
-  /** After so many faces a track that has no name starts as unknown. */
+  /** After this number of faces, a track without a name starts as unknown. */
   static final int PATIENCE = 3;
 
   /**
@@ -33,16 +33,16 @@ public record DecisionRules(int minFaces, double margin, Duration timeout) {
   static final double NEEDED = .2;
 
   /**
-   * As so many faces of quality 1 a track's faces count at most. The frames of a track are not
-   * independent: a stranger who resembles somebody a little does so in all of them. With this and
-   * {@link #NEEDED} a track is named when its faces are on average under .933 of the threshold, be
-   * they four or four hundred.
+   * The maximum total weight of a track's faces, in faces of quality 1. The frames of a track are
+   * not independent: a stranger who resembles somebody a little does so in all of them. With this
+   * and {@link #NEEDED} a track is named when its faces are on average under .933 of the threshold,
+   * be they four or four hundred.
    */
   static final double INDEPENDENT = 3;
 
   /**
-   * The mean is that of the last faces, of so many of quality 1, older ones fading out: enough that
-   * a look-alike moment does not decide, and few enough that a person who comes nearer is named.
+   * The number of recent faces of quality 1 in the mean, with older ones fading out: enough that a
+   * look-alike moment does not decide, and few enough that a person who comes nearer is named.
    */
   static final double REMEMBERED = 10;
 

@@ -24,7 +24,7 @@ import java.util.function.Predicate;
  * one of what the camera shows now. A replay that was abandoned is let go in the end.
  */
 final class DueTracks {
-  /** Nobody goes on with a replay of which nothing came for so long. */
+  /** A replay without records for this time is considered abandoned. */
   private static final Duration ABANDONED = Duration.ofHours(6);
 
   /** Which of a camera's two clocks: that of its replay, or that of what it shows now. */
@@ -140,7 +140,7 @@ final class DueTracks {
     tracks.forEach(
         (key, track) -> {
           Duration patience = track.replay() ? ABANDONED : timeout;
-          // When a replay's camera has passed a track by, its next face tells.
+          // The next face of a replay's camera shows that a track has ended.
           if (!track.ended()
               && (now - track.since() >= patience.toMillis()
                   || (!track.replay() && passedBy(track)))) {

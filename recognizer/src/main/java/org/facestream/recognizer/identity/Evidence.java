@@ -79,7 +79,7 @@ record Evidence(
     return sum > 0 && (sure || (faces >= rules.minFaces() && value() >= DecisionRules.NEEDED));
   }
 
-  /** The same without a margin that tells how far somebody is who is gone. */
+  /** The same without the margin to a person who was removed. */
   Evidence without(Predicate<String> gone) {
     return other != null && gone.test(other) ? with().margin(null).other(null).build() : this;
   }

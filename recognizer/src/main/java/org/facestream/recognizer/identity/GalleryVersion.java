@@ -10,8 +10,8 @@ import java.util.function.LongBinaryOperator;
 /**
  * How much of the gallery topic somebody has read: an offset per partition, and which topic that
  * is. Versions are ordered only in part: one that is ahead in one partition and behind in another
- * knows neither more nor less. A topic that was deleted and made anew has another id, and its
- * offsets say nothing about those of before.
+ * knows neither more nor less. A topic that was deleted and created again has another id, and its
+ * offsets are not comparable.
  *
  * @param topic the id that Kafka gave the topic; null for a {@linkplain #ofNumber number} of before
  *     there were vectors
@@ -24,7 +24,7 @@ public record GalleryVersion(String topic, List<Long> offsets) {
   }
 
   /**
-   * A version as it was told before there were vectors.
+   * A version of older records, which have only a number.
    *
    * @param sum of the offsets
    */

@@ -10,9 +10,9 @@ import org.facestream.detector.face.Box;
  * The public event: who was seen, where and when. One track gives {@code started}, then {@code
  * updated} when the decision improves or the person comes into another zone of the camera, then
  * {@code ended}. Of several events of a track the one with the highest revision counts: when a
- * track goes on after it had been taken for ended (its camera or a worker stood still), an {@code
- * updated} follows the {@code ended}, and a new {@code ended} in its time. A person who is
- * forgotten while the track goes on is taken back by an {@code updated}.
+ * track continues after its end (because its camera or a worker was stalled), an {@code updated}
+ * follows the {@code ended}, and a new {@code ended} in its time. When a person is forgotten during
+ * the track, an {@code updated} event withdraws the name.
  *
  * @param eventId {@code track + "." + revision}: a replay writes the same event, never a second one
  * @param type what happened

@@ -78,7 +78,7 @@ public record Match(
   }
 
   /**
-   * A person who might be it.
+   * A candidate person.
    *
    * @param personId the person
    * @param name the person's name

@@ -89,7 +89,7 @@ public final class RefusedMatches {
     return match.topic() + "-" + match.partition() + "@" + match.offset();
   }
 
-  /** Streams makes it, and tells it of every record that cannot be published. */
+  /** Streams creates it, and calls it for every record that cannot be published. */
   public static final class Handler implements ProductionExceptionHandler {
     private RefusedMatches matches;
 

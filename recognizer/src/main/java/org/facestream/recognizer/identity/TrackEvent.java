@@ -2,7 +2,7 @@ package org.facestream.recognizer.identity;
 
 import java.time.Instant;
 
-/** What an event tells of a track's state. */
+/** Creates events from a track's state. */
 final class TrackEvent {
   private TrackEvent() {}
 

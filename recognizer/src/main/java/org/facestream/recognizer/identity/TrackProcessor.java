@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A track ends when the faces of its camera have gone on for the timeout without it, or when
  * nothing came for the timeout by this worker's clock: so it ends too when the camera dies. The
- * clock starts anew when the processor starts, so that a worker that was away does not end tracks
+ * clock restarts when the processor starts, so that a worker that was away does not end tracks
  * whose faces are still waiting to be read. An ended track is remembered for as long as faces of it
  * may come, so that no event's id comes again with other content: a face that comes late is
  * dropped, and one that shows that it goes on reopens it. A face that is delivered again is dropped
@@ -36,9 +36,9 @@ import org.slf4j.LoggerFactory;
  * Recording boundary}. Then nothing of them is remembered: the same recording may come again, and
  * gives the same events.
  *
- * <p>Whoever is no longer in the gallery is taken out of every track's state, ended ones too, when
- * the gallery's version changes; and out of whatever is read, so that nobody who is gone is named
- * in between.
+ * <p>People who were removed from the gallery are removed from every track's state, including ended
+ * tracks, when the gallery's version changes; and out of whatever is read, so that nobody who is
+ * gone is named in between.
  */
 final class TrackProcessor extends ContextualProcessor<String, byte[], String, byte[]> {
   static final String STORE = "tracks";
@@ -205,7 +205,7 @@ final class TrackProcessor extends ContextualProcessor<String, byte[], String, b
     watched.forgetCameras();
   }
 
-  /** What is known of people whom a gallery of a new version does not have goes at once. */
+  /** When the gallery has a new version, state about removed people is deleted at once. */
   private void forgetWhoIsGone() {
     GalleryVersion version = known.version();
     if (version.equals(forgottenAsOf)) {

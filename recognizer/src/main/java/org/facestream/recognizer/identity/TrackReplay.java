@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The decision over whole tracks that are there already, for whoever measures it: the same
- * functions as the topology's, without a topic or a clock.
+ * The decision for complete tracks, for evaluations: the same functions as the topology's, without
+ * a topic or a clock.
  */
 public final class TrackReplay {
   private final TrackDecision decision;

@@ -65,7 +65,7 @@ record TrackState(
     @JsonInclude(JsonInclude.Include.NON_NULL) Boolean replay)
     implements TrackStateBuilder.With {
 
-  /** Enough to know a face that comes twice: whoever delivers again begins a little earlier. */
+  /** Enough to recognise a duplicate: a redelivery begins a little earlier. */
   static final int RECENT = 16;
 
   TrackState {
@@ -83,7 +83,7 @@ record TrackState(
   }
 
   /**
-   * Whom a face of the track was nearest to, named or not.
+   * The nearest person of a face of the track, named or not.
    *
    * @param personId the person
    * @param distance of that face
@@ -162,7 +162,7 @@ record TrackState(
     return new Told(personId, person.name(), person.watchlist(), person.distance(), zones);
   }
 
-  /** Everybody of whom anything is remembered here. */
+  /** Everyone that this state refers to. */
   Set<String> persons() {
     Set<String> persons = new HashSet<>(evidence.keySet());
     evidence.values().forEach(known -> persons.add(known.other()));

@@ -182,7 +182,7 @@ final class Weighing {
         : Double.valueOf((double) candidates.get(1).distance() - candidates.get(0).distance());
   }
 
-  /** Whom the margin of that rank is measured to. */
+  /** The person to whom the margin of that rank is measured. */
   static String other(List<Match.Candidate> candidates, int rank) {
     if (rank > 0) {
       return candidates.get(0).personId();

@@ -31,7 +31,7 @@ final class EventRows {
 
   /**
    * Derived from the events, not from the batch: right in whatever order they came. A track that
-   * goes on after it ended has not ended; a correction does not end or resume it.
+   * continues after its end has not ended; a correction does not end or resume it.
    */
   private static final String DERIVE_SIGHTINGS =
       """

@@ -91,11 +91,11 @@ final class ForgottenPeople {
     }
   }
 
-  /** The events as they may be stored: of whoever is forgotten as an unknown person's. */
+  /** The events as they may be stored: those of forgotten people as events of an unknown person. */
   static List<IdentityEvent> anonymised(Connection connection, List<IdentityEvent> events)
       throws SQLException {
-    // Until this transaction ends nobody can be forgotten: whoever is forgotten after it finds its
-    // rows, and whoever was forgotten before is seen here.
+    // Until this transaction ends nobody can be forgotten: later erasures find its rows, and
+    // earlier ones are visible here.
     try (PreparedStatement lock =
         connection.prepareStatement("LOCK TABLE forgotten_person IN SHARE MODE")) {
       lock.execute();
@@ -160,9 +160,9 @@ final class ForgottenPeople {
     }
 
     /**
-     * Whether whoever was in a gallery of that version was enrolled after the person was forgotten.
-     * In another topic of the name they were when it came after; which is one that nobody had heard
-     * of when the person was forgotten. Where the forgetting knows no topic, it was in the first.
+     * Whether a person in a gallery of that version was enrolled again after being forgotten. In
+     * another topic of the name they were when it came after; which is one that nobody had heard of
+     * when the person was forgotten. Where the forgetting knows no topic, it was in the first.
      */
     private boolean without(GalleryVersion version, Map<String, Instant> topics) {
       if (version.topic() == null || version.topic().equals(gallery.topic())) {

@@ -36,7 +36,7 @@ public final class PersonRecords {
 
   /**
    * Makes what is recorded of one person another's, in one transaction. Events that are stored
-   * later keep whom they name; it may be called again for them.
+   * later keep their person; it may be called again for them.
    *
    * @param from id of the person who is another
    * @param into id of that one

@@ -85,11 +85,11 @@ final class CameraListCommand extends Subcommand {
     if (!camera.enabled()) {
       return DISABLED;
     }
-    // A worker that runs it would have told of something else since it was enabled.
+    // A worker that runs it would have reported another state since it was enabled.
     if (report == null || (report.state() == CameraState.OFF && DISABLED.equals(report.reason()))) {
       return UNKNOWN;
     }
-    // What is off is told once.
+    // The state off is reported once.
     boolean silent =
         report.state() != CameraState.OFF
             && silence(report, now) > CameraStatusTopic.SILENT + CLOCKS_DIFFER;

@@ -90,7 +90,7 @@ final class CameraTestCommand extends Subcommand {
       }
     } else {
       camera = Camera.of("test", target);
-      // Whoever names a file here may read it anyway.
+      // The user of this command can read the file anyway.
       if (!target.contains(":") && Files.exists(Path.of(target))) {
         if (!Files.isReadable(Path.of(target))) {
           throw new UserError("Cannot read " + target + ": permission denied.");

@@ -18,7 +18,7 @@ import picocli.CommandLine.Parameters;
 
 @Command(
     name = "audit",
-    header = "Check the audit trail of who did what to whom in the gallery.",
+    header = "Check the audit trail of actions on people in the gallery.",
     footer = {"", "Example:", "  facestream audit verify"},
     subcommands = AuditCommand.Verify.class)
 public final class AuditCommand extends Subcommand {

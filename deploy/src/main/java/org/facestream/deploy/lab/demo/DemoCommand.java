@@ -76,7 +76,7 @@ public final class DemoCommand extends Subcommand {
 
   private int run(Session session) throws Exception {
     Configuration configuration = enoughFor(configuration());
-    // A key that is not known is told before anything is drawn.
+    // An unknown key is reported before anything is drawn.
     configuration.settings();
     Path place = data == null ? Files.createTempDirectory(PREFIX) : data;
     if (data == null) {

@@ -115,7 +115,7 @@ public record Score(
   public record Mistake(String camera, String track, String named, Instant at) {}
 
   /**
-   * Somebody whom the demonstration does not know, so that whoever watches it enrolled them.
+   * A person that the demonstration does not know, because the user enrolled them.
    *
    * @param name as events tell it
    * @param tracks that were ever given that name

@@ -25,9 +25,9 @@ import org.facestream.recognizer.identity.IdentityEvent;
  * belongs to the stranger with whom it shares most time. Of sightings that the run's begin or end
  * cut off, successes count and failures do not.
  *
- * <p>Whoever watches the demonstration may enrol people, forget them, or enrol one of its
- * strangers: what then names somebody whom it does not know is no mistake, and the sighting it
- * belongs to is not judged. Safe for use by several threads.
+ * <p>The user may enrol people, forget them, or enrol one of the strangers during the
+ * demonstration. An event that names such a person is not a mistake, and its sighting is not
+ * judged. Safe for use by several threads.
  */
 public final class Scorecard {
   /** How far the clocks of a camera and of its frames' capture times may be apart. */

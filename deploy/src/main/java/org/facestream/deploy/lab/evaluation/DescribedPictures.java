@@ -54,7 +54,7 @@ public final class DescribedPictures {
    * @param images folder that the pictures' names are relative to
    * @param finder gives each face that a picture shows
    * @param descriptors stays its owner's
-   * @param progress is told each picture that is looked at
+   * @param progress receives each picture
    */
   public DescribedPictures(
       Path images,

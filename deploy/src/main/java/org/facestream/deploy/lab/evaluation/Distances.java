@@ -5,13 +5,12 @@ import java.io.Writer;
 import java.util.List;
 
 /**
- * Every distance that an evaluation is made of, as CSV (RFC 4180), for whoever draws curves of
- * their own.
+ * Every distance of an evaluation as CSV (RFC 4180), for other plots.
  *
  * <p>{@code kind} is {@code pair} for two pictures; {@code mated} and {@code stranger} for a
  * picture that was searched for, of somebody enrolled or not, and the person of the gallery who was
- * nearest. {@code same} tells whether both are one person. A distance is empty where a picture has
- * no face.
+ * nearest. {@code same} is whether both are one person. A distance is empty where a picture has no
+ * face.
  *
  * @param verification the pairs
  * @param identification the searches; null when there were none

@@ -41,7 +41,7 @@ final class NearestPeople {
     return new NearestPeople(pictures.model().metric(), counting, references);
   }
 
-  /** At most so many, the nearest first. */
+  /** At most the given number, the nearest first. */
   List<Near> to(float[] descriptor, int most) {
     return references.entrySet().stream()
         .map(one -> new Near(one.getKey(), distance(descriptor, one.getValue())))

@@ -45,7 +45,7 @@ final class Cutout implements AutoCloseable {
         warm(enlarged);
       }
       try (Mat used = enlarged.apply(new Rect(0, 0, size, kept))) {
-        // Where the photograph cuts through hair, the hair goes on a little.
+        // Where the photograph cuts through hair, the hair is extended a little.
         opencv_core.copyMakeBorder(used, topped, border, 0, 0, 0, opencv_core.BORDER_REFLECT_101);
       }
       opencv_core.copyMakeBorder(

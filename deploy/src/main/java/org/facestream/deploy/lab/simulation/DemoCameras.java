@@ -48,7 +48,7 @@ public final class DemoCameras implements AutoCloseable {
   static DemoCameras start(int port, Format format) {
     RtspServer server = new RtspServer(port, Access.OPEN);
     try {
-      // First, so that a taken port is told at once.
+      // First, so that a port in use is reported at once.
       server.start();
       Map<String, Shown> shown = new LinkedHashMap<>();
       for (Encoded encoded : encode(Script.ALL, format)) {

@@ -25,7 +25,7 @@ public final class DemoPeople {
     return ALL;
   }
 
-  /** Whom the demonstration's gallery knows. */
+  /** The people in the demonstration's gallery. */
   public static List<DemoPerson> enrolled() {
     return ALL.stream().filter(DemoPerson::enrolled).toList();
   }

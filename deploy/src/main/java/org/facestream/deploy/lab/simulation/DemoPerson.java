@@ -4,8 +4,8 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 
 /**
- * One person of the demonstration: a photograph from the AdminLTE theme, with an identity that we
- * made up and that says nothing about whoever is pictured.
+ * One person of the demonstration: a photograph from the AdminLTE theme, with a fictitious
+ * identity, unrelated to the person in the picture.
  *
  * <p>Places in the photograph are in eighths of its width, from its top left corner: all the
  * photographs are squares.

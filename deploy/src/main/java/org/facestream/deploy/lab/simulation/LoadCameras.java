@@ -97,7 +97,7 @@ public final class LoadCameras implements AutoCloseable {
   public static LoadCameras start(int port, Load load) {
     RtspServer server = new RtspServer(port, Access.OPEN);
     try {
-      // First, so that a taken port is told at once.
+      // First, so that a port in use is reported at once.
       server.start();
       Format format = new Format(load.width(), load.height(), load.fps());
       try (LoadScene scene = new LoadScene(format, load.faces())) {
@@ -109,7 +109,7 @@ public final class LoadCameras implements AutoCloseable {
     }
   }
 
-  /** The first so many cameras, as ingest takes them; those that were not there before begin. */
+  /** The first cameras, in ingest's format; those that were not there before begin. */
   public synchronized List<Camera> cameras(int count) {
     double seconds = loop.frames() / (double) loop.fps();
     while (streams.size() < count) {

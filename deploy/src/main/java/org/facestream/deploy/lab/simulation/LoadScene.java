@@ -65,7 +65,7 @@ final class LoadScene implements AutoCloseable {
     }
   }
 
-  /** Pixels across a face when so many people are in sight; infinite for nobody. */
+  /** Pixels across a face with a number of people in sight; infinite for nobody. */
   static double faceWidth(Format format, int faces) {
     double distance = (RIGHT - LEFT) * format.width() / faces;
     return Math.min(WIDEST_FACE * format.height() / REFERENCE_HEIGHT, FACES_OF_DISTANCE * distance);

@@ -68,14 +68,14 @@ final class Place implements AutoCloseable {
     person.draw(into, pose, backdrop.floor(), grain, shift);
   }
 
-  /** Adds grain to all of a frame, so many times as strong as on the people. */
+  /** Adds grain to a whole frame, with a strength relative to that on people. */
   void addGrain(Mat into, int shift, double times) {
     try (Mat part = grain.part(shift, format.width(), format.height())) {
       opencv_core.addWeighted(into, 1, part, times, -times * Grain.MEAN, into);
     }
   }
 
-  /** Encodes a loop of so many frames. */
+  /** Encodes a loop of a number of frames. */
   H264Loop encode(int frames, Painter painter) {
     List<AccessUnit> units = new ArrayList<>();
     try (Mat picture = new Mat();

@@ -58,7 +58,7 @@ public final class GalleryReader {
         failed);
   }
 
-  /** Stands at the beginning of the gallery; whoever asked closes it. */
+  /** Stands at the beginning of the gallery; the caller closes it. */
   public static TopicReader open(KafkaClients clients) {
     try {
       return new TopicReader(clients, GalleryTopic.TOPIC);

@@ -30,8 +30,8 @@ import org.facestream.recognizer.identity.GalleryVersion;
 import org.facestream.recognizer.identity.Match;
 
 /**
- * The gallery as an enrolment sees it: what is there, who is called what, and who looks like whom.
- * One thread owns it; every thread may {@linkplain #get ask for} a reference.
+ * The gallery as an enrolment sees it: its references, names, and similar faces. One thread owns
+ * it; every thread may {@linkplain #get ask for} a reference.
  */
 final class EnrolledFaces implements AutoCloseable {
   private final DescriptorSpace space;
@@ -48,7 +48,7 @@ final class EnrolledFaces implements AutoCloseable {
   /** By id, as of the reference that was written last. */
   private final Map<String, Person> persons = new HashMap<>();
 
-  /** Names and face ids of whom others erased since {@link #begin}. */
+  /** Names and face ids that others erased since {@link #begin}. */
   private final Set<String> erased = new HashSet<>();
 
   private final KafkaClients clients;

@@ -191,8 +191,8 @@ public final class Enrolment implements AutoCloseable {
   }
 
   /**
-   * Whoever is enrolled on a watchlist is on it with every reference, as by {@link People#watch};
-   * those that are there already come first, so that the last one written tells the truth.
+   * All references of a person get the watchlist of the enrolment, as by {@link People#watch}.
+   * Existing references are written first, so that the last one written has the current value.
    */
   private void watch(Person before, Person now) throws RefusedException {
     if (Objects.equals(before.watchlist(), now.watchlist())) {

@@ -68,7 +68,7 @@ public final class EnrolmentFolder {
           .filter(child -> Files.isDirectory(child) && !leadsOut(child))
           .forEach(folders::add);
     } catch (IOException unreadable) {
-      // Whoever looks for what is in it is told.
+      // The next listing reports the failure.
     }
     return folders;
   }

@@ -47,7 +47,7 @@ public final class FolderWatch implements AutoCloseable {
   private final Map<Path, Look> pending = new HashMap<>();
   private final Map<Path, State> handled = new HashMap<>();
 
-  /** What tells whether a file was written to. */
+  /** Attributes that change when a file is written to. */
   private record State(long size, long modified) {}
 
   /** When a file was first seen as it is. */
@@ -68,10 +68,10 @@ public final class FolderWatch implements AutoCloseable {
   }
 
   /**
-   * Watches until it is told to stop.
+   * Watches until it is stopped.
    *
-   * @param each is told the result of each file
-   * @param stop is asked several times a second
+   * @param each receives the result of each file
+   * @param stop checked several times per second
    * @throws UserError when the folder cannot be read any more, or Kafka not be written to
    */
   public void run(Consumer<EnrolmentResult> each, BooleanSupplier stop) {
@@ -138,7 +138,7 @@ public final class FolderWatch implements AutoCloseable {
     }
   }
 
-  /** Until something changes, the time is over, or it is told to stop. */
+  /** Waits until something changes, the time is over, or it is stopped. */
   private void await(Duration longest, BooleanSupplier stop) {
     long end = System.nanoTime() + longest.toNanos();
     try {
@@ -150,7 +150,7 @@ public final class FolderWatch implements AutoCloseable {
             changed.reset();
             changed = service.poll();
           } while (changed != null);
-          // Whoever writes many files should not have the folder looked through for each.
+          // When many files are written, the folder should not be scanned for each.
           TimeUnit.MILLISECONDS.sleep(SLICE.toMillis());
           return;
         }

@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
 final class PictureQueue implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(PictureQueue.class);
 
-  /** So many per thread are begun ahead of the one that is handed on. */
+  /** Number of pictures per thread that are processed ahead. */
   private static final int AHEAD = 4;
 
   private final BlockingQueue<FaceExaminer> idle;
@@ -172,7 +172,7 @@ final class PictureQueue implements AutoCloseable {
     }
   }
 
-  /** Waits for what the threads are at: whoever lent the networks closes them next. */
+  /** Waits for what the threads are at: the caller closes the networks next. */
   @Override
   public void close() {
     threads.shutdown();

@@ -22,7 +22,7 @@ import org.facestream.recognizer.gallery.people.People.Entry;
  * @param entries everyone, by name
  */
 record Everyone(List<Entry> entries) {
-  /** Everyone of whom there are references. */
+  /** Everyone with references. */
   static Everyone of(Collection<Reference> references) {
     Map<String, List<Reference>> byPerson = new TreeMap<>();
     for (Reference reference : references) {

@@ -97,8 +97,8 @@ final class ReferenceTable implements AutoCloseable {
   }
 
   /**
-   * Those of a person, bare, that were in the gallery at a moment: those before a version, wherever
-   * they were written anew since, and those that were enrolled by then.
+   * Those of a person, bare, that were in the gallery at a moment: those before a version, even if
+   * they were rewritten later, and those that were enrolled by then.
    */
   List<Reference> of(Person person, GalleryVersion version, String topic, Instant moment) {
     boolean comparable = topic.equals(version.topic());

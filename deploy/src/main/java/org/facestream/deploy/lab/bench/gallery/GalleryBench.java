@@ -98,7 +98,7 @@ public record GalleryBench(
   /**
    * Runs it.
    *
-   * @param each is told each result as soon as it is there
+   * @param each receives each result immediately
    */
   public List<Result> run(Consumer<Result> each) throws InterruptedException {
     SyntheticGallery synthetic = new SyntheticGallery(length, perPerson, thumbnail);

@@ -3,7 +3,7 @@ package org.facestream.deploy.lab.bench.meter;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
-/** Where a benchmark of whole stages works, and how it tells what it found. */
+/** Options of the temporary folder and the output of benchmarks. */
 public final class BenchOutput {
   @Option(
       names = "--data",

@@ -67,7 +67,8 @@ public record Scrape(Map<Series, Double> values) {
   }
 
   /**
-   * What was counted since an earlier one. Of a worker that began anew meanwhile, all it counted.
+   * What was counted since an earlier one. For a worker that restarted in the meantime, its whole
+   * count.
    */
   public Scrape since(Scrape earlier) {
     Map<Series, Double> differences = new HashMap<>();

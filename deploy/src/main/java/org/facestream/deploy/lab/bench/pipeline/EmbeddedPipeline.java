@@ -38,7 +38,7 @@ final class EmbeddedPipeline implements Pipeline {
     }
   }
 
-  /** PostgreSQL detaches itself from whoever starts it, and writes down its number. */
+  /** PostgreSQL detaches itself from its parent, and writes its process id to a file. */
   private static OptionalLong database(Path data) {
     Path file = data.resolve("postgres").resolve("data").resolve("postmaster.pid");
     try {

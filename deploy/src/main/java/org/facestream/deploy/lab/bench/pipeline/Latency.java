@@ -39,7 +39,7 @@ record Latency(long count, Double mean, Double p50, Double p95, Double p99, Doub
   }
 
   /**
-   * Of a histogram: the mean is exact, a percentile is the bound under which so many are; null when
+   * Of a histogram: the mean is exact, a percentile is the bound of its histogram bucket; null when
    * they are beyond the last bound.
    *
    * @param metric of a timer, without {@code _bucket}

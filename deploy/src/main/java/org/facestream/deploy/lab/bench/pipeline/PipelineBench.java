@@ -76,7 +76,7 @@ final class PipelineBench implements AutoCloseable {
 
   /**
    * @param pipeline stays its owner's, as do the cameras
-   * @param say takes lines about what goes on
+   * @param say receives lines about the progress
    */
   PipelineBench(Pipeline pipeline, LoadCameras cameras, Load load, Consumer<String> say) {
     this.pipeline = pipeline;

@@ -58,13 +58,13 @@ public record PipelineRun(
    *
    * @param json whether the report is one line of JSON
    * @param out takes the report
-   * @param say takes lines about what goes on
+   * @param say receives lines about the progress
    * @return whether anything was carried
    */
   public boolean run(
       Configuration configuration, boolean json, Consumer<String> out, Consumer<String> say)
       throws IOException, InterruptedException {
-    // A key that is not known is told before anything is drawn.
+    // An unknown key is reported before anything is drawn.
     configuration.settings();
     LoopbackPort.take(rtspPort, "--rtsp-port");
     if (!workers.isEmpty()) {

@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Reads faces, matches and identity events as anyone would, committed records only, and notes how
  * old each is when it comes: a record's timestamp is the capture of its picture. Of identity events
- * those count that a face caused; a track's end is told when its timeout has passed, and so is the
- * beginning of one that never was sure.
+ * those count that a face caused; a track's end is published after its timeout, and so is the start
+ * of a track without a decision.
  */
 final class RecordTap implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(RecordTap.class);

@@ -62,7 +62,7 @@ final class FfmpegProgram implements AutoCloseable {
     return CpuMeter.nanos(process.toHandle());
   }
 
-  /** Frames that it put out so far; it tells twice a second. */
+  /** Frames that it put out so far; it reports twice per second. */
   long frames() {
     try {
       return Files.readAllLines(progress).stream()

@@ -144,8 +144,8 @@ public record ReaderRun(
   }
 
   /**
-   * Every picture is decoded and none but the first encoded. A worker would not even decode what
-   * nobody wants, so this is the reader by itself.
+   * Every picture is decoded and none but the first encoded. A worker would skip unnecessary
+   * pictures, so this measures the reader alone.
    */
   private ReaderReport.Comparison decodeAlone(
       Camera camera, IngestConfig config, Reference reference, List<String> work, Path folder)

@@ -59,8 +59,8 @@ record Reference(String program, String reason) {
   }
 
   /**
-   * A process of it, not started. The libraries that come with it find some of the others beside
-   * them only when told to look there.
+   * A process of it, not started. The bundled libraries find some of the others in their folder
+   * only with a search path.
    */
   ProcessBuilder process(List<String> options) {
     List<String> command = new ArrayList<>(List.of(program));

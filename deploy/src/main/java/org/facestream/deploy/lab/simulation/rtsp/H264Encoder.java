@@ -173,7 +173,7 @@ public final class H264Encoder implements AutoCloseable {
     }
   }
 
-  /** Whoever joins at a later key frame needs the parameter sets, too. */
+  /** A client that joins at a later key frame needs the parameter sets too. */
   private AccessUnit withParameters(AccessUnit unit) {
     if (!unit.key()) {
       return unit;

@@ -77,7 +77,7 @@ public final class LiveStream {
     stalled = true;
   }
 
-  /** Goes on after {@link #stall()}, where the clock is now. */
+  /** Continues after {@link #stall()}, at the current time. */
   public void resume() {
     stalled = false;
   }

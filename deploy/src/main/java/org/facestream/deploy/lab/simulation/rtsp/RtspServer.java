@@ -94,7 +94,7 @@ public final class RtspServer implements AutoCloseable {
     return stream;
   }
 
-  /** Takes a camera away: its clients are disconnected, and others are told 404. */
+  /** Takes a camera away: its clients are disconnected, and others receive 404. */
   public void remove(String path) {
     LiveStream stream = streams.remove(path);
     if (stream != null) {
