@@ -80,6 +80,9 @@ class BadInputTest {
           enroll DIR --expiry yesterday                         | such as 2027-06-30
           enroll --person Zo�� DIR/none.jpg                     | could not be decoded
           detect DIR/none.jpg --min-face 3                      | 12
+          detect DIR/none.jpg --factor 1                        | --factor is 1.0: it must be above 0, below 0.99
+          detect DIR/none.jpg --max-scales 0                    | --max-scales
+          detect DIR/none.jpg --max-faces 0                     | --max-faces
           detect DIR/none.jpg --device tpu                      | cpu
           detect DIR/none.jpg --set detector.device=tpu         | cpu
           detect DIR/none.jpg --set detector.min-face-size=3    | 12
@@ -88,7 +91,7 @@ class BadInputTest {
           detect DIR/none.jpg --draw DIR/out.bmp                | .png
           detect DIR/none.jpg --draw /proc/facestream           | /proc/facestream
           bench detector --set detector.min-face-siz=60         | detector.min-face-size
-          bench detector --set detector.thresholds=0.6          | three numbers
+          bench detector --set detector.thresholds=0.6          | 3 numbers
           model convert DIR                                     | DIR
           """)
   void isToldInOneLine(String arguments, String hint) {
@@ -211,7 +214,9 @@ class BadInputTest {
             .start();
     String said = new String(worker.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertEquals(2, worker.waitFor());
-    assertEquals("facestream: detector.batch must be 1 to 1024.", said.strip());
+    assertEquals(
+        "facestream: detector.batch is '0' on the command line: it must be an integer, 1 to 1024 (default 16).",
+        said.strip());
   }
 
   @Test

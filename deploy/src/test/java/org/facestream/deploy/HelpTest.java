@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.facestream.deploy.stage.Configuration;
-import org.facestream.ingest.worker.config.Settings;
+import org.facestream.ingest.worker.config.Key;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,7 +55,7 @@ class HelpTest {
   void everyKeyIsListedWithWhatItMeans() {
     CommandLineRun run = CommandLineRun.of("config", "--markdown");
     assertEquals(0, run.exitCode(), run.err());
-    for (Settings.Key key : Settings.keysOf(Configuration.MAPPINGS).values()) {
+    for (Key key : Key.of(Configuration.MAPPINGS).values()) {
       assertTrue(run.out().contains("| `" + key.name() + "` |"), key.name());
       assertTrue(key.meaning().endsWith("."), "a sentence: " + key);
       assertFalse(key.meaning().isBlank());

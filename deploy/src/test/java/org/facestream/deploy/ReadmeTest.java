@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.facestream.deploy.command.config.ConfigCommand;
 import org.facestream.deploy.stage.Configuration;
-import org.facestream.ingest.worker.config.Settings;
+import org.facestream.ingest.worker.config.Key;
 import org.facestream.recognizer.identity.EventSchema;
 import org.facestream.recognizer.identity.IdentityEvent;
 import org.junit.jupiter.api.Test;
@@ -129,7 +129,7 @@ class ReadmeTest {
 
   @Test
   void everySettingAndMetricThatAPageNamesExists() throws IOException {
-    Set<String> keys = Settings.keysOf(Configuration.MAPPINGS).keySet();
+    Set<String> keys = Key.of(Configuration.MAPPINGS).keySet();
     String groups =
         keys.stream()
             .map(key -> key.substring(0, key.indexOf('.')))

@@ -1,6 +1,5 @@
 package org.facestream.ingest;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.facestream.ingest.closeup.CloseUps;
@@ -35,77 +34,14 @@ public final class IngestStage implements Stage {
   private volatile FramePublisher publisher;
   private volatile CameraAssignment assignment;
 
-  /**
-   * Opens nothing yet.
-   *
-   * @throws UserError when a value of the configuration is out of its range
-   */
+  /** Opens nothing yet. */
   public IngestStage(
       IngestConfig config, WorkerConfig workerConfig, KafkaClients clients, Telemetry telemetry) {
-    checkFrames(config);
-    checkTimes(config);
     this.config = config;
     this.workerConfig = workerConfig;
     this.clients = clients;
     this.telemetry = telemetry;
     this.stalls = new StallWatch(name(), workerConfig.stallTimeout(), clients, telemetry);
-  }
-
-  private static void checkFrames(IngestConfig config) {
-    require(config.fps() > 0 && config.fps() <= 60, "ingest.fps", "above 0 and at most 60");
-    require(config.maxWidth() >= 64 && config.maxWidth() <= 7680, "ingest.max-width", "64 to 7680");
-    require(
-        config.jpegQuality() >= 1 && config.jpegQuality() <= 100,
-        "ingest.jpeg-quality",
-        "1 to 100");
-    require(
-        config.bufferBytes() >= KafkaClients.LARGEST_RECORD,
-        "ingest.buffer-bytes",
-        "at least " + KafkaClients.LARGEST_RECORD);
-    require(
-        config.closeUpBytes() >= 1 << 20 && config.closeUpBytes() <= 1 << 30,
-        "ingest.close-up-bytes",
-        "1048576 to 1073741824");
-  }
-
-  private static void checkTimes(IngestConfig config) {
-    positive(config.connectTimeout(), "ingest.connect-timeout");
-    positive(config.firstFrameTimeout(), "ingest.first-frame-timeout");
-    positive(config.readTimeout(), "ingest.read-timeout");
-    positive(config.stallAfter(), "ingest.stall-after");
-    positive(config.maxAge(), "ingest.max-age");
-    positive(config.backoffFirst(), "ingest.backoff-first");
-    positive(config.backoffCap(), "ingest.backoff-cap");
-    require(
-        within(config.sendTimeout(), Duration.ofSeconds(2), Duration.ofHours(1)),
-        "ingest.send-timeout",
-        "2s to 1h");
-    require(
-        !config.motionKeepAlive().isNegative() && !config.motionPostRoll().isNegative(),
-        "ingest.motion-keep-alive or -post-roll",
-        "0s or more");
-    require(
-        within(config.closeUpSpan(), Duration.ofSeconds(2), Duration.ofMinutes(1)),
-        "ingest.close-up-span",
-        "2s to 1m");
-    require(
-        within(config.motionPreRoll(), Duration.ZERO, config.maxAge()),
-        "ingest.motion-pre-roll",
-        "0s to ingest.max-age");
-  }
-
-  private static void positive(Duration time, String key) {
-    require(time.toMillis() > 0, key, "more than 0s");
-  }
-
-  private static boolean within(Duration time, Duration least, Duration most) {
-    return time.compareTo(least) >= 0 && time.compareTo(most) <= 0;
-  }
-
-  private static void require(boolean holds, String key, String range) {
-    if (!holds) {
-      throw new UserError(key + " is out of range: give " + range + ".");
-    }
   }
 
   @Override

@@ -7,8 +7,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.facestream.detector.onnx.CudaConfig;
+import org.facestream.ingest.worker.config.Allowed;
 import org.facestream.ingest.worker.config.Setting;
 import org.facestream.recognizer.gallery.match.Reduction;
+import org.facestream.recognizer.gallery.match.Thresholds;
 
 /** Faces to identity events. */
 @ConfigMapping(prefix = "recognizer")
@@ -26,15 +28,18 @@ public interface RecognizerConfig {
 
   @Setting(
       "Threads of one run of the network on the CPU; as many as the machine has when not given.")
+  @Allowed("1 or more")
   OptionalInt threads();
 
   @Setting("Most faces that are handled together.")
+  @Allowed("1 to 1024")
   @WithDefault("32")
   int batch();
 
   @Setting(
       "Distance under which a face counts as a person's; the model's own when not given. Lower"
           + " means fewer wrong names and more unknown.")
+  @Allowed(Thresholds.RANGE)
   Optional<Float> threshold();
 
   @Setting(
@@ -53,33 +58,39 @@ public interface RecognizerConfig {
   @WithDefault("minimum")
   Distance distance();
 
-  @Setting("How many references count with recognizer.distance=nearest; 1 to 16.")
+  @Setting("How many references count with recognizer.distance=nearest.")
+  @Allowed("1 to 16")
   @WithDefault("3")
   int nearest();
 
   @Setting(
-      "Faces that must speak for a person, unless one is very good; at least 1. A face and its"
+      "Faces that must speak for a person, unless one is very good. A face and its"
           + " close-up count as one.")
+  @Allowed("1 to 100")
   @WithDefault("2")
   int minFaces();
 
   @Setting(
       "How much nearer than the second-best person a face must be to speak for a person, as a share"
-          + " of the threshold; 0 to 1.")
+          + " of the threshold.")
+  @Allowed("0 to 1")
   @WithDefault("0.1")
   double margin();
 
   @Setting(
       "A track that gave no face for this long has ended; longer than the detector's"
           + " best-shots.every and track.max-gap together, or tracks end and are reopened.")
+  @Allowed("100ms to 1h")
   @WithDefault("6s")
   Duration trackTimeout();
 
-  @Setting("Faces with a lower probability are not described; 0 to 1.")
+  @Setting("Faces with a lower probability are not described.")
+  @Allowed("0 to 1")
   @WithDefault("0.9")
   float minScore();
 
   @Setting("Faces older than this are skipped.")
+  @Allowed("above 0s")
   @WithDefault("10m")
   Duration maxAge();
 

@@ -2,7 +2,6 @@ package org.facestream.recognizer;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import org.facestream.detector.onnx.CudaOptions;
 import org.facestream.detector.onnx.Device;
 import org.facestream.ingest.worker.config.UserError;
@@ -40,25 +39,11 @@ public record RecognizerOptions(
     DecisionRules rules) {
 
   /**
-   * Checks a configuration.
+   * What a configuration comes to on this machine.
    *
-   * @throws UserError for a value out of its range, or a model that is not known
+   * @throws UserError for a model, device or watchlist that is not known
    */
   public static RecognizerOptions of(RecognizerConfig config) {
-    require(config.batch() >= 1 && config.batch() <= 1024, "batch", "1 to 1024");
-    config.threads().ifPresent(threads -> require(threads >= 1, "threads", "1 or more"));
-    Optional<Float> threshold = config.threshold();
-    threshold.ifPresent(value -> require(Thresholds.inRange(value), "threshold", Thresholds.RANGE));
-    require(config.nearest() >= 1 && config.nearest() <= 16, "nearest", "1 to 16");
-    require(config.minFaces() >= 1 && config.minFaces() <= 100, "min-faces", "1 to 100");
-    require(config.margin() >= 0 && config.margin() <= 1, "margin", "0 to 1");
-    require(config.minScore() >= 0 && config.minScore() <= 1, "min-score", "0 to 1");
-    require(
-        config.trackTimeout().compareTo(Duration.ofMillis(100)) >= 0
-            && config.trackTimeout().compareTo(Duration.ofHours(1)) <= 0,
-        "track-timeout",
-        "100ms to 1h");
-    require(config.maxAge().compareTo(Duration.ZERO) > 0, "max-age", "more than nothing");
     DescriptorModel model = DescriptorModel.of(config.model());
     return new RecognizerOptions(
         model,
@@ -66,7 +51,7 @@ public record RecognizerOptions(
         config.threads().orElse(Runtime.getRuntime().availableProcessors()),
         config.batch(),
         new Thresholds(
-            threshold.orElse(model.threshold()),
+            config.threshold().orElse(model.threshold()),
             Thresholds.parse(
                 "recognizer.camera-thresholds",
                 config.cameraThresholds().orElse(List.of()),
@@ -80,11 +65,5 @@ public record RecognizerOptions(
         config.maxAge(),
         config.keepDescriptors(),
         new DecisionRules(config.minFaces(), config.margin(), config.trackTimeout()));
-  }
-
-  private static void require(boolean kept, String key, String range) {
-    if (!kept) {
-      throw new UserError("recognizer." + key + " must be " + range + ".");
-    }
   }
 }

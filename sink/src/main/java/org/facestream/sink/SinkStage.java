@@ -1,9 +1,7 @@
 package org.facestream.sink;
 
 import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executors;
@@ -35,9 +33,6 @@ import org.slf4j.LoggerFactory;
 public final class SinkStage implements Stage {
   private static final Logger log = LoggerFactory.getLogger(SinkStage.class);
   private static final long CHECK_SECONDS = 5;
-
-  /** The retention of {@link IdentityTopic}, and the day that a segment of it may be longer. */
-  private static final Duration EVENTS_IN_KAFKA = Duration.ofDays(31);
 
   /** Other regular work on the database. */
   public interface Upkeep {
@@ -92,23 +87,11 @@ public final class SinkStage implements Stage {
   /**
    * Migrates the database, if it answers, and starts to consume; waits for an unavailable database.
    *
-   * @throws UserError when Kafka does not answer, when a setting is out of its range, or when the
-   *     database refuses the user, does not exist, or has a newer schema
+   * @throws UserError when Kafka does not answer, or when the database refuses the user, does not
+   *     exist, or has a newer schema
    */
   @Override
   public void start() {
-    if (config.batchSize() < 1) {
-      throw new UserError("sink.batch-size must be 1 or more.");
-    }
-    if (!config.forgottenRetention().isZero()
-        && config.forgottenRetention().compareTo(EVENTS_IN_KAFKA) < 0) {
-      throw new UserError(
-          String.format(
-              Locale.ROOT,
-              "sink.forgotten-retention must be at least %dd, because Kafka may hold events "
-                  + "with names for that long, or 0s for no limit.",
-              EVENTS_IN_KAFKA.toDays()));
-    }
     Database store = closing.add(new Database(storeConfig));
     Topics.ensure(clients, List.of(IdentityTopic.TOPIC, Topics.DEAD_LETTERS));
     try {
@@ -144,7 +127,7 @@ public final class SinkStage implements Stage {
     thread("sink-more")
         .scheduleWithFixedDelay(
             () -> lookAfterMore(store), CHECK_SECONDS, CHECK_SECONDS, TimeUnit.SECONDS);
-    long interval = Math.max(1, config.retentionInterval().toMillis());
+    long interval = config.retentionInterval().toMillis();
     upkeep.scheduleWithFixedDelay(
         () -> deleteOld(retention), Math.min(interval, 10_000), interval, TimeUnit.MILLISECONDS);
   }

@@ -211,20 +211,6 @@ class SinkStageTest {
   }
 
   @Test
-  void refusesToLetGoOfWhomKafkaMayStillName() throws Exception {
-    try (Telemetry telemetry = new Telemetry();
-        SinkStage stage =
-            stage(
-                "hasty",
-                TestDatabase.configured("jdbc:postgresql://127.0.0.1:1/none", Map.of()),
-                Map.of("sink.forgotten-retention", "30d"),
-                telemetry)) {
-      UserError error = assertThrows(UserError.class, stage::start);
-      assertTrue(error.getMessage().contains("31d or more"), error.getMessage());
-    }
-  }
-
-  @Test
   void refusesToStartWhereOnlyAPersonCanHelp() throws Exception {
     try (TestDatabase server = new TestDatabase(databaseFolder).start();
         Telemetry telemetry = new Telemetry();

@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.facestream.deploy.stage.Configuration;
 import org.facestream.deploy.stage.StageKind;
-import org.facestream.ingest.worker.config.Settings;
+import org.facestream.ingest.worker.config.Key;
 import org.junit.jupiter.api.Test;
 
 /** The files for containers against the code: what they name must exist. */
@@ -40,8 +40,8 @@ class ComposeTest {
   @Test
   void everyEnvironmentVariableIsASetting() throws IOException {
     Set<String> known =
-        Settings.keysOf(Configuration.MAPPINGS).keySet().stream()
-            .map(Settings::variable)
+        Key.of(Configuration.MAPPINGS).values().stream()
+            .map(Key::variable)
             .collect(Collectors.toSet());
     for (String file : List.of("compose.yaml", "compose.gpu.yaml", "Dockerfile")) {
       Set<String> used = all("\\b(FACESTREAM_[A-Z0-9_]+)", read(file));

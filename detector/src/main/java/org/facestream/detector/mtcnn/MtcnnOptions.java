@@ -3,8 +3,6 @@ package org.facestream.detector.mtcnn;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import org.facestream.ingest.worker.config.UserError;
 
 /**
  * Options of MTCNN: one component per setting of {@code detector}.
@@ -71,45 +69,10 @@ public record MtcnnOptions(
    */
   public record Overlaps(float level, float proposals, float refined, float faces) {
     public static final Overlaps DEFAULT = new Overlaps(0.5f, 0.7f, 0.7f, 0.7f);
-
-    public Overlaps {
-      fraction("overlap within a level", level);
-      fraction("overlap of proposals", proposals);
-      fraction("overlap of refined boxes", refined);
-      fraction("overlap of faces", faces);
-    }
   }
 
   public MtcnnOptions {
     scaleSteps = List.copyOf(scaleSteps);
-    if (minFaceSize < CELL) {
-      throw new UserError(
-          String.format(
-              Locale.ROOT,
-              "the minimum face size is %d pixels; it must be %d or more",
-              minFaceSize,
-              CELL));
-    }
-    if (!(scaleFactor > 0 && scaleFactor < 0.99)) {
-      throw new UserError(
-          "the scale factor is " + scaleFactor + "; it must lie above 0 and below 0.99");
-    }
-    positive("number of scales", maxScales);
-    if (scaleSteps.size() > MOST_SCALES) {
-      throw new UserError(
-          String.format(
-              Locale.ROOT, "there are %d scale steps; the most is 64", scaleSteps.size()));
-    }
-    for (double step : scaleSteps) {
-      if (!(step > 0 && step <= 1)) {
-        throw new UserError("a scale step is " + step + "; it must lie above 0 and be at most 1");
-      }
-    }
-    fraction("threshold of P-Net", proposalThreshold);
-    fraction("threshold of R-Net", refinementThreshold);
-    fraction("threshold of O-Net", outputThreshold);
-    positive("number of candidates", maxCandidates);
-    positive("number of faces", maxFaces);
   }
 
   /** These options with other thresholds. */
@@ -138,17 +101,5 @@ public record MtcnnOptions(
       scale *= scaleFactor;
     }
     return scales;
-  }
-
-  private static void fraction(String what, float value) {
-    if (!(value >= 0 && value <= 1)) {
-      throw new UserError("the " + what + " is " + value + "; it must lie in 0 to 1");
-    }
-  }
-
-  private static void positive(String what, int value) {
-    if (value < 1) {
-      throw new UserError("the " + what + " is " + value + "; it must be 1 or more");
-    }
   }
 }

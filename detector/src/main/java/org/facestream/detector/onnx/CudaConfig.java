@@ -1,11 +1,13 @@
 package org.facestream.detector.onnx;
 
 import io.smallrye.config.WithDefault;
+import org.facestream.ingest.worker.config.Allowed;
 import org.facestream.ingest.worker.config.Setting;
 
 /** Settings of the GPU; no effect on the CPU. */
 public interface CudaConfig {
   @Setting("Most memory of the GPU that each network takes, in bytes; 0 sets no limit.")
+  @Allowed("0 or more")
   @WithDefault("0")
   long memoryLimit();
 

@@ -3,7 +3,6 @@ package org.facestream.detector.onnx;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import org.facestream.ingest.worker.config.UserError;
 
 /**
  * How ONNX Runtime uses a GPU.
@@ -22,13 +21,6 @@ public record CudaOptions(
     EXHAUSTIVE,
     HEURISTIC,
     DEFAULT
-  }
-
-  public CudaOptions {
-    if (memoryLimit < 0) {
-      throw new UserError(
-          "the memory limit of the GPU is " + memoryLimit + " bytes; it must be 0 or more");
-    }
   }
 
   /** As configured. */

@@ -2,6 +2,7 @@ package org.facestream.detector.track;
 
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import org.facestream.ingest.worker.config.Allowed;
 import org.facestream.ingest.worker.config.Setting;
 
 /** Settings of tracking. */
@@ -9,28 +10,34 @@ public interface TrackConfig {
   @Setting(
       "A face that is not seen for longer than this, in capture time, comes back as a new track;"
           + " must be longer than the time between two frames.")
+  @Allowed("above 0s")
   @WithDefault("2s")
   Duration maxGap();
 
-  @Setting("Detections after which a track is believed and its faces are published; at least 1.")
+  @Setting("Detections after which a track is believed and its faces are published.")
+  @Allowed("1 or more")
   @WithDefault("2")
   int confirmHits();
 
   @Setting("Frames in a row that a track not yet believed may be missing from.")
+  @Allowed("0 or more")
   @WithDefault("1")
   int tentativeMisses();
 
   @Setting(
       "Detections with at least this score carry a track on where it is expected, but begin none"
-          + " and are not published; 0 to 1.")
+          + " and are not published.")
+  @Allowed("0 to 1")
   @WithDefault("0.4")
   float weakScore();
 
   @Setting("Most tracks alive at a time on one camera; beyond, those unseen for longest end.")
+  @Allowed("1 to 10000")
   @WithDefault("200")
   int most();
 
   @Setting("A camera that sends no frames for this long is forgotten.")
+  @Allowed("detector.track.max-gap or more")
   @WithDefault("60s")
   Duration forgetAfter();
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import org.facestream.ingest.worker.config.Range;
 import org.facestream.ingest.worker.config.UserError;
 
 /**
@@ -71,6 +72,14 @@ public record Camera(
     MotionOptions motion,
     @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Polygon> masks,
     @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Zone> zones) {
+  /** The {@link Range} of frames per second. */
+  public static final String FPS = "above 0, at most 60";
+
+  /** Of the published width, in pixels. */
+  public static final String WIDTH = "64 to 7680";
+
+  public static final String JPEG_QUALITY = "1 to 100";
+
   static final int MOST_POLYGONS = 32;
 
   /** Within these limits a camera fits into a record: its areas need at most about 300 kB. */
@@ -109,22 +118,9 @@ public record Camera(
               Locale.ROOT, "rotate of camera '%s' is %d; give 90, 180 or 270.", id, rotate));
     }
     rotate = rotate == null || rotate == 0 ? null : rotate;
-    if (fps != null && !(fps > 0 && fps <= 60)) {
-      throw new UserError("fps of camera '%s' is %s; give 0.01 to 60.".formatted(id, fps));
-    }
-    if (maxWidth != null && (maxWidth < 64 || maxWidth > 7680)) {
-      throw new UserError(
-          String.format(
-              Locale.ROOT,
-              "max-width of camera '%s' is %d; give 64 to 7680 pixels.",
-              id,
-              maxWidth));
-    }
-    if (jpegQuality != null && (jpegQuality < 1 || jpegQuality > 100)) {
-      throw new UserError(
-          String.format(
-              Locale.ROOT, "jpeg-quality of camera '%s' is %d; give 1 to 100.", id, jpegQuality));
-    }
+    Range.check("fps of camera '" + id + "'", fps, FPS);
+    Range.check("max-width of camera '" + id + "'", maxWidth, WIDTH);
+    Range.check("jpeg-quality of camera '" + id + "'", jpegQuality, JPEG_QUALITY);
     enabled = enabled == null || enabled;
     loop = loop != null && loop;
     tags = tags == null ? List.of() : List.copyOf(tags);

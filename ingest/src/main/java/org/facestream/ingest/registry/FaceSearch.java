@@ -5,20 +5,20 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.List;
-import org.facestream.ingest.worker.config.UserError;
+import org.facestream.ingest.worker.config.Range;
 
 /**
  * Detection options of one camera. For a null value, the detector's configuration applies.
  *
- * @param minFaceSize the smallest face, in pixels of the published frame, 12 or more
- * @param scaleFactor from one level of the pyramid to the next, above 0 and below 0.99
- * @param maxScales the largest number of levels of the pyramid, 1 or more
- * @param scaleSteps explicit levels, each above 0 and at most 1
- * @param thresholds of P-Net, R-Net and O-Net, each 0 to 1
+ * @param minFaceSize the smallest face, in pixels of the published frame
+ * @param scaleFactor from one level of the pyramid to the next
+ * @param maxScales the largest number of levels of the pyramid
+ * @param scaleSteps explicit levels
+ * @param thresholds of P-Net, R-Net and O-Net
  * @param overlaps above which the weaker of two boxes is removed: within a level, between levels,
- *     after R-Net, after O-Net; each 0 to 1
- * @param maxCandidates the largest number of candidates for R-Net, 1 or more
- * @param maxFaces the largest number of faces, 1 or more
+ *     after R-Net, after O-Net
+ * @param maxCandidates the largest number of candidates for R-Net
+ * @param maxFaces the largest number of faces
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -43,7 +43,16 @@ public record FaceSearch(
     Integer maxCandidates,
     Integer maxFaces)
     implements FaceSearchBuilder.With {
-  private static final int MOST_STEPS = 64;
+  /** The {@link Range} of the smallest face, in pixels: P-Net sees 12. */
+  public static final String FACE_SIZE = "12 or more";
+
+  public static final String SCALE_FACTOR = "above 0, below 0.99";
+  public static final String SCALE_STEPS = "1 to 64 numbers, each above 0, at most 1";
+  public static final String THRESHOLDS = "3 numbers, each 0 to 1";
+  public static final String OVERLAPS = "4 numbers, each 0 to 1";
+
+  /** Of levels, candidates and faces. */
+  public static final String COUNT = "1 or more";
 
   /** Nothing differs. */
   public static final FaceSearch AS_CONFIGURED = FaceSearchBuilder.builder().build();
@@ -51,43 +60,27 @@ public record FaceSearch(
   /**
    * Checks every value.
    *
-   * @throws UserError with the value and its range
+   * @throws org.facestream.ingest.worker.config.UserError with the value and its range
    */
   public FaceSearch {
-    check(minFaceSize == null || minFaceSize >= 12, "min-face-size", "12 or more pixels");
-    check(
-        scaleFactor == null || (scaleFactor > 0 && scaleFactor < 0.99),
-        "scale-factor",
-        "above 0 and below 0.99");
-    check(maxScales == null || maxScales >= 1, "max-scales", "1 or more");
     scaleSteps = copy(scaleSteps);
-    check(
-        scaleSteps == null
-            || (!scaleSteps.isEmpty()
-                && scaleSteps.size() <= MOST_STEPS
-                && scaleSteps.stream().allMatch(step -> step > 0 && step <= 1)),
-        "scale-steps",
-        "1 to 64 numbers above 0 and at most 1");
     thresholds = copy(thresholds);
-    check(fractions(thresholds, 3), "thresholds", "three numbers of 0 to 1");
     overlaps = copy(overlaps);
-    check(fractions(overlaps, 4), "overlaps", "four numbers of 0 to 1");
-    check(maxCandidates == null || maxCandidates >= 1, "max-candidates", "1 or more");
-    check(maxFaces == null || maxFaces >= 1, "max-faces", "1 or more");
-  }
-
-  private static boolean fractions(List<Double> values, int count) {
-    return values == null
-        || (values.size() == count && values.stream().allMatch(value -> value >= 0 && value <= 1));
+    check("min-face-size", minFaceSize, FACE_SIZE);
+    check("scale-factor", scaleFactor, SCALE_FACTOR);
+    check("max-scales", maxScales, COUNT);
+    check("scale-steps", scaleSteps, SCALE_STEPS);
+    check("thresholds", thresholds, THRESHOLDS);
+    check("overlaps", overlaps, OVERLAPS);
+    check("max-candidates", maxCandidates, COUNT);
+    check("max-faces", maxFaces, COUNT);
   }
 
   private static List<Double> copy(List<Double> values) {
     return values == null ? null : List.copyOf(values);
   }
 
-  private static void check(boolean holds, String key, String range) {
-    if (!holds) {
-      throw new UserError("%s of a camera's detection must be %s.".formatted(key, range));
-    }
+  private static void check(String key, Object value, String range) {
+    Range.check(key + " of a camera's detection", value, range);
   }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import java.util.List;
+import org.facestream.ingest.worker.config.Range;
 import org.facestream.ingest.worker.config.UserError;
 
 /**
@@ -29,9 +30,7 @@ public record MotionOptions(
    * @throws UserError for an invalid value
    */
   public MotionOptions {
-    if (!(sensitivity >= 0 && sensitivity <= 1)) {
-      throw new UserError("a camera's motion sensitivity is 0 to 1; " + sensitivity + " is not.");
-    }
+    Range.check("a camera's motion sensitivity", sensitivity, "0 to 1");
     masks = Polygon.copy(masks);
     if (masks.size() > Camera.MOST_POLYGONS) {
       throw new UserError("a camera has at most " + Camera.MOST_POLYGONS + " motion masks.");

@@ -66,7 +66,7 @@ public final class Database implements AutoCloseable {
     settings.setDataSource(impatient);
     settings.setMaximumPoolSize(config.poolSize());
     settings.setMinimumIdle(1);
-    settings.setConnectionTimeout(Math.max(250, config.connectTimeout().toMillis()));
+    settings.setConnectionTimeout(config.connectTimeout().toMillis());
     // Negative: the pool opens without a database; a sink outlives a database that is away.
     settings.setInitializationFailTimeout(-1);
     settings.setAutoCommit(false);

@@ -5,6 +5,7 @@ import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import org.facestream.ingest.worker.config.Allowed;
 import org.facestream.ingest.worker.config.Setting;
 
 /** Where PostgreSQL is. */
@@ -28,10 +29,12 @@ public interface StoreConfig {
   Optional<Path> passwordFile();
 
   @Setting("Most connections to the database that one worker keeps.")
+  @Allowed("1 or more")
   @WithDefault("4")
   int poolSize();
 
   @Setting("How long to wait for a connection to the database.")
+  @Allowed("250ms or more")
   @WithDefault("5s")
   Duration connectTimeout();
 }

@@ -1,9 +1,9 @@
 package org.facestream.deploy.command.config;
 
 import java.io.PrintWriter;
-import java.util.Map;
 import org.facestream.deploy.command.Subcommand;
 import org.facestream.deploy.stage.Configuration;
+import org.facestream.ingest.worker.config.Key;
 import org.facestream.ingest.worker.config.Settings;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -45,39 +45,30 @@ public final class ConfigCommand extends Subcommand {
   }
 
   private static void list(PrintWriter out, Settings settings) {
-    for (Settings.Key key : settings.keys()) {
+    for (Key key : settings.keys()) {
       out.printf(
-          "%s  (%s, default %s, %s)%n    %s%n",
-          key.name(),
-          key.type(),
-          key.defaultValue().filter(value -> !value.isEmpty()).orElse("none"),
-          Settings.variable(key.name()),
-          key.meaning());
+          "%s  (%s; default %s; %s)%n    %s%n",
+          key.name(), key.form(), key.defaultValue().orElse("none"), key.variable(), key.meaning());
     }
   }
 
   /** The table of every key, as deploy/docs/configuration.md has it between its markers. */
   public static String markdown() {
     StringBuilder table =
-        new StringBuilder("| key | type | default | meaning |\n|---|---|---|---|\n");
-    for (Map.Entry<String, Settings.Key> entry :
-        Settings.keysOf(Configuration.MAPPINGS).entrySet()) {
-      Settings.Key key = entry.getValue();
-      table
-          .append("| `")
-          .append(key.name())
-          .append("` | ")
-          .append(key.type().replace("|", "\\|"))
-          .append(" | ")
-          .append(
-              key.defaultValue()
-                  .filter(value -> !value.isEmpty())
-                  .map(value -> "`" + value + "`")
-                  .orElse(""))
-          .append(" | ")
-          .append(key.meaning().replace("|", "\\|"))
-          .append(" |\n");
+        new StringBuilder("| key | takes | default | meaning |\n|---|---|---|---|\n");
+    for (Key key : Key.of(Configuration.MAPPINGS).values()) {
+      table.append(
+          "| `%s` | %s | %s | %s |\n"
+              .formatted(
+                  key.name(),
+                  cell(key.form()),
+                  key.defaultValue().map("`%s`"::formatted).orElse(""),
+                  cell(key.meaning())));
     }
     return table.toString();
+  }
+
+  private static String cell(String text) {
+    return text.replace("|", "\\|");
   }
 }

@@ -6,7 +6,8 @@ import org.facestream.detector.mtcnn.MtcnnOptions;
 import org.facestream.detector.mtcnn.MtcnnOptionsBuilder;
 import org.facestream.detector.onnx.CudaOptions;
 import org.facestream.detector.onnx.Device;
-import org.facestream.ingest.worker.config.UserError;
+import org.facestream.ingest.registry.FaceSearch;
+import org.facestream.ingest.worker.config.Range;
 import picocli.CommandLine.Option;
 
 /**
@@ -54,7 +55,7 @@ public final class CascadeOptions {
   /**
    * What the networks are to run on.
    *
-   * @throws UserError where there is no such device
+   * @throws org.facestream.ingest.worker.config.UserError where there is no such device
    */
   public Device device(DetectorConfig config) {
     return Device.parse(device == null ? config.device() : device)
@@ -64,19 +65,16 @@ public final class CascadeOptions {
   /**
    * The wanted settings.
    *
-   * @throws UserError for one out of its range
+   * @throws org.facestream.ingest.worker.config.UserError for one out of its range
    */
   public MtcnnOptions mtcnn(DetectorConfig config) {
+    Range.check("--min-face", minFace, FaceSearch.FACE_SIZE);
+    Range.check("--factor", factor, FaceSearch.SCALE_FACTOR);
+    Range.check("--max-scales", maxScales, FaceSearch.COUNT);
+    Range.check("--thresholds", thresholds, FaceSearch.THRESHOLDS);
+    Range.check("--max-faces", maxFaces, FaceSearch.COUNT);
     List<Float> scores = thresholds == null ? config.thresholds() : thresholds;
-    if (scores.size() != 3) {
-      throw new UserError(
-          (thresholds == null ? "detector.thresholds" : "--thresholds")
-              + " takes three numbers, such as 0.6,0.7,0.7.");
-    }
     List<Float> overlaps = config.overlaps();
-    if (overlaps.size() != 4) {
-      throw new UserError("detector.overlaps takes four numbers, such as 0.5,0.7,0.7,0.7.");
-    }
     // Explicit levels would make an option that shapes the pyramid count for nothing.
     boolean shaped = minFace != null || factor != null || maxScales != null;
     return MtcnnOptionsBuilder.builder()

@@ -11,7 +11,6 @@ import org.facestream.detector.mtcnn.Detection;
 import org.facestream.detector.mtcnn.Mtcnn;
 import org.facestream.detector.mtcnn.MtcnnOptions;
 import org.facestream.detector.onnx.Device;
-import org.facestream.ingest.worker.config.UserError;
 import org.facestream.ingest.worker.json.Json;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -62,9 +61,6 @@ public final class DetectCommand extends Subcommand {
     MtcnnOptions options = cascade.mtcnn(config);
     Device device = cascade.device(config);
     int threads = config.threads().orElse(Runtime.getRuntime().availableProcessors());
-    if (threads < 1) {
-      throw new UserError("detector.threads is " + threads + "; give 1 or more.");
-    }
     DrawTarget target = draw == null ? null : DrawTarget.of(draw, pictures.size());
     try (Mtcnn mtcnn = new Mtcnn(device, threads)) {
       return PictureBatch.each(

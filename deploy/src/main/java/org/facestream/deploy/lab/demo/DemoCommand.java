@@ -27,7 +27,7 @@ import org.facestream.deploy.process.LogOutput;
 import org.facestream.deploy.stage.Configuration;
 import org.facestream.ingest.registry.Camera;
 import org.facestream.ingest.registry.CameraRegistry;
-import org.facestream.ingest.worker.config.Settings;
+import org.facestream.ingest.worker.config.Key;
 import org.facestream.ingest.worker.config.UserError;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -125,7 +125,9 @@ public final class DemoCommand extends Subcommand {
   private static Configuration enoughFor(Configuration configuration) {
     boolean chosen =
         configuration.options().containsKey(MIN_FACE)
-            || configuration.environment().containsKey(Settings.variable(MIN_FACE))
+            || configuration
+                .environment()
+                .containsKey(Key.of(Configuration.MAPPINGS).get(MIN_FACE).variable())
             || configuration.file().isPresent();
     if (chosen) {
       return configuration;

@@ -142,7 +142,11 @@ class EvaluateCommandTest {
 
   @Test
   void whatCannotBeEvaluatedIsSaid() throws IOException {
-    refused("recognizer.margin must be 0 to 1", "--identify", "--set", "recognizer.margin=-1");
+    refused(
+        "recognizer.margin is '-1' on the command line: it must be a number, 0 to 1",
+        "--identify",
+        "--set",
+        "recognizer.margin=-1");
     refused("--threshold must be a distance above 0", "--threshold", "-1");
     Path file = Files.writeString(plots.resolve("file"), "");
     refused("file", "--plots", file.resolve("x").toString());

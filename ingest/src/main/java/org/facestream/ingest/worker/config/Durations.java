@@ -9,14 +9,15 @@ import org.eclipse.microprofile.config.spi.Converter;
 /** Parses durations such as {@code 500ms}, {@code 20s}, {@code 5m}, {@code 2h}, {@code 30d}. */
 final class Durations implements Converter<Duration> {
   private static final long serialVersionUID = 1L;
-  private static final Pattern FORM = Pattern.compile("(\\d+)\\s*(ms|s|m|h|d)");
+
+  /** So many digits of days still fit into milliseconds. */
+  static final Pattern FORM = Pattern.compile("(\\d{1,11})\\s*(ms|s|m|h|d)");
 
   @Override
   public Duration convert(String text) {
     Matcher matcher = FORM.matcher(text.trim().toLowerCase(Locale.ROOT));
     if (!matcher.matches()) {
-      throw new IllegalArgumentException(
-          "'" + text + "' is not a duration such as 500ms, 20s, 5m, 2h or 30d");
+      throw new IllegalArgumentException("no duration: " + text);
     }
     long amount = Long.parseLong(matcher.group(1));
     return switch (matcher.group(2)) {

@@ -12,7 +12,7 @@ import java.lang.annotation.Target;
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
 public @interface Setting {
-  /** One sentence: meaning, unit, range. */
+  /** One sentence: meaning and unit. */
   String value();
 
   /** Whether the value must never be shown. */

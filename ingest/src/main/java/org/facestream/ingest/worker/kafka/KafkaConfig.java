@@ -5,6 +5,7 @@ import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.facestream.ingest.worker.config.Allowed;
 import org.facestream.ingest.worker.config.Setting;
 
 /** Settings of the broker and of topics. */
@@ -22,10 +23,12 @@ public interface KafkaConfig {
   Optional<Path> clientProperties();
 
   @Setting("Partitions of a topic when it is created: the most workers that can share a stage.")
+  @Allowed("1 or more")
   @WithDefault("8")
   int partitions();
 
   @Setting("Replicas of a topic when it is created; not more than there are brokers.")
+  @Allowed("1 or more")
   @WithDefault("1")
   short replication();
 

@@ -1,7 +1,6 @@
 package org.facestream.ingest.worker.loop;
 
 import java.util.Locale;
-import org.facestream.ingest.worker.config.UserError;
 
 /**
  * Counts the failures of the device in a row. Up to a limit, they are considered temporary; then a
@@ -30,9 +29,6 @@ final class DeviceFailures {
    * @param most in a row, 1 or more
    */
   DeviceFailures(int most) {
-    if (most < 1) {
-      throw new UserError("worker.device-failures is " + most + "; give 1 or more.");
-    }
     this.most = most;
   }
 

@@ -3,7 +3,6 @@ package org.facestream.recognizer.gallery.enrol;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
 import java.util.Optional;
-import org.facestream.ingest.worker.config.UserError;
 import org.facestream.recognizer.gallery.GalleryConfig;
 
 /**
@@ -44,17 +43,10 @@ public record EnrolmentRules(
           TermsRule.NONE,
           EnrolmentTerms.NONE);
 
-  public EnrolmentRules {
-    if (!(conflict >= 0 && conflict <= 1)) {
-      throw new UserError("gallery.conflict must be 0 to 1.");
-    }
-  }
-
   /**
    * As configured.
    *
    * @param threshold as {@link #threshold}
-   * @throws UserError for a value out of its range
    */
   public static EnrolmentRules of(GalleryConfig config, Optional<Float> threshold) {
     return new EnrolmentRules(
@@ -71,7 +63,7 @@ public record EnrolmentRules(
   /**
    * Says early that the terms do not suffice.
    *
-   * @throws UserError when nobody would be enrolled
+   * @throws org.facestream.ingest.worker.config.UserError when nobody would be enrolled
    */
   public void check() {
     demanded.apply(terms, Instant.now());

@@ -2,7 +2,6 @@ package org.facestream.recognizer.gallery.enrol;
 
 import java.util.Locale;
 import org.facestream.detector.face.Quality;
-import org.facestream.ingest.worker.config.UserError;
 
 /**
  * How good a face must be to become a reference. A bad reference affects every comparison with it,
@@ -19,21 +18,6 @@ public record QualityGate(float minScore, int minFaceSize, float minSharpness, f
   private static final float MOST_ROLL = 60;
 
   static final QualityGate DEFAULT = new QualityGate(.92f, 24, .25f, .4f);
-
-  public QualityGate {
-    requireShare(minScore, "min-score");
-    requireShare(minSharpness, "min-sharpness");
-    requireShare(minPose, "min-pose");
-    if (minFaceSize < 12) {
-      throw new UserError("gallery.min-face-size must be 12 or more.");
-    }
-  }
-
-  private static void requireShare(float value, String key) {
-    if (!(value >= 0 && value <= 1)) {
-      throw new UserError("gallery." + key + " must be 0 to 1.");
-    }
-  }
 
   /**
    * Lets a face pass.

@@ -18,15 +18,6 @@ public record TermsRule(
     boolean consentRequired, boolean expiryRequired, Optional<Duration> maxValidity) {
   static final TermsRule NONE = new TermsRule(false, false, Optional.empty());
 
-  public TermsRule {
-    maxValidity.ifPresent(
-        longest -> {
-          if (longest.isZero() || longest.isNegative()) {
-            throw new UserError("gallery.max-validity must be more than 0s.");
-          }
-        });
-  }
-
   /**
    * The terms in force.
    *

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import org.facestream.ingest.worker.config.Range;
 import org.facestream.ingest.worker.config.UserError;
 
 /**
@@ -15,16 +16,12 @@ import org.facestream.ingest.worker.config.UserError;
  * @param watchlists by watchlist
  */
 public record Thresholds(float general, Map<String, Float> cameras, Map<String, Float> watchlists) {
-  public static final String RANGE = "above 0, up to 4";
+  /** The {@link Range} of every threshold. */
+  public static final String RANGE = "above 0, at most 4";
 
   public Thresholds {
     cameras = Map.copyOf(cameras);
     watchlists = Map.copyOf(watchlists);
-  }
-
-  /** Whether a number can be a threshold: {@value #RANGE}. */
-  public static boolean inRange(float threshold) {
-    return threshold > 0 && threshold <= 4;
   }
 
   /** For faces on a camera, and persons whose watchlist has none of its own. */
@@ -51,7 +48,7 @@ public record Thresholds(float general, Map<String, Float> cameras, Map<String, 
       int equals = pair.lastIndexOf('=');
       String left = equals < 0 ? "" : pair.substring(0, equals).strip();
       float threshold = number(equals < 0 ? "" : pair.substring(equals + 1).strip());
-      if (left.isEmpty() || !inRange(threshold)) {
+      if (left.isEmpty() || !Range.contains(RANGE, threshold)) {
         throw new UserError(
             ("%s contains '%s': write NAME=THRESHOLD with a threshold %s, separated by "
                     + "commas.")

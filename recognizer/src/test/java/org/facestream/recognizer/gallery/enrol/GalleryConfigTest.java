@@ -65,20 +65,6 @@ class GalleryConfigTest {
     assertEquals(Optional.of(Path.of("audit.log")), config(options).auditFile());
   }
 
-  @ParameterizedTest
-  @CsvSource({
-    "min-score, 1.1",
-    "min-face-size, 3",
-    "min-sharpness, -1",
-    "min-pose, NaN",
-    "conflict, 1.1",
-    "max-validity, 0d"
-  })
-  void valuesOutOfRangeAreNamed(String key, String value) {
-    UserError refused = assertThrows(UserError.class, () -> rules(Map.of("gallery." + key, value)));
-    assertTrue(refused.getMessage().contains("gallery." + key), refused.getMessage());
-  }
-
   @Test
   void termsThatDoNotSufficeAreRefusedAndAnEndIsSet() {
     TermsRule demanded = new TermsRule(true, false, Optional.of(Duration.ofDays(30)));

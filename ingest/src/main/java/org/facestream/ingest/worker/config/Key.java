@@ -1,0 +1,113 @@
+package org.facestream.ingest.worker.config;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.lang.annotation.Annotation;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * A declared key of the configuration.
+ *
+ * @param name dotted name
+ * @param type of its value, or of the items of its list
+ * @param list whether it takes several values
+ * @param range the {@link Range} of its values, or empty
+ * @param defaultValue its default, or empty when there is none
+ * @param meaning one sentence
+ * @param secret whether its value must never be shown
+ */
+public record Key(
+    String name,
+    Class<?> type,
+    boolean list,
+    String range,
+    Optional<String> defaultValue,
+    String meaning,
+    boolean secret) {
+  static final String VARIABLE_PREFIX = "FACESTREAM_";
+
+  /** The declared keys of some {@link ConfigMapping} interfaces, by name. */
+  public static Map<String, Key> of(List<Class<?>> mappings) {
+    Map<String, Key> keys = new TreeMap<>();
+    for (Class<?> mapping : mappings) {
+      collect(mapping.getAnnotation(ConfigMapping.class).prefix(), mapping, keys);
+    }
+    return keys;
+  }
+
+  private static void collect(String prefix, Class<?> mapping, Map<String, Key> keys) {
+    for (Method method : mapping.getMethods()) {
+      if (method.isDefault() || Modifier.isStatic(method.getModifiers())) {
+        continue;
+      }
+      String name = prefix + "." + kebab(method.getName());
+      Setting setting = method.getAnnotation(Setting.class);
+      if (setting == null) {
+        collect(name, method.getReturnType(), keys);
+      } else {
+        Type type = method.getGenericReturnType();
+        keys.put(
+            name,
+            new Key(
+                name,
+                item(type),
+                type.getTypeName().contains(List.class.getName()),
+                annotated(method, Allowed.class).map(Allowed::value).orElse(""),
+                annotated(method, WithDefault.class).map(WithDefault::value),
+                setting.value(),
+                setting.secret()));
+      }
+    }
+  }
+
+  private static <A extends Annotation> Optional<A> annotated(Method method, Class<A> type) {
+    return Optional.ofNullable(method.getAnnotation(type));
+  }
+
+  private static Class<?> item(Type type) {
+    if (type instanceof ParameterizedType parameterized) {
+      return item(parameterized.getActualTypeArguments()[0]);
+    }
+    return type == OptionalInt.class
+        ? Integer.class
+        : MethodType.methodType((Class<?>) type).wrap().returnType();
+  }
+
+  /** Which values it takes, such as {@code an integer, 1 to 100}. */
+  public String form() {
+    if (type.isEnum()) {
+      return Arrays.stream(type.getEnumConstants())
+          .map(constant -> kebab(constant.toString()))
+          .collect(Collectors.joining(" | "));
+    }
+    String one = type.getSimpleName().toLowerCase(Locale.ROOT);
+    if (Number.class.isAssignableFrom(type)) {
+      one = type == Double.class || type == Float.class ? "number" : "integer";
+    }
+    if (list) {
+      return "a list of " + (range.isEmpty() ? one + "s" : range);
+    }
+    return (one.startsWith("i") ? "an " : "a ") + one + (range.isEmpty() ? "" : ", " + range);
+  }
+
+  /** The environment variable that sets it. */
+  public String variable() {
+    return VARIABLE_PREFIX + name.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
+  }
+
+  private static String kebab(String camel) {
+    return camel.replaceAll("([a-z0-9])([A-Z])", "$1-$2").toLowerCase(Locale.ROOT);
+  }
+}
