@@ -49,7 +49,7 @@ import org.facestream.ingest.worker.config.Settings;
 import org.facestream.ingest.worker.kafka.InvalidRecordException;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.KafkaConfig;
-import org.facestream.ingest.worker.kafka.TopicReader;
+import org.facestream.ingest.worker.kafka.TopicLog;
 import org.facestream.ingest.worker.kafka.Topics;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -255,7 +255,7 @@ class DetectorHandoverTest {
     Map<String, String> faces() throws InvalidRecordException {
       Map<String, String> tracks = new TreeMap<>();
       List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
-      try (TopicReader reader = new TopicReader(clients, FaceTopic.TOPIC)) {
+      try (TopicLog reader = new TopicLog(clients, FaceTopic.TOPIC)) {
         reader.readToEnd(records::add);
       }
       for (ConsumerRecord<String, byte[]> record : records) {

@@ -19,7 +19,7 @@ import org.facestream.deploy.embedded.EmbeddedKafka;
 import org.facestream.ingest.worker.Telemetry;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.Topic;
-import org.facestream.ingest.worker.kafka.TopicReader;
+import org.facestream.ingest.worker.kafka.TopicLog;
 import org.facestream.ingest.worker.kafka.Topics;
 import org.facestream.ingest.worker.loop.ConsumeLoop;
 import org.facestream.ingest.worker.loop.DeadLetters;
@@ -119,7 +119,7 @@ class RefusedOutputTest {
 
   private List<ConsumerRecord<String, byte[]>> read(Topic topic) {
     List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
-    try (TopicReader reader = new TopicReader(clients, topic)) {
+    try (TopicLog reader = new TopicLog(clients, topic)) {
       reader.readToEnd(records::add);
     }
     return records;

@@ -19,7 +19,7 @@ import org.facestream.ingest.worker.Telemetry;
 import org.facestream.ingest.worker.WorkerConfig;
 import org.facestream.ingest.worker.health.StallWatch;
 import org.facestream.ingest.worker.kafka.KafkaClients;
-import org.facestream.ingest.worker.kafka.TopicFeed;
+import org.facestream.ingest.worker.kafka.TopicLog;
 import org.facestream.ingest.worker.kafka.Topics;
 import org.facestream.ingest.worker.loop.ConsumeLoop;
 
@@ -85,7 +85,8 @@ public final class DetectorStage implements Stage {
               new FaceSearches(options.search(), options.tracks().weakScore()),
               new Zones(),
               new CloseUpRequests(clients.name(CloseUpTopic.TOPIC), telemetry));
-      TopicFeed feed = closing.add(new TopicFeed(clients, CameraTopic.TOPIC, cameras::take));
+      TopicLog registered = closing.add(new TopicLog(clients, CameraTopic.TOPIC));
+      registered.readToEnd(cameras::take);
       DetectorProcessor processor =
           closing.add(
               new DetectorProcessor(
@@ -94,7 +95,7 @@ public final class DetectorStage implements Stage {
                   Clock.systemUTC(),
                   mtcnn,
                   cameras,
-                  feed::refresh,
+                  () -> registered.refresh(cameras::take),
                   new TrackRecovery(clients, trackPartitions()),
                   clients.name(FaceTopic.TOPIC)));
       loop =
@@ -116,7 +117,7 @@ public final class DetectorStage implements Stage {
   }
 
   private int trackPartitions() {
-    try (Consumer<String, byte[]> reader = clients.reader()) {
+    try (Consumer<String, byte[]> reader = clients.reader(Map.of())) {
       return reader.partitionsFor(clients.name(TrackTopic.TOPIC)).size();
     }
   }

@@ -144,7 +144,7 @@ class GuardedCamerasTest {
   private static List<String> records(IngestSite site) throws Exception {
     List<String> texts = new ArrayList<>();
     try (Admin admin = site.clients().admin();
-        Consumer<String, byte[]> consumer = site.clients().reader()) {
+        Consumer<String, byte[]> consumer = site.clients().reader(Map.of())) {
       List<TopicPartition> partitions = new ArrayList<>();
       for (String topic : admin.listTopics().names().get()) {
         consumer

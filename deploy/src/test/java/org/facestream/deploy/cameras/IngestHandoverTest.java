@@ -31,7 +31,7 @@ import org.facestream.ingest.registry.CameraReport;
 import org.facestream.ingest.registry.CameraState;
 import org.facestream.ingest.worker.kafka.InvalidRecordException;
 import org.facestream.ingest.worker.kafka.KafkaClients;
-import org.facestream.ingest.worker.kafka.TopicReader;
+import org.facestream.ingest.worker.kafka.TopicLog;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -103,7 +103,7 @@ class IngestHandoverTest {
       KafkaClients clients, Map<String, CameraReport> before, Map<String, CameraReport> after)
       throws InvalidRecordException {
     List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
-    try (TopicReader reader = new TopicReader(clients, FrameTopic.TOPIC)) {
+    try (TopicLog reader = new TopicLog(clients, FrameTopic.TOPIC)) {
       reader.readToEnd(records::add);
     }
     Map<String, List<Frame>> frames = new TreeMap<>();

@@ -51,7 +51,7 @@ import org.facestream.ingest.worker.config.Settings;
 import org.facestream.ingest.worker.kafka.InvalidRecordException;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.KafkaConfig;
-import org.facestream.ingest.worker.kafka.TopicReader;
+import org.facestream.ingest.worker.kafka.TopicLog;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -160,7 +160,7 @@ class IngestStageTest {
   private Frame lastFrame(String camera) {
     KafkaClients clients = new KafkaClients(settings().get(KafkaConfig.class));
     List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
-    try (TopicReader reader = new TopicReader(clients, FrameTopic.TOPIC)) {
+    try (TopicLog reader = new TopicLog(clients, FrameTopic.TOPIC)) {
       reader.readToEnd(
           record -> {
             if (record.key().equals(camera)) {

@@ -16,7 +16,7 @@ import org.facestream.ingest.registry.CameraStatusTopic;
 import org.facestream.ingest.worker.kafka.InvalidRecordException;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.Topic;
-import org.facestream.ingest.worker.kafka.TopicReader;
+import org.facestream.ingest.worker.kafka.TopicLog;
 
 /** Every frame and every status that is published, as they come. */
 final class Observations implements AutoCloseable {
@@ -75,7 +75,7 @@ final class Observations implements AutoCloseable {
   }
 
   private void read(KafkaClients clients, Topic topic, Taking taking) {
-    try (TopicReader reader = new TopicReader(clients, topic)) {
+    try (TopicLog reader = new TopicLog(clients, topic)) {
       while (!closing) {
         reader.poll(
             POLL,

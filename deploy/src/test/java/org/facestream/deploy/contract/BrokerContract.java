@@ -45,7 +45,7 @@ import org.facestream.ingest.registry.CameraTopic;
 import org.facestream.ingest.registry.Polygon;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.Topic;
-import org.facestream.ingest.worker.kafka.TopicReader;
+import org.facestream.ingest.worker.kafka.TopicLog;
 import org.facestream.ingest.worker.kafka.Topics;
 import org.facestream.recognizer.gallery.contract.GalleryTopic;
 import org.facestream.recognizer.gallery.contract.Reference;
@@ -120,7 +120,7 @@ abstract class BrokerContract {
     }
   }
 
-  /** {@link TopicReader#onlyPartitionOf} goes by a class that Kafka may change. */
+  /** {@link TopicLog#onlyPartitionOf} goes by a class that Kafka may change. */
   @Test
   void aReaderKnowsWhereTheProducerPutsAKey() throws Exception {
     KafkaClients clients = clients("keys");
@@ -137,7 +137,7 @@ abstract class BrokerContract {
     }
     assertEquals(3, Set.copyOf(partitions.values()).size(), partitions::toString);
     for (String key : keys) {
-      try (TopicReader reader = new TopicReader(clients, FaceTopic.TOPIC)) {
+      try (TopicLog reader = new TopicLog(clients, FaceTopic.TOPIC)) {
         reader.onlyPartitionOf(key);
         List<Integer> read =
             reader.ends().keySet().stream().map(TopicPartition::partition).toList();
@@ -393,7 +393,7 @@ abstract class BrokerContract {
 
   private static List<ConsumerRecord<String, byte[]>> read(
       KafkaClients clients, String topic, int count) {
-    try (Consumer<String, byte[]> reader = clients.reader()) {
+    try (Consumer<String, byte[]> reader = clients.reader(Map.of())) {
       List<TopicPartition> partitions =
           reader.partitionsFor(topic).stream()
               .map(partition -> new TopicPartition(topic, partition.partition()))

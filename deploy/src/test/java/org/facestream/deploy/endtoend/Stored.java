@@ -13,7 +13,7 @@ import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.facestream.deploy.embedded.EmbeddedDatabase;
 import org.facestream.ingest.worker.kafka.KafkaClients;
-import org.facestream.ingest.worker.kafka.TopicReader;
+import org.facestream.ingest.worker.kafka.TopicLog;
 import org.facestream.recognizer.identity.EventSchema;
 import org.facestream.recognizer.identity.IdentityEvent;
 import org.facestream.recognizer.identity.IdentityTopic;
@@ -41,7 +41,7 @@ final class Stored {
   /** Every committed event of the identities topic, by partition and offset. */
   static List<IdentityEvent> events(KafkaClients clients) throws Exception {
     List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
-    try (TopicReader reader = new TopicReader(clients, IdentityTopic.TOPIC)) {
+    try (TopicLog reader = new TopicLog(clients, IdentityTopic.TOPIC)) {
       reader.readToEnd(records::add);
     }
     List<IdentityEvent> events = new ArrayList<>(records.size());

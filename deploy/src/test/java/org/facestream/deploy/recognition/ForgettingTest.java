@@ -13,7 +13,7 @@ import java.util.Map;
 import org.apache.kafka.clients.producer.Producer;
 import org.facestream.deploy.embedded.EmbeddedKafka;
 import org.facestream.ingest.worker.kafka.KafkaClients;
-import org.facestream.ingest.worker.kafka.TopicReader;
+import org.facestream.ingest.worker.kafka.TopicLog;
 import org.facestream.recognizer.gallery.contract.GalleryTopic;
 import org.facestream.recognizer.gallery.contract.Reference;
 import org.facestream.recognizer.gallery.contract.ReferenceBuilder;
@@ -70,7 +70,7 @@ class ForgettingTest {
   /** The keys of the records in the topic that have a value, not only the last of each key. */
   private static List<String> withValue(KafkaClients clients) {
     List<String> keys = new ArrayList<>();
-    try (TopicReader reader = new TopicReader(clients, GalleryTopic.TOPIC)) {
+    try (TopicLog reader = new TopicLog(clients, GalleryTopic.TOPIC)) {
       reader.readToEnd(
           record -> {
             if (record.value() != null) {

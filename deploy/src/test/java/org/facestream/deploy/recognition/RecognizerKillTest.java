@@ -36,7 +36,7 @@ import org.facestream.ingest.worker.config.Settings;
 import org.facestream.ingest.worker.kafka.InvalidRecordException;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.KafkaConfig;
-import org.facestream.ingest.worker.kafka.TopicReader;
+import org.facestream.ingest.worker.kafka.TopicLog;
 import org.facestream.ingest.worker.kafka.Topics;
 import org.facestream.recognizer.facenet.DescriptorModel;
 import org.facestream.recognizer.facenet.Descriptors;
@@ -237,11 +237,11 @@ class RecognizerKillTest {
 
   /** What a reader of committed records has seen so far. */
   private final class Events implements AutoCloseable {
-    private final TopicReader reader;
+    private final TopicLog reader;
     private final List<IdentityEvent> all = new ArrayList<>();
 
     Events(KafkaClients clients) {
-      reader = new TopicReader(clients, IdentityTopic.TOPIC);
+      reader = new TopicLog(clients, IdentityTopic.TOPIC);
     }
 
     /**

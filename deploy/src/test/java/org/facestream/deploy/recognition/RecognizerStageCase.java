@@ -28,7 +28,7 @@ import org.facestream.ingest.worker.config.Settings;
 import org.facestream.ingest.worker.kafka.InvalidRecordException;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.KafkaConfig;
-import org.facestream.ingest.worker.kafka.TopicReader;
+import org.facestream.ingest.worker.kafka.TopicLog;
 import org.facestream.recognizer.RecognizerConfig;
 import org.facestream.recognizer.RecognizerStage;
 import org.facestream.recognizer.facenet.DescriptorModel;
@@ -135,7 +135,7 @@ abstract class RecognizerStageCase {
   /** Everything that a reader of committed records sees, until one is as wanted. */
   static List<IdentityEvent> events(KafkaClients clients, Predicate<IdentityEvent> last) {
     List<IdentityEvent> events = new ArrayList<>();
-    try (TopicReader reader = new TopicReader(clients, IdentityTopic.TOPIC)) {
+    try (TopicLog reader = new TopicLog(clients, IdentityTopic.TOPIC)) {
       Instant end = Instant.now().plus(PATIENCE);
       while (events.stream().noneMatch(last)) {
         assertTrue(Instant.now().isBefore(end), () -> "only " + events);

@@ -22,7 +22,7 @@ import org.facestream.detector.face.Point;
 import org.facestream.ingest.worker.Telemetry;
 import org.facestream.ingest.worker.kafka.InvalidRecordException;
 import org.facestream.ingest.worker.kafka.KafkaClients;
-import org.facestream.ingest.worker.kafka.TopicReader;
+import org.facestream.ingest.worker.kafka.TopicLog;
 import org.facestream.ingest.worker.kafka.Topics;
 import org.facestream.recognizer.RecognizerStage;
 import org.facestream.recognizer.identity.IdentityEvent;
@@ -136,7 +136,7 @@ class RefusedFacesTest extends RecognizerStageCase {
 
   private static List<ConsumerRecord<String, byte[]>> letters(KafkaClients clients) {
     List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
-    try (TopicReader reader = new TopicReader(clients, Topics.DEAD_LETTERS)) {
+    try (TopicLog reader = new TopicLog(clients, Topics.DEAD_LETTERS)) {
       reader.readToEnd(records::add);
     }
     return records;

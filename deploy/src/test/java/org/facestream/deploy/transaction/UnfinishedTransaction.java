@@ -114,7 +114,7 @@ final class UnfinishedTransaction implements AutoCloseable {
   private TransactionLogValue last() {
     List<byte[]> written = new ArrayList<>();
     try (Consumer<String, byte[]> reader =
-        KafkaClients.of((String) broker.get("bootstrap.servers"), Map.of()).reader()) {
+        KafkaClients.of((String) broker.get("bootstrap.servers"), Map.of()).reader(Map.of())) {
       List<TopicPartition> all =
           reader.partitionsFor(Topic.TRANSACTION_STATE_TOPIC_NAME).stream()
               .map(info -> new TopicPartition(info.topic(), info.partition()))

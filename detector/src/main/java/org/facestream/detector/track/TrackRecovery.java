@@ -13,15 +13,14 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.facestream.ingest.worker.kafka.InvalidRecordException;
 import org.facestream.ingest.worker.kafka.KafkaClients;
+import org.facestream.ingest.worker.kafka.TopicLog;
 import org.facestream.ingest.worker.loop.RetryableException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -86,23 +85,22 @@ public final class TrackRecovery {
             .map(partition -> new TopicPartition(topic, partition))
             .toList();
     Map<TopicPartition, Long> ends = ends(wanted);
-    try (Consumer<String, byte[]> reader =
-        clients.reader(
+    try (TopicLog tracks =
+        new TopicLog(
+            clients,
+            List.of(topic),
             Map.of(
                 ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
                 (int) ANSWER.toMillis(),
                 ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG,
                 (int) ANSWER.toMillis()))) {
-      reader.assign(wanted);
-      seek(reader, wanted, since);
+      tracks.only(wanted);
+      tracks.seek(since);
       Map<String, Left> newest = new HashMap<>();
       long deadline = System.nanoTime() + PATIENCE.toNanos();
-      while (behind(reader, ends)) {
-        if (System.nanoTime() > deadline) {
-          log.warn("open transactions hide the newest tracks in {}; they are not restored", wanted);
-          break;
-        }
-        reader.poll(Duration.ofMillis(50)).forEach(record -> note(record, newest));
+      if (!tracks.readTo(
+          ends, record -> note(record, newest), () -> System.nanoTime() > deadline)) {
+        log.warn("open transactions hide the newest tracks in {}; they are not restored", wanted);
       }
       newest.values().removeIf(left -> !framesPartitions.contains(left.framesPartition()));
       return newest;
@@ -119,26 +117,6 @@ public final class TrackRecovery {
       log.warn("tracks of camera {} cannot be read: {}", record.key(), unreadable.getMessage());
       newest.remove(record.key());
     }
-  }
-
-  private static void seek(
-      Consumer<String, byte[]> reader, List<TopicPartition> wanted, Instant since) {
-    Map<TopicPartition, OffsetAndTimestamp> starts =
-        reader.offsetsForTimes(
-            wanted.stream()
-                .collect(Collectors.toMap(partition -> partition, any -> since.toEpochMilli())));
-    List<TopicPartition> nothingSince =
-        wanted.stream().filter(partition -> starts.get(partition) == null).toList();
-    // The end of committed records, before an open transaction.
-    Map<TopicPartition, Long> committedEnds = reader.endOffsets(nothingSince);
-    for (TopicPartition partition : wanted) {
-      OffsetAndTimestamp start = starts.get(partition);
-      reader.seek(partition, start == null ? committedEnds.get(partition) : start.offset());
-    }
-  }
-
-  private static boolean behind(Consumer<String, byte[]> reader, Map<TopicPartition, Long> ends) {
-    return ends.entrySet().stream().anyMatch(end -> reader.position(end.getKey()) < end.getValue());
   }
 
   /** The ends including uncommitted records, which a dead worker may have left. */

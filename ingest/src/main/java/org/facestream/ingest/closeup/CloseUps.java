@@ -29,7 +29,7 @@ import org.facestream.ingest.worker.Backoff;
 import org.facestream.ingest.worker.Telemetry;
 import org.facestream.ingest.worker.kafka.InvalidRecordException;
 import org.facestream.ingest.worker.kafka.KafkaClients;
-import org.facestream.ingest.worker.kafka.TopicFeed;
+import org.facestream.ingest.worker.kafka.TopicLog;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -70,8 +70,7 @@ public final class CloseUps implements AutoCloseable {
   private final Thread thread = new Thread(this::run, "ingest-close-ups");
   private final Backoff backoff = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(5));
   private volatile boolean stopping;
-  private TopicFeed feed;
-  private boolean caughtUp;
+  private TopicLog feed;
 
   public CloseUps(
       IngestConfig config,
@@ -158,11 +157,10 @@ public final class CloseUps implements AutoCloseable {
   private boolean listen() {
     try {
       if (feed == null) {
-        feed = new TopicFeed(clients, CloseUpTopic.TOPIC, this::take);
-        caughtUp = true;
+        feed = TopicLog.fromEnd(clients, CloseUpTopic.TOPIC);
         backoff.reset();
       }
-      feed.refresh();
+      feed.refresh(this::take);
       return true;
     } catch (KafkaException failed) {
       Duration wait = backoff.next();
@@ -174,7 +172,7 @@ public final class CloseUps implements AutoCloseable {
   }
 
   private void take(ConsumerRecord<String, byte[]> record) {
-    CloseUpCamera camera = caughtUp && record.key() != null ? cameras.get(record.key()) : null;
+    CloseUpCamera camera = record.key() == null ? null : cameras.get(record.key());
     if (camera == null) {
       // Older than this worker, or for another worker.
       return;

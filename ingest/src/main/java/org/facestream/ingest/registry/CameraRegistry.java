@@ -22,7 +22,7 @@ import org.facestream.ingest.worker.kafka.InvalidRecordException;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.Refusal;
 import org.facestream.ingest.worker.kafka.Topic;
-import org.facestream.ingest.worker.kafka.TopicReader;
+import org.facestream.ingest.worker.kafka.TopicLog;
 import org.facestream.ingest.worker.kafka.Topics;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -144,7 +144,7 @@ public final class CameraRegistry {
 
   private <T> Map<String, T> table(Topic read, Reading<T> reading) {
     Map<String, T> table = new TreeMap<>();
-    try (TopicReader reader = new TopicReader(clients, read)) {
+    try (TopicLog reader = new TopicLog(clients, read)) {
       reader.readToEnd(record -> enter(table, record, reading));
     } catch (KafkaException failed) {
       throw clients.unusable(failed);

@@ -1,18 +1,18 @@
 package org.facestream.deploy.command.run;
 
 import java.time.Duration;
-import java.util.List;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.Topic;
+import org.facestream.ingest.worker.kafka.TopicLog;
 
 /**
  * Checks whether a consumer group has processed a whole topic. Offsets alone are not sufficient,
@@ -20,16 +20,13 @@ import org.facestream.ingest.worker.kafka.Topic;
  */
 final class Backlog implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
-  private static final Duration POLL = Duration.ofMillis(100);
 
   private final KafkaClients clients;
   private final Admin admin;
-  private final Consumer<String, byte[]> reader;
 
   Backlog(KafkaClients clients) {
     this.clients = clients;
     this.admin = clients.admin();
-    this.reader = clients.reader();
   }
 
   /**
@@ -39,35 +36,27 @@ final class Backlog implements AutoCloseable {
    * @throws KafkaException when the broker does not answer
    */
   boolean isEmpty(Topic topic, String group) {
-    Map<TopicPartition, OffsetAndMetadata> committed = committed(group);
-    List<TopicPartition> partitions =
-        reader.partitionsFor(clients.name(topic), PATIENCE).stream()
-            .map(partition -> new TopicPartition(partition.topic(), partition.partition()))
-            .toList();
-    reader.assign(partitions);
-    reader.seekToBeginning(partitions);
-    for (TopicPartition partition : partitions) {
-      OffsetAndMetadata offset = committed.get(partition);
-      if (offset != null) {
-        reader.seek(partition, offset);
-      }
+    AtomicBoolean more = new AtomicBoolean();
+    try (TopicLog log = new TopicLog(clients, topic)) {
+      log.seek(committed(group));
+      return log.readTo(log.ends(), record -> more.set(true), more::get);
     }
-    Map<TopicPartition, Long> ends = reader.endOffsets(partitions, PATIENCE);
-    while (partitions.stream()
-        .anyMatch(partition -> reader.position(partition, PATIENCE) < ends.get(partition))) {
-      if (!reader.poll(POLL).isEmpty()) {
-        return false;
-      }
-    }
-    return true;
   }
 
-  private Map<TopicPartition, OffsetAndMetadata> committed(String group) {
+  private Map<TopicPartition, Long> committed(String group) {
     try {
-      return admin
+      Map<TopicPartition, Long> offsets = new HashMap<>();
+      admin
           .listConsumerGroupOffsets(clients.config().topicPrefix() + "." + group)
           .partitionsToOffsetAndMetadata()
-          .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+          .get(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+          .forEach(
+              (partition, offset) -> {
+                if (offset != null) {
+                  offsets.put(partition, offset.offset());
+                }
+              });
+      return offsets;
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       throw new KafkaException("interrupted while asking for offsets", interrupted);
@@ -78,8 +67,6 @@ final class Backlog implements AutoCloseable {
 
   @Override
   public void close() {
-    try (admin) {
-      reader.close();
-    }
+    admin.close();
   }
 }

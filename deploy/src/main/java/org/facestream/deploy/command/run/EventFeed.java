@@ -3,9 +3,10 @@ package org.facestream.deploy.command.run;
 import java.util.List;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.facestream.deploy.allinone.TopicTail;
 import org.facestream.ingest.worker.kafka.InvalidRecordException;
 import org.facestream.ingest.worker.kafka.KafkaClients;
+import org.facestream.ingest.worker.kafka.TopicLog;
+import org.facestream.ingest.worker.kafka.Topics;
 import org.facestream.recognizer.identity.IdentityEvent;
 import org.facestream.recognizer.identity.IdentityTopic;
 import org.slf4j.Logger;
@@ -16,7 +17,7 @@ public final class EventFeed implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(EventFeed.class);
 
   private final Consumer<Event> listener;
-  private final TopicTail tail;
+  private final TopicLog topic;
 
   /**
    * An event, read and as it is.
@@ -33,12 +34,9 @@ public final class EventFeed implements AutoCloseable {
    */
   public EventFeed(KafkaClients clients, Consumer<Event> listener) {
     this.listener = listener;
-    this.tail =
-        new TopicTail(
-            clients,
-            List.of(IdentityTopic.TOPIC),
-            "event-feed",
-            records -> records.forEach(this::handOn));
+    Topics.ensure(clients, List.of(IdentityTopic.TOPIC));
+    this.topic = TopicLog.fromEnd(clients, IdentityTopic.TOPIC);
+    topic.follow("event-feed", this::handOn);
   }
 
   private void handOn(ConsumerRecord<String, byte[]> record) {
@@ -56,6 +54,6 @@ public final class EventFeed implements AutoCloseable {
 
   @Override
   public void close() {
-    tail.close();
+    topic.close();
   }
 }

@@ -21,7 +21,7 @@ import org.facestream.ingest.registry.CameraState;
 import org.facestream.ingest.worker.Closing;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.ingest.worker.kafka.InvalidRecordException;
-import org.facestream.ingest.worker.kafka.TopicReader;
+import org.facestream.ingest.worker.kafka.TopicLog;
 import org.facestream.ingest.worker.kafka.Topics;
 import org.facestream.recognizer.identity.IdentityEvent;
 import org.facestream.recognizer.identity.IdentityTopic;
@@ -45,7 +45,7 @@ public final class Replay implements AutoCloseable {
   private final CameraStates states;
   private final Closing closing = new Closing();
   private final Backlog backlog;
-  private final TopicReader matches;
+  private final TopicLog matches;
 
   /** What the recognizer published matches of, since this was made. */
   private final Set<String> tracks = new HashSet<>();
@@ -69,8 +69,7 @@ public final class Replay implements AutoCloseable {
         List.of(FrameTopic.TOPIC, FaceTopic.TOPIC, MatchTopic.TOPIC, IdentityTopic.TOPIC));
     try {
       this.backlog = closing.add(new Backlog(everything.clients()));
-      this.matches = closing.add(new TopicReader(everything.clients(), MatchTopic.TOPIC));
-      matches.skip();
+      this.matches = closing.add(TopicLog.fromEnd(everything.clients(), MatchTopic.TOPIC));
     } catch (RuntimeException failed) {
       closing.close();
       throw failed;

@@ -6,11 +6,13 @@ import static org.awaitility.Awaitility.await;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.facestream.deploy.embedded.EmbeddedKafka;
 import org.facestream.deploy.lab.simulation.rtsp.Access;
@@ -34,7 +36,8 @@ import org.facestream.ingest.worker.config.Settings;
 import org.facestream.ingest.worker.kafka.InvalidRecordException;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.KafkaConfig;
-import org.facestream.ingest.worker.kafka.TopicFeed;
+import org.facestream.ingest.worker.kafka.Topic;
+import org.facestream.ingest.worker.kafka.TopicLog;
 import org.facestream.ingest.worker.kafka.Topics;
 
 /** A broker, an RTSP server, one ingest worker and one detector, and what they publish. */
@@ -48,7 +51,7 @@ final class TwoStreamSite implements AutoCloseable {
   private final List<Frame> frames = new ArrayList<>();
   private final List<CloseUp> closeUps = new ArrayList<>();
   private final List<String> texts = new ArrayList<>();
-  private final List<TopicFeed> feeds = new ArrayList<>();
+  private final Map<TopicLog, Consumer<ConsumerRecord<String, byte[]>>> feeds = new HashMap<>();
   private final String password;
   private final Settings settings;
   private final KafkaClients clients;
@@ -108,23 +111,20 @@ final class TwoStreamSite implements AutoCloseable {
                 clients,
                 telemetry))
         .start();
-    feeds.add(closing.add(new TopicFeed(clients, FrameTopic.TOPIC, this::frame)));
-    feeds.add(
-        closing.add(new TopicFeed(clients, FaceTopic.TOPIC, record -> faces.add(face(record)))));
-    feeds.add(
-        closing.add(
-            new TopicFeed(
-                clients,
-                CloseUpTopic.TOPIC,
-                record -> texts.add(new String(record.value(), UTF_8)))));
-    feeds.add(
-        closing.add(
-            new TopicFeed(
-                clients,
-                Topics.DEAD_LETTERS,
-                record -> {
-                  throw new AssertionError("a dead letter: " + record.headers());
-                })));
+    follow(clients, FrameTopic.TOPIC, this::frame);
+    follow(clients, FaceTopic.TOPIC, record -> faces.add(face(record)));
+    follow(clients, CloseUpTopic.TOPIC, record -> texts.add(new String(record.value(), UTF_8)));
+    follow(
+        clients,
+        Topics.DEAD_LETTERS,
+        record -> {
+          throw new AssertionError("a dead letter: " + record.headers());
+        });
+  }
+
+  private void follow(
+      KafkaClients clients, Topic topic, Consumer<ConsumerRecord<String, byte[]>> into) {
+    feeds.put(closing.add(new TopicLog(clients, topic)), into);
   }
 
   private void frame(ConsumerRecord<String, byte[]> record) {
@@ -155,7 +155,7 @@ final class TwoStreamSite implements AutoCloseable {
         .pollInterval(Duration.ofMillis(50))
         .until(
             () -> {
-              feeds.forEach(TopicFeed::refresh);
+              feeds.forEach(TopicLog::refresh);
               return condition.getAsBoolean();
             });
   }

@@ -131,12 +131,7 @@ public final class KafkaClients {
         () -> new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer()));
   }
 
-  /** A consumer outside any group, for reading a topic as a table. */
-  public Consumer<String, byte[]> reader() {
-    return reader(Map.of());
-  }
-
-  /** The same; {@code overrides} win. */
+  /** A consumer outside any group, for reading a topic as a table; {@code overrides} win. */
   public Consumer<String, byte[]> reader(Map<String, Object> overrides) {
     Map<String, Object> settings = new HashMap<>(shared);
     settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
@@ -147,6 +142,7 @@ public final class KafkaClients {
     // Closing waits for the fetch in progress, which would be the longest part of a command that
     // reads a few records.
     settings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 100);
+    settings.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 20_000);
     settings.putAll(overrides);
     return opened(
         () -> new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer()));

@@ -1,32 +1,28 @@
 package org.facestream.ingest.worker.kafka;
 
-import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.TimeoutException;
 
 /**
  * Reads single records of a topic by their positions. One thread at a time uses it. Throws a {@link
  * org.apache.kafka.common.KafkaException} when the broker does not answer.
  */
 public final class RecordLookup implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
-  private static final Duration POLL = Duration.ofMillis(200);
-
   private final String topic;
-  private final Consumer<String, byte[]> consumer;
+  private final TopicLog log;
 
   public RecordLookup(KafkaClients clients, Topic topic) {
     this.topic = clients.name(topic);
     // A broker returns at least one batch; without this limit it returns megabytes.
-    this.consumer =
-        clients.reader(
+    this.log =
+        new TopicLog(
+            clients,
+            List.of(this.topic),
             Map.of(
                 ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
                 1,
@@ -39,24 +35,15 @@ public final class RecordLookup implements AutoCloseable {
   /** The record at a position or, if it was compacted, the next one; empty when there is none. */
   public Optional<ConsumerRecord<String, byte[]>> at(int number, long offset) {
     TopicPartition partition = new TopicPartition(topic, number);
-    consumer.assign(List.of(partition));
-    long end = consumer.endOffsets(List.of(partition), PATIENCE).get(partition);
-    consumer.seek(partition, offset);
-    long begun = System.nanoTime();
-    while (consumer.position(partition, PATIENCE) < end) {
-      ConsumerRecords<String, byte[]> polled = consumer.poll(POLL);
-      if (!polled.isEmpty()) {
-        return Optional.of(polled.iterator().next());
-      }
-      if (System.nanoTime() - begun > PATIENCE.toNanos()) {
-        throw new TimeoutException("a record of " + topic + " does not come");
-      }
-    }
-    return Optional.empty();
+    log.only(List.of(partition));
+    log.seek(Map.of(partition, offset));
+    List<ConsumerRecord<String, byte[]>> found = new ArrayList<>(1);
+    log.readTo(log.ends(), found::add, () -> !found.isEmpty());
+    return found.stream().findFirst();
   }
 
   @Override
   public void close() {
-    consumer.close();
+    log.close();
   }
 }

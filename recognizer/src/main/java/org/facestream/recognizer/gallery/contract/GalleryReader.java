@@ -10,7 +10,7 @@ import org.facestream.ingest.worker.config.UserError;
 import org.facestream.ingest.worker.kafka.InvalidRecordException;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.TopicIdentity;
-import org.facestream.ingest.worker.kafka.TopicReader;
+import org.facestream.ingest.worker.kafka.TopicLog;
 import org.facestream.recognizer.identity.GalleryVersion;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,7 +29,7 @@ public final class GalleryReader {
    * @throws UserError when the broker does not answer
    */
   public static Map<Integer, Long> ends(KafkaClients clients) {
-    try (TopicReader reader = new TopicReader(clients, GalleryTopic.TOPIC)) {
+    try (TopicLog reader = new TopicLog(clients, GalleryTopic.TOPIC)) {
       Map<Integer, Long> ends = new HashMap<>();
       reader.ends().forEach((partition, end) -> ends.put(partition.partition(), end));
       return ends;
@@ -59,9 +59,9 @@ public final class GalleryReader {
   }
 
   /** Stands at the beginning of the gallery; the caller closes it. */
-  public static TopicReader open(KafkaClients clients) {
+  public static TopicLog open(KafkaClients clients) {
     try {
-      return new TopicReader(clients, GalleryTopic.TOPIC);
+      return new TopicLog(clients, GalleryTopic.TOPIC);
     } catch (KafkaException failed) {
       throw unreadable(failed);
     }

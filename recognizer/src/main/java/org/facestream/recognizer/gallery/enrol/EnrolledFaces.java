@@ -16,7 +16,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.RecordLookup;
-import org.facestream.ingest.worker.kafka.TopicReader;
+import org.facestream.ingest.worker.kafka.TopicLog;
 import org.facestream.recognizer.gallery.contract.GalleryReader;
 import org.facestream.recognizer.gallery.contract.GalleryTopic;
 import org.facestream.recognizer.gallery.contract.Person;
@@ -52,7 +52,7 @@ final class EnrolledFaces implements AutoCloseable {
   private final Set<String> erased = new HashSet<>();
 
   private final KafkaClients clients;
-  private final TopicReader reader;
+  private final TopicLog reader;
   private RecordLookup lookup;
 
   /**

@@ -14,7 +14,7 @@ import org.facestream.detector.face.FaceTopic;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.ingest.worker.kafka.InvalidRecordException;
 import org.facestream.ingest.worker.kafka.KafkaClients;
-import org.facestream.ingest.worker.kafka.TopicReader;
+import org.facestream.ingest.worker.kafka.TopicLog;
 import org.facestream.ingest.worker.kafka.Topics;
 import org.facestream.recognizer.gallery.contract.PersonName;
 
@@ -84,7 +84,7 @@ public final class StoredFaces {
     }
     Topics.ensure(clients, List.of(FaceTopic.TOPIC));
     Best best = new Best(wanted);
-    try (TopicReader reader = new TopicReader(clients, FaceTopic.TOPIC)) {
+    try (TopicLog reader = new TopicLog(clients, FaceTopic.TOPIC)) {
       reader.onlyPartitionOf(parts.group(1));
       reader.seek(opened(parts.group(2)).minus(CLOCKS));
       reader.readToEnd(best::look);

@@ -16,7 +16,7 @@ import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.facestream.ingest.worker.Telemetry;
 import org.facestream.ingest.worker.kafka.KafkaClients;
-import org.facestream.ingest.worker.kafka.TopicReader;
+import org.facestream.ingest.worker.kafka.TopicLog;
 import org.facestream.recognizer.gallery.audit.AuditTrail;
 import org.facestream.recognizer.gallery.contract.GalleryReader;
 import org.facestream.recognizer.gallery.contract.GalleryWriter;
@@ -127,7 +127,7 @@ public final class GalleryRetention implements AutoCloseable {
                 .ifPresent(each -> over.put(each.faceId(), each.personId()));
           }
         };
-    try (TopicReader reader = GalleryReader.open(clients)) {
+    try (TopicLog reader = GalleryReader.open(clients)) {
       reader.readToEnd(look);
       // And what was written while a large gallery was read.
       reader.readToEnd(look);

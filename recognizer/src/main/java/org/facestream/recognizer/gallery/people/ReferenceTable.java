@@ -16,7 +16,7 @@ import org.apache.kafka.common.KafkaException;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.RecordLookup;
-import org.facestream.ingest.worker.kafka.TopicReader;
+import org.facestream.ingest.worker.kafka.TopicLog;
 import org.facestream.recognizer.gallery.contract.GalleryReader;
 import org.facestream.recognizer.gallery.contract.GalleryTopic;
 import org.facestream.recognizer.gallery.contract.Person;
@@ -35,7 +35,7 @@ final class ReferenceTable implements AutoCloseable {
   private static final int MOST_LOOKS = 5;
 
   private final KafkaClients clients;
-  private final TopicReader reader;
+  private final TopicLog reader;
   private final Map<String, Row> rows = new LinkedHashMap<>();
 
   /** Names and other words that many references have in common, each once. */

@@ -6,13 +6,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.facestream.deploy.allinone.TopicTail;
 import org.facestream.deploy.lab.simulation.LoadCameras;
 import org.facestream.detector.face.FaceTopic;
 import org.facestream.ingest.worker.kafka.InvalidRecordException;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.Topic;
+import org.facestream.ingest.worker.kafka.TopicLog;
+import org.facestream.ingest.worker.kafka.Topics;
 import org.facestream.recognizer.identity.IdentityEvent;
 import org.facestream.recognizer.identity.IdentityTopic;
 import org.facestream.recognizer.identity.MatchTopic;
@@ -34,7 +34,7 @@ final class RecordTap implements AutoCloseable {
   private static final long TOGETHER_MILLIS = 1_000;
 
   private final Map<String, String> things = new HashMap<>();
-  private final TopicTail tail;
+  private final TopicLog topics;
   private final Map<String, List<Double>> ages = new TreeMap<>();
   private final Map<String, Started> started = new HashMap<>();
 
@@ -45,7 +45,9 @@ final class RecordTap implements AutoCloseable {
   RecordTap(KafkaClients clients) {
     TOPICS.forEach(topic -> things.put(clients.name(topic), topic.thing()));
     take();
-    tail = new TopicTail(clients, TOPICS, "bench-tap", this::note);
+    Topics.ensure(clients, TOPICS);
+    topics = TopicLog.fromEnd(clients, TOPICS.toArray(Topic[]::new));
+    topics.follow("bench-tap", this::note);
   }
 
   /** Milliseconds from capture to arrival, by what a topic carries, of what came since the last. */
@@ -65,12 +67,8 @@ final class RecordTap implements AutoCloseable {
     return ages.getOrDefault(IdentityTopic.TOPIC.thing(), List.of()).size();
   }
 
-  private void note(ConsumerRecords<String, byte[]> polled) {
+  private synchronized void note(ConsumerRecord<String, byte[]> record) {
     long received = System.currentTimeMillis();
-    polled.forEach(record -> note(record, received));
-  }
-
-  private synchronized void note(ConsumerRecord<String, byte[]> record, long received) {
     if (record.key() == null || !record.key().startsWith(LoadCameras.PREFIX)) {
       return;
     }
@@ -106,6 +104,6 @@ final class RecordTap implements AutoCloseable {
 
   @Override
   public void close() {
-    tail.close();
+    topics.close();
   }
 }

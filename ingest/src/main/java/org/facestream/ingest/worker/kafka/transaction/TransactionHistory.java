@@ -1,7 +1,6 @@
 package org.facestream.ingest.worker.kafka.transaction;
 
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -9,16 +8,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.protocol.ByteBufferAccessor;
 import org.apache.kafka.coordinator.transaction.TransactionState;
 import org.apache.kafka.coordinator.transaction.generated.TransactionLogValue;
 import org.facestream.ingest.worker.kafka.KafkaClients;
+import org.facestream.ingest.worker.kafka.TopicLog;
 import org.facestream.ingest.worker.kafka.transaction.HangingTransaction.Outcome;
 
 /**
@@ -27,9 +25,6 @@ import org.facestream.ingest.worker.kafka.transaction.HangingTransaction.Outcome
  * exist, because compaction does not change the newest segment.
  */
 final class TransactionHistory {
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
-  private static final Duration POLL = Duration.ofMillis(200);
-
   /** From this version on, a producer's epoch grows with the decision about each transaction. */
   private static final int EPOCH_GROWS = 2;
 
@@ -61,22 +56,9 @@ final class TransactionHistory {
    */
   static TransactionHistory read(KafkaClients clients) {
     TransactionHistory history = new TransactionHistory();
-    try (Consumer<String, byte[]> consumer = clients.reader()) {
-      List<TopicPartition> partitions =
-          consumer.partitionsFor(Topic.TRANSACTION_STATE_TOPIC_NAME, PATIENCE).stream()
-              .map(info -> new TopicPartition(info.topic(), info.partition()))
-              .toList();
-      consumer.assign(partitions);
-      consumer.seekToBeginning(partitions);
-      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, PATIENCE);
-      long begun = System.nanoTime();
-      while (ends.entrySet().stream()
-          .anyMatch(end -> consumer.position(end.getKey(), PATIENCE) < end.getValue())) {
-        consumer.poll(POLL).forEach(history::take);
-        if (System.nanoTime() - begun > PATIENCE.toNanos()) {
-          throw new TimeoutException("the end of the transaction log does not come nearer");
-        }
-      }
+    try (TopicLog log =
+        new TopicLog(clients, List.of(Topic.TRANSACTION_STATE_TOPIC_NAME), Map.of())) {
+      log.readToEnd(history::take);
     }
     return history;
   }
