@@ -11,6 +11,8 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.util.List;
 import org.facestream.ingest.frame.Picture;
 import org.junit.jupiter.api.BeforeAll;
@@ -18,8 +20,7 @@ import org.junit.jupiter.api.Test;
 
 /** The blueprint's table of modules, and the rules of the house that a machine can check. */
 class ArchitectureTest {
-  private static final List<String> CHAIN =
-      List.of("ingest", "detector", "recognizer", "sink", "deploy");
+  static final List<String> CHAIN = List.of("ingest", "detector", "recognizer", "sink", "deploy");
 
   private static JavaClasses ours;
 
@@ -104,15 +105,38 @@ class ArchitectureTest {
   }
 
   @Test
-  void roomsDoNotDependOnOneAnotherInCircles() {
-    for (String module : CHAIN) {
-      slices()
-          .matching(module(module) + ".(*)..")
-          .should()
-          .beFreeOfCycles()
-          .because("a room is understood by itself: move what both need into the lower one")
-          .check(ours);
-    }
+  void noTwoPackagesDependOnOneAnother() {
+    slices()
+        .assignedFrom(
+            new SliceAssignment() {
+              @Override
+              public SliceIdentifier getIdentifierOf(JavaClass type) {
+                return SliceIdentifier.of(type.getPackageName());
+              }
+
+              @Override
+              public String getDescription() {
+                return "every package, a module's root too";
+              }
+            })
+        .should()
+        .beFreeOfCycles()
+        .because("a room is understood by itself: move what both need into the lower one")
+        .check(ours);
+  }
+
+  @Test
+  void noWorkerNeedsTheLaboratory() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(module("deploy.lab") + "..", module("deploy"))
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(module("deploy.lab") + "..")
+        .because(
+            "a worker runs without converters, benches and simulated cameras: only the registry of"
+                + " commands in the package deploy knows them")
+        .check(ours);
   }
 
   @Test

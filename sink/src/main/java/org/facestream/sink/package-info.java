@@ -1,2 +1,5 @@
 /** Identity events to PostgreSQL. */
+@NullMarked
 package org.facestream.sink;
+
+import org.jspecify.annotations.NullMarked;

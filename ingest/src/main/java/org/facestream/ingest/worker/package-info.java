@@ -5,4 +5,7 @@
  * cameras or faces. A stage is a {@link org.facestream.ingest.worker.Stage}; one that transforms a
  * topic into another is a {@link org.facestream.ingest.worker.loop.ConsumeLoop.Processor}.
  */
+@NullMarked
 package org.facestream.ingest.worker;
+
+import org.jspecify.annotations.NullMarked;

@@ -4,4 +4,7 @@
  * adds them, {@code audit} records who did so. {@code DESIGN.md} beside this file gives the
  * reasons.
  */
+@NullMarked
 package org.facestream.recognizer.gallery;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,2 +1,5 @@
-/** {@code camera}: add, list, test, remove cameras. */
+/** {@code camera}: adds, lists, tests and removes cameras. */
+@NullMarked
 package org.facestream.deploy.command.camera;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,7 +1,6 @@
 package org.facestream.deploy.command.picture;
 
 import java.util.List;
-import org.facestream.deploy.lab.evaluation.SeenFace;
 import org.facestream.detector.DetectorConfig;
 import org.facestream.detector.face.Landmarks;
 import org.facestream.detector.face.QualityMeter;

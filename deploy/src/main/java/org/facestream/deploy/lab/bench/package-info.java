@@ -1,2 +1,5 @@
 /** Benchmarks for users. */
+@NullMarked
 package org.facestream.deploy.lab.bench;
+
+import org.jspecify.annotations.NullMarked;

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.facestream.deploy.command.picture.SeenFace;
 import org.facestream.detector.face.Landmarks;
 import org.facestream.detector.face.Point;
 import org.facestream.ingest.frame.Picture;

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Predicate;
+import org.facestream.deploy.command.picture.SeenFace;
 import org.facestream.deploy.lab.evaluation.DescribedPictures.Described;
 import org.facestream.recognizer.identity.DecisionRules;
 import org.facestream.recognizer.identity.IdentityEvent;

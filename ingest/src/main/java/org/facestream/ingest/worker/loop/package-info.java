@@ -3,4 +3,7 @@
  * org.facestream.ingest.worker.loop.ConsumeLoop.Processor} process them, and publishes the results
  * and the group's offsets in one transaction. Records that cannot be processed become dead letters.
  */
+@NullMarked
 package org.facestream.ingest.worker.loop;
+
+import org.jspecify.annotations.NullMarked;

@@ -6,4 +6,7 @@
  * org.facestream.deploy.lab.simulation.rtsp.LiveStream} the clock of one camera, {@link
  * org.facestream.deploy.lab.simulation.rtsp.VideoLoop} what the camera shows.
  */
+@NullMarked
 package org.facestream.deploy.lab.simulation.rtsp;
+
+import org.jspecify.annotations.NullMarked;

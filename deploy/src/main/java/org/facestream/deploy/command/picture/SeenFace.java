@@ -1,4 +1,4 @@
-package org.facestream.deploy.lab.evaluation;
+package org.facestream.deploy.command.picture;
 
 import org.facestream.detector.face.Box;
 import org.facestream.detector.face.Landmarks;
