@@ -36,12 +36,11 @@ class HouseTest {
       Set.of(
           "Camera.java",
           "CameraAssignment.java",
+          "CameraFleet.java",
           "CloseUps.java",
-          "DetectorProcessor.java",
-          "GalleryReplica.java",
-          "OnnxSession.java",
           "PictureReader.java",
           "SourceRules.java",
+          "TrackProcessor.java",
           "VideoSource.java");
 
   /** A room, its content, and the rooms of its module that it may use. */
