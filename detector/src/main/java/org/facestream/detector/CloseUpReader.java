@@ -43,7 +43,6 @@ final class CloseUpReader {
   private final CloseUpFaces faces;
   private final Telemetry telemetry;
   private final String facesTopic;
-  private final List<ConsumerRecord<String, byte[]>> waiting = new ArrayList<>();
 
   /**
    * @param mtcnn closed by the caller
@@ -60,26 +59,16 @@ final class CloseUpReader {
 
   private record Opened(CloseUp closeUp, Picture picture) {}
 
-  /** Returns the frames of a batch, and keeps its close-ups for {@link #read}. */
-  List<ConsumerRecord<String, byte[]>> framesOf(List<ConsumerRecord<String, byte[]>> batch) {
-    // Close-ups of a failed turn are delivered again.
-    waiting.clear();
-    List<ConsumerRecord<String, byte[]>> frames = new ArrayList<>(batch.size());
-    for (ConsumerRecord<String, byte[]> record : batch) {
-      (CloseUpTopic.isCloseUp(record) ? waiting : frames).add(record);
-    }
-    return frames;
-  }
-
   /**
-   * The faces of the kept close-ups, as records of the faces topic.
+   * The faces of close-ups, as records of the faces topic.
    *
    * @param meters count the outcomes when the turn is durable
    */
   List<ProducerRecord<String, byte[]>> read(
-      Instant now, DeadLetters deadLetters, DetectorMeters meters) {
-    List<ConsumerRecord<String, byte[]>> records = List.copyOf(waiting);
-    waiting.clear();
+      List<ConsumerRecord<String, byte[]>> records,
+      Instant now,
+      DeadLetters deadLetters,
+      DetectorMeters meters) {
     List<Opened> opened = new ArrayList<>();
     try {
       for (ConsumerRecord<String, byte[]> record : records) {

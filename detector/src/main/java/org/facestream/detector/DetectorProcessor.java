@@ -14,6 +14,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.facestream.detector.mtcnn.Mtcnn;
 import org.facestream.detector.track.TrackMemory;
 import org.facestream.detector.track.TrackRecovery;
+import org.facestream.ingest.frame.FrameBatch;
 import org.facestream.ingest.worker.Telemetry;
 import org.facestream.ingest.worker.loop.ConsumeLoop;
 import org.facestream.ingest.worker.loop.DeadLetters;
@@ -92,10 +93,10 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
     List<ProducerRecord<String, byte[]>> results = new ArrayList<>();
     TrackMemory.Turn turn = memory.begin(clock.instant());
     refresh.run();
-    List<ConsumerRecord<String, byte[]>> frames = closeUps.framesOf(batch);
+    FrameBatch divided = FrameBatch.of(batch);
     Instant now = clock.instant();
     FairShare.Choice choice =
-        share.choose(intake.offers(frames, now, deadLetters, meters), pace.room());
+        share.choose(intake.offers(divided.frames(), now, deadLetters, meters), pace.room());
     choice.taken().stream()
         .filter(taken -> !taken.replay())
         .forEach(taken -> meters.chosen(taken.source().frame(), now));
@@ -103,11 +104,11 @@ final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
     for (FairShare.Offer late : choice.overtaken()) {
       meters.dropped(late.source().frame(), "overtaken", 1);
     }
-    for (Recordings.Stretch stretch : Recordings.stretches(frames, choice.taken())) {
+    for (Recordings.Stretch stretch : Recordings.stretches(divided.frames(), choice.taken())) {
       results.addAll(recordings.pass(stretch.boundaries(), turn));
       results.addAll(faces.of(intake.portions(stretch.frames()), turn, deadLetters, meters));
     }
-    results.addAll(closeUps.read(clock.instant(), deadLetters, meters));
+    results.addAll(closeUps.read(divided.closeUps(), clock.instant(), deadLetters, meters));
     turn.changes(
         (camera, partition, tracks) ->
             results.add(recovery.toRecord(camera, partition, tracks, now)));

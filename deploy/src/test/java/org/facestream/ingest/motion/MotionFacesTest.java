@@ -31,6 +31,7 @@ import org.facestream.ingest.frame.UnreadablePictureException;
 import org.facestream.ingest.registry.IngestConfig;
 import org.facestream.ingest.source.VideoSource;
 import org.facestream.ingest.source.clock.FrameSampler;
+import org.facestream.ingest.source.clock.Sampled;
 import org.facestream.ingest.source.clock.StreamClock;
 import org.facestream.ingest.source.picture.EncodedPicture;
 import org.facestream.ingest.source.picture.KeptPicture;
@@ -43,6 +44,8 @@ import org.junit.jupiter.api.Test;
  * its face was let through.
  */
 class MotionFacesTest {
+  private static final LumaScaler SCALER = new LumaScaler();
+
   private static final Instant BEGIN = Instant.parse("2026-11-25T08:00:00Z");
   private static final double FPS = 5;
 
@@ -144,13 +147,13 @@ class MotionFacesTest {
           continue;
         }
         sampled++;
-        boolean moves = detector.moves(source.luma().orElseThrow(), time);
+        boolean moves = detector.moves(SCALER.scale(source.picture().frame().orElseThrow()), time);
         if (gate.passes(moves, time)) {
           gate.release().forEach(each -> through.add(each.time()));
           through.add(time);
         } else {
           KeptPicture picture = new KeptPicture.Whole(new EncodedPicture(1, 1, new byte[0]));
-          gate.keep(new MotionGate.Timed(time, BEGIN, picture));
+          gate.keep(new Sampled<>(time, BEGIN, picture));
         }
       }
     }

@@ -3,9 +3,11 @@ package org.facestream.ingest.closeup;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
 import org.facestream.ingest.frame.CloseUpRequest;
 import org.facestream.ingest.frame.CloseUpTrust;
@@ -21,8 +23,20 @@ final class CloseUpCamera implements AutoCloseable {
   /** Maximum number of waiting requests; faces of one frame arrive together. */
   private static final int MOST_WAITING = 16;
 
+  /** A track's first faces arrive within this time and share one decoding. */
+  private static final long GATHERING_NANOS = Duration.ofMillis(400).toNanos();
+
+  /** A request that has waited for this time is answered with the pictures at hand. */
+  private static final long PATIENCE_NANOS = Duration.ofSeconds(3).toNanos();
+
+  /** Each may hold a picture: twelve megabytes of a 4K stream. */
+  private static final int MOST_TOGETHER = 8;
+
+  /** Requests that are farther apart do not share a decoding. */
+  private static final long TOGETHER_MILLIS = 1_500;
+
   private final Camera camera;
-  private final MainStream stream;
+  private final LargerStream stream;
   private final RecentFrames frames;
   private final Telemetry telemetry;
   private final StreamLag lag = new StreamLag();
@@ -41,7 +55,7 @@ final class CloseUpCamera implements AutoCloseable {
    */
   record Waiting(CloseUpRequest request, long since, boolean everywhere) {}
 
-  CloseUpCamera(Camera camera, MainStream stream, RecentFrames frames, Telemetry telemetry) {
+  CloseUpCamera(Camera camera, LargerStream stream, RecentFrames frames, Telemetry telemetry) {
     this.camera = camera;
     this.stream = stream;
     this.frames = frames;
@@ -69,7 +83,7 @@ final class CloseUpCamera implements AutoCloseable {
     return camera;
   }
 
-  MainStream stream() {
+  LargerStream stream() {
     return stream;
   }
 
@@ -85,9 +99,30 @@ final class CloseUpCamera implements AutoCloseable {
     return trust;
   }
 
-  /** Waiting requests, oldest first. */
-  Deque<Waiting> waiting() {
-    return waiting;
+  /**
+   * Removes and returns the requests whose pictures are available: the oldest and those near it.
+   */
+  List<Waiting> ripe() {
+    List<Waiting> ripe = new ArrayList<>();
+    Waiting first = waiting.peekFirst();
+    long now = System.nanoTime();
+    if (first == null || now - first.since() < GATHERING_NANOS) {
+      return ripe;
+    }
+    long there = stream.ring().newest() - lag.expected();
+    long together = first.request().captureTime().toEpochMilli() + TOGETHER_MILLIS;
+    Iterator<Waiting> each = waiting.iterator();
+    while (each.hasNext() && ripe.size() < MOST_TOGETHER) {
+      Waiting next = each.next();
+      long captured = next.request().captureTime().toEpochMilli();
+      boolean patient = now - next.since() < PATIENCE_NANOS;
+      long needed = captured + lag.reach(next.everywhere());
+      if (captured <= together && (needed <= there || !patient)) {
+        ripe.add(next);
+        each.remove();
+      }
+    }
+    return ripe;
   }
 
   /** The current masks. */

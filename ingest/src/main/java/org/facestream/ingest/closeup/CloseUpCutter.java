@@ -81,7 +81,7 @@ final class CloseUpCutter implements AutoCloseable {
     AVFrame frame = av_frame_alloc();
     int decoded = 0;
     try (VideoDecoder decoder =
-        new VideoDecoder(excerpt.parameters(), MainStream.codecs(), Optional.empty())) {
+        new VideoDecoder(excerpt.parameters(), LargerStream.codecs(), Optional.empty())) {
       for (PacketRing.Timed each : excerpt.packets()) {
         if (System.nanoTime() - deadline > 0) {
           return decoded;

@@ -7,9 +7,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
@@ -17,7 +14,6 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
-import org.facestream.ingest.registry.Camera;
 import org.facestream.ingest.registry.CameraTopic;
 import org.facestream.ingest.worker.Backoff;
 import org.facestream.ingest.worker.Closing;
@@ -47,27 +43,13 @@ public final class CameraAssignment implements AutoCloseable {
   private static final Duration SHORT = Duration.ofSeconds(2);
   private static final Duration STOPPING = Duration.ofSeconds(4);
 
-  /** The state of an assigned partition. */
-  private static final class Table {
-    private final Map<String, Camera> cameras = new TreeMap<>();
-
-    /**
-     * All cameras until the end is reached; afterwards only those whose removal may not be in Kafka
-     * yet.
-     */
-    private final Set<String> removed = new TreeSet<>();
-
-    private long end = -1;
-    private boolean loaded;
-  }
-
   private final String topic;
   private final KafkaClients clients;
   private final Telemetry telemetry;
   private final CameraFleet fleet;
   private final Positions positions = new Positions();
   private final Pulse pulse;
-  private final Map<TopicPartition, Table> tables = new HashMap<>();
+  private final Map<TopicPartition, CameraTable> tables = new HashMap<>();
   private final Backoff backoff = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(5));
   private final Thread thread;
   private volatile boolean stopping;
@@ -161,27 +143,12 @@ public final class CameraAssignment implements AutoCloseable {
   }
 
   private void enter(ConsumerRecord<String, byte[]> record) {
-    Table table = tables.get(new TopicPartition(record.topic(), record.partition()));
+    CameraTable table = tables.get(new TopicPartition(record.topic(), record.partition()));
     if (table == null) {
       return;
     }
     try {
-      CameraTopic.fromRecord(record)
-          .ifPresentOrElse(
-              camera -> {
-                table.cameras.put(camera.id(), camera);
-                table.removed.remove(camera.id());
-                if (table.loaded) {
-                  fleet.put(camera);
-                }
-              },
-              () -> {
-                table.cameras.remove(record.key());
-                table.removed.add(record.key());
-                if (table.loaded) {
-                  remove(List.of(record.key()));
-                }
-              });
+      table.take(record.key(), CameraTopic.fromRecord(record));
     } catch (InvalidRecordException invalid) {
       telemetry.dropped("ingest", "unknown", invalid.reason()).increment();
       log.warn(
@@ -202,16 +169,12 @@ public final class CameraAssignment implements AutoCloseable {
     }
   }
 
-  private void remove(Collection<String> ids) {
-    fleet.remove(ids, CameraFleet.Leaving.REMOVED, Duration.ZERO);
-  }
-
   /** Starts the cameras of the partitions that were read to the end that they had. */
   private void load() {
     List<TopicPartition> unknown = new ArrayList<>();
     tables.forEach(
         (partition, table) -> {
-          if (table.end < 0) {
+          if (!table.endKnown()) {
             unknown.add(partition);
           }
         });
@@ -219,20 +182,14 @@ public final class CameraAssignment implements AutoCloseable {
       if (!unknown.isEmpty()) {
         pulse
             .waiting(() -> consumer.endOffsets(unknown, SHORT))
-            .forEach((partition, end) -> tables.get(partition).end = end);
+            .forEach((partition, end) -> tables.get(partition).end(end));
       }
-      for (Map.Entry<TopicPartition, Table> each : tables.entrySet()) {
-        Table table = each.getValue();
-        if (!table.loaded
-            && pulse.waiting(() -> consumer.position(each.getKey(), SHORT)) >= table.end) {
-          table.loaded = true;
-          log.info("{} has {} cameras", each.getKey(), table.cameras.size());
-          table.cameras.values().forEach(fleet::put);
-          remove(table.removed);
+      for (Map.Entry<TopicPartition, CameraTable> each : tables.entrySet()) {
+        CameraTable table = each.getValue();
+        if (!table.loaded()) {
+          table.reached(pulse.waiting(() -> consumer.position(each.getKey(), SHORT)));
         }
-        if (table.loaded) {
-          table.removed.removeIf(id -> !fleet.owes(id));
-        }
+        table.forgetTold();
       }
     } catch (TimeoutException later) {
       log.debug("the ends of {} are not known yet", unknown, later);
@@ -258,7 +215,8 @@ public final class CameraAssignment implements AutoCloseable {
           public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
             consumer.seekToBeginning(partitions);
             positions.assigned(partitions);
-            partitions.forEach(partition -> tables.put(partition, new Table()));
+            partitions.forEach(
+                partition -> tables.put(partition, new CameraTable(partition, fleet)));
             if (!partitions.isEmpty()) {
               log.info("assigned {}", partitions);
             }
@@ -282,22 +240,13 @@ public final class CameraAssignment implements AutoCloseable {
     positions.revoked(partitions);
     List<String> leaving = new ArrayList<>();
     for (TopicPartition partition : partitions) {
-      Table table = tables.remove(partition);
-      giveUp(table);
-      if (table != null && table.loaded) {
-        table.cameras.values().stream()
-            .filter(Camera::enabled)
-            .forEach(camera -> leaving.add(camera.id()));
+      CameraTable table = tables.remove(partition);
+      if (table != null) {
+        table.giveUp();
+        leaving.addAll(table.running());
       }
     }
     fleet.remove(leaving, why, STOPPING);
-  }
-
-  private void giveUp(Table table) {
-    if (table != null) {
-      fleet.giveUp(table.cameras.keySet());
-      fleet.giveUp(table.removed);
-    }
   }
 
   private void closeConsumer() {
@@ -312,7 +261,7 @@ public final class CameraAssignment implements AutoCloseable {
     } finally {
       consumer = null;
       positions.clear();
-      tables.values().forEach(this::giveUp);
+      tables.values().forEach(CameraTable::giveUp);
       tables.clear();
     }
   }
@@ -322,7 +271,7 @@ public final class CameraAssignment implements AutoCloseable {
     if (!inGroup.ready()) {
       return inGroup;
     }
-    return tables.values().stream().allMatch(table -> table.loaded)
+    return tables.values().stream().allMatch(CameraTable::loaded)
         ? Stage.Health.READY
         : Stage.Health.notReady("reading the cameras");
   }

@@ -40,12 +40,12 @@ public final class CameraFleet implements AutoCloseable {
   private static final String NO_CAMERA = "unknown";
 
   private final IngestConfig config;
-  private final SourceRules rules;
   private final FramePublisher publisher;
   private final StatusPublisher reports;
   private final Telemetry telemetry;
   private final Optional<CloseUps> closeUps;
   private final HardwareDecoding hardware = new HardwareDecoding();
+  private final Shared shared;
   private final Map<String, CameraRunner> runners = new HashMap<>();
 
   /**
@@ -89,10 +89,10 @@ public final class CameraFleet implements AutoCloseable {
       Telemetry telemetry,
       Optional<CloseUps> closeUps) {
     this.config = config;
-    this.rules = rules;
     this.publisher = publisher;
     this.reports = reports;
     this.telemetry = telemetry;
+    this.shared = new Shared(config, rules, publisher, hardware, telemetry);
     this.failedStarts = new FailedStarts(config.backoffFirst(), config.backoffCap());
     this.closeUps = closeUps;
   }
@@ -133,15 +133,7 @@ public final class CameraFleet implements AutoCloseable {
         statuses.computeIfAbsent(camera.id(), id -> new CameraStatus(id, telemetry));
     CameraRunner runner =
         new CameraRunner(
-            camera,
-            config,
-            rules,
-            publisher,
-            hardware,
-            telemetry,
-            status,
-            () -> nextEpoch(camera.id()),
-            Optional.ofNullable(before));
+            camera, shared, status, () -> nextEpoch(camera.id()), Optional.ofNullable(before));
     runner.start();
     runners.put(camera.id(), runner);
     leaving.remove(camera.id());

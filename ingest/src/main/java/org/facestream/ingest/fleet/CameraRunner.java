@@ -8,23 +8,21 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import org.facestream.ingest.publish.FrameOutlet;
-import org.facestream.ingest.publish.FramePublisher;
 import org.facestream.ingest.registry.Camera;
 import org.facestream.ingest.registry.CameraState;
 import org.facestream.ingest.registry.DecoderChoice;
 import org.facestream.ingest.registry.IngestConfig;
 import org.facestream.ingest.registry.MaskedUrl;
+import org.facestream.ingest.source.Patience;
 import org.facestream.ingest.source.RecordingStart;
 import org.facestream.ingest.source.VideoSource;
+import org.facestream.ingest.source.Wish;
 import org.facestream.ingest.source.address.Fault;
 import org.facestream.ingest.source.address.SourceException;
-import org.facestream.ingest.source.address.SourceRules;
 import org.facestream.ingest.source.address.SourceUrl;
 import org.facestream.ingest.source.clock.CaptureClock;
 import org.facestream.ingest.source.packet.CallDeadline;
-import org.facestream.ingest.source.picture.HardwareDecoding;
 import org.facestream.ingest.worker.Backoff;
-import org.facestream.ingest.worker.Telemetry;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,13 +43,10 @@ final class CameraRunner {
 
   private static final Duration PREDECESSOR = Duration.ofSeconds(5);
 
+  private final Shared shared;
   private final IngestConfig config;
   private final double fps;
   private final DecoderChoice decoder;
-  private final HardwareDecoding hardware;
-  private final SourceRules rules;
-  private final FramePublisher publisher;
-  private final Telemetry telemetry;
   private final CameraStatus status;
   private final LongSupplier epochs;
   private final Backoff backoff;
@@ -68,22 +63,15 @@ final class CameraRunner {
    */
   CameraRunner(
       Camera camera,
-      IngestConfig config,
-      SourceRules rules,
-      FramePublisher publisher,
-      HardwareDecoding hardware,
-      Telemetry telemetry,
+      Shared shared,
       CameraStatus status,
       LongSupplier epochs,
       Optional<CameraRunner> predecessor) {
     this.camera = camera;
-    this.config = config;
+    this.shared = shared;
+    this.config = shared.config();
     this.fps = camera.fps() == null ? config.fps() : camera.fps();
     this.decoder = camera.decoder() == null ? config.decoder() : camera.decoder();
-    this.hardware = hardware;
-    this.rules = rules;
-    this.publisher = publisher;
-    this.telemetry = telemetry;
     this.status = status;
     this.epochs = epochs;
     this.backoff = new Backoff(config.backoffFirst(), config.backoffCap());
@@ -211,16 +199,15 @@ final class CameraRunner {
   }
 
   private void session() throws SourceException {
-    SourceUrl url = rules.resolve(camera);
-    VideoSource.Wish wish =
-        new VideoSource.Wish(
+    SourceUrl url = shared.rules().resolve(camera);
+    Wish wish =
+        new Wish(
             fps,
-            hardware.device(decoder),
+            shared.hardware().device(decoder),
             url.live() ? Optional.of(config.maxAge().dividedBy(BEHIND)) : Optional.empty(),
             camera.turn());
     boolean replay = config.asFastAsPossible() && !url.live();
-    VideoSource.Patience patience =
-        replay ? VideoSource.Patience.REPLAY : VideoSource.Patience.of(config);
+    Patience patience = replay ? Patience.REPLAY : Patience.of(config);
     try (VideoSource source = VideoSource.open(url, patience, wish, deadline)) {
       Optional<Instant> recorded =
           replay ? Optional.of(RecordingStart.of(url, config, source.created())) : Optional.empty();
@@ -234,8 +221,8 @@ final class CameraRunner {
               camera,
               epoch,
               config,
-              publisher,
-              telemetry,
+              shared.publisher(),
+              shared.telemetry(),
               replay ? Optional.of(() -> stopping) : Optional.empty());
       new CameraSession(this, source, url.live(), recorded, outlet, config, status, captureClock)
           .read();

@@ -6,15 +6,16 @@ import java.util.concurrent.TimeUnit;
 import org.facestream.ingest.publish.FrameLoss;
 import org.facestream.ingest.publish.FrameOutlet;
 import org.facestream.ingest.registry.IngestConfig;
-import org.facestream.ingest.source.CurrentPicture;
-import org.facestream.ingest.source.PictureReader;
 import org.facestream.ingest.source.VideoSource;
 import org.facestream.ingest.source.address.Fault;
 import org.facestream.ingest.source.address.SourceException;
 import org.facestream.ingest.source.clock.CaptureClock;
 import org.facestream.ingest.source.clock.FrameSampler;
 import org.facestream.ingest.source.clock.ReplayClock;
+import org.facestream.ingest.source.clock.Sampled;
 import org.facestream.ingest.source.clock.StreamClock;
+import org.facestream.ingest.source.packet.Next;
+import org.facestream.ingest.source.picture.Look;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -96,10 +97,12 @@ final class CameraSession {
   private void readOn() throws SourceException {
     long picturesAtRewind = 0;
     while (!runner.stopping()) {
-      PictureReader.Step step = source.advance();
+      Next next = source.advance();
       countLosses();
-      switch (step) {
+      switch (next) {
         case PICTURE -> picture();
+        // It does not come to these.
+        case NOTHING, DAMAGED -> {}
         // It was received, so the camera is alive.
         case SPARED -> status.picture(runner);
         case LEFT_OUT -> {
@@ -155,7 +158,7 @@ final class CameraSession {
     if (!sampler.take(time) || (!replay && tooOld(captured, wall))) {
       return;
     }
-    outlet.offer(time, captured, CurrentPicture.of(source, runner.camera(), config));
+    outlet.offer(new Sampled<>(time, captured, source.picture()), Look.of(runner.camera(), config));
     if (source.width() > 0) {
       status.video(runner, source.codec(), source.width(), source.height());
     }

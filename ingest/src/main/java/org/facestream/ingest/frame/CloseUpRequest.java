@@ -4,7 +4,8 @@ import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
 
 /**
- * A request for a larger picture of a face.
+ * A request for a larger picture of a face. Its components are the fields of the topic's record,
+ * which is flat.
  *
  * @param camera the camera's id
  * @param epoch of the frame

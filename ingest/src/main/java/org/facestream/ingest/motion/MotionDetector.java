@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.facestream.ingest.registry.MotionOptions;
 import org.facestream.ingest.registry.Polygon;
-import org.facestream.ingest.source.picture.Luma;
 
 /**
  * Detects movement by comparing pictures with the background, which is updated continuously. A

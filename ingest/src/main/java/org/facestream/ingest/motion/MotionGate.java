@@ -1,10 +1,10 @@
 package org.facestream.ingest.motion;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import org.facestream.ingest.source.clock.Sampled;
 import org.facestream.ingest.source.picture.KeptPicture;
 
 /**
@@ -24,17 +24,10 @@ public final class MotionGate implements AutoCloseable {
 
   private static final long NEVER = Long.MIN_VALUE;
 
-  /**
-   * A picture with its time.
-   *
-   * @param time in the stream, nanoseconds
-   */
-  public record Timed(long time, Instant captured, KeptPicture picture) {}
-
   private final long keepAlive;
   private final long preRoll;
   private final long postRoll;
-  private final Deque<Timed> kept = new ArrayDeque<>();
+  private final Deque<Sampled<KeptPicture>> kept = new ArrayDeque<>();
   private long keptBytes;
   private long lastMovement = NEVER;
   private long lastSent = NEVER;
@@ -84,15 +77,15 @@ public final class MotionGate implements AutoCloseable {
   }
 
   /** Pictures to publish before a picture that passes, oldest first; the caller closes them. */
-  public List<Timed> release() {
-    List<Timed> released = List.copyOf(kept);
+  public List<Sampled<KeptPicture>> release() {
+    List<Sampled<KeptPicture>> released = List.copyOf(kept);
     kept.clear();
     keptBytes = 0;
     return released;
   }
 
   /** Keeps a picture that does not pass, and closes it later, unless it is released. */
-  public void keep(Timed picture) {
+  public void keep(Sampled<KeptPicture> picture) {
     kept.addLast(picture);
     keptBytes += picture.picture().bytes();
     while (keptBytes > MOST_BYTES) {

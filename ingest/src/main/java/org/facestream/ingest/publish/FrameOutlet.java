@@ -7,21 +7,26 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.facestream.ingest.frame.Frame;
+import org.facestream.ingest.motion.Luma;
+import org.facestream.ingest.motion.LumaScaler;
 import org.facestream.ingest.motion.MotionDetector;
 import org.facestream.ingest.motion.MotionGate;
 import org.facestream.ingest.registry.Camera;
 import org.facestream.ingest.registry.IngestConfig;
 import org.facestream.ingest.registry.Polygon;
-import org.facestream.ingest.source.CurrentPicture;
+import org.facestream.ingest.source.clock.Sampled;
 import org.facestream.ingest.source.picture.EncodedPicture;
-import org.facestream.ingest.source.picture.Luma;
+import org.facestream.ingest.source.picture.KeptPicture;
+import org.facestream.ingest.source.picture.Look;
+import org.facestream.ingest.source.picture.PictureEncoder;
+import org.facestream.ingest.source.picture.SourcePicture;
 import org.facestream.ingest.worker.Closing;
 import org.facestream.ingest.worker.Telemetry;
 
 /**
- * Publishes the sampled pictures of one session as frames: all of them, or those that pass the
- * motion gate; with or without waiting for Kafka. Only published pictures are encoded. One thread
- * uses it.
+ * Masks, encodes and publishes the sampled pictures of one session as frames: all of them, or those
+ * that pass the motion gate; with or without waiting for Kafka. Only published pictures are
+ * encoded. One thread uses it.
  */
 public final class FrameOutlet {
   private final String camera;
@@ -29,6 +34,8 @@ public final class FrameOutlet {
   private final FramePublisher publisher;
   private final Optional<MotionDetector> detector;
   private final MotionGate gate;
+  private final LumaScaler scaler = new LumaScaler();
+  private final PictureEncoder encoder = new PictureEncoder();
   private final Counter still;
   private final Timer encodeTime;
   private final Optional<BooleanSupplier> patience;
@@ -63,41 +70,40 @@ public final class FrameOutlet {
     patience.ifPresent(stopped -> publisher.publishBoundary(camera, stopped));
   }
 
-  /**
-   * Publishes or holds back the next picture.
-   *
-   * @param time of the picture in its stream, nanoseconds
-   */
-  public void offer(long time, Instant captured, CurrentPicture picture) {
+  /** Publishes or holds back the next picture. */
+  public void offer(Sampled<SourcePicture> sampled, Look look) {
     if (detector.isEmpty()) {
-      publish(captured, picture);
+      publish(sampled, look);
       return;
     }
-    if (!picture.masks().equals(masks)) {
+    if (!look.masks().equals(masks)) {
       // Pictures with former masks are not published any more.
-      masks = picture.masks();
+      masks = look.masks();
       gate.forget();
     }
-    Optional<Luma> luma = picture.luma();
+    Optional<Luma> luma = sampled.picture().frame().map(scaler::scale);
+    long time = sampled.time();
     if (gate.passes(luma.isEmpty() || detector.get().moves(luma.get(), time), time)) {
-      publish(gate.release(), picture);
-      publish(captured, picture);
+      publish(gate.release(), look);
+      publish(sampled, look);
     } else {
-      picture.keep().ifPresent(kept -> gate.keep(new MotionGate.Timed(time, captured, kept)));
+      encoder.keep(sampled.picture(), look).ifPresent(kept -> gate.keep(sampled.with(kept)));
     }
     countHeldBack();
   }
 
-  private void publish(Instant captured, CurrentPicture picture) {
-    encodeTime.record(() -> picture.jpeg()).ifPresent(jpeg -> publish(captured, jpeg));
+  private void publish(Sampled<SourcePicture> sampled, Look look) {
+    encodeTime
+        .record(() -> encoder.encode(sampled.picture(), look))
+        .ifPresent(jpeg -> publish(sampled.captured(), jpeg));
   }
 
   /** Kept pictures are published before the current one. */
-  private void publish(List<MotionGate.Timed> before, CurrentPicture next) {
+  private void publish(List<Sampled<KeptPicture>> before, Look look) {
     try (Closing closing = new Closing()) {
       before.forEach(each -> closing.add(each.picture()));
-      for (MotionGate.Timed each : before) {
-        publish(each.captured(), encodeTime.record(() -> next.jpeg(each.picture())));
+      for (Sampled<KeptPicture> each : before) {
+        publish(each.captured(), encodeTime.record(() -> encoder.encode(each.picture(), look)));
       }
     }
   }
@@ -119,7 +125,11 @@ public final class FrameOutlet {
 
   /** The source has ended. */
   public void end() {
-    gate.close();
+    try (Closing closing = new Closing()) {
+      closing.add(scaler);
+      closing.add(encoder);
+      closing.add(gate);
+    }
     countHeldBack();
     patience.ifPresent(stopped -> publisher.publishBoundary(camera, stopped));
   }

@@ -3,6 +3,7 @@ package org.facestream.ingest.registry;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -10,7 +11,9 @@ import org.facestream.ingest.worker.config.Range;
 import org.facestream.ingest.worker.config.UserError;
 
 /**
- * A camera in the registry. For a null value, the configuration of the ingest worker applies.
+ * A camera in the registry. For a null value, the configuration of the ingest worker applies. Its
+ * components are the fields of the topic's JSON, which is flat; {@code with...} copies it with
+ * other values.
  *
  * @param id 1 to 64 letters, digits, '-' and '_'; the key of all its records
  * @param url {@code rtsp://}, {@code rtsps://}, {@code http://}, {@code https://}, or the path of a
@@ -55,6 +58,7 @@ import org.facestream.ingest.worker.config.UserError;
   "masks",
   "zones"
 })
+@RecordBuilder
 public record Camera(
     String id,
     String url,
@@ -71,7 +75,8 @@ public record Camera(
     DecoderChoice decoder,
     MotionOptions motion,
     @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Polygon> masks,
-    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Zone> zones) {
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Zone> zones)
+    implements CameraBuilder.With {
   /** The {@link Range} of frames per second. */
   public static final String FPS = "above 0, at most 60";
 
@@ -142,9 +147,7 @@ public record Camera(
 
   /** An enabled camera with everything as configured for the worker. */
   public static Camera of(String id, String url) {
-    CameraDraft camera = new CameraDraft(id);
-    camera.url = url;
-    return camera.done();
+    return CameraBuilder.builder().id(id).url(url).build();
   }
 
   /**
@@ -207,112 +210,37 @@ public record Camera(
         || (closeUpUrl != null && MaskedUrl.holdsPassword(closeUpUrl));
   }
 
-  public Camera withUrl(String url) {
-    CameraDraft changed = new CameraDraft(this);
-    changed.url = url;
-    return changed.done();
-  }
-
-  public Camera withCloseUpUrl(String closeUpUrl) {
-    CameraDraft changed = new CameraDraft(this);
-    changed.closeUpUrl = closeUpUrl;
-    return changed.done();
-  }
-
   /** Degrees by which its pictures are turned clockwise; 0 for not at all. */
   public int turn() {
     return rotate == null ? 0 : rotate;
   }
 
-  /** Turned clockwise by 90, 180 or 270 degrees; null for not at all. */
-  public Camera withRotate(Integer rotate) {
-    CameraDraft changed = new CameraDraft(this);
-    changed.rotate = rotate;
-    return changed.done();
-  }
-
   /** This camera with another {@link #rotate}; its masks, zones and motion masks are turned too. */
   public Camera turnedTo(Integer rotate) {
-    CameraDraft changed = new CameraDraft(this);
-    changed.turn(rotate);
-    return changed.done();
+    int degrees = Math.floorMod((rotate == null ? 0 : rotate) - turn(), 360);
+    return with(
+        turned ->
+            turned
+                .rotate(rotate)
+                .masks(turned(masks, degrees))
+                .zones(
+                    zones.stream()
+                        .map(zone -> new Zone(zone.name(), zone.polygon().turned(degrees)))
+                        .toList())
+                .motion(
+                    motion == null
+                        ? null
+                        : new MotionOptions(
+                            motion.sensitivity(), turned(motion.masks(), degrees))));
+  }
+
+  private static List<Polygon> turned(List<Polygon> areas, int degrees) {
+    return areas.stream().map(area -> area.turned(degrees)).toList();
   }
 
   /** Whether it has areas that must turn with its pictures. */
   public boolean hasAreas() {
     return !masks.isEmpty() || !zones.isEmpty() || (motion != null && !motion.masks().isEmpty());
-  }
-
-  public Camera withEnabled(boolean enabled) {
-    CameraDraft changed = new CameraDraft(this);
-    changed.enabled = enabled;
-    return changed.done();
-  }
-
-  public Camera withLoop(boolean loop) {
-    CameraDraft changed = new CameraDraft(this);
-    changed.loop = loop;
-    return changed.done();
-  }
-
-  public Camera withFps(Double fps) {
-    CameraDraft changed = new CameraDraft(this);
-    changed.fps = fps;
-    return changed.done();
-  }
-
-  public Camera withMaxWidth(Integer maxWidth) {
-    CameraDraft changed = new CameraDraft(this);
-    changed.maxWidth = maxWidth;
-    return changed.done();
-  }
-
-  public Camera withJpegQuality(Integer jpegQuality) {
-    CameraDraft changed = new CameraDraft(this);
-    changed.jpegQuality = jpegQuality;
-    return changed.done();
-  }
-
-  public Camera withTags(List<String> tags) {
-    CameraDraft changed = new CameraDraft(this);
-    changed.tags = tags;
-    return changed.done();
-  }
-
-  public Camera withDetection(FaceSearch detection) {
-    CameraDraft changed = new CameraDraft(this);
-    changed.detection = detection;
-    return changed.done();
-  }
-
-  public Camera withTransport(Transport transport) {
-    CameraDraft changed = new CameraDraft(this);
-    changed.transport = transport;
-    return changed.done();
-  }
-
-  public Camera withDecoder(DecoderChoice decoder) {
-    CameraDraft changed = new CameraDraft(this);
-    changed.decoder = decoder;
-    return changed.done();
-  }
-
-  public Camera withMotion(MotionOptions motion) {
-    CameraDraft changed = new CameraDraft(this);
-    changed.motion = motion;
-    return changed.done();
-  }
-
-  public Camera withMasks(List<Polygon> masks) {
-    CameraDraft changed = new CameraDraft(this);
-    changed.masks = masks;
-    return changed.done();
-  }
-
-  public Camera withZones(List<Zone> zones) {
-    CameraDraft changed = new CameraDraft(this);
-    changed.zones = zones;
-    return changed.done();
   }
 
   /**
@@ -329,25 +257,11 @@ public record Camera(
   /** Omits secrets in URLs. */
   @Override
   public String toString() {
-    return ("Camera[id=%s, url=%s, closeUpUrl=%s, rotate=%s, fps=%s, maxWidth=%s, jpegQuality=%s, enabled=%s,"
-            + " loop=%s, tags=%s, detection=%s, transport=%s, decoder=%s, motion=%s, masks=%s, zones=%s]")
-        .formatted(
-            id,
-            MaskedUrl.of(url),
-            closeUpUrl == null ? null : MaskedUrl.of(closeUpUrl),
-            rotate,
-            fps,
-            maxWidth,
-            jpegQuality,
-            enabled,
-            loop,
-            tags,
-            detection,
-            transport,
-            decoder,
-            motion,
-            masks,
-            zones);
+    return with()
+        .url(MaskedUrl.of(url))
+        .closeUpUrl(closeUpUrl == null ? null : MaskedUrl.of(closeUpUrl))
+        .toString()
+        .replaceFirst("^CameraBuilder", "Camera");
   }
 
   private static String shown(String text) {

@@ -11,19 +11,27 @@ import org.facestream.ingest.source.address.SourceUrl;
 import org.facestream.ingest.source.clock.StreamClock;
 import org.facestream.ingest.source.packet.CallDeadline;
 import org.facestream.ingest.source.picture.EncodedPicture;
+import org.facestream.ingest.source.picture.Look;
+import org.facestream.ingest.source.picture.PictureEncoder;
 
 /** Reads a camera for a moment, as an ingest worker would, and measures its video. */
 public final class CameraTrial {
   private CameraTrial() {}
 
   /**
-   * The measured video of a camera.
+   * What a camera's video is.
    *
-   * @param codec of its video, such as {@code h264}
+   * @param codec such as {@code h264}
    * @param width of its pictures, in pixels
    * @param height of its pictures, in pixels
    * @param fps pictures a second by its own clock, the first left out; 0 when there were too few
-   * @param bitsPerSecond of its video, the first picture left out; 0 when there were too few
+   * @param bitsPerSecond the first picture left out; 0 when there were too few
+   */
+  public record Video(String codec, int width, int height, double fps, long bitsPerSecond) {}
+
+  /**
+   * The measured video of a camera.
+   *
    * @param connected how long it took to agree on a stream
    * @param firstPicture how long the first picture took, from the beginning
    * @param pictures received
@@ -31,11 +39,7 @@ public final class CameraTrial {
    * @param frame the first picture as it would be published
    */
   public record Result(
-      String codec,
-      int width,
-      int height,
-      double fps,
-      long bitsPerSecond,
+      Video video,
       Duration connected,
       Duration firstPicture,
       long pictures,
@@ -65,12 +69,10 @@ public final class CameraTrial {
     SourceUrl url = rules.resolve(camera);
     long begun = System.nanoTime();
     try (CallDeadline deadline = new CallDeadline();
+        PictureEncoder encoder = new PictureEncoder();
         VideoSource source =
             VideoSource.open(
-                url,
-                VideoSource.Patience.of(config),
-                VideoSource.Wish.EVERYTHING.turned(camera.turn()),
-                deadline)) {
+                url, Patience.of(config), Wish.EVERYTHING.turned(camera.turn()), deadline)) {
       final long connected = System.nanoTime() - begun;
       StreamClock clock = new StreamClock(url.live());
       Optional<EncodedPicture> frame = Optional.empty();
@@ -94,16 +96,17 @@ public final class CameraTrial {
         }
         past = now - origin;
         if (frame.isEmpty()) {
-          frame = CurrentPicture.of(source, camera, config).jpeg();
+          frame = encoder.encode(source.picture(), Look.of(camera, config));
         }
       }
       double seconds = past / 1e9;
       return new Result(
-          source.codec(),
-          source.width(),
-          source.height(),
-          seconds > 0 ? (pictures - 2) / seconds : 0,
-          seconds > 0 ? Math.round(8 * (source.bytes() - bytes) / seconds) : 0,
+          new Video(
+              source.codec(),
+              source.width(),
+              source.height(),
+              seconds > 0 ? (pictures - 2) / seconds : 0,
+              seconds > 0 ? Math.round(8 * (source.bytes() - bytes) / seconds) : 0),
           Duration.ofNanos(connected),
           Duration.ofNanos(firstPicture),
           pictures,

@@ -13,12 +13,14 @@ import org.facestream.ingest.frame.Orientation;
 import org.facestream.ingest.source.address.Fault;
 import org.facestream.ingest.source.address.SourceException;
 import org.facestream.ingest.source.clock.StreamClock;
+import org.facestream.ingest.source.packet.Next;
 import org.facestream.ingest.source.packet.PacketFeed;
 import org.facestream.ingest.source.packet.PacketSource;
 import org.facestream.ingest.source.picture.DisplaySize;
 import org.facestream.ingest.source.picture.EncodedPicture;
 import org.facestream.ingest.source.picture.FrameTurner;
 import org.facestream.ingest.source.picture.MotionJpeg;
+import org.facestream.ingest.source.picture.SourcePicture;
 import org.facestream.ingest.source.picture.VideoDecoder;
 
 /**
@@ -26,19 +28,7 @@ import org.facestream.ingest.source.picture.VideoDecoder;
  * of the codec, and reopens a decoder that returns only errors. Motion JPEG is decoded only when
  * its pixels are needed, or when the last decoded picture was damaged. One thread uses it.
  */
-public final class PictureReader implements AutoCloseable {
-  /** The result of {@link #step}. */
-  public enum Step {
-    /** A picture. */
-    PICTURE,
-    /** A picture that was not decoded because the wanted rate does not need it. */
-    SPARED,
-    /** A picture that was not decoded because the reader is behind its stream. */
-    LEFT_OUT,
-    /** The end of a file. */
-    END
-  }
-
+public final class PictureReader implements SourcePicture, AutoCloseable {
   /** FFmpeg's AV_FRAME_FLAG_CORRUPT, which JavaCV's presets leave out. */
   private static final int FRAME_CORRUPT = 1;
 
@@ -47,7 +37,7 @@ public final class PictureReader implements AutoCloseable {
 
   private final PacketSource packets;
   private final String codecs;
-  private final VideoSource.Wish wish;
+  private final Wish wish;
   private final PacketFeed feed;
   private final AVFrame frame = av_frame_alloc();
   private final FrameTurner turner = new FrameTurner();
@@ -73,7 +63,7 @@ public final class PictureReader implements AutoCloseable {
    * @param packets closed with this object, unless the constructor fails
    * @param codecs allowed names of FFmpeg's decoders, separated by commas
    */
-  PictureReader(PacketSource packets, String codecs, VideoSource.Wish wish) throws SourceException {
+  PictureReader(PacketSource packets, String codecs, Wish wish) throws SourceException {
     this.packets = packets;
     this.codecs = codecs;
     this.wish = wish;
@@ -98,50 +88,50 @@ public final class PictureReader implements AutoCloseable {
   }
 
   /**
-   * Processes one packet or picture; empty when there is no result yet.
+   * Processes one packet or picture.
    *
    * @param late the fault when the deadline passes
    */
-  Optional<Step> step(Fault late) throws SourceException {
+  Next step(Fault late) throws SourceException {
     if (errors >= MOST_ERRORS) {
       reopen();
     }
     if (!motionJpeg) {
-      Optional<Step> picture = receive();
-      if (picture.isPresent()) {
-        return picture;
+      Next received = receive();
+      if (received != Next.NOTHING) {
+        return received;
       }
     }
     decoded = false;
-    return switch (feed.read(late)) {
-      case NOTHING -> Optional.empty();
-      case SPARED -> Optional.of(Step.SPARED);
+    Next read = feed.read(late);
+    return switch (read) {
+      case PICTURE -> decode();
       case LEFT_OUT -> {
         if (fed) {
           // Pictures that it still holds are older than the skipped ones.
           forget();
         }
-        yield Optional.of(Step.LEFT_OUT);
+        yield read;
       }
       case END -> {
         if (motionJpeg) {
-          yield Optional.of(Step.END);
+          yield read;
         }
         // The decoder still holds pictures: it returns them, then reports the end.
         decoder.drain();
-        yield Optional.empty();
+        yield Next.NOTHING;
       }
-      case NEEDED -> decode();
+      case SPARED, DAMAGED, NOTHING -> read;
     };
   }
 
-  private Optional<Step> decode() throws SourceException {
+  private Next decode() throws SourceException {
     if (feed.parameters().codec_id() != decoder.codec()) {
       openDecoder();
     }
     if (motionJpeg) {
       timestamp = feed.shown();
-      return proven || frame().isPresent() ? Optional.of(Step.PICTURE) : Optional.empty();
+      return proven || frame().isPresent() ? Next.PICTURE : Next.NOTHING;
     }
     fed = true;
     if (decoder.send(feed.packet()) < 0) {
@@ -152,29 +142,29 @@ public final class PictureReader implements AutoCloseable {
       decoder.drain();
     }
     feed.release();
-    return Optional.empty();
+    return Next.NOTHING;
   }
 
-  private Optional<Step> receive() throws SourceException {
+  private Next receive() throws SourceException {
     int received = decoder.receive(frame);
     if (received == AVERROR_EAGAIN()) {
-      return Optional.empty();
+      return Next.NOTHING;
     }
     if (received == AVERROR_EOF && !emptying) {
-      return Optional.of(Step.END);
+      return Next.END;
     }
     if (received == AVERROR_EOF) {
       forget();
-      return Optional.empty();
+      return Next.NOTHING;
     }
     if (received < 0 || frame.decode_error_flags() != 0 || (frame.flags() & FRAME_CORRUPT) != 0) {
       error();
-      return Optional.empty();
+      return Next.NOTHING;
     }
     errors = 0;
     timestamp = feed.nanos(frame.best_effort_timestamp());
     decoded();
-    return Optional.of(Step.PICTURE);
+    return Next.PICTURE;
   }
 
   private void decoded() {
@@ -203,8 +193,8 @@ public final class PictureReader implements AutoCloseable {
     reopened++;
   }
 
-  /** The pixels of the picture of {@link #step}, upright; empty when they are damaged. */
-  Optional<AVFrame> frame() {
+  @Override
+  public Optional<AVFrame> frame() {
     if (!decoded) {
       if (decoder.send(feed.packet()) < 0 || decoder.receive(frame) < 0) {
         proven = false;
@@ -222,8 +212,8 @@ public final class PictureReader implements AutoCloseable {
     return Optional.of(frame);
   }
 
-  /** The encoded picture, if it is a complete, upright JPEG file. */
-  Optional<EncodedPicture> asItCame() {
+  @Override
+  public Optional<EncodedPicture> asItCame() {
     if (!motionJpeg || wish.rotate() != 0 || !decoder.plain()) {
       return Optional.empty();
     }

@@ -5,13 +5,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import org.bytedeco.ffmpeg.avutil.AVBufferRef;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.facestream.ingest.frame.Picture;
-import org.facestream.ingest.registry.IngestConfig;
-import org.facestream.ingest.registry.Polygon;
 import org.facestream.ingest.source.address.Fault;
 import org.facestream.ingest.source.address.SourceException;
 import org.facestream.ingest.source.address.SourceUrl;
@@ -21,14 +18,13 @@ import org.facestream.ingest.source.packet.CallDeadline;
 import org.facestream.ingest.source.packet.Demuxer;
 import org.facestream.ingest.source.packet.FfmpegLog;
 import org.facestream.ingest.source.packet.FfmpegMemory;
+import org.facestream.ingest.source.packet.Next;
 import org.facestream.ingest.source.packet.PacketSource;
 import org.facestream.ingest.source.packet.PictureFolder;
 import org.facestream.ingest.source.picture.EncodedPicture;
-import org.facestream.ingest.source.picture.JpegEncoder;
-import org.facestream.ingest.source.picture.KeptPicture;
-import org.facestream.ingest.source.picture.Luma;
-import org.facestream.ingest.source.picture.LumaScaler;
-import org.facestream.ingest.source.picture.PictureKeeper;
+import org.facestream.ingest.source.picture.Look;
+import org.facestream.ingest.source.picture.PictureEncoder;
+import org.facestream.ingest.source.picture.SourcePicture;
 import org.facestream.ingest.worker.Closing;
 
 /**
@@ -43,63 +39,16 @@ import org.facestream.ingest.worker.Closing;
  * }
  * </pre>
  *
- * Every call is bounded in time. Motion JPEG is decoded only when {@link #jpeg} needs it.
+ * Every call is bounded in time. Motion JPEG is decoded only when somebody asks for its pixels.
  */
 public final class VideoSource implements AutoCloseable {
-  /**
-   * Time limits of a source.
-   *
-   * @param connect to open it, up to the agreement on a stream
-   * @param firstFrame from there to the first picture
-   * @param read from one picture to the next
-   */
-  public record Patience(Duration connect, Duration firstFrame, Duration read) {
-    /** For a file that must be read to its end, even on a busy machine. */
-    public static final Patience REPLAY =
-        new Patience(Duration.ofMinutes(5), Duration.ofMinutes(5), Duration.ofMinutes(5));
-
-    public static Patience of(IngestConfig config) {
-      return new Patience(
-          config.connectTimeout(), config.firstFrameTimeout(), config.readTimeout());
-    }
-  }
-
-  /**
-   * Requirements on a source.
-   *
-   * @param fps pictures per second that will be used: at least this number is decoded if available,
-   *     and a folder of pictures has exactly this rate; infinite for every picture
-   * @param device the hardware to decode with, or empty for the processor
-   * @param mostBehind pictures are skipped when reading is further behind the source than this;
-   *     empty to decode every picture
-   * @param rotate degrees by which pictures are turned clockwise, beyond what the source declares;
-   *     a multiple of 90
-   */
-  public record Wish(
-      double fps, Optional<AVBufferRef> device, Optional<Duration> mostBehind, int rotate) {
-    static final Wish EVERYTHING =
-        new Wish(Double.POSITIVE_INFINITY, Optional.empty(), Optional.empty());
-
-    /** The same, turned clockwise by the given degrees. */
-    Wish turned(int degrees) {
-      return new Wish(fps, device, mostBehind, degrees);
-    }
-
-    /** Not turned. */
-    public Wish(double fps, Optional<AVBufferRef> device, Optional<Duration> mostBehind) {
-      this(fps, device, mostBehind, 0);
-    }
-  }
-
   private static final double USUAL_FPS = 25;
 
   private final Patience patience;
   private final CallDeadline deadline;
   private final boolean ownsDeadline;
   private final PictureReader reader;
-  private final JpegEncoder encoder = new JpegEncoder();
-  private final LumaScaler luma = new LumaScaler();
-  private final PictureKeeper keeper = new PictureKeeper();
+  private final PictureEncoder encoder = new PictureEncoder();
   private boolean begun;
   private boolean current;
   private boolean closed;
@@ -191,15 +140,15 @@ public final class VideoSource implements AutoCloseable {
    * @throws SourceException when there is none in time, or the source failed
    */
   public boolean next() throws SourceException {
-    PictureReader.Step step = advance();
-    while (step == PictureReader.Step.SPARED || step == PictureReader.Step.LEFT_OUT) {
-      step = advance();
-    }
-    return step == PictureReader.Step.PICTURE;
+    Next next;
+    do {
+      next = advance();
+    } while (next != Next.PICTURE && next != Next.END);
+    return next == Next.PICTURE;
   }
 
-  /** Reads the next undamaged picture, decoded or not. */
-  public PictureReader.Step advance() throws SourceException {
+  /** Reads the next undamaged picture, decoded or not, or the end. */
+  public Next advance() throws SourceException {
     current = false;
     if (begun) {
       deadline.arm(patience.read());
@@ -214,11 +163,11 @@ public final class VideoSource implements AutoCloseable {
       if (deadline.expired()) {
         throw new SourceException(late, damaged() > damagedBefore ? "only damaged data" : "");
       }
-      Optional<PictureReader.Step> step = reader.step(late);
-      if (step.isPresent()) {
-        current = step.get() == PictureReader.Step.PICTURE;
+      Next next = reader.step(late);
+      if (next != Next.NOTHING && next != Next.DAMAGED) {
+        current = next == Next.PICTURE;
         begun |= current;
-        return step.get();
+        return next;
       }
     }
   }
@@ -281,64 +230,22 @@ public final class VideoSource implements AutoCloseable {
     return reader.codec();
   }
 
-  /** The same without masks. */
-  public Optional<EncodedPicture> jpeg(int maxWidth, int quality) {
-    return jpeg(maxWidth, quality, List.of());
-  }
-
-  /**
-   * The current picture as an upright JPEG; empty when it is damaged. Motion JPEG that is not too
-   * wide is returned unchanged, whatever its quality, if there is nothing to mask or turn.
-   *
-   * @param maxWidth a wider picture is scaled to this width
-   * @param quality 1 to 100
-   * @param masks areas that are made black
-   */
-  public Optional<EncodedPicture> jpeg(int maxWidth, int quality, List<Polygon> masks) {
-    checkCurrent();
-    Optional<EncodedPicture> asItCame = masks.isEmpty() ? asItCame(maxWidth) : Optional.empty();
-    if (asItCame.isPresent()) {
-      return asItCame;
-    }
-    return reader.frame().map(frame -> encoder.encode(frame, maxWidth, quality, masks));
-  }
-
-  private Optional<EncodedPicture> asItCame(int maxWidth) {
-    return reader.asItCame().filter(picture -> picture.width() <= maxWidth);
-  }
-
-  /**
-   * The current picture for later, not yet encoded; empty when it is damaged. The caller closes it
-   * before this source.
-   *
-   * @param maxWidth a wider picture is scaled to this width
-   * @param asItCame whether a JPEG may be kept unchanged
-   */
-  public Optional<KeptPicture> keep(int maxWidth, boolean asItCame) {
-    checkCurrent();
-    Optional<KeptPicture> whole =
-        asItCame ? asItCame(maxWidth).map(KeptPicture.Whole::new) : Optional.empty();
-    return whole.isPresent() ? whole : reader.frame().map(frame -> keeper.keep(frame, maxWidth));
-  }
-
-  /** Encodes a kept picture like {@link #jpeg(int, int, List)}. */
-  EncodedPicture jpeg(KeptPicture kept, int maxWidth, int quality, List<Polygon> masks) {
-    if (kept instanceof KeptPicture.Pixels pixels) {
-      return encoder.encode(pixels.frame(), maxWidth, quality, masks);
-    }
-    return ((KeptPicture.Whole) kept).picture();
-  }
-
-  /** The current picture, small and grey; empty when it is damaged. */
-  public Optional<Luma> luma() {
-    checkCurrent();
-    return reader.frame().map(luma::scale);
-  }
-
-  private void checkCurrent() {
+  /** The current picture. */
+  public SourcePicture picture() {
     if (!current) {
       throw new IllegalStateException("there is no current picture");
     }
+    return reader;
+  }
+
+  /**
+   * The current picture as JPEG, without masks; empty when it is damaged.
+   *
+   * @param maxWidth a wider picture is scaled to this width
+   * @param quality 1 to 100
+   */
+  public Optional<EncodedPicture> jpeg(int maxWidth, int quality) {
+    return encoder.encode(picture(), new Look(maxWidth, quality, List.of()));
   }
 
   /** Goes back to the beginning of a file. */
@@ -357,8 +264,6 @@ public final class VideoSource implements AutoCloseable {
       if (ownsDeadline) {
         closing.add(deadline);
       }
-      closing.add(keeper);
-      closing.add(luma);
       closing.add(encoder);
       closing.add(reader);
     }

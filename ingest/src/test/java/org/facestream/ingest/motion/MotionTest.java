@@ -16,14 +16,19 @@ import org.facestream.ingest.registry.Polygon;
 import org.facestream.ingest.source.TestVideo;
 import org.facestream.ingest.source.VideoSource;
 import org.facestream.ingest.source.address.SourceException;
+import org.facestream.ingest.source.clock.Sampled;
 import org.facestream.ingest.source.picture.EncodedPicture;
 import org.facestream.ingest.source.picture.KeptPicture;
-import org.facestream.ingest.source.picture.Luma;
+import org.facestream.ingest.source.picture.Look;
+import org.facestream.ingest.source.picture.PictureEncoder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@link MotionDetector} and {@link MotionGate}. */
 class MotionTest {
+  private final PictureEncoder encoder = new PictureEncoder();
+  private final LumaScaler scaler = new LumaScaler();
+
   private static final long BEAT = 200_000_000L;
   private static final Polygon LEFT_HALF =
       Polygon.of(
@@ -113,7 +118,8 @@ class MotionTest {
     List<Integer> moved = new ArrayList<>();
     try (VideoSource source = VideoSource.open(file)) {
       for (int i = 0; source.next(); i++) {
-        if (detector.moves(source.luma().orElseThrow(), source.timestamp())) {
+        if (detector.moves(
+            scaler.scale(source.picture().frame().orElseThrow()), source.timestamp())) {
           moved.add(i);
         }
       }
@@ -123,8 +129,8 @@ class MotionTest {
     assertTrue(moved.get(moved.size() - 1) < 45, moved::toString);
   }
 
-  private static MotionGate.Timed timed(long number) {
-    return new MotionGate.Timed(number * BEAT, Instant.ofEpochMilli(number * 200), whole(1));
+  private static Sampled<KeptPicture> timed(long number) {
+    return new Sampled<>(number * BEAT, Instant.ofEpochMilli(number * 200), whole(1));
   }
 
   private static KeptPicture whole(int bytes) {
@@ -132,18 +138,18 @@ class MotionTest {
   }
 
   /** What is published now. */
-  private static List<MotionGate.Timed> offer(
-      MotionGate gate, boolean moves, MotionGate.Timed picture) {
+  private static List<Sampled<KeptPicture>> offer(
+      MotionGate gate, boolean moves, Sampled<KeptPicture> picture) {
     if (!gate.passes(moves, picture.time())) {
       gate.keep(picture);
       return List.of();
     }
-    List<MotionGate.Timed> sent = new ArrayList<>(gate.release());
+    List<Sampled<KeptPicture>> sent = new ArrayList<>(gate.release());
     sent.add(picture);
     return sent;
   }
 
-  private static List<Long> numbers(List<MotionGate.Timed> sent) {
+  private static List<Long> numbers(List<Sampled<KeptPicture>> sent) {
     return sent.stream().map(each -> each.time() / BEAT).toList();
   }
 
@@ -154,7 +160,7 @@ class MotionTest {
     for (long i = 1; i < 20; i++) {
       assertEquals(List.of(), offer(gate, false, timed(i)));
     }
-    List<MotionGate.Timed> sent = offer(gate, true, timed(20));
+    List<Sampled<KeptPicture>> sent = offer(gate, true, timed(20));
     assertEquals(List.of(15L, 16L, 17L, 18L, 19L, 20L), numbers(sent));
     assertEquals(15 * 200, sent.get(0).captured().toEpochMilli(), "with its own time of capture");
     assertEquals(14, gate.heldBack());
@@ -199,10 +205,12 @@ class MotionTest {
       assertTrue(gate.passes(true, 0));
       for (int i = 1; source.next(); i++) {
         assertFalse(gate.passes(false, i * BEAT));
-        KeptPicture.Pixels picture = (KeptPicture.Pixels) source.keep(320, false).orElseThrow();
+        KeptPicture.Pixels picture =
+            (KeptPicture.Pixels)
+                encoder.keep(source.picture(), new Look(320, 85, List.of())).orElseThrow();
         assertTrue(picture.bytes() >= 320 * 240 * 3 / 2, "bytes: " + picture.bytes());
         kept.add(picture);
-        gate.keep(new MotionGate.Timed(i * BEAT, Instant.EPOCH, picture));
+        gate.keep(new Sampled<>(i * BEAT, Instant.EPOCH, picture));
       }
       assertEquals(12, kept.size());
       assertEquals(6, kept.stream().filter(picture -> picture.frame().isNull()).count());
@@ -220,7 +228,7 @@ class MotionTest {
     for (int round = 0; round < 2; round++) {
       for (long i = 1; i <= 10; i++) {
         long time = (100 * round + i) * BEAT;
-        offer(gate, false, new MotionGate.Timed(time, Instant.ofEpochMilli(i), large));
+        offer(gate, false, new Sampled<>(time, Instant.ofEpochMilli(i), large));
       }
       assertEquals(7 * (round + 1), gate.heldBack());
       assertEquals(

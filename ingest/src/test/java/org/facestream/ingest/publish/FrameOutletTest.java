@@ -12,10 +12,11 @@ import org.facestream.ingest.registry.Camera;
 import org.facestream.ingest.registry.IngestConfig;
 import org.facestream.ingest.registry.MotionOptions;
 import org.facestream.ingest.registry.Polygon;
-import org.facestream.ingest.source.CurrentPicture;
 import org.facestream.ingest.source.TestVideo;
 import org.facestream.ingest.source.VideoSource;
 import org.facestream.ingest.source.address.SourceException;
+import org.facestream.ingest.source.clock.Sampled;
+import org.facestream.ingest.source.picture.Look;
 import org.facestream.ingest.worker.Telemetry;
 import org.facestream.ingest.worker.config.Settings;
 import org.facestream.ingest.worker.kafka.KafkaClients;
@@ -66,9 +67,8 @@ class FrameOutletTest {
         assertTrue(source.next());
         List<Polygon> masks = i < 5 ? List.of() : List.of(CORNER);
         outlet.offer(
-            i * 100_000_000L,
-            Instant.ofEpochMilli(i * 100),
-            new CurrentPicture(source, 160, 85, masks));
+            new Sampled<>(i * 100_000_000L, Instant.ofEpochMilli(i * 100), source.picture()),
+            new Look(160, 85, masks));
         heldBack[i] = (int) telemetry.registry().get("facestream.held.back").counter().count();
         encoded[i] = (int) telemetry.part("ingest", "encode").count();
       }

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("bare")
 class FfmpegMemoryTest {
   private static final Duration LONG = Duration.ofSeconds(40);
-  private static final VideoSource.Patience ALWAYS = new VideoSource.Patience(LONG, LONG, LONG);
+  private static final Patience ALWAYS = new Patience(LONG, LONG, LONG);
 
   @TempDir private Path folder;
 

@@ -140,8 +140,7 @@ class FileFormatsTest {
           assertThrows(
               SourceException.class,
               () ->
-                  VideoSource.open(
-                          url, new VideoSource.Patience(patience, patience, patience), deadline)
+                  VideoSource.open(url, new Patience(patience, patience, patience), deadline)
                       .close());
       assertEquals(reason, refused.reason(), refused.getMessage());
       assertTrue(refused.getMessage().contains(words), refused.getMessage());

@@ -226,8 +226,8 @@ class PictureFolderTest {
     Duration patience = Duration.ofSeconds(10);
     return VideoSource.open(
         SourceUrl.pictures(folder),
-        new VideoSource.Patience(patience, patience, patience),
-        new VideoSource.Wish(fps, Optional.empty(), Optional.empty()),
+        new Patience(patience, patience, patience),
+        new Wish(fps, Optional.empty(), Optional.empty()),
         deadline);
   }
 }

@@ -20,6 +20,7 @@ import org.facestream.ingest.source.address.SourceException;
 import org.facestream.ingest.source.address.SourceRules;
 import org.facestream.ingest.source.address.SourceUrl;
 import org.facestream.ingest.source.packet.CallDeadline;
+import org.facestream.ingest.source.packet.Next;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,8 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What an RTSP server may make us do, and over what its video comes. */
 class RtspSourceTest {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
-  private static final VideoSource.Patience ALWAYS =
-      new VideoSource.Patience(PATIENCE, PATIENCE, PATIENCE);
+  private static final Patience ALWAYS = new Patience(PATIENCE, PATIENCE, PATIENCE);
 
   @TempDir private Path folder;
 
@@ -61,30 +61,29 @@ class RtspSourceTest {
   void whoFellBehindLeavesOutWhatWaitedAndGoesOnAtAFreshKeyFrame()
       throws IOException, SourceException, InterruptedException {
     Path file = TestVideo.write(folder.resolve("a.ts"), "libopenh264", 160, 120, 10, 300);
-    VideoSource.Wish wish =
-        new VideoSource.Wish(10, Optional.empty(), Optional.of(Duration.ofMillis(500)));
+    Wish wish = new Wish(10, Optional.empty(), Optional.of(Duration.ofMillis(500)));
     try (TestRtspCamera server = TestRtspCamera.sending(file, 100);
         CallDeadline deadline = new CallDeadline()) {
       SourceUrl url =
           new SourceUrl(SourceUrl.Kind.RTSP_UDP, "rtsp://127.0.0.1:" + server.port() + "/s");
       try (VideoSource source = VideoSource.open(url, ALWAYS, wish, deadline)) {
         for (int i = 0; i < 5; i++) {
-          assertEquals(PictureReader.Step.PICTURE, source.advance());
+          assertEquals(Next.PICTURE, source.advance());
         }
         assertFalse(source.behind());
         final long before = source.timestamp();
         Thread.sleep(3_200);
         int leftOut = 0;
-        PictureReader.Step step = source.advance();
-        while (step == PictureReader.Step.PICTURE && !source.behind()) {
+        Next step = source.advance();
+        while (step == Next.PICTURE && !source.behind()) {
           // The decoder may hold one back.
           step = source.advance();
         }
-        while (step == PictureReader.Step.LEFT_OUT) {
+        while (step == Next.LEFT_OUT) {
           leftOut++;
           step = source.advance();
         }
-        assertEquals(PictureReader.Step.PICTURE, step);
+        assertEquals(Next.PICTURE, step);
         assertTrue(source.behind());
         assertTrue(leftOut >= 15, "left out: " + leftOut);
         long gone = (source.timestamp() - before) / 100_000_000;

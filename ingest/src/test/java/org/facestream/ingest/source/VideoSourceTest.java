@@ -23,6 +23,8 @@ import org.facestream.ingest.source.clock.StreamClock;
 import org.facestream.ingest.source.packet.CallDeadline;
 import org.facestream.ingest.source.picture.EncodedPicture;
 import org.facestream.ingest.source.picture.KeptPicture;
+import org.facestream.ingest.source.picture.Look;
+import org.facestream.ingest.source.picture.PictureEncoder;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,6 +34,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("bare")
 class VideoSourceTest {
+  private final PictureEncoder encoder = new PictureEncoder();
+
   @TempDir private Path folder;
 
   @ParameterizedTest
@@ -142,13 +146,15 @@ class VideoSourceTest {
     try (VideoSource source = VideoSource.open(file)) {
       for (List<Polygon> masks : List.of(List.<Polygon>of(), corner)) {
         assertTrue(source.next());
-        EncodedPicture now = source.jpeg(width, 85, masks).orElseThrow();
-        try (KeptPicture kept = source.keep(width, masks.isEmpty()).orElseThrow()) {
+        EncodedPicture now =
+            encoder.encode(source.picture(), new Look(width, 85, masks)).orElseThrow();
+        try (KeptPicture kept =
+            encoder.keep(source.picture(), new Look(width, 85, masks)).orElseThrow()) {
           for (int i = 0; i < 3; i++) {
             assertTrue(source.next());
-            source.jpeg(width, 85, masks);
+            encoder.encode(source.picture(), new Look(width, 85, masks));
           }
-          EncodedPicture later = source.jpeg(kept, width, 85, masks);
+          EncodedPicture later = encoder.encode(kept, new Look(width, 85, masks));
           assertEquals(now.width(), later.width());
           assertEquals(now.height(), later.height());
           if (width == 320) {
@@ -201,8 +207,7 @@ class VideoSourceTest {
           assertThrows(
               SourceException.class,
               () ->
-                  VideoSource.open(
-                      nowhere, new VideoSource.Patience(patience, patience, patience), deadline));
+                  VideoSource.open(nowhere, new Patience(patience, patience, patience), deadline));
       assertEquals("unknown-host", failed.reason());
       assertEquals("the host's name is not known", failed.getMessage());
     }

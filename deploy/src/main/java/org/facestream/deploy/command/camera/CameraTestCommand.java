@@ -154,10 +154,14 @@ final class CameraTestCommand extends Subcommand {
 
   private void show(Camera camera, CameraTrial.Result result) {
     line("address", "%s", MaskedUrl.of(camera.url()));
-    line("codec", "%s", result.codec());
-    line("size", "%d x %d", result.width(), result.height());
-    if (result.fps() > 0) {
-      line("rate", "%.1f fps, %.2f Mbit/s", result.fps(), result.bitsPerSecond() / 1e6);
+    line("codec", "%s", result.video().codec());
+    line("size", "%d x %d", result.video().width(), result.video().height());
+    if (result.video().fps() > 0) {
+      line(
+          "rate",
+          "%.1f fps, %.2f Mbit/s",
+          result.video().fps(),
+          result.video().bitsPerSecond() / 1e6);
     }
     line("connected", "after %.2f s", result.connected().toNanos() / 1e9);
     line("first frame", "after %.2f s", result.firstPicture().toNanos() / 1e9);
@@ -175,9 +179,10 @@ final class CameraTestCommand extends Subcommand {
 
   private void showCloseUps(Camera camera, CameraTrial.Result result) {
     line("close-ups", "%s", MaskedUrl.of(camera.url()));
-    line("", "%s, %d x %d", result.codec(), result.width(), result.height());
-    if (result.fps() > 0) {
-      line("", "%.1f fps, %.2f Mbit/s", result.fps(), result.bitsPerSecond() / 1e6);
+    line(
+        "", "%s, %d x %d", result.video().codec(), result.video().width(), result.video().height());
+    if (result.video().fps() > 0) {
+      line("", "%.1f fps, %.2f Mbit/s", result.video().fps(), result.video().bitsPerSecond() / 1e6);
     }
   }
 

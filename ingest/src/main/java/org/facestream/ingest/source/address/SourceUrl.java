@@ -1,6 +1,7 @@
 package org.facestream.ingest.source.address;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import org.facestream.ingest.registry.MaskedUrl;
 
 /**
@@ -110,6 +111,11 @@ public record SourceUrl(Kind kind, String target) {
       case RTSP, RTSP_UDP, RTSPS, HTTP, HTTPS -> true;
       case FILE, PICTURES -> false;
     };
+  }
+
+  /** The host of a camera; empty when there is none that is valid. */
+  public Optional<String> host() {
+    return HostRules.host(target);
   }
 
   @Override

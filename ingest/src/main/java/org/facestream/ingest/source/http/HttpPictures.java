@@ -18,6 +18,7 @@ import org.facestream.ingest.source.address.Fault;
 import org.facestream.ingest.source.address.SourceException;
 import org.facestream.ingest.source.address.SourceUrl;
 import org.facestream.ingest.source.packet.CallDeadline;
+import org.facestream.ingest.source.packet.Next;
 import org.facestream.ingest.source.packet.PacketSource;
 
 /**
@@ -79,7 +80,7 @@ public final class HttpPictures implements PacketSource {
   }
 
   @Override
-  public Read read(AVPacket packet, Fault late) throws SourceException {
+  public Next read(AVPacket packet, Fault late) throws SourceException {
     MultipartReader.Part part;
     try {
       Optional<MultipartReader.Part> next = parts.next();
@@ -96,14 +97,14 @@ public final class HttpPictures implements PacketSource {
           Fault.UNSUPPORTED_CODEC, "its parts are not JPEGs: set the camera to Motion JPEG");
     }
     if (part.bytes().length < 4) {
-      return Read.DAMAGED;
+      return Next.DAMAGED;
     }
     if (av_new_packet(packet, part.bytes().length) < 0) {
       throw new OutOfMemoryError("no memory for a picture of " + part.bytes().length + " bytes");
     }
     packet.data().put(part.bytes(), 0, part.bytes().length);
     packet.pts(AV_NOPTS_VALUE).dts(AV_NOPTS_VALUE).flags(AV_PKT_FLAG_KEY);
-    return Read.VIDEO;
+    return Next.PICTURE;
   }
 
   @Override

@@ -36,7 +36,6 @@ import org.bytedeco.ffmpeg.avutil.AVRational;
 import org.bytedeco.javacpp.BytePointer;
 import org.facestream.ingest.source.address.Fault;
 import org.facestream.ingest.source.address.SourceException;
-import org.facestream.ingest.source.address.SourceRules;
 import org.facestream.ingest.source.address.SourceUrl;
 
 /**
@@ -115,7 +114,7 @@ public final class Demuxer implements PacketSource {
 
   /** FFmpeg reports only an input/output error for a name that does not resolve. */
   private static boolean hostIsKnown(SourceUrl url) {
-    Optional<String> host = SourceRules.host(url.target());
+    Optional<String> host = url.host();
     try {
       return host.isEmpty() || InetAddress.getByName(host.get()) != null;
     } catch (UnknownHostException unknown) {
@@ -176,15 +175,15 @@ public final class Demuxer implements PacketSource {
   }
 
   @Override
-  public Read read(AVPacket packet, Fault late) throws SourceException {
+  public Next read(AVPacket packet, Fault late) throws SourceException {
     int read = av_read_frame(format, packet);
     if (read >= 0) {
       return packet.stream_index() == stream || takesOver(packet.stream_index())
-          ? Read.VIDEO
-          : Read.OTHER;
+          ? Next.PICTURE
+          : Next.NOTHING;
     }
     if (read == AVERROR_INVALIDDATA) {
-      return Read.DAMAGED;
+      return Next.DAMAGED;
     }
     if (read != AVERROR_EOF) {
       throw failure(deadline, read, late, Fault.INPUT_OUTPUT);
@@ -192,7 +191,7 @@ public final class Demuxer implements PacketSource {
     if (url.live()) {
       throw new SourceException(Fault.ENDED);
     }
-    return Read.END;
+    return Next.END;
   }
 
   /** Whether a stream that appeared later is the video from now on. */

@@ -23,27 +23,12 @@ import org.facestream.ingest.source.clock.StreamClock;
  * does not need, packets that a reader must skip to catch up, and damaged ones. One thread uses it.
  */
 public final class PacketFeed implements AutoCloseable {
-  /** The result of {@link #read}. */
-  public enum Next {
-    /** A packet to decode. */
-    NEEDED,
-    /** A picture that the wanted rate does not need. */
-    SPARED,
-    /** A picture that was skipped because the reader is behind. */
-    LEFT_OUT,
-    /** Nothing usable. */
-    NOTHING,
-    /** The end of a file. */
-    END
-  }
-
   private final PacketSource packets;
   private final PacketSieve sieve;
   private final PacketLag lag = new PacketLag();
   private final Optional<CatchUp> catchUp;
   private final TemporalLayers layers = new TemporalLayers();
   private final AVPacket packet = av_packet_alloc();
-  private boolean held;
   private boolean awaitingKey;
   private long shown = StreamClock.NO_TIMESTAMP;
   private long damaged;
@@ -69,26 +54,16 @@ public final class PacketFeed implements AutoCloseable {
   public Next read(Fault late) throws SourceException {
     release();
     long begun = System.nanoTime();
-    PacketSource.Read read = packets.read(packet, late);
+    Next read = packets.read(packet, late);
     long arrival = System.nanoTime();
     long took = arrival - begun;
     waited += took;
-    return switch (read) {
-      case END -> Next.END;
-      case DAMAGED -> {
-        damaged++;
-        yield Next.NOTHING;
-      }
-      case OTHER -> {
-        held = true;
-        yield Next.NOTHING;
-      }
-      case VIDEO -> {
-        held = true;
-        // A packet without data contains something else.
-        yield packet.size() <= 0 || packet.data() == null ? Next.NOTHING : choose(arrival, took);
-      }
-    };
+    damaged += read == Next.DAMAGED ? 1 : 0;
+    if (read != Next.PICTURE) {
+      return read;
+    }
+    // A packet without data contains something else.
+    return packet.size() <= 0 || packet.data() == null ? Next.NOTHING : choose(arrival, took);
   }
 
   private Next choose(long arrival, long took) {
@@ -99,19 +74,19 @@ public final class PacketFeed implements AutoCloseable {
     long behind = lag.of(shown, arrival, took);
     if (awaitingKey && !key) {
       damaged++;
-      return Next.NOTHING;
+      return Next.DAMAGED;
     }
     awaitingKey = false;
     if ((packet.flags() & AV_PKT_FLAG_CORRUPT) != 0) {
       damaged++;
-      return Next.NOTHING;
+      return Next.DAMAGED;
     }
     if (!needed) {
       return Next.SPARED;
     }
     boolean leftOut =
         catchUp.isPresent() && catchUp.get().leavesOut(key, lag.time(), behind, arrival);
-    return leftOut ? Next.LEFT_OUT : Next.NEEDED;
+    return leftOut ? Next.LEFT_OUT : Next.PICTURE;
   }
 
   /** The packet that {@link #read} returned. */
@@ -176,10 +151,7 @@ public final class PacketFeed implements AutoCloseable {
   }
 
   public void release() {
-    if (held) {
-      av_packet_unref(packet);
-      held = false;
-    }
+    av_packet_unref(packet);
   }
 
   /** Goes back to the beginning of a file. */

@@ -12,18 +12,6 @@ import org.facestream.ingest.source.address.SourceException;
 
 /** A source of the packets of one video. One thread opens, reads and closes it. */
 public interface PacketSource extends AutoCloseable {
-  /** The result of {@link #read}. */
-  enum Read {
-    /** A packet of the video; the caller unreferences it. */
-    VIDEO,
-    /** A packet of another stream; the caller unreferences it. */
-    OTHER,
-    /** Damaged data, skipped. */
-    DAMAGED,
-    /** The end of a file. */
-    END
-  }
-
   /** The codec parameters of the video; may change with each read. */
   AVCodecParameters parameters();
 
@@ -44,12 +32,13 @@ public interface PacketSource extends AutoCloseable {
   }
 
   /**
-   * Reads the next packet.
+   * Reads the next packet; the caller unreferences it.
    *
    * @param late the fault when the deadline passes
+   * @return a picture, nothing, damage or the end
    * @throws SourceException when the connection failed or ended, or the deadline passed
    */
-  Read read(AVPacket packet, Fault late) throws SourceException;
+  Next read(AVPacket packet, Fault late) throws SourceException;
 
   /** Goes back to the beginning of a file. */
   void rewind() throws SourceException;

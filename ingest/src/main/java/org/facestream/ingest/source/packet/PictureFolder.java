@@ -135,7 +135,7 @@ public final class PictureFolder implements PacketSource {
    * @throws SourceException at the end of a folder without a readable picture
    */
   @Override
-  public Read read(AVPacket packet, Fault late) throws SourceException {
+  public Next read(AVPacket packet, Fault late) throws SourceException {
     if (next == files.size()) {
       if (given == 0) {
         throw new SourceException(
@@ -147,7 +147,7 @@ public final class PictureFolder implements PacketSource {
                 folder,
                 firstFailure));
       }
-      return Read.END;
+      return Next.END;
     }
     long shown = Math.round(next * ticksPerPicture);
     Path file = files.get(next++);
@@ -168,10 +168,10 @@ public final class PictureFolder implements PacketSource {
     packet.data().put(jpeg, 0, jpeg.length);
     packet.pts(shown).dts(shown).flags(AV_PKT_FLAG_KEY);
     given++;
-    return Read.VIDEO;
+    return Next.PICTURE;
   }
 
-  private Read leftOut(Path file, String why) {
+  private Next leftOut(Path file, String why) {
     if (firstFailure.isEmpty()) {
       firstFailure = file.getFileName() + ": " + why;
     }
@@ -182,7 +182,7 @@ public final class PictureFolder implements PacketSource {
           why,
           warned.size() == MOST_WARNINGS ? "; further ones are not logged" : "");
     }
-    return Read.DAMAGED;
+    return Next.DAMAGED;
   }
 
   @Override

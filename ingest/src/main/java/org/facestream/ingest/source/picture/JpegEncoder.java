@@ -3,7 +3,6 @@ package org.facestream.ingest.source.picture;
 import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_BGR24;
 import static org.bytedeco.ffmpeg.global.swscale.SWS_BILINEAR;
 
-import java.util.List;
 import java.util.function.Consumer;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.bytedeco.javacpp.BytePointer;
@@ -14,7 +13,6 @@ import org.bytedeco.opencv.global.opencv_imgcodecs;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.Rect;
 import org.facestream.ingest.frame.PixelScaler;
-import org.facestream.ingest.registry.Polygon;
 
 /**
  * Scales decoded frames, applies masks, and encodes JPEGs, in one pass from the decoder's format to
@@ -31,8 +29,10 @@ public final class JpegEncoder implements AutoCloseable {
   private Mat room;
   private Mat bgr;
 
-  public EncodedPicture encode(AVFrame frame, int maxWidth, int quality, List<Polygon> masks) {
-    return encode(frame, maxWidth, quality, picture -> painter.paint(picture, masks));
+  /** The frame, masked, as JPEG. */
+  public EncodedPicture encode(AVFrame frame, Look look) {
+    return encode(
+        frame, look.maxWidth(), look.quality(), picture -> painter.paint(picture, look.masks()));
   }
 
   /**

@@ -45,6 +45,7 @@ import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.Scalar;
 import org.facestream.ingest.frame.Picture;
+import org.facestream.ingest.source.Patience;
 import org.facestream.ingest.source.VideoSource;
 import org.facestream.ingest.source.address.SourceException;
 import org.facestream.ingest.source.address.SourceUrl;
@@ -458,7 +459,7 @@ class HttpCameraTest {
       throws Exception {
     SourceUrl url = new SourceUrl(SourceUrl.Kind.HTTP, scheme + "://127.0.0.1:" + port() + path);
     Duration enough = Duration.ofSeconds(30);
-    return VideoSource.open(url, new VideoSource.Patience(enough, enough, read), deadline);
+    return VideoSource.open(url, new Patience(enough, enough, read), deadline);
   }
 
   private SourceException refused(String path) {
@@ -476,8 +477,8 @@ class HttpCameraTest {
         SourceException.class, () -> VideoSource.open(url, patience(patience), deadline).close());
   }
 
-  private static VideoSource.Patience patience(Duration time) {
-    return new VideoSource.Patience(time, time, time);
+  private static Patience patience(Duration time) {
+    return new Patience(time, time, time);
   }
 
   private static String part(String header, String name) {

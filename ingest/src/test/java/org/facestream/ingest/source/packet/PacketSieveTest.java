@@ -9,9 +9,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.facestream.ingest.source.PictureReader;
+import org.facestream.ingest.source.Patience;
 import org.facestream.ingest.source.TestVideo;
 import org.facestream.ingest.source.VideoSource;
+import org.facestream.ingest.source.Wish;
 import org.facestream.ingest.source.address.SourceException;
 import org.facestream.ingest.source.address.SourceUrl;
 import org.facestream.ingest.source.clock.StreamClock;
@@ -186,12 +187,12 @@ class PacketSieveTest {
         VideoSource source =
             VideoSource.open(
                 SourceUrl.file(file),
-                new VideoSource.Patience(patience, patience, patience),
-                new VideoSource.Wish(fps, Optional.empty(), Optional.empty()),
+                new Patience(patience, patience, patience),
+                new Wish(fps, Optional.empty(), Optional.empty()),
                 deadline)) {
-      PictureReader.Step step = source.advance();
-      while (step != PictureReader.Step.END) {
-        if (step == PictureReader.Step.SPARED) {
+      Next step = source.advance();
+      while (step != Next.END) {
+        if (step == Next.SPARED) {
           spared++;
         } else {
           decoded.add(source.timestamp());

@@ -24,9 +24,13 @@ import org.bytedeco.javacpp.indexer.UByteIndexer;
 import org.facestream.ingest.frame.Orientation;
 import org.facestream.ingest.frame.Picture;
 import org.facestream.ingest.frame.UnreadablePictureException;
+import org.facestream.ingest.motion.Luma;
+import org.facestream.ingest.motion.LumaScaler;
 import org.facestream.ingest.registry.Polygon;
+import org.facestream.ingest.source.Patience;
 import org.facestream.ingest.source.TestVideo;
 import org.facestream.ingest.source.VideoSource;
+import org.facestream.ingest.source.Wish;
 import org.facestream.ingest.source.address.SourceException;
 import org.facestream.ingest.source.address.SourceUrl;
 import org.facestream.ingest.source.packet.CallDeadline;
@@ -37,6 +41,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a source or a configuration says about how its pixels are to be shown is done. */
 class OrientationTest {
+  private final PictureEncoder encoder = new PictureEncoder();
+  private final LumaScaler scaler = new LumaScaler();
+
   private static final int ONE = 1 << 16;
 
   @TempDir private Path folder;
@@ -109,14 +116,15 @@ class OrientationTest {
       assertTrue(source.next());
       assertEquals(96, source.width());
       assertEquals(160, source.height());
-      EncodedPicture masked = source.jpeg(1280, 95, List.of(upperLeft)).orElseThrow();
+      EncodedPicture masked =
+          encoder.encode(source.picture(), new Look(1280, 95, List.of(upperLeft))).orElseThrow();
       try (Picture picture = Picture.decodeFrame(masked.jpeg());
           UByteIndexer pixels = picture.rgb().createIndexer()) {
         assertEquals(0, pixels.get(40, 24, 0), 12);
         assertEquals(28, pixels.get(40, 72, 0), 12, "beside it stands the stored upper left");
         assertEquals(240, pixels.get(120, 24, 0), 16, "below it the stored lower right");
       }
-      Luma luma = source.luma().orElseThrow();
+      Luma luma = scaler.scale(source.picture().frame().orElseThrow());
       assertEquals(Math.round(LumaScaler.WIDTH * 160 / 96.0), luma.height());
     }
   }
@@ -251,8 +259,8 @@ class OrientationTest {
     Duration patience = Duration.ofSeconds(30);
     return VideoSource.open(
         Files.isDirectory(path) ? SourceUrl.pictures(path) : SourceUrl.file(path),
-        new VideoSource.Patience(patience, patience, patience),
-        new VideoSource.Wish(5, Optional.empty(), Optional.empty(), rotate),
+        new Patience(patience, patience, patience),
+        new Wish(5, Optional.empty(), Optional.empty(), rotate),
         deadline);
   }
 

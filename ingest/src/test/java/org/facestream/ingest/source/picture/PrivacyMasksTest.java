@@ -24,6 +24,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class PrivacyMasksTest {
+  private final PictureEncoder pictures = new PictureEncoder();
+
   /** Two that overlap, one of them not convex; and one in a corner. */
   private static final List<Polygon> MASKS =
       List.of(
@@ -73,11 +75,17 @@ class PrivacyMasksTest {
       assertTrue(source.next());
       byte[] open = source.jpeg(maxWidth, 90).orElseThrow().jpeg();
       assertTrue(source.next());
-      byte[] masked = source.jpeg(maxWidth, 90, MASKS).orElseThrow().jpeg();
+      byte[] masked =
+          pictures.encode(source.picture(), new Look(maxWidth, 90, MASKS)).orElseThrow().jpeg();
       assertFalse(Arrays.equals(open, masked));
       compare(open, masked);
       // And again without: nothing of the masks stays behind.
-      compareAll(open, source.jpeg(maxWidth, 90, List.of()).orElseThrow().jpeg());
+      compareAll(
+          open,
+          pictures
+              .encode(source.picture(), new Look(maxWidth, 90, List.of()))
+              .orElseThrow()
+              .jpeg());
     }
   }
 
@@ -86,9 +94,15 @@ class PrivacyMasksTest {
     Path file = TestVideo.write(folder.resolve("a.avi"), "mjpeg", 640, 480, 10, 1);
     try (VideoSource source = VideoSource.open(file)) {
       assertTrue(source.next());
-      byte[] asItCame = source.jpeg(640, 90, List.of()).orElseThrow().jpeg();
-      assertFalse(Arrays.equals(asItCame, source.jpeg(640, 90, MASKS).orElseThrow().jpeg()));
-      assertArrayEquals(asItCame, source.jpeg(640, 90, List.of()).orElseThrow().jpeg());
+      byte[] asItCame =
+          pictures.encode(source.picture(), new Look(640, 90, List.of())).orElseThrow().jpeg();
+      assertFalse(
+          Arrays.equals(
+              asItCame,
+              pictures.encode(source.picture(), new Look(640, 90, MASKS)).orElseThrow().jpeg()));
+      assertArrayEquals(
+          asItCame,
+          pictures.encode(source.picture(), new Look(640, 90, List.of())).orElseThrow().jpeg());
     }
   }
 

@@ -1,4 +1,4 @@
-package org.facestream.ingest.source.picture;
+package org.facestream.ingest.motion;
 
 import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_GRAY8;
 import static org.bytedeco.ffmpeg.global.swscale.SWS_AREA;
@@ -8,6 +8,7 @@ import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.PointerPointer;
 import org.facestream.ingest.frame.PixelScaler;
+import org.facestream.ingest.source.picture.DisplaySize;
 
 /**
  * Makes decoded frames small and grey. Each pixel is the mean of the original pixels, which removes
@@ -15,7 +16,7 @@ import org.facestream.ingest.frame.PixelScaler;
  */
 public final class LumaScaler implements AutoCloseable {
   /** Wide enough for a face of one fortieth of the picture's width, and cheap. */
-  static final int WIDTH = 160;
+  public static final int WIDTH = 160;
 
   private static final int MOST_ROWS = 640;
 

@@ -1,4 +1,4 @@
-package org.facestream.ingest.source.picture;
+package org.facestream.ingest.motion;
 
 /**
  * A small picture in shades of grey.

@@ -21,8 +21,8 @@ import org.facestream.ingest.source.clock.CaptureClock;
 import org.facestream.ingest.source.clock.StreamClock;
 import org.facestream.ingest.source.packet.CallDeadline;
 import org.facestream.ingest.source.packet.Demuxer;
+import org.facestream.ingest.source.packet.Next;
 import org.facestream.ingest.source.packet.PacketKind;
-import org.facestream.ingest.source.packet.PacketSource;
 import org.facestream.ingest.source.packet.TemporalLayers;
 import org.facestream.ingest.worker.Backoff;
 import org.slf4j.Logger;
@@ -33,8 +33,8 @@ import org.slf4j.LoggerFactory;
  * it, and reopens it after a failure, with increasing pauses. It never affects the camera's other
  * stream.
  */
-final class MainStream {
-  private static final Logger log = LoggerFactory.getLogger(MainStream.class);
+final class LargerStream {
+  private static final Logger log = LoggerFactory.getLogger(LargerStream.class);
   private static final long RECOVERED_NANOS = TimeUnit.SECONDS.toNanos(5);
   private static final long JUMP_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final Duration PREDECESSOR = Duration.ofSeconds(5);
@@ -47,7 +47,7 @@ final class MainStream {
   private final CallDeadline deadline = new CallDeadline();
   private final CaptureClock captureClock = new CaptureClock();
   private final Thread thread;
-  private Optional<MainStream> predecessor;
+  private Optional<LargerStream> predecessor;
   private volatile boolean connected;
   private volatile boolean stopping;
   private boolean told;
@@ -56,8 +56,8 @@ final class MainStream {
    * @param camera a camera with a larger stream
    * @param predecessor the stopped one of the same camera; this one starts when that has ended
    */
-  MainStream(
-      Camera camera, IngestConfig config, SourceRules rules, Optional<MainStream> predecessor) {
+  LargerStream(
+      Camera camera, IngestConfig config, SourceRules rules, Optional<LargerStream> predecessor) {
     this.camera = camera;
     this.config = config;
     this.rules = rules;
@@ -166,9 +166,9 @@ final class MainStream {
     deadline.arm(config.firstFrameTimeout());
     while (!stopping) {
       long asked = System.nanoTime();
-      PacketSource.Read read = packets.read(packet, late);
+      Next read = packets.read(packet, late);
       times.waited += System.nanoTime() - asked;
-      if (read == PacketSource.Read.VIDEO && packet.size() > 0 && packet.data() != null) {
+      if (read == Next.PICTURE && packet.size() > 0 && packet.data() != null) {
         long stamp =
             packet.pts() == AV_NOPTS_VALUE
                 ? StreamClock.NO_TIMESTAMP
@@ -183,9 +183,7 @@ final class MainStream {
         deadline.arm(config.readTimeout());
         tellConnected();
       }
-      if (read == PacketSource.Read.VIDEO || read == PacketSource.Read.OTHER) {
-        av_packet_unref(packet);
-      }
+      av_packet_unref(packet);
       // A source may also send data without end but no picture.
       if (deadline.expired()) {
         throw new SourceException(late);
