@@ -14,6 +14,7 @@ import org.facestream.deploy.stage.CameraThresholds;
 import org.facestream.deploy.stage.Configuration;
 import org.facestream.ingest.registry.Camera;
 import org.facestream.ingest.registry.CameraRegistry;
+import org.facestream.ingest.worker.LogLines;
 import org.facestream.ingest.worker.config.Settings;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.KafkaConfig;

@@ -11,6 +11,7 @@ import org.awaitility.Awaitility;
 import org.facestream.deploy.embedded.SmallDisk;
 import org.facestream.deploy.lab.simulation.rtsp.MovingPattern;
 import org.facestream.ingest.registry.CameraState;
+import org.facestream.ingest.worker.LogLines;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

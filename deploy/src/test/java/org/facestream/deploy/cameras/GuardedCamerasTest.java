@@ -28,6 +28,7 @@ import org.facestream.ingest.registry.CameraReport;
 import org.facestream.ingest.registry.CameraState;
 import org.facestream.ingest.registry.CameraTopic;
 import org.facestream.ingest.worker.Closing;
+import org.facestream.ingest.worker.LogLines;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.Logger;

@@ -14,6 +14,7 @@ import org.awaitility.Awaitility;
 import org.facestream.deploy.lab.simulation.rtsp.H264Loop;
 import org.facestream.deploy.lab.simulation.rtsp.MovingPattern;
 import org.facestream.ingest.registry.CameraState;
+import org.facestream.ingest.worker.LogLines;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;

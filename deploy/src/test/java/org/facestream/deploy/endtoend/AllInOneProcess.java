@@ -53,10 +53,21 @@ final class AllInOneProcess {
   private final List<Duration> eventTimes = new CopyOnWriteArrayList<>();
   private final Path errors;
 
+  /** What it prints for people is kept beside its data. */
   AllInOneProcess(Path data, List<String> ports, List<Camera> cameras, String name)
       throws IOException {
+    this(data, data.getParent(), ports, cameras, name);
+  }
+
+  /**
+   * Starts it.
+   *
+   * @param prints folder for what it prints for people
+   */
+  AllInOneProcess(Path data, Path prints, List<String> ports, List<Camera> cameras, String name)
+      throws IOException {
     this.data = data;
-    errors = data.resolveSibling(name + ".err");
+    errors = prints.resolve(name + ".err");
     List<String> command =
         new ArrayList<>(
             List.of(

@@ -16,9 +16,12 @@ final class LogTail {
   /** Starts an entry of {@code facestream.log}. */
   private static final Pattern ENTRY = Pattern.compile("(?m)^(?=\\d{4}-\\d\\d-\\d\\d )");
 
-  /** Of Kafka, which logs hundreds of lines at each start and end, only what is wrong. */
+  /**
+   * All but errors of Kafka: hundreds of lines at each start and end, thousands while it is away.
+   */
   private static final Pattern CHATTER =
-      Pattern.compile("^\\S+ \\S+ INFO  \\[[^\\]]*\\] ((o|org)\\.a(pache)?\\.)?k(afka)?\\.");
+      Pattern.compile(
+          "^\\S+ \\S+ (INFO |WARN ) \\[[^\\]]*\\] (((o|org)\\.a(pache)?\\.)?k(afka)?|state\\.change)\\.");
 
   private LogTail() {}
 

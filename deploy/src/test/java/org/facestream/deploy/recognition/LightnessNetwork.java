@@ -7,10 +7,7 @@ import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import javax.imageio.ImageIO;
@@ -40,22 +37,7 @@ final class LightnessNetwork {
     String row = graph.node("Cast", "row", Map.of("to", 7), graph.node("Floor", "step", lightness));
     graph.node("Gather", "descriptors", graph.floats("rows", rows, rows.length / 4, 4), row);
     graph.output("descriptors", GraphBuilder.Type.FLOAT, List.of("batch", 4));
-    byte[] onnx = graph.build();
-    Files.write(folder.resolve("lightness.onnx"), onnx);
-    String sha256 = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(onnx));
-    return Files.writeString(
-        folder.resolve("lightness.json"),
-        """
-        {"name": "lightness", "file": "lightness.onnx", "sha256": "%s",
-         "input": {"width": 150, "height": 150, "type": "uint8", "layout": "nhwc",
-           "channels": "rgb", "mean": [0, 0, 0], "deviation": [1, 1, 1]},
-         "alignment": {"template":
-           [[47.55, 46.6], [100.48, 46.6], [74.01, 76.56], [50.41, 103.02], [97.61, 103.02]],
-           "stretch": 1, "mirrored": false},
-         "length": 4, "normalise": false, "metric": "euclidean", "threshold": 0.6, "verification": 0.6,
-         "origin": "this test", "licence": "CC0-1.0"}
-        """
-            .formatted(sha256));
+    return TestNetwork.write(folder, "lightness", graph);
   }
 
   /** A white picture of the size of a face's. */

@@ -1,9 +1,6 @@
 package org.facestream.deploy.recognition;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.facestream.deploy.lab.convert.GraphBuilder;
@@ -45,22 +42,7 @@ final class TiringNetwork {
     String column = graph.node("Unsqueeze", "column", mean, graph.longs("axis", new long[] {1}, 1));
     graph.node("Add", "descriptors", column, nothing);
     graph.output("descriptors", GraphBuilder.Type.FLOAT, List.of("batch", 4));
-    byte[] onnx = graph.build();
-    Files.write(folder.resolve("tiring.onnx"), onnx);
-    String sha256 = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(onnx));
-    return Files.writeString(
-        folder.resolve("tiring.json"),
-        """
-        {"name": "tiring", "file": "tiring.onnx", "sha256": "%s",
-         "input": {"width": 150, "height": 150, "type": "uint8", "layout": "nhwc",
-           "channels": "rgb", "mean": [0, 0, 0], "deviation": [1, 1, 1]},
-         "alignment": {"template":
-           [[47.55, 46.6], [100.48, 46.6], [74.01, 76.56], [50.41, 103.02], [97.61, 103.02]],
-           "stretch": 1, "mirrored": false},
-         "length": 4, "normalise": false, "metric": "euclidean", "threshold": 0.6, "verification": 0.6,
-         "origin": "this test", "licence": "CC0-1.0"}
-        """
-            .formatted(sha256));
+    return TestNetwork.write(folder, "tiring", graph);
   }
 
   private static String random(GraphBuilder graph, String name, long... shape) {

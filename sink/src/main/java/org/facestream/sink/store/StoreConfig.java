@@ -12,21 +12,23 @@ import org.facestream.ingest.worker.config.Setting;
 @ConfigMapping(prefix = "store")
 public interface StoreConfig {
   /** Secret as a whole, because people put passwords into it. */
-  @Setting(value = "JDBC URL of PostgreSQL, jdbc:postgresql://HOST:PORT/DATABASE.", secret = true)
+  @Setting(
+      value = "PostgreSQL's address as JDBC writes it, jdbc:postgresql://HOST:PORT/DATABASE.",
+      secret = true)
   @WithDefault("jdbc:postgresql://127.0.0.1:15432/facestream")
   String url();
 
-  @Setting("User of the database; overridden by a user in the URL.")
+  @Setting("User of the database; one in the URL wins.")
   @WithDefault("facestream")
   String user();
 
-  @Setting(value = "Password of the database; prefer store.password-file.", secret = true)
+  @Setting(value = "Password of the database; better given as a file.", secret = true)
   Optional<String> password();
 
-  @Setting("File with the password of the database.")
+  @Setting("File that holds the password of the database.")
   Optional<Path> passwordFile();
 
-  @Setting("Largest number of database connections of a worker.")
+  @Setting("Most connections to the database that one worker keeps.")
   @Allowed("1 or more")
   @WithDefault("4")
   int poolSize();

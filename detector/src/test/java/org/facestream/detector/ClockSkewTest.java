@@ -1,4 +1,4 @@
-package org.facestream.deploy.cameras;
+package org.facestream.detector;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -12,23 +12,17 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.apache.kafka.clients.producer.Producer;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.Scalar;
-import org.facestream.deploy.embedded.EmbeddedKafka;
-import org.facestream.detector.DetectorConfig;
-import org.facestream.detector.DetectorStage;
 import org.facestream.ingest.frame.Frame;
 import org.facestream.ingest.frame.FrameTopic;
 import org.facestream.ingest.frame.Picture;
+import org.facestream.ingest.worker.LogLines;
 import org.facestream.ingest.worker.Telemetry;
-import org.facestream.ingest.worker.WorkerConfig;
-import org.facestream.ingest.worker.config.Settings;
 import org.facestream.ingest.worker.kafka.KafkaClients;
-import org.facestream.ingest.worker.kafka.KafkaConfig;
-import org.facestream.ingest.worker.kafka.Topics;
+import org.facestream.ingest.worker.kafka.TestBroker;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,32 +39,14 @@ class ClockSkewTest {
     try (Picture grey = Picture.owning(new Mat(96, 128, opencv_core.CV_8UC3, Scalar.all(90)))) {
       jpeg = grey.jpeg(85);
     }
-    try (EmbeddedKafka kafka = new EmbeddedKafka(folder, 0);
+    try (TestBroker kafka = new TestBroker(folder);
         LogLines lines = new LogLines("org.facestream.detector");
         Telemetry telemetry = new Telemetry()) {
-      Settings settings =
-          Settings.load(
-              List.of(KafkaConfig.class, WorkerConfig.class, DetectorConfig.class),
-              Optional.empty(),
-              Map.of(),
-              Map.of(
-                  "kafka.bootstrap-servers",
-                  kafka.bootstrapServers(),
-                  "detector.device",
-                  "cpu",
-                  "detector.threads",
-                  "1"));
-      KafkaClients clients = new KafkaClients(settings.get(KafkaConfig.class));
-      Topics.ensure(clients, List.of(FrameTopic.TOPIC));
+      DetectorWorker worker = new DetectorWorker(kafka, Map.of());
+      KafkaClients clients = worker.clients();
       String topic = clients.name(FrameTopic.TOPIC);
       try (Producer<String, byte[]> producer = clients.producer(Map.of());
-          DetectorStage detector =
-              new DetectorStage(
-                  settings.get(DetectorConfig.class),
-                  settings.get(WorkerConfig.class),
-                  clients,
-                  telemetry)) {
-        detector.start();
+          DetectorStage detector = worker.start(telemetry)) {
         await()
             .atMost(Duration.ofSeconds(60))
             .pollInterval(Duration.ofMillis(200))

@@ -1,4 +1,4 @@
-package org.facestream.deploy.cameras;
+package org.facestream.ingest.worker;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -10,13 +10,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.LoggerFactory;
 
 /** Everything that a logger says, at every level, until this is closed. */
-final class LogLines implements AutoCloseable {
+public final class LogLines implements AutoCloseable {
   /**
    * A line, with the trace of its exception.
    *
    * @param millis when it was said
    */
-  record Line(long millis, String text) {}
+  public record Line(long millis, String text) {}
 
   private final Logger logger;
   private final Level before;
@@ -34,7 +34,7 @@ final class LogLines implements AutoCloseable {
         }
       };
 
-  LogLines(String name) {
+  public LogLines(String name) {
     logger = (Logger) LoggerFactory.getLogger(name);
     before = logger.getLevel();
     additive = logger.isAdditive();
@@ -45,7 +45,7 @@ final class LogLines implements AutoCloseable {
     logger.setLevel(Level.TRACE);
   }
 
-  List<Line> lines() {
+  public List<Line> lines() {
     return List.copyOf(lines);
   }
 

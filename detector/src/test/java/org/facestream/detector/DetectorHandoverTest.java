@@ -1,10 +1,8 @@
-package org.facestream.deploy;
+package org.facestream.detector;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -23,34 +20,21 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
 import org.awaitility.Awaitility;
-import org.bytedeco.opencv.global.opencv_core;
-import org.bytedeco.opencv.global.opencv_imgproc;
-import org.bytedeco.opencv.opencv_core.Mat;
-import org.bytedeco.opencv.opencv_core.Rect;
-import org.bytedeco.opencv.opencv_core.Scalar;
-import org.bytedeco.opencv.opencv_core.Size;
-import org.facestream.deploy.embedded.EmbeddedKafka;
-import org.facestream.detector.DetectorConfig;
-import org.facestream.detector.DetectorStage;
 import org.facestream.detector.face.Face;
 import org.facestream.detector.face.FaceTopic;
 import org.facestream.ingest.frame.Frame;
 import org.facestream.ingest.frame.FrameTopic;
 import org.facestream.ingest.frame.Picture;
-import org.facestream.ingest.frame.UnreadablePictureException;
 import org.facestream.ingest.registry.Camera;
 import org.facestream.ingest.registry.CameraRegistry;
 import org.facestream.ingest.registry.FaceSearch;
 import org.facestream.ingest.registry.Polygon;
 import org.facestream.ingest.registry.Zone;
 import org.facestream.ingest.worker.Telemetry;
-import org.facestream.ingest.worker.WorkerConfig;
-import org.facestream.ingest.worker.config.Settings;
 import org.facestream.ingest.worker.kafka.InvalidRecordException;
 import org.facestream.ingest.worker.kafka.KafkaClients;
-import org.facestream.ingest.worker.kafka.KafkaConfig;
+import org.facestream.ingest.worker.kafka.TestBroker;
 import org.facestream.ingest.worker.kafka.TopicLog;
-import org.facestream.ingest.worker.kafka.Topics;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -81,7 +65,7 @@ class DetectorHandoverTest {
   @Test
   void aRestartOrAHandoverLeavesNoTrace() throws Exception {
     List<byte[]> pictures = pictures();
-    try (EmbeddedKafka kafka = new EmbeddedKafka(folder, 0)) {
+    try (TestBroker kafka = new TestBroker(folder)) {
       Map<String, String> through = runThrough(kafka, pictures);
       List<String> tracks = through.values().stream().map(told -> told.split(" ")[0]).toList();
       assertEquals(3, tracks.stream().distinct().count(), through::toString);
@@ -98,7 +82,7 @@ class DetectorHandoverTest {
   @Test
   void howFacesAreLookedForFollowsTheCamera() throws Exception {
     List<byte[]> pictures = pictures();
-    try (EmbeddedKafka kafka = new EmbeddedKafka(folder, 0);
+    try (TestBroker kafka = new TestBroker(folder);
         Run run = new Run(kafka, "searches")) {
       CameraRegistry registry = new CameraRegistry(run.clients);
       Camera gate = Camera.of("gate", "rtsp://192.0.2.7/s");
@@ -123,7 +107,7 @@ class DetectorHandoverTest {
     }
   }
 
-  private Map<String, String> runThrough(EmbeddedKafka kafka, List<byte[]> pictures)
+  private Map<String, String> runThrough(TestBroker kafka, List<byte[]> pictures)
       throws InvalidRecordException {
     try (Run run = new Run(kafka, "through");
         Telemetry telemetry = new Telemetry();
@@ -134,7 +118,7 @@ class DetectorHandoverTest {
     }
   }
 
-  private Map<String, String> restarted(EmbeddedKafka kafka, List<byte[]> pictures)
+  private Map<String, String> restarted(TestBroker kafka, List<byte[]> pictures)
       throws InvalidRecordException {
     try (Run run = new Run(kafka, "restarted")) {
       for (int part = 0; part < 3; part++) {
@@ -148,7 +132,7 @@ class DetectorHandoverTest {
     }
   }
 
-  private Map<String, String> handedOver(EmbeddedKafka kafka, List<byte[]> pictures)
+  private Map<String, String> handedOver(TestBroker kafka, List<byte[]> pictures)
       throws InvalidRecordException {
     try (Run run = new Run(kafka, "handed");
         Telemetry first = new Telemetry();
@@ -170,46 +154,36 @@ class DetectorHandoverTest {
 
   /** One topic prefix on the broker, and what happens under it. */
   private final class Run implements AutoCloseable {
-    private final Map<String, String> options;
+    private final TestBroker kafka;
+    private final String prefix;
     private final KafkaClients clients;
     private final Producer<String, byte[]> producer;
     private int sent;
 
-    Run(EmbeddedKafka kafka, String prefix) {
-      options =
-          Map.of(
-              "kafka.bootstrap-servers", kafka.bootstrapServers(),
-              "kafka.topic-prefix", prefix,
-              "kafka.partitions", "4",
-              "detector.device", "cpu",
-              "detector.threads", "1",
-              "detector.max-age", "1h");
-      clients = new KafkaClients(settings("any").get(KafkaConfig.class));
-      Topics.ensure(clients, List.of(FrameTopic.TOPIC));
+    Run(TestBroker kafka, String prefix) {
+      this.kafka = kafka;
+      this.prefix = prefix;
+      clients = worker("any").clients();
       new CameraRegistry(clients).add(Camera.of("hall", "rtsp://192.0.2.7/s").withZones(RIGHT));
       producer = clients.producer(Map.of());
     }
 
-    DetectorStage detector(String worker, Telemetry telemetry) {
-      Settings settings = settings(worker);
-      DetectorStage stage =
-          new DetectorStage(
-              settings.get(DetectorConfig.class),
-              settings.get(WorkerConfig.class),
-              clients,
-              telemetry);
-      stage.start();
-      return stage;
+    private DetectorWorker worker(String id) {
+      return new DetectorWorker(
+          kafka,
+          Map.of(
+              "kafka.topic-prefix",
+              prefix,
+              "kafka.partitions",
+              "4",
+              "detector.max-age",
+              "1h",
+              "worker.id",
+              id));
     }
 
-    private Settings settings(String worker) {
-      Map<String, String> all = new TreeMap<>(options);
-      all.put("worker.id", worker);
-      return Settings.load(
-          List.of(KafkaConfig.class, WorkerConfig.class, DetectorConfig.class),
-          Optional.empty(),
-          Map.of(),
-          all);
+    DetectorStage detector(String worker, Telemetry telemetry) {
+      return worker(worker).start(telemetry);
     }
 
     void send(List<byte[]> pictures, int from, int to) {
@@ -277,29 +251,14 @@ class DetectorHandoverTest {
   }
 
   /** Somebody walks through the picture. */
-  private static List<byte[]> pictures() throws IOException, UnreadablePictureException {
+  private static List<byte[]> pictures() {
     List<byte[]> pictures = new ArrayList<>();
-    try (Picture portrait = portrait();
-        Mat scaled = new Mat();
-        Size size = new Size(180, 180)) {
-      opencv_imgproc.resize(portrait.rgb(), scaled, size, 0, 0, opencv_imgproc.INTER_CUBIC);
-      for (int i = 0; i < FRAMES; i++) {
-        try (Scalar grey = new Scalar(120, 120, 120, 0);
-            Picture frame = Picture.owning(new Mat(360, 480, opencv_core.CV_8UC3, grey));
-            Rect place = new Rect(10 + 11 * i, 40 + 3 * i, 180, 180);
-            Mat target = new Mat(frame.rgb(), place)) {
-          scaled.copyTo(target);
-          pictures.add(frame.jpeg(90));
-        }
+    for (int i = 0; i < FRAMES; i++) {
+      Portraits.Placed placed = new Portraits.Placed(5, 10 + 11 * i, 40 + 3 * i, 180);
+      try (Picture frame = Portraits.frame(480, 360, placed)) {
+        pictures.add(frame.jpeg(90));
       }
     }
     return pictures;
-  }
-
-  private static Picture portrait() throws IOException, UnreadablePictureException {
-    String file = "/META-INF/resources/webjars/AdminLTE/2.4.18/dist/img/user5-128x128.jpg";
-    try (InputStream input = DetectorHandoverTest.class.getResourceAsStream(file)) {
-      return Picture.decodeStill(input.readAllBytes());
-    }
   }
 }

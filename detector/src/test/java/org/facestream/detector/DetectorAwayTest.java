@@ -1,4 +1,4 @@
-package org.facestream.deploy;
+package org.facestream.detector;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -9,28 +9,20 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.awaitility.Awaitility;
-import org.facestream.deploy.embedded.EmbeddedKafka;
-import org.facestream.deploy.lab.simulation.DemoPeople;
-import org.facestream.detector.DetectorConfig;
-import org.facestream.detector.DetectorStage;
 import org.facestream.detector.face.Face;
 import org.facestream.detector.face.FaceTopic;
 import org.facestream.ingest.frame.Frame;
 import org.facestream.ingest.frame.FrameTopic;
 import org.facestream.ingest.frame.Picture;
 import org.facestream.ingest.worker.Telemetry;
-import org.facestream.ingest.worker.WorkerConfig;
-import org.facestream.ingest.worker.config.Settings;
 import org.facestream.ingest.worker.kafka.InvalidRecordException;
 import org.facestream.ingest.worker.kafka.KafkaClients;
-import org.facestream.ingest.worker.kafka.KafkaConfig;
+import org.facestream.ingest.worker.kafka.TestBroker;
 import org.facestream.ingest.worker.kafka.TopicLog;
-import org.facestream.ingest.worker.kafka.Topics;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -49,28 +41,25 @@ class DetectorAwayTest {
   @Test
   void nothingThatIsOlderThanMaxAgeIsProcessed() throws Exception {
     byte[] jpeg;
-    int width;
-    int height;
-    try (Picture portrait =
-        Picture.decodeStill(DemoPeople.portrait(DemoPeople.enrolled().get(0)))) {
-      jpeg = portrait.jpeg(90);
-      width = portrait.width();
-      height = portrait.height();
+    try (Picture frame = Portraits.frame(320, 320, new Portraits.Placed(1, 10, 10, 300))) {
+      jpeg = frame.jpeg(90);
     }
-    try (EmbeddedKafka kafka = new EmbeddedKafka(folder, 0)) {
-      Settings settings = settings(kafka);
-      KafkaClients clients = new KafkaClients(settings.get(KafkaConfig.class));
-      Topics.ensure(clients, List.of(FrameTopic.TOPIC));
+    try (TestBroker kafka = new TestBroker(folder)) {
+      DetectorWorker worker =
+          new DetectorWorker(
+              kafka,
+              Map.of("worker.id", "detector", "detector.max-age", MAX_AGE.toMillis() + "ms"));
+      KafkaClients clients = worker.clients();
       try (Telemetry before = new Telemetry();
           Telemetry after = new Telemetry();
-          Sending sending = new Sending(clients, jpeg, width, height)) {
-        try (DetectorStage detector = detector(settings, clients, before)) {
+          Sending sending = new Sending(clients, jpeg)) {
+        try (DetectorStage detector = worker.start(before)) {
           Awaitility.await().atMost(PATIENCE).until(() -> !faces(clients).isEmpty());
         }
         Instant off = Instant.now();
         Thread.sleep(1_000L * OFF_SECONDS);
         Instant back = Instant.now();
-        try (DetectorStage detector = detector(settings, clients, after)) {
+        try (DetectorStage detector = worker.start(after)) {
           Awaitility.await()
               .atMost(PATIENCE)
               .until(
@@ -107,18 +96,6 @@ class DetectorAwayTest {
     }
   }
 
-  private static DetectorStage detector(
-      Settings settings, KafkaClients clients, Telemetry telemetry) {
-    DetectorStage stage =
-        new DetectorStage(
-            settings.get(DetectorConfig.class),
-            settings.get(WorkerConfig.class),
-            clients,
-            telemetry);
-    stage.start();
-    return stage;
-  }
-
   private static double handled(Telemetry telemetry) {
     return CAMERAS.stream()
         .mapToDouble(camera -> telemetry.sinceCapture("detector", camera).count())
@@ -137,24 +114,6 @@ class DetectorAwayTest {
     return faces;
   }
 
-  private static Settings settings(EmbeddedKafka kafka) {
-    return Settings.load(
-        List.of(KafkaConfig.class, WorkerConfig.class, DetectorConfig.class),
-        Optional.empty(),
-        Map.of(),
-        Map.of(
-            "kafka.bootstrap-servers",
-            kafka.bootstrapServers(),
-            "worker.id",
-            "detector",
-            "detector.device",
-            "cpu",
-            "detector.threads",
-            "1",
-            "detector.max-age",
-            MAX_AGE.toMillis() + "ms"));
-  }
-
   /** Cameras that do not care who is there to look. */
   private static final class Sending implements AutoCloseable {
     private static final int MILLIS = 250;
@@ -162,16 +121,16 @@ class DetectorAwayTest {
     private final Thread thread;
     private volatile boolean closing;
 
-    Sending(KafkaClients clients, byte[] jpeg, int width, int height) {
-      thread = new Thread(() -> send(clients, jpeg, width, height), "sending-frames");
+    Sending(KafkaClients clients, byte[] jpeg) {
+      thread = new Thread(() -> send(clients, jpeg), "sending-frames");
       thread.start();
     }
 
-    private void send(KafkaClients clients, byte[] jpeg, int width, int height) {
+    private void send(KafkaClients clients, byte[] jpeg) {
       try (Producer<String, byte[]> producer = clients.producer(Map.of())) {
         for (int sequence = 0; !closing; sequence++) {
           for (String camera : CAMERAS) {
-            Frame frame = new Frame(camera, 1, sequence, Instant.now(), width, height, "", jpeg);
+            Frame frame = new Frame(camera, 1, sequence, Instant.now(), 320, 320, "", jpeg);
             producer.send(FrameTopic.toRecord(clients.name(FrameTopic.TOPIC), frame));
           }
           Thread.sleep(MILLIS);
