@@ -155,7 +155,7 @@ class PeopleCommandTest {
         events.store(List.of(seen("t", "ada-0", "=Ada 0"), seen("u", "ada-1", "=Ada 1")));
         done("people", "watchlist", "ada-1", "none");
         CommandLineRun merge = done("people", "merge", "=Ada 0", "ada-1");
-        assertTrue(merge.out().contains("1 pictures, and 1 sightings"), merge.out());
+        assertTrue(merge.out().contains("1 pictures and 1 sightings"), merge.out());
         events.store(List.of(seen("late", "ada-0", "=Ada 0")));
 
         Path broken = folder.resolve("broken");
