@@ -17,73 +17,76 @@ import org.facestream.ingest.worker.config.Setting;
 /** Frames to faces. */
 @ConfigMapping(prefix = "detector")
 public interface DetectorConfig {
-  @Setting("What the networks run on: auto, cpu, cuda or cuda:INDEX.")
+  @Setting("Device of the networks: auto, cpu, cuda or cuda:INDEX.")
   @WithDefault("auto")
   String device();
 
   @Setting(
-      "Frames that are detected on side by side on the CPU; as many as it has threads when not given.")
+      "Number of frames examined in parallel on the CPU; by default, the number of "
+          + "its threads.")
   @Allowed("1 or more")
   OptionalInt threads();
 
-  @Setting("Threads that decode frames; as many as the machine has when not given.")
+  @Setting("Threads that decode frames; by default, the number of threads of the machine.")
   @Allowed("1 to 256")
   OptionalInt decodeThreads();
 
-  @Setting("Most frames that are detected on together.")
+  @Setting("Largest number of frames in a batch.")
   @Allowed("1 to 1024")
   @WithDefault("16")
   int batch();
 
   @Setting(
-      "Work that is taken on at a time; of what waits beyond it, the newest frames of each camera are"
-          + " taken in turn, the others dropped as overtaken. A quarter of detector.max-age when"
-          + " not given.")
+      "Time of one turn. When more frames wait, the newest frames of each camera are "
+          + "taken in turn, and the others are dropped as overtaken. By default, a quarter of "
+          + "detector.max-age.")
   @Allowed("above 0s, at most detector.max-age")
   Optional<Duration> turn();
 
-  @Setting("Frames older than this are skipped: live video is worth nothing when it is late.")
+  @Setting("Frames older than this are skipped, because late live video is useless.")
   @Allowed("4ms or more")
   @WithDefault("2s")
   Duration maxAge();
 
-  @Setting("Smallest face that is looked for, in pixels; cost grows with its inverse square.")
+  @Setting("Smallest face to detect, in pixels; the cost grows with its inverse square.")
   @Allowed(FaceSearch.FACE_SIZE)
   @WithDefault("40")
   int minFaceSize();
 
-  @Setting("From one level of the pyramid to the next.")
+  @Setting("Factor from one level of the pyramid to the next.")
   @Allowed(FaceSearch.SCALE_FACTOR)
   @WithDefault("0.709")
   double scaleFactor();
 
-  @Setting("Most levels of the pyramid, the finest first.")
+  @Setting("Largest number of levels of the pyramid, the finest first.")
   @Allowed(FaceSearch.COUNT)
   @WithDefault("64")
   int maxScales();
 
-  @Setting("Explicit levels of the pyramid as scales of the frame, instead of those that follow.")
+  @Setting(
+      "Explicit levels of the pyramid as scales of the frame, instead of the derived " + "ones.")
   @Allowed(FaceSearch.SCALE_STEPS)
   Optional<List<Double>> scaleSteps();
 
-  @Setting("Least probabilities that P-Net, R-Net and O-Net must give.")
+  @Setting("Minimum probabilities of P-Net, R-Net and O-Net.")
   @Allowed(FaceSearch.THRESHOLDS)
   @WithDefault("0.6,0.7,0.7")
   List<Float> thresholds();
 
   @Setting(
-      "Overlap from which on the weaker of two boxes goes: within a level of the pyramid, between"
-          + " levels, after R-Net (intersection over union), after O-Net (over the smaller box).")
+      "Overlap above which the weaker of two boxes is dropped: within a level of the "
+          + "pyramid, between levels, after R-Net (intersection over union), after O-Net "
+          + "(over the smaller box).")
   @Allowed(FaceSearch.OVERLAPS)
   @WithDefault("0.5,0.7,0.7,0.7")
   List<Float> overlaps();
 
-  @Setting("Most candidates of a frame that R-Net sees, best first.")
+  @Setting("Largest number of candidates of a frame for R-Net, best first.")
   @Allowed(FaceSearch.COUNT)
   @WithDefault("4096")
   int maxCandidates();
 
-  @Setting("Most faces of a frame, best first.")
+  @Setting("Largest number of faces in a frame, best first.")
   @Allowed(FaceSearch.COUNT)
   @WithDefault("256")
   int maxFaces();

@@ -15,41 +15,42 @@ import org.facestream.recognizer.gallery.match.Thresholds;
 /** Faces to identity events. */
 @ConfigMapping(prefix = "recognizer")
 public interface RecognizerConfig {
-  @Setting(
-      "The descriptor network: a name that the program knows, or the path of a model's .json file.")
+  @Setting("The descriptor model: a built-in name, or the path of a model's .json file.")
   @WithDefault("facenet")
   String model();
 
-  @Setting("What the network runs on: auto, cpu, cuda or cuda:INDEX.")
+  @Setting("Device of the network: auto, cpu, cuda or cuda:INDEX.")
   @WithDefault("auto")
   String device();
 
   CudaConfig cuda();
 
   @Setting(
-      "Threads of one run of the network on the CPU; as many as the machine has when not given.")
+      "Threads of one run of the network on the CPU; by default, the number of "
+          + "threads of the machine.")
   @Allowed("1 or more")
   OptionalInt threads();
 
-  @Setting("Most faces that are handled together.")
+  @Setting("Largest number of faces in a batch.")
   @Allowed("1 to 1024")
   @WithDefault("32")
   int batch();
 
   @Setting(
-      "Distance under which a face counts as a person's; the model's own when not given. Lower"
-          + " means fewer wrong names and more unknown.")
+      "Distance below which a face counts as a person's; by default, the model's own. "
+          + "A lower value means fewer wrong names and more unknown people.")
   @Allowed(Thresholds.RANGE)
   Optional<Float> threshold();
 
   @Setting(
-      "Thresholds of single cameras, such as door=0.55,yard=0.65; the others have the general one.")
+      "Thresholds of single cameras, such as door=0.55,yard=0.65; the others use the "
+          + "general one.")
   Optional<List<String>> cameraThresholds();
 
   @Setting(
-      "Thresholds of watchlists, such as wanted=0.7, on every camera: a higher one misses fewer of"
-          + " those people and takes more others for them. Who is on none, or on one that is not"
-          + " named here, has the camera's.")
+      "Thresholds of watchlists, such as wanted=0.7, on every camera: a higher value "
+          + "misses fewer of those people but takes more others for them. For all other "
+          + "people, the camera's threshold applies.")
   Optional<List<String>> watchlistThresholds();
 
   @Setting(
@@ -58,28 +59,29 @@ public interface RecognizerConfig {
   @WithDefault("minimum")
   Distance distance();
 
-  @Setting("How many references count with recognizer.distance=nearest.")
+  @Setting("Number of references that count with recognizer.distance=nearest.")
   @Allowed("1 to 16")
   @WithDefault("3")
   int nearest();
 
   @Setting(
-      "Faces that must speak for a person, unless one is very good. A face and its"
-          + " close-up count as one.")
+      "Number of faces that must support a person, unless one is very good. A face "
+          + "and its close-up count as one.")
   @Allowed("1 to 100")
   @WithDefault("2")
   int minFaces();
 
   @Setting(
-      "How much nearer than the second-best person a face must be to speak for a person, as a share"
-          + " of the threshold.")
+      "How much nearer than the second-best person a face must be to support a "
+          + "person, as a share of the threshold.")
   @Allowed("0 to 1")
   @WithDefault("0.1")
   double margin();
 
   @Setting(
-      "A track that gave no face for this long has ended; longer than the detector's"
-          + " best-shots.every and track.max-gap together, or tracks end and are reopened.")
+      "A track without a face for this long has ended. It must be longer than "
+          + "detector.best-shots.every and detector.track.max-gap together; otherwise tracks "
+          + "end and are reopened.")
   @Allowed("100ms to 1h")
   @WithDefault("6s")
   Duration trackTimeout();
@@ -94,7 +96,7 @@ public interface RecognizerConfig {
   @WithDefault("10m")
   Duration maxAge();
 
-  @Setting("Whether matches hold the faces' descriptors, which are personal data.")
+  @Setting("Whether matches contain the faces' descriptors, which are personal data.")
   @WithDefault("true")
   boolean keepDescriptors();
 

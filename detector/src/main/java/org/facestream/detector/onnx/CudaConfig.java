@@ -6,7 +6,7 @@ import org.facestream.ingest.worker.config.Setting;
 
 /** Settings of the GPU; no effect on the CPU. */
 public interface CudaConfig {
-  @Setting("Most memory of the GPU that each network takes, in bytes; 0 sets no limit.")
+  @Setting("Maximum GPU memory of each network, in bytes; 0 sets no limit.")
   @Allowed("0 or more")
   @WithDefault("0")
   long memoryLimit();

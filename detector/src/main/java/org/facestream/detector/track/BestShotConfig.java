@@ -15,28 +15,28 @@ public interface BestShotConfig {
     ALL
   }
 
-  @Setting("Which faces of a believed track are published: the best, or all.")
+  @Setting("Which faces of a confirmed track are published: the best, or all.")
   @WithDefault("best")
   Choice publish();
 
-  @Setting("How many of a track's first faces are published however good they are.")
+  @Setting("Number of a track's first faces that are published with any quality.")
   @Allowed("1 or more")
   @WithDefault("3")
   int first();
 
-  @Setting("The first faces are taken at least this far apart, in capture time.")
+  @Setting("Minimum time between the first faces, in capture time.")
   @Allowed("0s or more")
   @WithDefault("150ms")
   Duration firstInterval();
 
   @Setting(
-      "After the first faces, one is published when its quality is better than the best published"
-          + " by this share of it.")
+      "After the first faces, a face is published when its quality exceeds the best "
+          + "published one by this share.")
   @Allowed("0 or more")
   @WithDefault("0.05")
   float betterBy();
 
-  @Setting("While a track lives, a face is published at least this often, in capture time.")
+  @Setting("During a track, a face is published at least this often, in capture time.")
   @Allowed("above 0s")
   @WithDefault("3s")
   Duration every();

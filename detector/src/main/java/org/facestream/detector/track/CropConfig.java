@@ -7,8 +7,8 @@ import org.facestream.ingest.worker.config.Setting;
 /** Settings of face crops. */
 public interface CropConfig {
   @Setting(
-      "Margin on every side of the face, as a share of the longer side of its box; 0.5 leaves room"
-          + " for any recognizer to turn the face upright.")
+      "Margin on every side of the face, as a share of the longer side of its box; "
+          + "with 0.5, every recognizer can turn the face upright.")
   @Allowed("0 to 2")
   @WithDefault("0.5")
   float margin();

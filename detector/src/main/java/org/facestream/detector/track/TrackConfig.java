@@ -8,30 +8,33 @@ import org.facestream.ingest.worker.config.Setting;
 /** Settings of tracking. */
 public interface TrackConfig {
   @Setting(
-      "A face that is not seen for longer than this, in capture time, comes back as a new track;"
-          + " must be longer than the time between two frames.")
+      "A face that is not seen for longer than this, in capture time, starts a new "
+          + "track; it must be longer than the time between two frames.")
   @Allowed("above 0s")
   @WithDefault("2s")
   Duration maxGap();
 
-  @Setting("Detections after which a track is believed and its faces are published.")
+  @Setting("Number of detections that confirm a track, so that its faces are published.")
   @Allowed("1 or more")
   @WithDefault("2")
   int confirmHits();
 
-  @Setting("Frames in a row that a track not yet believed may be missing from.")
+  @Setting(
+      "Number of frames in a row without a detection after which an unconfirmed track " + "ends.")
   @Allowed("0 or more")
   @WithDefault("1")
   int tentativeMisses();
 
   @Setting(
-      "Detections with at least this score carry a track on where it is expected, but begin none"
-          + " and are not published.")
+      "Detections with at least this score continue a track at its expected place, "
+          + "but start none and are not published.")
   @Allowed("0 to 1")
   @WithDefault("0.4")
   float weakScore();
 
-  @Setting("Most tracks alive at a time on one camera; beyond, those unseen for longest end.")
+  @Setting(
+      "Largest number of tracks of one camera at a time; beyond that, those unseen "
+          + "for longest end.")
   @Allowed("1 to 10000")
   @WithDefault("200")
   int most();

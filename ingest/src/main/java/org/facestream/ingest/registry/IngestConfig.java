@@ -34,7 +34,7 @@ public interface IngestConfig {
   @WithDefault("5s")
   Duration connectTimeout();
 
-  @Setting("How long a camera may take from there to its first picture.")
+  @Setting("How long a camera may take after that to send its first picture.")
   @Allowed("above 0s")
   @WithDefault("10s")
   Duration firstFrameTimeout();
@@ -49,8 +49,7 @@ public interface IngestConfig {
   @WithDefault("2s")
   Duration stallAfter();
 
-  @Setting(
-      "A picture that is older when its turn comes, because decoding cannot keep up, is dropped.")
+  @Setting("Pictures older than this are dropped, when decoding cannot keep up.")
   @Allowed("above 0s")
   @WithDefault("2s")
   Duration maxAge();
@@ -65,71 +64,77 @@ public interface IngestConfig {
   @WithDefault("30s")
   Duration backoffCap();
 
-  @Setting("Bytes of frames that wait for Kafka, of all cameras; what does not fit is dropped.")
+  @Setting(
+      "Size of the buffer for frames of all cameras that wait for Kafka; frames that "
+          + "do not fit are dropped.")
   @Allowed(KafkaClients.LARGEST_RECORD + " or more")
   @WithDefault("33554432")
   long bufferBytes();
 
-  @Setting("A frame that Kafka has not taken after this time is dropped.")
+  @Setting("A frame that Kafka has not accepted within this time is dropped.")
   @Allowed("2s to 1h")
   @WithDefault("2s")
   Duration sendTimeout();
 
-  @Setting("What decodes a camera that does not say: none (the processor), auto, cuda or vaapi.")
+  @Setting("Default decoder of cameras: none (the CPU), auto, cuda or vaapi.")
   @WithDefault("none")
   DecoderChoice decoder();
 
   @Setting(
-      "With a motion gate: longest time without a frame. Longer than detector.track.max-gap, and"
-          + " whoever stands still is a new track with each.")
+      "With a motion gate: longest time without a frame. If it is longer than "
+          + "detector.track.max-gap, a person who stands still starts a new track with each "
+          + "frame.")
   @Allowed("0s or more")
   @WithDefault("1500ms")
   Duration motionKeepAlive();
 
   @Setting(
-      "With a motion gate: so much of what came before a movement is published with it, at most"
-          + " 64 frames and 32 MB.")
+      "With a motion gate: how much time before a movement is published with it, at "
+          + "most 64 frames and 32 MB.")
   @Allowed("0s to ingest.max-age")
   @WithDefault("1s")
   Duration motionPreRoll();
 
-  @Setting("With a motion gate: for so long a scene counts as moving when nothing moves any more.")
+  @Setting("With a motion gate: how long a scene counts as moving after the last movement.")
   @Allowed("0s or more")
   @WithDefault("2s")
   Duration motionPostRoll();
 
   @Setting(
-      "Whether files and folders are read as fast as the detectors take their frames, and none of"
-          + " these is dropped, instead of in their own time.")
+      "Whether files and folders are read as fast as the detectors process their "
+          + "frames, without dropping any, instead of at their own speed.")
   @WithDefault("false")
   boolean asFastAsPossible();
 
   @Setting(
-      "With ingest.as-fast-as-possible: when the recordings began, such as 2026-11-22T08:00:00Z; by"
-          + " default as each file says itself (creation_time), or when it was last changed.")
+      "With ingest.as-fast-as-possible: when the recordings began, such as "
+          + "2026-11-22T08:00:00Z; by default, each file's creation_time, or when it was last "
+          + "changed.")
   Optional<Instant> recordingStart();
 
   @Setting("Folder of files with the secrets that camera URLs refer to as ${secret:NAME}.")
   Optional<Path> secretsFolder();
 
   @Setting(
-      "Folder below which video files and folders of pictures may be sources; without it only rtsp and rtsps are.")
+      "Folder for video files and folders of pictures as sources; without it, they "
+          + "are refused.")
   Optional<Path> filesFolder();
 
   @Setting(
-      "Of a camera with a close-up-url: so much of that stream is kept, undecoded, until detectors"
-          + " ask for a face in it.")
+      "For cameras with a close-up-url: how much of that stream is kept, undecoded, "
+          + "for requests of detectors.")
   @Allowed("2s to 1m")
   @WithDefault("5s")
   Duration closeUpSpan();
 
-  @Setting("Of a camera with a close-up-url: bytes of that stream that are kept at most.")
+  @Setting(
+      "For cameras with a close-up-url: maximum size of that stream that is kept, in " + "bytes.")
   @Allowed("1048576 to 1073741824")
   @WithDefault("16777216")
   long closeUpBytes();
 
   @Setting(
-      "Hosts that cameras may be on; without it any that has no link-local address. Only named ones"
-          + " are asked over http and https.")
+      "Allowed hosts of cameras; by default, any host without a link-local address. "
+          + "Cameras over http and https must be in this list.")
   Optional<List<String>> hosts();
 }

@@ -11,50 +11,52 @@ import org.facestream.ingest.worker.config.Setting;
 /** Settings of the gallery. */
 @ConfigMapping(prefix = "gallery")
 public interface GalleryConfig {
-  @Setting("Least probability of a face that is enrolled.")
+  @Setting("Minimum probability of an enrolled face.")
   @Allowed("0 to 1")
   @WithDefault("0.92")
   float minScore();
 
-  @Setting("Least width of a face that is enrolled, in pixels of its picture.")
+  @Setting("Minimum width of an enrolled face, in pixels of its picture.")
   @Allowed("12 or more")
   @WithDefault("24")
   int minFaceSize();
 
-  @Setting("Least sharpness of a face that is enrolled; crisp faces have 0.4 and more.")
+  @Setting("Minimum sharpness of an enrolled face; crisp faces have 0.4 and more.")
   @Allowed("0 to 1")
   @WithDefault("0.25")
   float minSharpness();
 
   @Setting(
-      "How well a face that is enrolled must look into the camera: 1 straight, 0.4 some 50 degrees"
-          + " away, 0 anyhow.")
+      "How directly an enrolled face must look into the camera: 1 is straight, 0.4 is "
+          + "about 50 degrees away, 0 allows any direction.")
   @Allowed("0 to 1")
   @WithDefault("0.4")
   float minPose();
 
   @Setting(
-      "A face that is nearer to somebody else than this share of recognizer.threshold, and nearer"
-          + " than to its own person, is enrolled only with --confirm.")
+      "A face that is nearer to another person than this share of "
+          + "recognizer.threshold, and nearer than to its own person, is enrolled only with "
+          + "--confirm.")
   @Allowed("0 to 1")
   @WithDefault("0.9")
   double conflict();
 
-  @Setting("Whether nobody is enrolled without a reference to their consent (enroll --consent).")
+  @Setting(
+      "Whether enrolment requires a reference to the person's consent (enroll " + "--consent).")
   @WithDefault("false")
   boolean requireConsent();
 
-  @Setting("Whether nobody is enrolled without an end (enroll --expiry).")
+  @Setting("Whether enrolment requires an expiry (enroll --expiry).")
   @WithDefault("false")
   boolean requireExpiry();
 
-  @Setting("How long a reference is used at most; also the end where none is given.")
+  @Setting("Maximum time until a reference expires; also the default expiry.")
   @Allowed("above 0s")
   Optional<Duration> maxValidity();
 
   @Setting(
-      "How long after its expiry a reference is erased, with name and thumbnail; until then it can be"
-          + " renewed. By recognizers that run, or `people expire`.")
+      "How long after its expiry recognizers erase a reference, with name and "
+          + "thumbnail; until then it can be renewed. `people expire` erases at once.")
   @Allowed("0s or more")
   @WithDefault("1d")
   Duration eraseExpiredAfter();
@@ -65,8 +67,7 @@ public interface GalleryConfig {
   Duration eraseInterval();
 
   @Setting(
-      "File to which is added who enrolled, renamed, merged, exported or forgot whom, or set their"
-          + " watchlist, and whose references were erased as expired; when not given, logs/audit.log"
-          + " in the data folder, where there is one.")
+      "File of the audit trail, which records each action on people; by default, "
+          + "logs/audit.log in the data folder, if there is one.")
   Optional<Path> auditFile();
 }

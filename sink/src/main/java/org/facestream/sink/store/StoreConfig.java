@@ -12,23 +12,21 @@ import org.facestream.ingest.worker.config.Setting;
 @ConfigMapping(prefix = "store")
 public interface StoreConfig {
   /** Secret as a whole, because people put passwords into it. */
-  @Setting(
-      value = "PostgreSQL's address as JDBC writes it, jdbc:postgresql://HOST:PORT/DATABASE.",
-      secret = true)
+  @Setting(value = "JDBC URL of PostgreSQL, jdbc:postgresql://HOST:PORT/DATABASE.", secret = true)
   @WithDefault("jdbc:postgresql://127.0.0.1:15432/facestream")
   String url();
 
-  @Setting("User of the database; one in the URL wins.")
+  @Setting("User of the database; overridden by a user in the URL.")
   @WithDefault("facestream")
   String user();
 
-  @Setting(value = "Password of the database; better given as a file.", secret = true)
+  @Setting(value = "Password of the database; prefer store.password-file.", secret = true)
   Optional<String> password();
 
-  @Setting("File that holds the password of the database.")
+  @Setting("File with the password of the database.")
   Optional<Path> passwordFile();
 
-  @Setting("Most connections to the database that one worker keeps.")
+  @Setting("Largest number of database connections of a worker.")
   @Allowed("1 or more")
   @WithDefault("4")
   int poolSize();

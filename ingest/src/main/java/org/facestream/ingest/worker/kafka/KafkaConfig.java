@@ -19,28 +19,30 @@ public interface KafkaConfig {
   @WithDefault("cctv")
   String topicPrefix();
 
-  @Setting("A properties file with further Kafka client settings (TLS, SASL); may hold passwords.")
+  @Setting(
+      "A properties file with further Kafka client settings (TLS, SASL); may contain "
+          + "passwords.")
   Optional<Path> clientProperties();
 
-  @Setting("Partitions of a topic when it is created: the most workers that can share a stage.")
+  @Setting("Partitions of new topics: the largest number of workers that can share a " + "stage.")
   @Allowed("1 or more")
   @WithDefault("8")
   int partitions();
 
-  @Setting("Replicas of a topic when it is created; not more than there are brokers.")
+  @Setting("Replicas of new topics; at most the number of brokers.")
   @Allowed("1 or more")
   @WithDefault("1")
   short replication();
 
   @Setting(
-      "Of topics that exist with other settings than wanted: check logs what differs and what it"
-          + " means, mend also sets it, create does neither.")
+      "What to do about existing topics with wrong settings: check logs the "
+          + "differences and their consequences, mend also sets the wanted values, create "
+          + "does neither.")
   @WithDefault("check")
   TopicCare topics();
 
   @Setting(
-      "Settings of topics that are chosen on purpose, such as faces.retention.ms=86400000: they"
-          + " hold when topics are created, compared and mended. A comma in a value is written"
-          + " \\,.")
+      "Your own settings of topics, such as faces.retention.ms=86400000, for "
+          + "creating, comparing and mending topics. Write a comma in a value as \\,.")
   Optional<List<String>> topicSettings();
 }
