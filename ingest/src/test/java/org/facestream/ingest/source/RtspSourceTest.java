@@ -109,7 +109,7 @@ class RtspSourceTest {
       SourceException failed =
           assertThrows(SourceException.class, () -> open(url, deadline).close());
       assertEquals(Fault.BAD_ANSWER, failed.fault());
-      assertTrue(failed.getMessage().contains("redirects"), failed.getMessage());
+      assertTrue(failed.getMessage().contains("redirect"), failed.getMessage());
       assertTrue(server.requests().size() >= 1, "the redirection was sent");
       elsewhere.setSoTimeout(300);
       assertThrows(SocketTimeoutException.class, elsewhere::accept);

@@ -23,22 +23,20 @@ import org.slf4j.LoggerFactory;
 /**
  * Converts matches to identity events. The state of each track is only in the state store.
  *
- * <p>A track ends when the faces of its camera have gone on for the timeout without it, or when
- * nothing came for the timeout by this worker's clock: so it ends too when the camera dies. The
- * clock restarts when the processor starts, so that a worker that was away does not end tracks
- * whose faces are still waiting to be read. An ended track is remembered for as long as faces of it
- * may come, so that no event's id comes again with other content: a face that comes late is
- * dropped, and one that shows that it goes on reopens it. A face that is delivered again is dropped
- * too.
+ * <p>A track ends when its camera has sent faces for the timeout but none of this track, or when
+ * the camera has sent nothing for the timeout by this worker's clock. The clock restarts with the
+ * processor, so that a worker that was away does not end tracks whose faces are still unread. An
+ * ended track is kept as long as faces of it may arrive, so that an event's id never returns with
+ * other content: a late face is dropped, a face that continues the track reopens it. A face that is
+ * delivered twice is dropped too.
  *
  * <p>The tracks of a replay end by the recording's time alone: when a face of their camera shows
  * that the timeout is over, before that face is taken in, and at the recording's {@linkplain
  * Recording boundary}. Then nothing of them is remembered: the same recording may come again, and
  * gives the same events.
  *
- * <p>People who were removed from the gallery are removed from every track's state, including ended
- * tracks, when the gallery's version changes; and out of whatever is read, so that nobody who is
- * gone is named in between.
+ * <p>When the gallery's version changes, people who were removed from it are removed from the state
+ * of every track, ended ones too, and from all that is read, so that no event names them.
  */
 final class TrackProcessor extends ContextualProcessor<String, byte[], String, byte[]> {
   static final String STORE = "tracks";

@@ -192,7 +192,7 @@ class HttpCameraTest {
   @ParameterizedTest
   @CsvSource({
     "text/html, no-video, text/html",
-    "image/jpeg, bad-answer, one picture",
+    "image/jpeg, bad-answer, single picture",
     "video/mp4, no-video, video/mp4"
   })
   void whatIsNoMotionJpegSaysWhatItIs(String type, String reason, String words) {
