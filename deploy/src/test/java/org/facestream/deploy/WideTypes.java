@@ -13,7 +13,6 @@ final class WideTypes {
   private static final String REPORT =
       "figures of a report: its components are the fields that are printed";
   private static final String PATH = "a path in time and space, written as one line of numbers";
-  private static final String WIRING = "wires the parts of a stage that are made elsewhere";
 
   static final Map<String, String> REASONS = new TreeMap<>();
 
@@ -22,7 +21,6 @@ final class WideTypes {
     REASONS.put("ingest.registry.Camera", CONTRACT);
     REASONS.put("ingest.registry.CameraReport", CONTRACT);
     REASONS.put("detector.face.Face", CONTRACT);
-    REASONS.put("detector.face.FaceTopic$Header", CONTRACT);
     REASONS.put("recognizer.identity.Evidence", CONTRACT);
     REASONS.put("recognizer.identity.IdentityEvent", CONTRACT);
     REASONS.put("recognizer.identity.Match", CONTRACT);
@@ -33,9 +31,6 @@ final class WideTypes {
     REASONS.put("detector.DetectorOptions", SETTINGS);
     REASONS.put("detector.mtcnn.MtcnnOptions", SETTINGS);
     REASONS.put("recognizer.RecognizerOptions", SETTINGS);
-    REASONS.put("deploy.lab.bench.detector.DetectorBench", SETTINGS);
-    REASONS.put("deploy.lab.bench.pipeline.PipelineRun", SETTINGS);
-    REASONS.put("ingest.source.CameraTrial$Result", REPORT);
     REASONS.put("detector.mtcnn.MtcnnAccount", REPORT);
     REASONS.put("deploy.command.people.PersonView$Picture", REPORT);
     REASONS.put("deploy.lab.demo.Score$OfCamera", REPORT);
@@ -43,11 +38,7 @@ final class WideTypes {
     REASONS.put("deploy.lab.evaluation.EvaluationJson$Whole", REPORT);
     REASONS.put("deploy.lab.evaluation.EvaluationReport", REPORT);
     REASONS.put("deploy.lab.bench.pipeline.WindowReport", REPORT);
-    REASONS.put("deploy.lab.bench.detector.CascadeReport", REPORT);
-    REASONS.put("deploy.lab.simulation.Script", PATH);
     REASONS.put("deploy.lab.simulation.Walk", PATH);
-    REASONS.put("detector.DetectorProcessor", WIRING);
-    REASONS.put("ingest.fleet.CameraRunner", WIRING);
   }
 
   private WideTypes() {}
