@@ -126,7 +126,7 @@ class StartScriptTest {
                 + open
                 + ":"
                 + closed
-                + "' >deploy/target/classpath\n>deploy/target/deploy-1.jar\n");
+                + "' >deploy/target/classpath\n>deploy/target/deploy-1.jar\nsleep 0.1\n>deploy/target/deploy-1-tests.jar\n");
     Files.setPosixFilePermissions(maven, PosixFilePermissions.fromString("rwx------"));
     Path lib = Files.createDirectories(deploy.resolve("target/facestream/lib"));
     Files.createFile(lib.resolve("of-an-earlier-build.jar"));
@@ -148,6 +148,7 @@ class StartScriptTest {
         Files.getAttribute(lib.resolve("open-1.jar"), "unix:ino"),
         "copied");
     assertFalse(Files.exists(lib.resolve("of-an-earlier-build.jar")));
+    assertFalse(Files.exists(lib.resolve("deploy-1-tests.jar")));
     assertTrue(Files.isExecutable(lib.resolveSibling("facestream")));
   }
 }
