@@ -12,7 +12,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.bytedeco.ffmpeg.avutil.AVBufferRef;
+import org.bytedeco.ffmpeg.global.avutil;
+import org.bytedeco.javacpp.Loader;
 import org.facestream.ingest.registry.DecoderChoice;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -21,6 +24,12 @@ import org.junit.jupiter.api.Test;
 class HardwareDecodingTest {
   private final CountDownLatch driver = new CountDownLatch(1);
   private final List<DecoderChoice> opened = Collections.synchronizedList(new ArrayList<>());
+
+  /** Otherwise the first device waits for that, too: longer than this test's patience. */
+  @BeforeAll
+  static void loadFfmpeg() {
+    Loader.load(avutil.class);
+  }
 
   private Optional<AVBufferRef> open(DecoderChoice choice) {
     opened.add(choice);
