@@ -165,7 +165,7 @@ class PeopleCommandTest {
         execute(store, "ALTER TABLE identity_event RENAME COLUMN lost TO first_seen");
       }
       CommandLineRun again = done("people", "merge", "ada-0", "ada-1");
-      assertTrue(again.out().contains("0 pictures, and 1 sightings"), again.out());
+      assertTrue(again.out().contains("0 pictures and 1 sightings"), again.out());
       assertEquals(2, run("people", "merge", "ada-0", "ada-1").exitCode());
 
       CommandLineRun rename = done("people", "rename", "ada-1", "Ada Lovelace");
@@ -198,7 +198,7 @@ class PeopleCommandTest {
       assertEquals(2, run("people", "export", "ada-1", export.toString()).exitCode());
 
       CommandLineRun expire = done("people", "expire");
-      assertTrue(expire.out().contains("0 pictures of 0 people"), expire.out());
+      assertTrue(expire.out().contains("0 expired pictures of 0 people"), expire.out());
       CommandLineRun forget = done("people", "forget", "ada-1");
       assertTrue(forget.out().contains("the name in 3 sightings"), forget.out());
 
