@@ -167,6 +167,10 @@ public final class EmbeddedDatabase implements AutoCloseable {
           .setServerConfig("synchronous_commit", "on")
           .setServerConfig("full_page_writes", "on")
           .setServerConfig("listen_addresses", HOST)
+          // No socket file: its lock in /tmp names a killed server, and as long as nobody has
+          // reaped
+          // that process, the next server takes it for alive and refuses to start.
+          .setServerConfig("unix_socket_directories", "")
           .setServerConfig("max_connections", "50")
           .setServerConfig("shared_buffers", "64MB")
           .setServerConfig("log_min_messages", "warning")

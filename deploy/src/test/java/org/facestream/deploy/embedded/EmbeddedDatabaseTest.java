@@ -79,6 +79,20 @@ class EmbeddedDatabaseTest {
     }
   }
 
+  /** As when a killed server is a zombie: its number still answers. */
+  @Test
+  void doesNotStumbleOverTheSocketLockOfAProcessThatLives() throws Exception {
+    int port = LoopbackPort.free();
+    Path lock = Path.of("/tmp/.s.PGSQL." + port + ".lock");
+    assumeTrue(Files.isWritable(lock.getParent()), "PostgreSQL puts its sockets elsewhere");
+    Files.writeString(lock, ProcessHandle.current().pid() + "\n" + folder + "\n0\n" + port + "\n");
+    try (EmbeddedDatabase database = new EmbeddedDatabase(folder, port)) {
+      assertEquals("1", query(database, "select 1"));
+    } finally {
+      Files.delete(lock);
+    }
+  }
+
   /** As when one of a killed server's processes waits for its disk. */
   @Test
   void doesNotStumbleOverAProcessThatOutlivesItsServer() throws Exception {
