@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 import org.facestream.ingest.worker.config.Range;
 import org.facestream.ingest.worker.config.UserError;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A camera in the registry. For a null value, the configuration of the ingest worker applies. Its
@@ -62,18 +63,18 @@ import org.facestream.ingest.worker.config.UserError;
 public record Camera(
     String id,
     String url,
-    String closeUpUrl,
-    Integer rotate,
-    Double fps,
-    Integer maxWidth,
-    Integer jpegQuality,
+    @Nullable String closeUpUrl,
+    @Nullable Integer rotate,
+    @Nullable Double fps,
+    @Nullable Integer maxWidth,
+    @Nullable Integer jpegQuality,
     Boolean enabled,
     Boolean loop,
     List<String> tags,
-    FaceSearch detection,
-    Transport transport,
-    DecoderChoice decoder,
-    MotionOptions motion,
+    @Nullable FaceSearch detection,
+    @Nullable Transport transport,
+    @Nullable DecoderChoice decoder,
+    @Nullable MotionOptions motion,
     @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Polygon> masks,
     @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Zone> zones)
     implements CameraBuilder.With {
@@ -166,7 +167,7 @@ public record Camera(
   }
 
   /** Whether a text can be a camera's id. */
-  public static boolean validId(String id) {
+  public static boolean validId(@Nullable String id) {
     return id != null && ID.matcher(id).matches();
   }
 
@@ -216,7 +217,7 @@ public record Camera(
   }
 
   /** This camera with another {@link #rotate}; its masks, zones and motion masks are turned too. */
-  public Camera turnedTo(Integer rotate) {
+  public Camera turnedTo(@Nullable Integer rotate) {
     int degrees = Math.floorMod((rotate == null ? 0 : rotate) - turn(), 360);
     return with(
         turned ->
@@ -264,7 +265,7 @@ public record Camera(
         .replaceFirst("^CameraBuilder", "Camera");
   }
 
-  private static String shown(String text) {
+  private static String shown(@Nullable String text) {
     String masked = MaskedUrl.in(String.valueOf(text)).replaceAll("\\p{Cntrl}", "?");
     return masked.length() > 80 ? masked.substring(0, 80) + "..." : masked;
   }

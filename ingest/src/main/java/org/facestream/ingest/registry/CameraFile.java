@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.facestream.ingest.worker.config.UserError;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The YAML file of cameras:
@@ -110,29 +111,32 @@ public final class CameraFile {
     }
     YamlMap map = new YamlMap(node, KEYS, where);
     try {
-      return new Camera(
-          map.text("id"),
-          map.text("url"),
-          node.hasNonNull("close-up-url") ? map.text("close-up-url") : null,
-          map.whole("rotate"),
-          map.real("fps"),
-          map.whole("max-width"),
-          map.whole("jpeg-quality"),
-          map.yesOrNo("enabled"),
-          map.yesOrNo("loop"),
-          map.words("tags"),
-          map.map("detection", "min-face-size: 60", DETECTION_KEYS)
-              .map(CameraFile::detection)
-              .orElse(null),
-          map.oneOf("transport", Transport.class),
-          map.oneOf("decoder", DecoderChoice.class),
-          map.map("motion", "sensitivity: 0.5", List.of("sensitivity", "masks"))
-              .map(motion -> MotionOptions.of(motion.real("sensitivity"), polygons(motion)))
-              .orElse(null),
-          polygons(map),
-          map.list("zones", "each item with name and polygon", CameraFile::zone));
+      return CameraBuilder.builder()
+          .id(map.text("id"))
+          .url(map.text("url"))
+          .closeUpUrl(node.hasNonNull("close-up-url") ? map.text("close-up-url") : null)
+          .rotate(map.whole("rotate"))
+          .fps(map.real("fps"))
+          .maxWidth(map.whole("max-width"))
+          .jpegQuality(map.whole("jpeg-quality"))
+          .enabled(map.yesOrNo("enabled"))
+          .loop(map.yesOrNo("loop"))
+          .tags(map.words("tags"))
+          .detection(
+              map.map("detection", "min-face-size: 60", DETECTION_KEYS)
+                  .map(CameraFile::detection)
+                  .orElse(null))
+          .transport(map.oneOf("transport", Transport.class))
+          .decoder(map.oneOf("decoder", DecoderChoice.class))
+          .motion(
+              map.map("motion", "sensitivity: 0.5", List.of("sensitivity", "masks"))
+                  .map(motion -> MotionOptions.of(motion.real("sensitivity"), polygons(motion)))
+                  .orElse(null))
+          .masks(polygons(map))
+          .zones(map.list("zones", "each item with name and polygon", CameraFile::zone))
+          .build();
     } catch (UserError invalid) {
-      String message = invalid.getMessage();
+      String message = String.valueOf(invalid.getMessage());
       throw new UserError(message.startsWith(where) ? message : where + ": " + message);
     }
   }
@@ -163,9 +167,9 @@ public final class CameraFile {
   }
 
   private static Polygon polygon(JsonNode node, String key, String where) {
-    List<List<Double>> pairs = new ArrayList<>();
+    List<List<@Nullable Double>> pairs = new ArrayList<>();
     for (JsonNode point : node) {
-      List<Double> pair = new ArrayList<>();
+      List<@Nullable Double> pair = new ArrayList<>();
       for (JsonNode number : point) {
         Number value = YamlDocument.value(number, Number.class);
         pair.add(value == null ? null : value.doubleValue());

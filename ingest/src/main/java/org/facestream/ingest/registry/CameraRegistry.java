@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -193,7 +194,7 @@ public final class CameraRegistry {
       Thread.currentThread().interrupt();
       throw new KafkaException("interrupted while writing cameras", interrupted);
     } catch (ExecutionException failed) {
-      throw clients.unusable(failed.getCause());
+      throw clients.unusable(cause(failed));
     } catch (KafkaException failed) {
       throw clients.unusable(failed);
     }
@@ -204,21 +205,26 @@ public final class CameraRegistry {
     try {
       sent.get();
     } catch (ExecutionException failed) {
-      if (failed.getCause() instanceof RecordTooLargeException) {
+      Throwable cause = cause(failed);
+      if (cause instanceof RecordTooLargeException) {
         throw new UserError(
             ("Camera '%s' is larger than Kafka accepts (max.message.bytes of topic %s); give "
                     + "it fewer tags, zones or masks.")
                 .formatted(record.key(), record.topic()),
             failed);
       }
-      if (Refusal.of(failed.getCause()).isPresent()) {
+      if (Refusal.of(cause).isPresent()) {
         throw new UserError(
             ("Kafka refuses camera '%s' (%s). Check the settings of topic %s: `facestream "
                     + "doctor --services`.")
-                .formatted(record.key(), failed.getCause().getMessage(), record.topic()),
+                .formatted(record.key(), cause.getMessage(), record.topic()),
             failed);
       }
       throw failed;
     }
+  }
+
+  private static Throwable cause(ExecutionException failed) {
+    return Objects.requireNonNull(failed.getCause(), "a failed write has a cause");
   }
 }

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The status of a camera, as reported by its worker. Values that are unknown or do not apply are
@@ -70,15 +71,15 @@ public record CameraReport(
     String camera,
     CameraState state,
     Instant since,
-    String reason,
-    Double fpsIn,
-    Double fpsOut,
-    String codec,
-    Integer width,
-    Integer height,
-    Long bitsPerSecond,
-    String worker,
-    Long epoch,
+    @Nullable String reason,
+    @Nullable Double fpsIn,
+    @Nullable Double fpsOut,
+    @Nullable String codec,
+    @Nullable Integer width,
+    @Nullable Integer height,
+    @Nullable Long bitsPerSecond,
+    @Nullable String worker,
+    @Nullable Long epoch,
     long framesIn,
     long framesOut,
     long framesHeldBack,
@@ -93,7 +94,7 @@ public record CameraReport(
     droppedPerSecond = sorted(droppedPerSecond);
   }
 
-  private static <N> Map<String, N> sorted(Map<String, N> map) {
+  private static <N> Map<String, N> sorted(@Nullable Map<String, N> map) {
     return map == null ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(map));
   }
 

@@ -61,7 +61,9 @@ public final class CameraTopic {
     } catch (ValueInstantiationException refused) {
       throw new InvalidRecordException(
           "bad-value",
-          refused.getCause() == null ? "not a camera" : refused.getCause().getMessage());
+          refused.getCause() == null
+              ? "not a camera"
+              : String.valueOf(refused.getCause().getMessage()));
     } catch (IOException malformed) {
       // Its message would quote the record with the password.
       throw new InvalidRecordException("bad-json", "the value is not the JSON of a camera");

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.List;
 import org.facestream.ingest.worker.config.Range;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Detection options of one camera. For a null value, the detector's configuration applies.
@@ -34,14 +35,14 @@ import org.facestream.ingest.worker.config.Range;
 })
 @RecordBuilder
 public record FaceSearch(
-    Integer minFaceSize,
-    Double scaleFactor,
-    Integer maxScales,
-    List<Double> scaleSteps,
-    List<Double> thresholds,
-    List<Double> overlaps,
-    Integer maxCandidates,
-    Integer maxFaces)
+    @Nullable Integer minFaceSize,
+    @Nullable Double scaleFactor,
+    @Nullable Integer maxScales,
+    @Nullable List<Double> scaleSteps,
+    @Nullable List<Double> thresholds,
+    @Nullable List<Double> overlaps,
+    @Nullable Integer maxCandidates,
+    @Nullable Integer maxFaces)
     implements FaceSearchBuilder.With {
   /** The {@link Range} of the smallest face, in pixels: P-Net sees 12. */
   public static final String FACE_SIZE = "12 or more";
@@ -76,11 +77,11 @@ public record FaceSearch(
     check("max-faces", maxFaces, COUNT);
   }
 
-  private static List<Double> copy(List<Double> values) {
+  private static @Nullable List<Double> copy(@Nullable List<Double> values) {
     return values == null ? null : List.copyOf(values);
   }
 
-  private static void check(String key, Object value, String range) {
+  private static void check(String key, @Nullable Object value, String range) {
     Range.check(key + " of a camera's detection", value, range);
   }
 }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import java.util.List;
 import org.facestream.ingest.worker.config.Range;
 import org.facestream.ingest.worker.config.UserError;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Options of a camera's motion gate.
@@ -40,7 +41,9 @@ public record MotionOptions(
   /** Applies defaults for absent values. */
   @JsonCreator
   public static MotionOptions of(
-      @JsonProperty("sensitivity") Double sensitivity, @JsonProperty("masks") List<Polygon> masks) {
-    return new MotionOptions(sensitivity == null ? USUAL : sensitivity, masks);
+      @JsonProperty("sensitivity") @Nullable Double sensitivity,
+      @JsonProperty("masks") @Nullable List<Polygon> masks) {
+    return new MotionOptions(
+        sensitivity == null ? USUAL : sensitivity, masks == null ? List.of() : masks);
   }
 }

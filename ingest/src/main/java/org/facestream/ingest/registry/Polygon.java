@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import org.facestream.ingest.worker.config.UserError;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An area of a camera's picture, independent of the resolution. In JSON it is a list of pairs:
@@ -60,7 +61,7 @@ public record Polygon(List<Point> points) {
 
   /** Creates a polygon from pairs, as in JSON and YAML. */
   @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
-  public static Polygon of(List<List<Double>> pairs) {
+  public static Polygon of(List<? extends @Nullable List<@Nullable Double>> pairs) {
     return new Polygon(pairs.stream().map(Polygon::point).toList());
   }
 
@@ -82,7 +83,7 @@ public record Polygon(List<Point> points) {
     return this;
   }
 
-  private static Point point(List<Double> pair) {
+  private static Point point(@Nullable List<@Nullable Double> pair) {
     if (pair == null || pair.size() != 2 || pair.stream().anyMatch(Objects::isNull)) {
       throw new UserError("a polygon's point is two numbers, such as [0.1, 0.5].");
     }
@@ -119,7 +120,7 @@ public record Polygon(List<Point> points) {
   }
 
   /** A copy; an absent list is empty. */
-  static <T> List<T> copy(List<T> areas) {
+  static <T> List<T> copy(@Nullable List<T> areas) {
     if (areas != null && areas.stream().anyMatch(Objects::isNull)) {
       throw new UserError("a list of points, masks or zones holds an empty item.");
     }

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.facestream.ingest.worker.config.UserError;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a YAML file strictly: constructs that parsers usually resolve silently (a key given twice,
@@ -33,7 +34,7 @@ final class YamlDocument {
    * @param written as it stands in the file
    * @param value a finite {@link Number} or a {@link Boolean}; null when there is no such number
    */
-  record Scalar(String written, Object value) {}
+  record Scalar(String written, @Nullable Object value) {}
 
   private final Path file;
   private final YAMLParser parser;
@@ -49,7 +50,7 @@ final class YamlDocument {
    * @throws UserError with the file, the line and the fault, but without values, which may contain
    *     a password
    */
-  static JsonNode read(Path file) {
+  static @Nullable JsonNode read(Path file) {
     String text = text(file);
     try (YAMLParser parser = new YAMLFactory().createParser(text)) {
       return new YamlDocument(file, parser).whole();
@@ -103,7 +104,7 @@ final class YamlDocument {
     return malformed.getLocation() == null ? 0 : malformed.getLocation().getLineNr();
   }
 
-  private JsonNode whole() throws IOException {
+  private @Nullable JsonNode whole() throws IOException {
     if (parser.nextToken() == null) {
       return null;
     }
@@ -130,11 +131,11 @@ final class YamlDocument {
     };
   }
 
-  private JsonNode scalar(Object value) throws IOException {
+  private JsonNode scalar(@Nullable Object value) throws IOException {
     return NODES.pojoNode(new Scalar(parser.getText(), value));
   }
 
-  private Number number() {
+  private @Nullable Number number() {
     try {
       Number number = parser.getNumberValue();
       return Double.isFinite(number.doubleValue()) ? number : null;
@@ -144,7 +145,7 @@ final class YamlDocument {
   }
 
   /** The text of a node as written; null if it has none. */
-  static String written(JsonNode node) {
+  static @Nullable String written(JsonNode node) {
     if (node.isTextual()) {
       return node.textValue();
     }
@@ -154,7 +155,7 @@ final class YamlDocument {
   }
 
   /** The number or boolean of a node; null for others. */
-  static <T> T value(JsonNode node, Class<T> type) {
+  static <T> @Nullable T value(JsonNode node, Class<T> type) {
     return node instanceof POJONode pojo
             && pojo.getPojo() instanceof Scalar scalar
             && type.isInstance(scalar.value())

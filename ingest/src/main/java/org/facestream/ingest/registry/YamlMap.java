@@ -11,6 +11,7 @@ import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import org.apache.commons.text.similarity.LevenshteinDistance;
 import org.facestream.ingest.worker.config.UserError;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One mapping of a YAML file with known keys. Absent values are null; a malformed value is a {@link
@@ -48,11 +49,11 @@ final class YamlMap {
     return text;
   }
 
-  Double real(String key) {
+  @Nullable Double real(String key) {
     return node.hasNonNull(key) ? number(key).doubleValue() : null;
   }
 
-  Integer whole(String key) {
+  @Nullable Integer whole(String key) {
     if (!node.hasNonNull(key)) {
       return null;
     }
@@ -71,7 +72,7 @@ final class YamlMap {
     return value;
   }
 
-  Boolean yesOrNo(String key) {
+  @Nullable Boolean yesOrNo(String key) {
     if (!node.hasNonNull(key)) {
       return null;
     }
@@ -82,7 +83,7 @@ final class YamlMap {
     return value;
   }
 
-  List<Double> reals(String key) {
+  @Nullable List<Double> reals(String key) {
     if (!node.hasNonNull(key)) {
       return null;
     }
@@ -111,7 +112,7 @@ final class YamlMap {
   }
 
   /** The constant for a word. */
-  <E extends Enum<E>> E oneOf(String key, Class<E> type) {
+  <E extends Enum<E>> @Nullable E oneOf(String key, Class<E> type) {
     if (!node.hasNonNull(key)) {
       return null;
     }

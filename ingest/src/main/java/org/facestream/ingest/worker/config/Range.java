@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The values that are allowed, written once, as people read it: the check follows from the text.
@@ -36,7 +37,7 @@ public final class Range {
    * @param range see above
    * @throws UserError when the value is not in the range
    */
-  public static void check(String what, Object value, String range) {
+  public static void check(String what, @Nullable Object value, String range) {
     if (value != null && !contains(range, value)) {
       throw new UserError("%s is %s: it must be %s.".formatted(what, value, range));
     }
