@@ -7,6 +7,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 import org.facestream.deploy.embedded.DataFolder;
 import org.facestream.ingest.worker.json.Json;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the all-in-one of a data folder listens: written as {@code endpoints.json} while it runs.
@@ -28,7 +29,7 @@ public record Endpoints(
     String databaseUser,
     String passwordFile,
     String metrics,
-    String filesFolder) {
+    @Nullable String filesFolder) {
   private static final String FILE = "endpoints.json";
 
   /** The endpoints of the all-in-one that runs on a data folder; empty when none does. */

@@ -2,6 +2,7 @@ package org.facestream.deploy.command;
 
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -80,7 +81,7 @@ public final class BrokerWait {
         if (failed.getCause() instanceof org.apache.kafka.common.errors.TimeoutException) {
           throw silent(where, longest, advice, failed);
         }
-        throw clients.unusable(failed.getCause());
+        throw clients.unusable(Objects.requireNonNull(failed.getCause(), "what failed at Kafka"));
       } catch (InterruptedException interrupted) {
         Thread.currentThread().interrupt();
         throw new UserError("Interrupted while waiting for Kafka at " + where + ".", interrupted);

@@ -11,6 +11,7 @@ import org.apache.kafka.common.KafkaException;
 import org.facestream.ingest.registry.MaskedUrl;
 import org.facestream.ingest.worker.config.Undecoded;
 import org.facestream.ingest.worker.config.UserError;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -31,9 +32,13 @@ public final class Complaints {
     Throwable cause = wrong.getCause();
     String message =
         cause instanceof UserError
-            ? cause.getMessage()
+            ? String.valueOf(cause.getMessage())
             // picocli repeats this message for options of maps.
-            : wrong.getMessage().lines().findFirst().orElse("").replace("option option", "option");
+            : String.valueOf(wrong.getMessage())
+                .lines()
+                .findFirst()
+                .orElse("")
+                .replace("option option", "option");
     StringBuilder line = new StringBuilder("facestream: ").append(message);
     if (!message.endsWith(".")) {
       line.append('.');
@@ -51,14 +56,14 @@ public final class Complaints {
     return USER_ERROR;
   }
 
-  public static int onFailure(Exception failed, CommandLine command, ParseResult parsed) {
+  public static int onFailure(Exception failed, CommandLine command, @Nullable ParseResult parsed) {
     if (failed instanceof UserError) {
-      print(command, "facestream: " + oneLine(failed.getMessage()), failed);
+      print(command, "facestream: " + oneLine(String.valueOf(failed.getMessage())), failed);
       return isFull(failed.getCause()) ? FAILURE : USER_ERROR;
     }
     if (failed instanceof InvalidPathException path && Undecoded.in(path.getInput())) {
       UserError undecoded = Undecoded.error("The path", path.getInput());
-      print(command, "facestream: " + oneLine(undecoded.getMessage()), failed);
+      print(command, "facestream: " + oneLine(String.valueOf(undecoded.getMessage())), failed);
       return USER_ERROR;
     }
     if (failed instanceof FileSystemException file && file.getFile() != null) {
@@ -69,7 +74,7 @@ public final class Complaints {
       return isFull(file) ? FAILURE : USER_ERROR;
     }
     if (failed instanceof StageEndedException) {
-      print(command, "facestream: " + oneLine(failed.getMessage()), failed);
+      print(command, "facestream: " + oneLine(String.valueOf(failed.getMessage())), failed);
       return FAILURE;
     }
     if (failed instanceof KafkaException) {
@@ -125,7 +130,7 @@ public final class Complaints {
   }
 
   /** Whether a place that was right could not take what was written. */
-  private static boolean isFull(Throwable cause) {
+  private static boolean isFull(@Nullable Throwable cause) {
     return cause instanceof IOException && FULL.matcher(String.valueOf(cause.getMessage())).find();
   }
 

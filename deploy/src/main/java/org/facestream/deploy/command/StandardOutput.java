@@ -9,6 +9,7 @@ import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A writer to the process's output that keeps its failure: a full disk, a closed pipe, a closed
@@ -51,7 +52,7 @@ public final class StandardOutput extends PrintWriter {
 
   /** Keeps the first failure, and tries again: a disk may be full for a while only. */
   private static final class Attempts extends FilterOutputStream {
-    private volatile IOException failure;
+    private volatile @Nullable IOException failure;
 
     private Attempts(OutputStream out) {
       super(out);

@@ -40,7 +40,7 @@ public final class BrokerCheck implements Check {
     } catch (ExecutionException | TimeoutException silent) {
       return new Bad("does not answer: start it, or set kafka.bootstrap-servers");
     } catch (UserError refused) {
-      return new Bad(refused.getMessage());
+      return new Bad(String.valueOf(refused.getMessage()));
     } catch (RuntimeException refused) {
       return new Bad(
           refused.getMessage() + ": check kafka.bootstrap-servers and kafka.client-properties");

@@ -72,7 +72,7 @@ public final class ClockCheck implements Check {
       // An older Kafka, missing rights, or no Kafka, which another check reports.
       return new Note("Kafka does not report its time: " + OTHERWISE);
     } catch (UserError refused) {
-      return new Bad(refused.getMessage());
+      return new Bad(String.valueOf(refused.getMessage()));
     } catch (RuntimeException refused) {
       return new Bad(
           refused.getMessage() + ": check kafka.bootstrap-servers and kafka.client-properties");

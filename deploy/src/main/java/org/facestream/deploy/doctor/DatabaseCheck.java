@@ -32,7 +32,7 @@ public final class DatabaseCheck implements Check {
                 .formatted(database.address(), refused.getSQLState()));
       }
     } catch (UserError refused) {
-      return new Bad(refused.getMessage());
+      return new Bad(String.valueOf(refused.getMessage()));
     }
   }
 }

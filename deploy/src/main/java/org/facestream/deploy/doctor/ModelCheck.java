@@ -29,7 +29,7 @@ public final class ModelCheck implements Check {
       mtcnn.detect(List.of(picture), MtcnnOptions.DEFAULT);
       return new Good("checksums are correct; they run on " + mtcnn.device());
     } catch (UserError refused) {
-      return new Bad(refused.getMessage());
+      return new Bad(String.valueOf(refused.getMessage()));
     } catch (RuntimeException | LinkageError failed) {
       return new Bad("do not run on %s (%s)".formatted(device, failed));
     }

@@ -55,10 +55,10 @@ public final class TopicsCheck implements Check.Mendable {
       Throwable why = failed instanceof ExecutionException ? failed.getCause() : failed;
       return new Bad(
           ("cannot be read or set (%s): start Kafka, or grant the rights (DescribeConfigs " + "and")
-                  .formatted(why.toString())
+                  .formatted(why)
               + " AlterConfigs of topics)");
     } catch (UserError refused) {
-      return new Bad(refused.getMessage());
+      return new Bad(String.valueOf(refused.getMessage()));
     }
   }
 

@@ -65,7 +65,7 @@ public final class TransactionsCheck implements Check.Mendable {
                   .formatted(failed.getMessage())
               + " __transaction_state, and cluster actions");
     } catch (UserError refused) {
-      return new Bad(refused.getMessage());
+      return new Bad(String.valueOf(refused.getMessage()));
     }
   }
 }

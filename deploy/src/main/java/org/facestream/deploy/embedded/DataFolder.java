@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.facestream.ingest.worker.config.UserError;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A writable folder that no other process uses: it is locked by a file in it, and the operating
@@ -202,7 +203,7 @@ public final class DataFolder implements AutoCloseable {
     return failed.getMessage() == null ? failed.getClass().getSimpleName() : failed.getMessage();
   }
 
-  private static void release(Path real, FileChannel channel, Exception cause) {
+  private static void release(@Nullable Path real, @Nullable FileChannel channel, Exception cause) {
     if (channel != null) {
       try {
         channel.close();

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.facestream.ingest.worker.config.UserError;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -277,7 +278,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
     }
   }
 
-  private void release(Exception cause) {
+  private void release(@Nullable Exception cause) {
     try {
       folder.close();
     } catch (IOException failed) {

@@ -12,6 +12,7 @@ import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.MetadataVersion;
 import org.facestream.ingest.worker.config.UserError;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,7 +36,7 @@ public final class EmbeddedKafka implements AutoCloseable {
   private final DiskWatch watch;
 
   /** Null while its disk is full. */
-  private KafkaRaftServer server;
+  private @Nullable KafkaRaftServer server;
 
   private boolean afterKill;
   private boolean closed;
@@ -107,10 +108,11 @@ public final class EmbeddedKafka implements AutoCloseable {
       afterKill = true;
       DeadBroker.giveUp(settings, data, NODE);
     }
-    server = new KafkaRaftServer(new KafkaConfig(settings), Time.SYSTEM);
+    KafkaRaftServer starting = new KafkaRaftServer(new KafkaConfig(settings), Time.SYSTEM);
+    server = starting;
     boolean started = false;
     try {
-      server.startup();
+      starting.startup();
       started = true;
     } catch (RuntimeException failed) {
       throw new UserError(
@@ -127,7 +129,7 @@ public final class EmbeddedKafka implements AutoCloseable {
   }
 
   /** Kafka wraps what went wrong in what it was waiting for. */
-  private static String reason(RuntimeException failed) {
+  private static @Nullable String reason(RuntimeException failed) {
     for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
       if (cause instanceof KafkaException) {
         return cause.getMessage();
@@ -159,7 +161,7 @@ public final class EmbeddedKafka implements AutoCloseable {
     }
   }
 
-  private void release(RuntimeException cause) {
+  private void release(@Nullable RuntimeException cause) {
     try {
       folder.close();
     } catch (IOException failed) {

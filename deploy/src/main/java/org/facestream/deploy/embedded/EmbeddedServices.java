@@ -2,15 +2,17 @@ package org.facestream.deploy.embedded;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.facestream.ingest.worker.Closing;
 import org.facestream.ingest.worker.Together;
+import org.jspecify.annotations.Nullable;
 
 /** The embedded broker and database of one data folder, started in parallel. */
 public final class EmbeddedServices implements AutoCloseable {
   private final Closing closing = new Closing();
-  private final AtomicReference<EmbeddedKafka> kafka = new AtomicReference<>();
-  private final AtomicReference<EmbeddedDatabase> database = new AtomicReference<>();
+  private final AtomicReference<@Nullable EmbeddedKafka> kafka = new AtomicReference<>();
+  private final AtomicReference<@Nullable EmbeddedDatabase> database = new AtomicReference<>();
 
   /**
    * Returns when both answer.
@@ -43,11 +45,11 @@ public final class EmbeddedServices implements AutoCloseable {
   }
 
   public EmbeddedKafka kafka() {
-    return kafka.get();
+    return Objects.requireNonNull(kafka.get(), "the constructor started it");
   }
 
   public EmbeddedDatabase database() {
-    return database.get();
+    return Objects.requireNonNull(database.get(), "the constructor started it");
   }
 
   /** Stops both in an orderly way. */

@@ -12,6 +12,7 @@ import org.facestream.sink.store.Deed;
 import org.facestream.sink.store.EventStore;
 import org.facestream.sink.store.StoreException;
 import org.facestream.sink.store.UnfinishedDeeds;
+import org.jspecify.annotations.Nullable;
 
 /** The parts of a deed that is recorded, each of which may be done again. */
 final class DeedSteps {
@@ -57,7 +58,7 @@ final class DeedSteps {
   }
 
   /** The id of who gets what was the person's, or null. */
-  static String inheritor(Deed deed) {
+  static @Nullable String inheritor(Deed deed) {
     return deed.kind() == Deed.Kind.merge ? deed.into().orElseThrow().id() : null;
   }
 
@@ -136,7 +137,7 @@ final class DeedSteps {
         : "left: the gallery (or part of it), and the sightings in PostgreSQL";
   }
 
-  static UserError unfinished(Deed deed, String why, Exception cause) {
+  static UserError unfinished(Deed deed, @Nullable String why, Exception cause) {
     return new UserError(
         ("%s is not finished (%s). %s. A running sink continues it, or run the same "
                 + "command again.")

@@ -121,12 +121,14 @@ public final class DeedUpkeep implements SinkStage.Upkeep {
     boolean refused = isRefusal(failure) && deed.kind() != Deed.Kind.forget;
     String why = why(failure);
     Failed before = failed.get(Begun.of(deed));
-    boolean known = before != null && before.why().equals(why);
+    Failed known = before != null && before.why().equals(why) ? before : null;
     Backoff pauses =
-        known ? before.pauses() : new Backoff(FIRST_PAUSE, refused ? WHEN_REFUSED : WHEN_AWAY);
+        known != null
+            ? known.pauses()
+            : new Backoff(FIRST_PAUSE, refused ? WHEN_REFUSED : WHEN_AWAY);
     failed.put(
         Begun.of(deed), new Failed(why, pauses, nanoTime.getAsLong() + pauses.next().toNanos()));
-    if (!known) {
+    if (known == null) {
       log.warn("people: {} begun at {} is not finished: {}", deed.kind(), deed.begun(), why);
       log.debug("people: why it is not", failure);
     }
@@ -144,7 +146,7 @@ public final class DeedUpkeep implements SinkStage.Upkeep {
           + "reason";
     }
     if (cause instanceof IOException && failure instanceof UserError) {
-      return failure.getMessage();
+      return String.valueOf(failure.getMessage());
     }
     if (cause != null) {
       return cause.getMessage() + "; retrying";

@@ -159,7 +159,7 @@ public final class PeopleDeeds {
       }
       return Optional.empty();
     } catch (UserError refused) {
-      return Optional.of(refused.getMessage());
+      return Optional.of(String.valueOf(refused.getMessage()));
     }
   }
 

@@ -17,6 +17,7 @@ import org.facestream.ingest.registry.CameraState;
 import org.facestream.ingest.registry.CameraStatusTopic;
 import org.facestream.ingest.registry.MaskedUrl;
 import org.facestream.ingest.worker.json.Json;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -61,14 +62,14 @@ final class CameraListCommand extends Subcommand {
     for (Camera camera : cameras) {
       CameraReport report = reports.get(camera.id());
       String state = state(camera, report, now);
-      boolean told = !state.equals(UNKNOWN) && !state.equals(DISABLED);
+      CameraReport told = state.equals(UNKNOWN) || state.equals(DISABLED) ? null : report;
       out()
           .printf(
               "%-16s  %-10s  %8s  %-34s  %s%s%s%n",
               camera.id(),
               state,
-              told ? age(report.since(), now) : "",
-              told ? detail(report, now) : "",
+              told == null ? "" : age(told.since(), now),
+              told == null ? "" : detail(told, now),
               MaskedUrl.of(camera.url()),
               camera.closeUpUrl() == null
                   ? ""
@@ -81,7 +82,7 @@ final class CameraListCommand extends Subcommand {
     return 0;
   }
 
-  static String state(Camera camera, CameraReport report, Instant now) {
+  static String state(Camera camera, @Nullable CameraReport report, Instant now) {
     if (!camera.enabled()) {
       return DISABLED;
     }

@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.facestream.deploy.allinone.FilesFolder;
@@ -179,7 +180,7 @@ public final class CameraOptions {
     Path common = folders.get(0);
     for (Path folder : folders) {
       while (!folder.startsWith(common)) {
-        common = common.getParent();
+        common = Objects.requireNonNull(common.getParent(), "the root holds every folder");
       }
     }
     return Optional.of(common);

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.facestream.deploy.command.Complaints;
 import org.facestream.deploy.command.KafkaOptions;
 import org.facestream.deploy.command.OwnerOnly;
@@ -97,7 +98,9 @@ final class CameraTestCommand extends Subcommand {
         }
         Path file = Path.of(target).toAbsolutePath().normalize();
         camera = camera.withUrl(file.toString());
-        configuration = allowing(configuration, file.getParent());
+        configuration =
+            allowing(
+                configuration, Objects.requireNonNull(file.getParent(), "the root is no source"));
       }
       boolean anywhere = configuration.settings().get(IngestConfig.class).filesFolder().isEmpty();
       if (anywhere && !target.contains(":") && !Files.exists(Path.of(target))) {
@@ -146,7 +149,7 @@ final class CameraTestCommand extends Subcommand {
     if (Files.exists(save)) {
       throw new UserError("There is a file " + save + " already; give --save another name.");
     }
-    Path folder = save.toAbsolutePath().getParent();
+    Path folder = Objects.requireNonNull(save.toAbsolutePath().getParent(), "a file is in one");
     if (!Files.isDirectory(folder)) {
       throw new UserError("There is no folder " + folder + " to save a picture in.");
     }

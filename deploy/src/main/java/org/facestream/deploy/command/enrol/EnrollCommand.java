@@ -26,6 +26,7 @@ import org.facestream.recognizer.gallery.enrol.EnrolmentTerms;
 import org.facestream.recognizer.gallery.enrol.FolderWatch;
 import org.facestream.recognizer.gallery.enrol.StoredFaces;
 import org.facestream.recognizer.gallery.enrol.Submission;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -145,6 +146,7 @@ public final class EnrollCommand extends Subcommand {
 
   private final EnrolmentCount count = new EnrolmentCount();
   private final Shutdown shutdown = Shutdown.ofProcess();
+  private @Nullable EnrolmentReport report;
 
   @Override
   protected int execute() throws Exception {
@@ -209,23 +211,24 @@ public final class EnrollCommand extends Subcommand {
     if (folder != null && !watch && folder.submissions().isEmpty()) {
       throw noPicture();
     }
-    try (EnrolmentReport report = reportFile == null ? null : new EnrolmentReport(reportFile);
+    try (EnrolmentReport opened = reportFile == null ? null : new EnrolmentReport(reportFile);
         KafkaOptions.Connection connection = kafka.connect(configuration());
         Enroller enroller =
             new Enroller(
                 connection.settings(), connection.clients(), confirm, terms, connection.trail())) {
+      report = opened;
       shutdown.refuseWhenRequested();
       shutdown.underWay();
-      if (watch) {
-        watch(folder, enroller, report);
+      if (watch && folder != null) {
+        watch(folder, enroller);
         return 0;
       }
       if (face != null || track != null) {
         StoredFaces stored = new StoredFaces(connection.clients());
         Face found = face != null ? stored.face(face) : stored.bestOfTrack(track);
-        take(enroller.enrolment().enrol(person, found), report, line -> out().println(line), true);
+        take(enroller.enrolment().enrol(person, found), line -> out().println(line), true);
       } else {
-        enrolAll(folder == null ? pictures() : folder.submissions(), enroller, report);
+        enrolAll(folder == null ? pictures() : folder.submissions(), enroller);
       }
     }
     count.summary().forEach(out()::println);
@@ -258,7 +261,7 @@ public final class EnrollCommand extends Subcommand {
     return pictures;
   }
 
-  private void enrolAll(List<Submission> pictures, Enroller enroller, EnrolmentReport report) {
+  private void enrolAll(List<Submission> pictures, Enroller enroller) {
     boolean many = pictures.size() > TOLD_EACH;
     boolean terminal = many && Boolean.getBoolean("facestream.terminal");
     try (EnrolmentProgress progress = new EnrolmentProgress(err(), pictures.size(), terminal)) {
@@ -267,25 +270,24 @@ public final class EnrollCommand extends Subcommand {
           .enrolAll(
               pictures,
               result -> {
-                take(result, report, line -> progress.say(out(), line), !many);
+                take(result, line -> progress.say(out(), line), !many);
                 progress.step();
               },
               shutdown::isRequested);
     }
   }
 
-  private void watch(EnrolmentFolder folder, Enroller enroller, EnrolmentReport report) {
+  private void watch(EnrolmentFolder folder, Enroller enroller) {
     err().println("Watching " + paths.get(0) + "; Ctrl-C ends it.");
     err().flush();
     try (FolderWatch watching = new FolderWatch(folder, enroller.enrolment())) {
       watching.run(
-          result -> take(result, report, line -> out().println(line), true), shutdown::isRequested);
+          result -> take(result, line -> out().println(line), true), shutdown::isRequested);
     }
     count.summary().forEach(out()::println);
   }
 
-  private void take(
-      EnrolmentResult result, EnrolmentReport report, Consumer<String> lines, boolean tellEach) {
+  private void take(EnrolmentResult result, Consumer<String> lines, boolean tellEach) {
     count.add(result);
     if (report != null) {
       report.add(result);

@@ -7,6 +7,7 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBarStyle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Progress of many pictures: a progress bar on a terminal, otherwise a line every ten seconds.
@@ -18,7 +19,10 @@ final class EnrolmentProgress implements AutoCloseable {
 
   private final PrintWriter err;
   private final int all;
-  private final ProgressBar bar;
+
+  /** Null where nothing can be drawn over. */
+  private final @Nullable ProgressBar bar;
+
   private final long start = System.nanoTime();
   private long told = start;
   private int done;

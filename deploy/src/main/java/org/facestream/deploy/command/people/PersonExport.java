@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.facestream.deploy.command.OwnerOnly;
 import org.facestream.ingest.worker.config.UserError;
@@ -16,6 +17,7 @@ import org.facestream.recognizer.identity.RecordJson;
 import org.facestream.sink.store.EventStore;
 import org.facestream.sink.store.PersonRecords;
 import org.facestream.sink.store.StoreException;
+import org.jspecify.annotations.Nullable;
 
 /** Writes all data about a person into a new folder that only its owner can access. */
 final class PersonExport {
@@ -64,7 +66,7 @@ final class PersonExport {
     } catch (IOException failed) {
       throw unwritable(failed);
     } catch (UncheckedIOException failed) {
-      throw unwritable(failed.getCause());
+      throw unwritable(Objects.requireNonNull(failed.getCause(), "it is made of one"));
     } finally {
       if (!whole) {
         discard();
@@ -74,7 +76,7 @@ final class PersonExport {
 
   private EventStore.Rows writeAll(People.Entry entry, PersonRecords records)
       throws StoreException, IOException {
-    List<String> thumbnails = new ArrayList<>();
+    List<@Nullable String> thumbnails = new ArrayList<>();
     for (int i = 0; i < entry.references().size(); i++) {
       byte[] thumbnail = entry.references().get(i).thumbnail();
       boolean some = thumbnail != null && thumbnail.length > 0;

@@ -11,6 +11,7 @@ import java.util.List;
 import org.facestream.recognizer.gallery.contract.Reference;
 import org.facestream.recognizer.gallery.people.People;
 import org.facestream.recognizer.identity.RecordJson;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A person of the gallery, as programs read it.
@@ -22,7 +23,7 @@ import org.facestream.recognizer.identity.RecordJson;
  * @param references the pictures, in the order of their enrolment
  */
 record PersonView(
-    String id, String name, String watchlist, Instant since, List<Picture> references) {
+    String id, String name, @Nullable String watchlist, Instant since, List<Picture> references) {
 
   /** How a day is shown to people. */
   static final DateTimeFormatter DAY =
@@ -44,12 +45,12 @@ record PersonView(
       String faceId,
       String model,
       float quality,
-      String consent,
-      Instant expiry,
+      @Nullable String consent,
+      @Nullable Instant expiry,
       String source,
       Instant enrolledAt,
-      @JsonInclude(JsonInclude.Include.NON_NULL) String thumbnail,
-      @JsonInclude(JsonInclude.Include.NON_NULL) float[] descriptor) {}
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String thumbnail,
+      @JsonInclude(JsonInclude.Include.NON_NULL) float @Nullable [] descriptor) {}
 
   /** Without what a face can be recognised by. */
   static PersonView of(People.Entry entry) {
@@ -61,7 +62,7 @@ record PersonView(
   }
 
   /** Whatever is kept; thumbnails by the names of their files. */
-  static PersonView whole(People.Entry entry, List<String> thumbnails) {
+  static PersonView whole(People.Entry entry, List<@Nullable String> thumbnails) {
     List<Picture> pictures = new ArrayList<>();
     for (int i = 0; i < thumbnails.size(); i++) {
       Reference reference = entry.references().get(i);
@@ -79,7 +80,8 @@ record PersonView(
         pictures);
   }
 
-  private static Picture picture(Reference reference, String thumbnail, float[] descriptor) {
+  private static Picture picture(
+      Reference reference, @Nullable String thumbnail, float @Nullable [] descriptor) {
     return new Picture(
         reference.faceId(),
         reference.model(),

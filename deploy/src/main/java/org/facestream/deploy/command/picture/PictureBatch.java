@@ -53,7 +53,7 @@ final class PictureBatch {
 
   private static String message(Path path, Throwable failed) {
     if (failed instanceof UserError) {
-      return failed.getMessage();
+      return String.valueOf(failed.getMessage());
     }
     String what = String.valueOf(failed.getMessage()).lines().findFirst().orElse("");
     return ("%s failed with %s (%s); run the command for it alone with --stacktrace to see "

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 import org.facestream.deploy.allinone.AllInOne;
 import org.facestream.deploy.embedded.LoopbackPort;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -43,13 +44,13 @@ public final class AllInOneOptions {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;
 
-  private Integer seconds;
+  private @Nullable Integer seconds;
 
   @Option(
       names = "--seconds",
       paramLabel = "N",
       description = "End after this time; without it, run until Ctrl-C.")
-  void endAfter(Integer seconds) {
+  void endAfter(@Nullable Integer seconds) {
     // picocli also calls this without a value, to begin afresh.
     if (seconds != null && seconds < 1) {
       throw new ParameterException(
