@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.facestream.deploy.lab.convert.FrozenGraph.Attribute;
 import org.facestream.deploy.lab.convert.FrozenGraph.Node;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads what frozen graphs hold of TensorFlow's {@code graph.proto}, {@code node_def.proto}, {@code
@@ -129,7 +130,7 @@ final class GraphDefParser {
   }
 
   /** A tensor of floats or whole numbers; of another type, none. */
-  private static WeightTensor tensor(String name, ByteString message) throws IOException {
+  private static @Nullable WeightTensor tensor(String name, ByteString message) throws IOException {
     int[] type = {0};
     List<Integer> shape = new ArrayList<>();
     ByteString[] content = {ByteString.EMPTY};

@@ -2,6 +2,7 @@ package org.facestream.deploy.lab.convert;
 
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * MobileFaceNet (Chen et al., 2018): inverted residuals of 1 × 1 and depthwise 3 × 3 convolutions,
@@ -57,7 +58,7 @@ final class MobileFaceNetGraph {
   private final GraphBuilder graph;
 
   /** Factors per channel that the next kernel must apply to the values. */
-  private float[] factor;
+  private float @Nullable [] factor;
 
   private MobileFaceNetGraph(WeightManifest weights, String about) {
     this.weights = weights;

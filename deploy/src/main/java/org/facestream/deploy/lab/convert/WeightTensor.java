@@ -71,7 +71,7 @@ public record WeightTensor(
       stride *= shape.get(axis);
     }
     float[] moved = new float[values.length];
-    byte[] movedCodes = quantized.map(codes -> new byte[values.length]).orElse(null);
+    byte[] movedCodes = new byte[quantized.isPresent() ? values.length : 0];
     int[] index = new int[rank];
     for (int to = 0; to < moved.length; to++) {
       int from = 0;
@@ -79,7 +79,7 @@ public record WeightTensor(
         from += index[axis] * strides[axes[axis]];
       }
       moved[to] = values[from];
-      if (movedCodes != null) {
+      if (quantized.isPresent()) {
         movedCodes[to] = quantized.get().codes()[from];
       }
       for (int axis = rank - 1; axis >= 0; axis--) {

@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -127,7 +128,9 @@ public final class DemoCommand extends Subcommand {
         configuration.options().containsKey(MIN_FACE)
             || configuration
                 .environment()
-                .containsKey(Key.of(Configuration.MAPPINGS).get(MIN_FACE).variable())
+                .containsKey(
+                    Objects.requireNonNull(Key.of(Configuration.MAPPINGS).get(MIN_FACE), MIN_FACE)
+                        .variable())
             || configuration.file().isPresent();
     if (chosen) {
       return configuration;

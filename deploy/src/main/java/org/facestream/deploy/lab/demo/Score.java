@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.facestream.ingest.worker.json.Json;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a run's comparison gave.
@@ -69,8 +70,8 @@ public record Score(
       int stayedUnknown,
       int strays,
       int events,
-      Double p50,
-      Double p99) {
+      @Nullable Double p50,
+      @Nullable Double p99) {
 
     static OfCamera of(
         String camera, List<OfPerson> people, int wrong, int strays, List<Double> latencies) {
@@ -95,7 +96,7 @@ public record Score(
     }
 
     /** The nearest rank. */
-    private static Double percentile(List<Double> values, double share) {
+    private static @Nullable Double percentile(List<Double> values, double share) {
       if (values.isEmpty()) {
         return null;
       }

@@ -16,6 +16,7 @@ import org.facestream.deploy.lab.simulation.DemoPeople;
 import org.facestream.deploy.lab.simulation.DemoPerson;
 import org.facestream.deploy.lab.simulation.Sighting;
 import org.facestream.recognizer.identity.IdentityEvent;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Compares what was shown with what was recognised.
@@ -192,7 +193,7 @@ public final class Scorecard {
   }
 
   /** Whom an event names: a person's id when it is one of ours, or what the event says; or null. */
-  private String person(IdentityEvent event) {
+  private @Nullable String person(IdentityEvent event) {
     if (event.personId() == null) {
       return null;
     }
@@ -210,10 +211,10 @@ public final class Scorecard {
       Instant first,
       Instant last,
       int revision,
-      String person,
+      @Nullable String person,
       Set<String> named) {
 
-    static Track of(IdentityEvent event, String person) {
+    static Track of(IdentityEvent event, @Nullable String person) {
       return new Track(
           event.track(),
           event.camera(),

@@ -125,7 +125,7 @@ public final class DescribedPictures {
     } catch (IOException unreadable) {
       throw UserError.unreadable(file, unreadable);
     } catch (UnreadablePictureException unusable) {
-      return unusable(name, start, unusable.getMessage());
+      return unusable(name, start, String.valueOf(unusable.getMessage()));
     } catch (RuntimeException | OutOfMemoryError failed) {
       return unusable(
           name,

@@ -5,6 +5,7 @@ import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.facestream.deploy.command.Subcommand;
 import org.facestream.deploy.command.picture.FaceDescriber;
 import org.facestream.ingest.worker.config.Settings;
@@ -12,6 +13,7 @@ import org.facestream.ingest.worker.config.UserError;
 import org.facestream.recognizer.RecognizerConfig;
 import org.facestream.recognizer.RecognizerOptions;
 import org.facestream.recognizer.facenet.DescriptorModel;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -45,7 +47,7 @@ public final class EvaluateCommand extends Subcommand {
       names = "--pairs",
       paramLabel = "FILE",
       description = "Pairs in LFW's format. Default: pairs made from the folders")
-  private Path pairs;
+  private @Nullable Path pairs;
 
   @Option(
       names = "--folds",
@@ -89,14 +91,14 @@ public final class EvaluateCommand extends Subcommand {
       names = "--model",
       paramLabel = "NAME|FILE",
       description = "The descriptor network. Default: recognizer.model")
-  private String model;
+  private @Nullable String model;
 
   @Option(
       names = "--threshold",
       paramLabel = "DISTANCE",
       description =
           "The threshold that is judged. Default: the model's own, or " + "recognizer.threshold")
-  private Float threshold;
+  private @Nullable Float threshold;
 
   @Option(
       names = "--false-match-rate",
@@ -110,13 +112,13 @@ public final class EvaluateCommand extends Subcommand {
       names = "--plots",
       paramLabel = "DIR",
       description = "Draw roc.png and distances.png in this folder.")
-  private Path plots;
+  private @Nullable Path plots;
 
   @Option(
       names = "--distances",
       paramLabel = "FILE",
       description = "Write the distance of every pair and search to a CSV file.")
-  private Path distances;
+  private @Nullable Path distances;
 
   @Option(names = "--json", description = "Print one line of JSON.")
   private boolean json;
@@ -146,7 +148,10 @@ public final class EvaluateCommand extends Subcommand {
     boolean terminal = Boolean.getBoolean("facestream.terminal");
     PeopleFolder folder = pairs == null || identify ? PeopleFolder.list(images) : null;
     List<FacePair> compared =
-        pairs == null ? folder.pairs(folds, mostPairs, seed) : FacePair.readLfw(pairs);
+        pairs == null
+            ? Objects.requireNonNull(folder, "listed where no pairs are given")
+                .pairs(folds, mostPairs, seed)
+            : FacePair.readLfw(pairs);
     try (FaceDescriber describer = new FaceDescriber(settings, model)) {
       int[] looked = {0};
       DescribedPictures pictures =
@@ -165,7 +170,9 @@ public final class EvaluateCommand extends Subcommand {
       Identification identification = null;
       TrackIdentification tracks = null;
       if (identify) {
-        OpenSet people = OpenSet.draw(pictures, folder, references, seed);
+        OpenSet people =
+            OpenSet.draw(
+                pictures, Objects.requireNonNull(folder, "listed to identify"), references, seed);
         identification =
             Identification.evaluate(pictures, people, recognizer.reduction().nearest());
         tracks =

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import org.facestream.deploy.lab.evaluation.DescribedPictures.Described;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an evaluation gave.
@@ -26,9 +27,9 @@ public record EvaluationReport(
     float verifying,
     float identifying,
     double wanted,
-    Verification verification,
-    Identification identification,
-    TrackIdentification tracks,
+    @Nullable Verification verification,
+    @Nullable Identification identification,
+    @Nullable TrackIdentification tracks,
     List<Described> slowestFirst,
     List<Described> unusable) {
   static final int SHOWN = 5;

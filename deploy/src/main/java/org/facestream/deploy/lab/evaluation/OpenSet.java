@@ -37,7 +37,7 @@ public record OpenSet(
     Map<String, List<String>> mated = new LinkedHashMap<>();
     Map<String, List<String>> strangers = new LinkedHashMap<>();
     for (int i = 0; i < names.size(); i++) {
-      List<String> own = folder.people().get(names.get(i));
+      List<String> own = folder.pictures(names.get(i));
       List<String> usable =
           i % 2 == 0 && own.size() > references
               ? own.subList(0, references).stream()

@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -57,6 +58,11 @@ public record PeopleFolder(Map<String, List<String>> people) {
     return new PeopleFolder(people);
   }
 
+  /** Of one of the people, in their order. */
+  List<String> pictures(String person) {
+    return Objects.requireNonNull(people.get(person), person);
+  }
+
   private static boolean isPicture(Path file) {
     return file.getFileName()
         .toString()
@@ -95,7 +101,7 @@ public record PeopleFolder(Map<String, List<String>> people) {
   private List<FacePair> same(int fold, List<String> members) {
     List<FacePair> pairs = new ArrayList<>();
     for (String person : members) {
-      List<String> pictures = people.get(person);
+      List<String> pictures = pictures(person);
       for (int i = 0; i < pictures.size(); i++) {
         for (int j = i + 1; j < pictures.size(); j++) {
           pairs.add(new FacePair(fold, pictures.get(i), pictures.get(j), true));
@@ -116,8 +122,7 @@ public record PeopleFolder(Map<String, List<String>> people) {
         continue;
       }
       FacePair pair =
-          new FacePair(
-              fold, chosen(people.get(one), random), chosen(people.get(other), random), false);
+          new FacePair(fold, chosen(pictures(one), random), chosen(pictures(other), random), false);
       if (pairs.add(pair)) {
         inOrder.add(pair);
       }

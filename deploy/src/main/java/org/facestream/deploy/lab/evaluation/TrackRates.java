@@ -3,6 +3,7 @@ package org.facestream.deploy.lab.evaluation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The decision per track at a range of thresholds.
@@ -36,7 +37,7 @@ record TrackRates(TrackIdentification tracks, float threshold) {
       int still,
       int leftOut,
       TrackIdentification.Rates judged,
-      TrackIdentification.Rates suggested,
+      TrackIdentification.@Nullable Rates suggested,
       List<TrackIdentification.Rates> range) {}
 
   Json json() {
@@ -63,7 +64,7 @@ record TrackRates(TrackIdentification tracks, float threshold) {
     return Math.min(tracks.strangers().size(), tracks.still().size());
   }
 
-  private TrackIdentification.Rates suggested() {
+  private TrackIdentification.@Nullable Rates suggested() {
     if (fewest() < LEAST_TRACKS) {
       return null;
     }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.facestream.deploy.lab.simulation.rtsp.H264Loop;
@@ -63,7 +64,9 @@ final class Scene implements AutoCloseable {
     place.drawEmpty(into);
     int shift = place.shift(frame);
     for (Placed placed : at(frame)) {
-      place.draw(into, people.get(placed.walk().person()), placed.pose(), shift);
+      Cutout person =
+          Objects.requireNonNull(people.get(placed.walk().person()), "loaded for every walk");
+      place.draw(into, person, placed.pose(), shift);
     }
   }
 

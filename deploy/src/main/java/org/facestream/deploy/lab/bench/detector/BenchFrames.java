@@ -21,6 +21,7 @@ import org.facestream.ingest.source.address.SourceException;
 import org.facestream.ingest.source.picture.EncodedPicture;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.ingest.worker.json.Json;
+import org.jspecify.annotations.Nullable;
 
 /**
  * JPEGs for measuring a detector, as in Kafka.
@@ -38,7 +39,7 @@ record BenchFrames(String origin, List<Frame> frames) {
    * @param jpeg the picture
    * @param truth where its faces are; null when nobody knows
    */
-  record Frame(byte[] jpeg, List<Box> truth) {}
+  record Frame(byte[] jpeg, @Nullable List<Box> truth) {}
 
   /**
    * Draws a scene.
@@ -145,8 +146,9 @@ record BenchFrames(String origin, List<Frame> frames) {
     for (int i = 0; i < frames.size(); i++) {
       String name = String.format(Locale.ROOT, "frame-%04d.jpg", i);
       Files.write(folder.resolve(name), frames.get(i).jpeg());
-      if (frames.get(i).truth() != null) {
-        entries.add(new Entry(name, frames.get(i).truth()));
+      List<Box> truth = frames.get(i).truth();
+      if (truth != null) {
+        entries.add(new Entry(name, truth));
       }
     }
     if (!entries.isEmpty()) {

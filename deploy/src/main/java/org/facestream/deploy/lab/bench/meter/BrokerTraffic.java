@@ -7,6 +7,7 @@ import javax.management.JMException;
 import javax.management.MBeanServer;
 import javax.management.MalformedObjectNameException;
 import javax.management.ObjectName;
+import org.jspecify.annotations.Nullable;
 
 /** Bytes that the broker of this process received and sent, by topic, from its own metrics. */
 public final class BrokerTraffic {
@@ -21,7 +22,7 @@ public final class BrokerTraffic {
    * @param out that consumers were given
    */
   public record Bytes(long in, long out) {
-    public Bytes since(Bytes earlier) {
+    public Bytes since(@Nullable Bytes earlier) {
       return earlier == null ? this : new Bytes(in - earlier.in, out - earlier.out);
     }
   }

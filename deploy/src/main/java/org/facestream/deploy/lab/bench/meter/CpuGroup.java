@@ -1,6 +1,7 @@
 package org.facestream.deploy.lab.bench.meter;
 
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Groups of threads that use the CPU, by their names. */
 public enum CpuGroup {
@@ -30,9 +31,9 @@ public enum CpuGroup {
   other("everything else in Java", null);
 
   private final String what;
-  private final Pattern threads;
+  private final @Nullable Pattern threads;
 
-  CpuGroup(String what, String threads) {
+  CpuGroup(String what, @Nullable String threads) {
     this.what = what;
     this.threads = threads == null ? null : Pattern.compile(threads);
   }

@@ -5,6 +5,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Bytes of this process at a moment: everything that runs in it together, PostgreSQL not.
@@ -14,7 +15,7 @@ import java.util.List;
  * @param heap used of Java's heap, what is not collected yet included
  * @param heapLimit the most that the heap may be
  */
-public record Memory(Long resident, Long peak, long heap, long heapLimit) {
+public record Memory(@Nullable Long resident, @Nullable Long peak, long heap, long heapLimit) {
   private static final Path STATUS = Path.of("/proc/self/status");
 
   public static Memory now() {
@@ -22,7 +23,7 @@ public record Memory(Long resident, Long peak, long heap, long heapLimit) {
     return new Memory(status("VmRSS:"), status("VmHWM:"), heap.getUsed(), heap.getMax());
   }
 
-  private static Long status(String key) {
+  private static @Nullable Long status(String key) {
     try {
       List<String> lines = Files.isReadable(STATUS) ? Files.readAllLines(STATUS) : List.of();
       return lines.stream()

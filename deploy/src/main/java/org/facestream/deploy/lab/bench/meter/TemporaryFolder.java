@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.facestream.ingest.worker.config.UserError;
+import org.jspecify.annotations.Nullable;
 
 /** A folder that is deleted with its content when this is closed. */
 public final class TemporaryFolder implements AutoCloseable {
@@ -16,7 +17,7 @@ public final class TemporaryFolder implements AutoCloseable {
    * @param parent where it is made; null for the system's place
    * @throws UserError when nothing can be made there
    */
-  public TemporaryFolder(Path parent) {
+  public TemporaryFolder(@Nullable Path parent) {
     try {
       path =
           parent == null

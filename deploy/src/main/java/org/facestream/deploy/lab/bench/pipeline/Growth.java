@@ -1,6 +1,7 @@
 package org.facestream.deploy.lab.bench.pipeline;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the cost grows with the number of cameras: the straight line that fits best (least squares).
@@ -19,7 +20,7 @@ record Growth(double atNone, double perCamera, double deviation) {
    * The line through measurements; null for fewer than three different numbers of cameras, which
    * are always close to some line.
    */
-  static Growth of(List<Point> points) {
+  static @Nullable Growth of(List<Point> points) {
     if (points.stream().map(Point::cameras).distinct().count() < 3) {
       return null;
     }

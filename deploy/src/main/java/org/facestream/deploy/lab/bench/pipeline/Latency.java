@@ -5,6 +5,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.facestream.deploy.lab.bench.meter.Scrape;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How long something took, in milliseconds. What is not known is null.
@@ -16,7 +17,13 @@ import org.facestream.deploy.lab.bench.meter.Scrape;
  * @param p99 99 of 100 took no longer
  * @param max the longest
  */
-record Latency(long count, Double mean, Double p50, Double p95, Double p99, Double max) {
+record Latency(
+    long count,
+    @Nullable Double mean,
+    @Nullable Double p50,
+    @Nullable Double p95,
+    @Nullable Double p99,
+    @Nullable Double max) {
 
   /** Of single measurements: the percentiles are measured values (nearest rank). */
   static Latency of(double[] milliseconds) {
@@ -67,7 +74,7 @@ record Latency(long count, Double mean, Double p50, Double p95, Double p99, Doub
         null);
   }
 
-  private static Double bound(SortedMap<Double, Double> buckets, double least) {
+  private static @Nullable Double bound(SortedMap<Double, Double> buckets, double least) {
     return buckets.entrySet().stream()
         .filter(bucket -> bucket.getValue() >= least)
         .map(SortedMap.Entry::getKey)

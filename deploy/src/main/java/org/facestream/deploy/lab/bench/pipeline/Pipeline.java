@@ -6,13 +6,14 @@ import org.facestream.deploy.lab.bench.meter.CpuMeter;
 import org.facestream.deploy.lab.bench.meter.Scrape;
 import org.facestream.ingest.worker.config.Settings;
 import org.facestream.ingest.worker.kafka.KafkaClients;
+import org.jspecify.annotations.Nullable;
 
 /** What is measured. */
 sealed interface Pipeline extends AutoCloseable permits EmbeddedPipeline, RunningWorkers {
   KafkaClients clients();
 
   /** The stages' settings, where they are known; null for workers elsewhere. */
-  Settings settings();
+  @Nullable Settings settings();
 
   /** What all stages together have counted so far. */
   Scrape scrape();

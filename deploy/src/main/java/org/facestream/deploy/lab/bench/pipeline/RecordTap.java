@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.facestream.deploy.lab.simulation.LoadCameras;
@@ -72,7 +73,7 @@ final class RecordTap implements AutoCloseable {
     if (record.key() == null || !record.key().startsWith(LoadCameras.PREFIX)) {
       return;
     }
-    String thing = things.get(record.topic());
+    String thing = Objects.requireNonNull(things.get(record.topic()), "only these topics are read");
     Double age = Double.valueOf(Math.max(0, received - record.timestamp()));
     List<Double> those = ages.computeIfAbsent(thing, first -> new ArrayList<>());
     if (!thing.equals(IdentityTopic.TOPIC.thing())) {

@@ -17,6 +17,7 @@ import org.facestream.ingest.worker.config.Settings;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.KafkaConfig;
+import org.jspecify.annotations.Nullable;
 
 /** Workers that run elsewhere, on a Kafka of the user's; they are measured by what they publish. */
 final class RunningWorkers implements Pipeline {
@@ -43,7 +44,7 @@ final class RunningWorkers implements Pipeline {
   }
 
   @Override
-  public Settings settings() {
+  public @Nullable Settings settings() {
     return null;
   }
 

@@ -3,7 +3,9 @@ package org.facestream.deploy.lab.bench.pipeline;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import org.facestream.deploy.lab.bench.meter.OtherProcesses;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How many cameras a machine carries.
@@ -23,8 +25,8 @@ record SaturationReport(
     List<Step> steps,
     int carried,
     boolean unlimited,
-    Growth growth,
-    WindowReport atSeventyPercent) {
+    @Nullable Growth growth,
+    @Nullable WindowReport atSeventyPercent) {
 
   /**
    * One trial.
@@ -106,11 +108,13 @@ record SaturationReport(
         kind,
         p99Bound,
         100 * lostBound);
-    Latency event = atSeventyPercent.captureToEvent();
+    WindowReport calm =
+        Objects.requireNonNull(atSeventyPercent, "measured when something was carried");
+    Latency event = calm.captureToEvent();
     add(
         text,
         "At 70 %% of that, %d cameras: p50 %s ms, p95 %s ms, p99 %s ms from capture to event.",
-        atSeventyPercent.cameras(),
+        calm.cameras(),
         number(event.p50()),
         number(event.p95()),
         number(event.p99()));
@@ -142,7 +146,7 @@ record SaturationReport(
                     most.warning()));
   }
 
-  private static String number(Double value) {
+  private static String number(@Nullable Double value) {
     return value == null ? "-" : String.format(Locale.ROOT, "%.0f", value);
   }
 

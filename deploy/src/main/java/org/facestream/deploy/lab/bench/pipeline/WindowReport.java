@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -16,6 +17,7 @@ import org.facestream.deploy.lab.bench.meter.OtherProcesses;
 import org.facestream.deploy.lab.bench.meter.Scrape;
 import org.facestream.deploy.lab.simulation.LoadCameras;
 import org.facestream.recognizer.identity.IdentityTopic;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What was counted between two moments under a steady load.
@@ -55,8 +57,8 @@ record WindowReport(
     List<Drop> lost,
     List<Usage> cpu,
     List<Traffic> topics,
-    Double workersCores,
-    OtherProcesses otherProcesses,
+    @Nullable Double workersCores,
+    @Nullable OtherProcesses otherProcesses,
     Memory memory) {
 
   private static final List<String> STAGES =
@@ -81,7 +83,7 @@ record WindowReport(
    * @param out records per second that it published or stored
    * @param sinceCapture until it was done with a picture: percentiles are bounds of a histogram
    */
-  record OfStage(String stage, Double in, double out, Latency sinceCapture) {}
+  record OfStage(String stage, @Nullable Double in, double out, Latency sinceCapture) {}
 
   /**
    * A part of a stage's work.
@@ -159,7 +161,7 @@ record WindowReport(
         counted.sum("facestream_records_out_total", of("ingest")) / seconds,
         lookedAt / seconds,
         lost + lookedAt == 0 ? (cameras > 0 ? 1 : 0) : lost / (lost + lookedAt),
-        records.get(IdentityTopic.TOPIC.thing()),
+        Objects.requireNonNull(records.get(IdentityTopic.TOPIC.thing()), "every topic is read"),
         stages,
         records,
         parts(counted, seconds),
@@ -284,7 +286,7 @@ record WindowReport(
    * sight and no event comes, to the end of detection. Null when nothing came, or much too late.
    */
   @JsonIgnore
-  Double judged(int faces) {
+  @Nullable Double judged(int faces) {
     return faces > 0
         ? captureToEvent.p99()
         : stages.get(STAGES.indexOf("detector")).sinceCapture().p99();

@@ -4,7 +4,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.facestream.deploy.lab.bench.meter.Memory;
+import org.jspecify.annotations.Nullable;
 
 /** A window's figures for people to read. */
 final class WindowText {
@@ -24,7 +26,10 @@ final class WindowText {
   static String of(WindowReport window) {
     StringBuilder text = new StringBuilder();
     if (window.disturbed()) {
-      add(text, "%s", window.otherProcesses().warning());
+      add(
+          text,
+          "%s",
+          Objects.requireNonNull(window.otherProcesses(), "it is they who disturb").warning());
     }
     if (window.seconds() >= window.secondsAsked() + 1) {
       add(
@@ -50,7 +55,7 @@ final class WindowText {
           text,
           "  a reader has %-23s %s",
           RECORDS.get(thing),
-          latency(window.records().get(thing), ""));
+          latency(Objects.requireNonNull(window.records().get(thing), "every topic is read"), ""));
     }
     for (WindowReport.OfStage stage : window.stages()) {
       add(
@@ -163,15 +168,15 @@ final class WindowText {
         latency.count());
   }
 
-  private static String number(Double value, String mark) {
+  private static String number(@Nullable Double value, String mark) {
     return value == null ? "-" : mark + String.format(Locale.ROOT, "%.0f", value);
   }
 
-  private static String megabytes(Long bytes) {
+  private static String megabytes(@Nullable Long bytes) {
     return bytes == null ? "unknown" : (bytes >> 20) + " MB";
   }
 
-  private static void add(StringBuilder text, String line, Object... values) {
+  private static void add(StringBuilder text, String line, @Nullable Object... values) {
     text.append(String.format(Locale.ROOT, line, values).stripTrailing())
         .append(System.lineSeparator());
   }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What reading one camera costs, ours and FFmpeg's own program side by side. Figures of FFmpeg are
@@ -17,7 +18,7 @@ import java.util.Objects;
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ReaderReport(
-    String program, String noComparison, Comparison decode, Comparison whole) {
+    @Nullable String program, @Nullable String noComparison, Comparison decode, Comparison whole) {
 
   /**
    * The same work by both.
@@ -28,7 +29,8 @@ public record ReaderReport(
    * @param ratio of ours to theirs, the median of the rounds'
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  public record Comparison(List<Round> rounds, Double ours, Double theirs, Double ratio) {
+  public record Comparison(
+      List<Round> rounds, @Nullable Double ours, @Nullable Double theirs, @Nullable Double ratio) {
     public static Comparison of(List<Round> rounds) {
       return new Comparison(
           rounds,
@@ -37,7 +39,7 @@ public record ReaderReport(
           median(rounds.stream().map(Round::ratio).toList()));
     }
 
-    private static Double median(List<Double> values) {
+    private static @Nullable Double median(List<Double> values) {
       List<Double> sorted = values.stream().filter(Objects::nonNull).sorted().toList();
       if (sorted.isEmpty()) {
         return null;
@@ -58,12 +60,13 @@ public record ReaderReport(
    * @param theirFrames pictures a second that FFmpeg put out
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  public record Round(double ours, Double theirs, double ourFrames, Double theirFrames) {
+  public record Round(
+      double ours, @Nullable Double theirs, double ourFrames, @Nullable Double theirFrames) {
     public static Round alone(double ours, double ourFrames) {
       return new Round(ours, null, ourFrames, null);
     }
 
-    Double ratio() {
+    @Nullable Double ratio() {
       return theirs == null ? null : ours / theirs;
     }
   }
@@ -117,11 +120,11 @@ public record ReaderReport(
         figure("%.2f", comparison.ratio()));
   }
 
-  private static String figure(String format, Double value) {
+  private static String figure(String format, @Nullable Double value) {
     return value == null ? "-" : String.format(Locale.ROOT, format, value);
   }
 
-  private static void add(StringBuilder text, String line, Object... values) {
+  private static void add(StringBuilder text, String line, @Nullable Object... values) {
     text.append(String.format(Locale.ROOT, line, values)).append(System.lineSeparator());
   }
 }

@@ -35,6 +35,7 @@ import org.facestream.ingest.worker.config.UserError;
 import org.facestream.ingest.worker.json.Json;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.KafkaConfig;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,7 +51,11 @@ import org.slf4j.LoggerFactory;
  * @param data where the temporary data folder is made; null for the system's place
  */
 public record ReaderRun(
-    LoadCameras.Load shown, int seconds, int rounds, String program, Path data) {
+    LoadCameras.Load shown,
+    int seconds,
+    int rounds,
+    @Nullable String program,
+    @Nullable Path data) {
   private static final Logger log = LoggerFactory.getLogger(ReaderRun.class);
   private static final int WARM_UP_SECONDS = 3;
   private static final Duration CONNECTING = Duration.ofSeconds(30);
@@ -195,7 +200,8 @@ public record ReaderRun(
     }
   }
 
-  private ReaderReport.Round round(Camera camera, FfmpegProgram theirs, DoubleSupplier frames)
+  private ReaderReport.Round round(
+      Camera camera, @Nullable FfmpegProgram theirs, DoubleSupplier frames)
       throws InterruptedException {
     CpuMeter meter = new CpuMeter(OptionalLong.empty());
     String thread = "camera-" + camera.id();

@@ -5,11 +5,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.facestream.deploy.natives.DebianPackages;
 import org.facestream.deploy.natives.DynamicLinker;
 import org.facestream.deploy.natives.NativeFiles;
+import org.jspecify.annotations.Nullable;
 
 /**
  * FFmpeg's program that is compared with. The one that comes with the libraries needs others, of
@@ -18,7 +20,7 @@ import org.facestream.deploy.natives.NativeFiles;
  * @param program a path or a name; null where there is none that runs
  * @param reason why there is none, and what to do; null where there is one
  */
-record Reference(String program, String reason) {
+record Reference(@Nullable String program, @Nullable String reason) {
   private static final String ON_THE_PATH = "ffmpeg";
 
   /**
@@ -26,7 +28,7 @@ record Reference(String program, String reason) {
    *
    * @param given by the user; null for none
    */
-  static Reference find(String given) {
+  static Reference find(@Nullable String given) {
     if (given != null) {
       return new Reference(given, null);
     }
@@ -63,10 +65,11 @@ record Reference(String program, String reason) {
    * only with a search path.
    */
   ProcessBuilder process(List<String> options) {
-    List<String> command = new ArrayList<>(List.of(program));
+    String name = Objects.requireNonNull(program, "there is one to run");
+    List<String> command = new ArrayList<>(List.of(name));
     command.addAll(options);
     ProcessBuilder builder = new ProcessBuilder(command);
-    Path folder = Path.of(program).getParent();
+    Path folder = Path.of(name).getParent();
     if (folder != null && Files.exists(folder.resolve("libva-drm.so.2"))) {
       builder.environment().put("LD_LIBRARY_PATH", folder.toString());
     }

@@ -3,6 +3,7 @@ package org.facestream.deploy.lab.simulation.rtsp;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One encoded H.264 picture: its NAL units without start codes, in decoding order.
@@ -50,16 +51,16 @@ public record AccessUnit(List<byte[]> units) {
   }
 
   /** The sequence parameter set, or null. */
-  public byte[] sequenceParameters() {
+  public byte @Nullable [] sequenceParameters() {
     return first(SEQUENCE_PARAMETERS);
   }
 
   /** The picture parameter set, or null. */
-  public byte[] pictureParameters() {
+  public byte @Nullable [] pictureParameters() {
     return first(PICTURE_PARAMETERS);
   }
 
-  private byte[] first(int type) {
+  private byte @Nullable [] first(int type) {
     for (byte[] unit : units) {
       if ((unit[0] & 0x1F) == type) {
         return unit;

@@ -36,6 +36,7 @@ import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.opencv.global.opencv_imgproc;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.facestream.ingest.worker.config.UserError;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Encodes pictures as H.264 through FFmpeg: no B-frames, a key frame with its parameter sets each
@@ -54,7 +55,7 @@ public final class H264Encoder implements AutoCloseable {
   private final AVPacket packet;
   private final Mat planes = new Mat();
   private long next;
-  private AccessUnit lastKey;
+  private @Nullable AccessUnit lastKey;
   private boolean closed;
 
   /**

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * H.264 video, packetised by RFC 6184, mode 1: a NAL unit alone in a packet or cut into FU-A.
@@ -60,8 +61,8 @@ public record H264Loop(List<AccessUnit> units, int fps) implements VideoLoop {
 
   @Override
   public String format() {
-    byte[] sequence = units.get(0).sequenceParameters();
-    byte[] picture = units.get(0).pictureParameters();
+    byte[] sequence = Objects.requireNonNull(units.get(0).sequenceParameters(), "checked above");
+    byte[] picture = Objects.requireNonNull(units.get(0).pictureParameters(), "checked above");
     Base64.Encoder base64 = Base64.getEncoder();
     return "a=rtpmap:96 H264/90000\r\n"
         + "a=fmtp:96 packetization-mode=1;profile-level-id=%s;sprop-parameter-sets=%s,%s\r\n"

@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One camera: shows its loop by the clock from the moment it was added, whether anyone watches or
@@ -31,7 +32,7 @@ public final class LiveStream {
   private final LongAdder dropped = new LongAdder();
   private volatile boolean stalled;
   private volatile Duration ahead = Duration.ZERO;
-  private volatile Future<?> pending;
+  private volatile @Nullable Future<?> pending;
   private volatile boolean ended;
   private long next;
 

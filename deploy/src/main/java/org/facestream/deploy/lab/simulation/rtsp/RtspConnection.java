@@ -19,6 +19,7 @@ import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,8 +34,8 @@ final class RtspConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
   private final Access access;
   private final String nonce = randomHex();
   private final String session = randomHex();
-  private LiveStream stream;
-  private RtpSender sender;
+  private @Nullable LiveStream stream;
+  private @Nullable RtpSender sender;
   private int sequence;
   private boolean playing;
 
@@ -168,7 +169,9 @@ final class RtspConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
   }
 
   private void play(ChannelHandlerContext context, FullHttpRequest request) {
-    if (sender == null) {
+    LiveStream played = stream;
+    RtpSender receiver = sender;
+    if (played == null || receiver == null) {
       answer(context, request, response(RtspResponseStatuses.METHOD_NOT_VALID));
       return;
     }
@@ -176,8 +179,8 @@ final class RtspConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
     started.headers().set(RtspHeaderNames.SESSION, session);
     started.headers().set(RtspHeaderNames.RANGE, "npt=now-");
     if (!playing) {
-      long timestamp = Integer.toUnsignedLong(stream.nextKeyTimestamp());
-      String url = server.url(stream.path()) + TRACK;
+      long timestamp = Integer.toUnsignedLong(played.nextKeyTimestamp());
+      String url = server.url(played.path()) + TRACK;
       started
           .headers()
           .set(
@@ -186,11 +189,11 @@ final class RtspConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
     }
     answer(context, request, started);
     playing = true;
-    stream.add(sender);
+    played.add(receiver);
   }
 
   private void leave() {
-    if (stream != null) {
+    if (stream != null && sender != null) {
       stream.remove(sender);
     }
     stream = null;

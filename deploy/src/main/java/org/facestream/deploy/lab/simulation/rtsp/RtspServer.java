@@ -24,6 +24,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.facestream.ingest.worker.config.UserError;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Cameras for everyone who speaks RTSP: {@code rtsp://127.0.0.1:port/path}, one path per stream,
@@ -49,7 +50,7 @@ public final class RtspServer implements AutoCloseable {
   private final Set<Channel> connections = ConcurrentHashMap.newKeySet();
   private volatile int port;
   private volatile boolean accepting;
-  private Channel listening;
+  private @Nullable Channel listening;
   private boolean closed;
 
   /**
@@ -103,7 +104,7 @@ public final class RtspServer implements AutoCloseable {
   }
 
   /** The stream at a path, or null. */
-  public LiveStream find(String path) {
+  public @Nullable LiveStream find(String path) {
     return streams.get(path);
   }
 
