@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
 
@@ -73,8 +74,7 @@ final class DueTracks {
 
   /** A track that is in the store already when the worker begins. */
   void restore(String key, TrackState state) {
-    cameras.merge(CameraClock.of(state), state.lastSeen(), DueTracks::later);
-    put(key, state, 0, null);
+    put(key, state, 0, cameras.merge(CameraClock.of(state), state.lastSeen(), DueTracks::later));
   }
 
   /** All are restored: their time begins. */
@@ -87,7 +87,7 @@ final class DueTracks {
                 track.lastSeen(),
                 track.persons(),
                 now,
-                cameras.get(track.camera())));
+                clock(track)));
   }
 
   /** A track took in a face that was captured then. */
@@ -97,13 +97,22 @@ final class DueTracks {
 
   /** A track's silence ended it. */
   void ended(String key, TrackState state, long now) {
-    put(key, state, now, tracks.get(key).cameraThen());
+    put(key, state, now, watched(key).cameraThen());
   }
 
   /** A track's state is another, though it was not seen: the time of its silence goes on. */
   void changed(String key, TrackState state) {
-    Watched before = tracks.get(key);
+    Watched before = watched(key);
     put(key, state, before.since(), before.cameraThen());
+  }
+
+  private Watched watched(String key) {
+    return Objects.requireNonNull(tracks.get(key), "a track that is watched");
+  }
+
+  /** There is one as long as the camera has a track. */
+  private Instant clock(Watched track) {
+    return Objects.requireNonNull(cameras.get(track.camera()), "the clock of a track's camera");
   }
 
   void remove(String key) {
@@ -180,7 +189,7 @@ final class DueTracks {
 
   private boolean passedBy(Watched track) {
     Instant then = later(track.lastSeen(), track.cameraThen());
-    return cameras.get(track.camera()).isAfter(then.plus(timeout));
+    return clock(track).isAfter(then.plus(timeout));
   }
 
   /**
@@ -200,7 +209,7 @@ final class DueTracks {
   }
 
   private boolean past(Watched track, long now) {
-    boolean gone = track.lastSeen().isBefore(cameras.get(track.camera()).minus(memory));
+    boolean gone = track.lastSeen().isBefore(clock(track).minus(memory));
     if (track.replay()) {
       return gone || now - track.since() >= ABANDONED.toMillis();
     }

@@ -5,6 +5,7 @@ import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a track's faces say for and against one person.
@@ -27,14 +28,14 @@ import java.util.function.Predicate;
 @RecordBuilder
 record Evidence(
     String name,
-    String watchlist,
+    @Nullable String watchlist,
     double sum,
     Double weight,
     int faces,
     boolean sure,
     double distance,
-    Double margin,
-    String other,
+    @Nullable Double margin,
+    @Nullable String other,
     @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Look> looks)
     implements EvidenceBuilder.With {
 

@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongBinaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How much of the gallery topic somebody has read: an offset per partition, and which topic that
@@ -18,7 +19,7 @@ import java.util.function.LongBinaryOperator;
  * @param offsets by partition, the offset that the next record to read will have
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-public record GalleryVersion(String topic, List<Long> offsets) {
+public record GalleryVersion(@Nullable String topic, List<Long> offsets) {
   public GalleryVersion {
     offsets = offsets == null ? List.of() : List.copyOf(offsets);
   }
@@ -37,7 +38,7 @@ public record GalleryVersion(String topic, List<Long> offsets) {
    *
    * @param topic its id, or null
    */
-  public static GalleryVersion of(String topic, Map<Integer, Long> offsets) {
+  public static GalleryVersion of(@Nullable String topic, Map<Integer, Long> offsets) {
     if (topic == null) {
       return ofNumber(offsets.values().stream().mapToLong(Long::longValue).sum());
     }
@@ -82,17 +83,20 @@ public record GalleryVersion(String topic, List<Long> offsets) {
   }
 
   /** The least version that covers both; of two topics the later one's. */
-  static GalleryVersion most(GalleryVersion earlier, GalleryVersion later) {
-    return comparable(earlier, later)
-        ? earlier.with(later, Math::max)
-        : later == null ? earlier : later;
+  static @Nullable GalleryVersion most(
+      @Nullable GalleryVersion earlier, @Nullable GalleryVersion later) {
+    if (earlier == null || later == null) {
+      return later == null ? earlier : later;
+    }
+    return comparable(earlier, later) ? earlier.with(later, Math::max) : later;
   }
 
   /**
    * The greatest version that both cover; of two topics the earlier one's, and null where one of
    * them is not known.
    */
-  static GalleryVersion least(GalleryVersion earlier, GalleryVersion later) {
+  static @Nullable GalleryVersion least(
+      @Nullable GalleryVersion earlier, @Nullable GalleryVersion later) {
     if (earlier == null || later == null) {
       return null;
     }
@@ -100,11 +104,7 @@ public record GalleryVersion(String topic, List<Long> offsets) {
   }
 
   private static boolean comparable(GalleryVersion one, GalleryVersion other) {
-    return one != null
-        && other != null
-        && one.topic != null
-        && other.topic != null
-        && !one.ofAnotherTopic(other);
+    return one.topic != null && other.topic != null && !one.ofAnotherTopic(other);
   }
 
   private GalleryVersion with(GalleryVersion other, LongBinaryOperator choice) {

@@ -8,6 +8,7 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.facestream.ingest.worker.Telemetry;
 import org.facestream.ingest.worker.kafka.Refusal;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -68,7 +69,8 @@ final class IdentityDeadLetters {
    * @param reason one of a small fixed set of words, for it becomes a metric's label
    * @param detail for the log
    */
-  void reject(Record<String, byte[]> record, String origin, String reason, String detail) {
+  void reject(
+      Record<String, byte[]> record, String origin, String reason, @Nullable String detail) {
     log.warn("{}: {} goes to the dead letters: {} ({})", STAGE, origin, reason, detail);
     telemetry.dropped(STAGE, label(record), reason).increment();
     RecordHeaders headers = new RecordHeaders(record.headers().toArray());

@@ -5,6 +5,7 @@ import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
 import java.util.List;
 import org.facestream.detector.face.Box;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The public event: who was seen, where and when. One track gives {@code started}, then {@code
@@ -55,18 +56,18 @@ public record IdentityEvent(
     Instant firstSeen,
     Instant lastSeen,
     List<String> zones,
-    String personId,
+    @Nullable String personId,
     String name,
-    String watchlist,
-    Double distance,
-    Double margin,
+    @Nullable String watchlist,
+    @Nullable Double distance,
+    @Nullable Double margin,
     int faces,
     double quality,
     double score,
     Box box,
     String model,
     long galleryVersion,
-    @JsonInclude(JsonInclude.Include.NON_NULL) GalleryVersion gallery,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable GalleryVersion gallery,
     String bestFace,
     Instant captureTime)
     implements IdentityEventBuilder.With {

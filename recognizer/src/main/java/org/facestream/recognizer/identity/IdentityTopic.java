@@ -6,6 +6,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.facestream.ingest.worker.kafka.InvalidRecordException;
 import org.facestream.ingest.worker.kafka.Topic;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The contract of {@code cctv.identities.v1}: key camera id, value an {@link IdentityEvent} as JSON
@@ -51,7 +52,7 @@ public final class IdentityTopic {
    *
    * @throws InvalidRecordException as {@link #fromRecord}
    */
-  public static IdentityEvent read(byte[] value) throws InvalidRecordException {
+  public static IdentityEvent read(byte @Nullable [] value) throws InvalidRecordException {
     IdentityEvent event = RecordJson.read(value, IdentityEvent.class);
     if (event.eventId() == null
         || event.type() == null

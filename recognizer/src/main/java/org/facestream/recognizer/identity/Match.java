@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.function.Predicate;
 import org.facestream.detector.face.Box;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One face compared with the whole gallery; not yet a decision.
@@ -43,8 +44,8 @@ public record Match(
     float threshold,
     String model,
     long galleryVersion,
-    @JsonInclude(JsonInclude.Include.NON_NULL) GalleryVersion gallery,
-    float[] descriptor)
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable GalleryVersion gallery,
+    float @Nullable [] descriptor)
     implements MatchBuilder.With {
 
   public Match {
@@ -93,8 +94,8 @@ public record Match(
       String name,
       float distance,
       String reference,
-      @JsonInclude(JsonInclude.Include.NON_NULL) String watchlist,
-      @JsonInclude(JsonInclude.Include.NON_NULL) Float threshold)
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String watchlist,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Float threshold)
       implements MatchCandidateBuilder.With {
 
     /** Somebody who is on no watchlist. */

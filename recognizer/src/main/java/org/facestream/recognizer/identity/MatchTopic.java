@@ -7,6 +7,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.facestream.ingest.worker.kafka.InvalidRecordException;
 import org.facestream.ingest.worker.kafka.Topic;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The contract of {@code cctv.matches.v1}: key camera id, value a {@link Match} as JSON, timestamp
@@ -42,7 +43,8 @@ public final class MatchTopic {
    * @throws InvalidRecordException with reason {@code no-key}, {@code empty-value}, {@code
    *     bad-json} or {@code bad-value} when the record violates the contract
    */
-  public static Match read(String key, byte[] value) throws InvalidRecordException {
+  public static Match read(@Nullable String key, byte @Nullable [] value)
+      throws InvalidRecordException {
     if (key == null || key.isEmpty()) {
       throw new InvalidRecordException("no-key", "a match's key is its camera's id");
     }

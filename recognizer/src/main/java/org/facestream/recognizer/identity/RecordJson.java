@@ -18,6 +18,7 @@ import java.time.format.DateTimeFormatterBuilder;
 import java.util.Locale;
 import org.facestream.ingest.worker.json.Json;
 import org.facestream.ingest.worker.kafka.InvalidRecordException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the recognizer's contracts are written as JSON: UTF-8, components in the order of the record,
@@ -51,7 +52,7 @@ public final class RecordJson {
    *
    * @throws InvalidRecordException with reason {@code empty-value} or {@code bad-json}
    */
-  public static <T> T read(byte[] json, Class<T> type) throws InvalidRecordException {
+  public static <T> T read(byte @Nullable [] json, Class<T> type) throws InvalidRecordException {
     if (json == null || json.length == 0) {
       throw new InvalidRecordException("empty-value", "the value is empty");
     }

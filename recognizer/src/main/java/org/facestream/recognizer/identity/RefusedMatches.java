@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
@@ -11,6 +12,7 @@ import org.apache.kafka.streams.errors.ErrorHandlerContext;
 import org.apache.kafka.streams.errors.ProductionExceptionHandler;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.facestream.ingest.worker.kafka.Refusal;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -91,7 +93,7 @@ public final class RefusedMatches {
 
   /** Streams creates it, and calls it for every record that cannot be published. */
   public static final class Handler implements ProductionExceptionHandler {
-    private RefusedMatches matches;
+    private @Nullable RefusedMatches matches;
 
     @Override
     public void configure(Map<String, ?> settings) {
@@ -107,7 +109,7 @@ public final class RefusedMatches {
       if (why.isPresent() && header != null) {
         String origin = new String(header.value(), UTF_8);
         log.warn("identity: Kafka refused the output of {} for {}", origin, record.topic());
-        matches.add(origin, why.get());
+        Objects.requireNonNull(matches, "configured before").add(origin, why.get());
       }
       return Response.fail();
     }

@@ -3,10 +3,12 @@ package org.facestream.recognizer.identity;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one decision per track: pure functions from state and face to state and events, so that the
@@ -43,7 +45,7 @@ final class TrackDecision {
    * Takes in a face that is neither late nor there again; {@code state} is null for a track's first
    * face.
    */
-  Outcome face(TrackState state, Match match) {
+  Outcome face(@Nullable TrackState state, Match match) {
     return face(state, match, false);
   }
 
@@ -52,7 +54,7 @@ final class TrackDecision {
    *
    * @param replay whether a track that begins is of a replay
    */
-  Outcome face(TrackState state, Match match, boolean replay) {
+  Outcome face(@Nullable TrackState state, Match match, boolean replay) {
     TrackState seen = decide(see(state == null ? TrackState.before(match, replay) : state, match));
     Optional<IdentityEvent.Type> type =
         seen.started() ? worthAnUpdate(seen, match) : worthAStart(seen, match);
@@ -108,7 +110,7 @@ final class TrackDecision {
   }
 
   private static Optional<IdentityEvent.Type> worthAnUpdate(TrackState state, Match match) {
-    TrackState.Told told = state.told();
+    TrackState.Told told = Objects.requireNonNull(state.told(), "it has started");
     TrackState.Told now = state.decision();
     boolean other =
         !now.name().equals(told.name())
@@ -117,7 +119,8 @@ final class TrackDecision {
     boolean better =
         now.personId() != null
             && told.distance() != null
-            && told.distance() - now.distance() >= DecisionRules.BETTER * match.threshold();
+            && told.distance() - Objects.requireNonNull(now.distance(), "of a person")
+                >= DecisionRules.BETTER * match.threshold();
     boolean elsewhere = !now.zones().equals(told.zones());
     return state.ended() || other || better || elsewhere
         ? Optional.of(IdentityEvent.Type.updated)
@@ -155,7 +158,7 @@ final class TrackDecision {
         .orElse(0);
   }
 
-  private static boolean same(String one, String other) {
+  private static boolean same(@Nullable String one, @Nullable String other) {
     return one == null ? other == null : one.equals(other);
   }
 

@@ -1,6 +1,8 @@
 package org.facestream.recognizer.identity;
 
 import java.time.Instant;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Creates events from a track's state. */
 final class TrackEvent {
@@ -13,8 +15,8 @@ final class TrackEvent {
    * @param cause capture time of the face that caused it
    */
   static IdentityEvent of(TrackState state, IdentityEvent.Type type, Instant cause) {
-    TrackState.Told told = state.told();
-    TrackState.BestFace best = state.best();
+    TrackState.Told told = Objects.requireNonNull(state.told(), "what the event says");
+    TrackState.BestFace best = Objects.requireNonNull(state.best(), "its first face is there");
     return IdentityEventBuilder.builder()
         .eventId(state.track() + "." + state.revision())
         .type(type)
@@ -42,16 +44,21 @@ final class TrackEvent {
         .build();
   }
 
-  private static Double margin(TrackState state) {
+  private static @Nullable Double margin(TrackState state) {
+    String person = state.personId();
     Double margin =
-        state.personId() != null
-            ? state.evidence().get(state.personId()).margin()
+        person != null
+            ? state.ofPerson(person).margin()
             : state.closest() == null ? null : state.closest().margin();
-    return margin == null ? null : rounded(Math.max(0, margin));
+    return margin == null ? null : Double.valueOf(rounded(Math.max(0, margin)));
   }
 
   /** Distances have four digits that mean something. */
-  private static Double rounded(Double value) {
-    return value == null ? null : Double.valueOf(Math.round(value * 1e4) / 1e4);
+  private static double rounded(double value) {
+    return Math.round(value * 1e4) / 1e4;
+  }
+
+  private static @Nullable Double rounded(@Nullable Double value) {
+    return value == null ? null : Double.valueOf(rounded(value.doubleValue()));
   }
 }

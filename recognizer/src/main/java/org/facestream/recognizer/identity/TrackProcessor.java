@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.micrometer.core.instrument.Counter;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.function.Predicate;
+import java.util.Objects;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.PunctuationType;
@@ -17,6 +17,7 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.facestream.ingest.frame.Recording;
 import org.facestream.ingest.worker.Telemetry;
 import org.facestream.ingest.worker.kafka.InvalidRecordException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,9 +56,9 @@ final class TrackProcessor extends ContextualProcessor<String, byte[], String, b
   private final DueTracks watched;
   private final KnownPeople known;
   private final RefusedMatches refused;
-  private KeyValueStore<String, byte[]> store;
-  private IdentityDeadLetters letters;
-  private GalleryVersion forgottenAsOf;
+  private @Nullable KeyValueStore<String, byte[]> store;
+  private @Nullable IdentityDeadLetters letters;
+  private @Nullable GalleryVersion forgottenAsOf;
 
   /**
    * @param memory how long an ended track is remembered
@@ -104,7 +105,7 @@ final class TrackProcessor extends ContextualProcessor<String, byte[], String, b
   public void process(Record<String, byte[]> record) {
     String origin =
         context().recordMetadata().map(RefusedMatches::origin).orElse("an unknown match");
-    if (letters.instead(record, origin)) {
+    if (letters().instead(record, origin)) {
       return;
     }
     boolean replay = Recording.isReplay(record.headers());
@@ -116,24 +117,25 @@ final class TrackProcessor extends ContextualProcessor<String, byte[], String, b
     try {
       match = MatchTopic.read(record.key(), record.value());
     } catch (InvalidRecordException invalid) {
-      letters.reject(record, origin, invalid.reason(), invalid.getMessage());
+      letters().reject(record, origin, invalid.reason(), invalid.getMessage());
       return;
     }
     telemetry.in(STAGE, match.camera()).increment();
     long now = context().currentSystemTimeMs();
     if (!replay && match.captureTime().isAfter(Instant.ofEpochMilli(now).plus(MOST_AHEAD))) {
-      letters.reject(
-          record,
-          origin,
-          "future",
-          "captured more than 59 minutes in the future: synchronise the clocks");
+      letters()
+          .reject(
+              record,
+              origin,
+              "future",
+              "captured more than 59 minutes in the future: synchronise the clocks");
       return;
     }
     if (replay) {
       watched.silent(match.camera(), match.captureTime()).forEach(silent -> end(silent, now));
     }
     String key = match.camera() + "/" + match.track();
-    TrackState before = state(key, store.get(key));
+    TrackState before = state(key, store().get(key));
     if (before == null ? !replay && watched.past(match, now) : TrackDecision.late(before, match)) {
       telemetry.dropped(STAGE, match.camera(), "late").increment();
       return;
@@ -146,35 +148,30 @@ final class TrackProcessor extends ContextualProcessor<String, byte[], String, b
     try {
       outcome =
           decision.face(
-              before == null ? null : before.without(gone(before.version())),
-              match.without(gone(match.version())),
+              before == null ? null : before.without(known.gone(before.version())),
+              match.without(known.gone(match.version())),
               replay);
     } catch (RuntimeException failed) {
       log.warn("{}: a match cannot be processed", STAGE, failed);
-      letters.reject(record, origin, "processing-failed", failed.toString());
+      letters().reject(record, origin, "processing-failed", failed.toString());
       return;
     }
     watched.seen(key, outcome.state(), match.captureTime(), now);
     apply(key, outcome, record, origin);
   }
 
-  /**
-   * Who is not in the gallery any more, for what was decided with its version of then. A replica
-   * that has not come as far as that version cannot tell who was enrolled or forgotten since. What
-   * was decided with another gallery topic of the name is of one that was deleted since, for a
-   * replica follows the present one: only who is in that is somebody.
-   */
-  private Predicate<String> gone(GalleryVersion then) {
-    GalleryVersion now = known.version();
-    return now.covers(then) || now.ofAnotherTopic(then)
-        ? person -> !known.contains(person)
-        : person -> false;
+  private KeyValueStore<String, byte[]> store() {
+    return Objects.requireNonNull(store, "Streams initialises a processor first");
+  }
+
+  private IdentityDeadLetters letters() {
+    return Objects.requireNonNull(letters, "Streams initialises a processor first");
   }
 
   private void punctuate(long now) {
     forgetWhoIsGone();
     for (String key : watched.over(now)) {
-      store.delete(key);
+      store().delete(key);
       watched.remove(key);
     }
     watched.silent(now).forEach(key -> end(key, now));
@@ -182,12 +179,12 @@ final class TrackProcessor extends ContextualProcessor<String, byte[], String, b
   }
 
   private void end(String key, long now) {
-    TrackState state = state(key, store.get(key));
+    TrackState state = state(key, store().get(key));
     if (state == null) {
       watched.remove(key);
       return;
     }
-    TrackDecision.Outcome outcome = decision.silence(state.without(gone(state.version())));
+    TrackDecision.Outcome outcome = decision.silence(state.without(known.gone(state.version())));
     watched.ended(key, outcome.state(), now);
     apply(key, outcome, caused(state), ofTrack(key));
   }
@@ -197,7 +194,7 @@ final class TrackProcessor extends ContextualProcessor<String, byte[], String, b
     long now = context().currentSystemTimeMs();
     for (String key : watched.ofReplay(camera)) {
       end(key, now);
-      store.delete(key);
+      store().delete(key);
       watched.remove(key);
     }
     watched.forgetCameras();
@@ -211,11 +208,11 @@ final class TrackProcessor extends ContextualProcessor<String, byte[], String, b
     }
     forgottenAsOf = version;
     for (String key : watched.concerned(known)) {
-      TrackState state = state(key, store.get(key));
+      TrackState state = state(key, store().get(key));
       if (state == null) {
         continue;
       }
-      TrackDecision.Outcome outcome = decision.forget(state, gone(state.version()));
+      TrackDecision.Outcome outcome = decision.forget(state, known.gone(state.version()));
       if (outcome.state() != state) {
         watched.changed(key, outcome.state());
         apply(key, outcome, caused(state), ofTrack(key));
@@ -237,8 +234,8 @@ final class TrackProcessor extends ContextualProcessor<String, byte[], String, b
    */
   private void apply(
       String key, TrackDecision.Outcome outcome, Record<String, byte[]> cause, String origin) {
-    store.put(key, RecordJson.write(outcome.state()));
-    if (!outcome.events().isEmpty() && letters.instead(cause, origin)) {
+    store().put(key, RecordJson.write(outcome.state()));
+    if (!outcome.events().isEmpty() && letters().instead(cause, origin)) {
       return;
     }
     boolean replay = outcome.state().ofReplay();
@@ -284,7 +281,7 @@ final class TrackProcessor extends ContextualProcessor<String, byte[], String, b
     }
   }
 
-  private static TrackState state(String key, byte[] value) {
+  private static @Nullable TrackState state(String key, byte @Nullable [] value) {
     if (value == null) {
       return null;
     }

@@ -2,6 +2,8 @@ package org.facestream.recognizer.identity;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The decision for complete tracks, for evaluations: the same functions as the topology's, without
@@ -22,13 +24,13 @@ public final class TrackReplay {
    */
   public List<IdentityEvent> events(List<Match> faces) {
     List<IdentityEvent> events = new ArrayList<>();
-    TrackState state = null;
+    @Nullable TrackState state = null;
     for (Match face : faces) {
       TrackDecision.Outcome outcome = decision.face(state, face);
       state = outcome.state();
       events.addAll(outcome.events());
     }
-    events.addAll(decision.silence(state).events());
+    events.addAll(decision.silence(Objects.requireNonNull(state, "at least one face")).events());
     return events;
   }
 }

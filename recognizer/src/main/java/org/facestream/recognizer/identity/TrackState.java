@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -15,6 +16,7 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.facestream.detector.face.Box;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All that is remembered of a track; what the state store holds, as JSON.
@@ -51,18 +53,18 @@ record TrackState(
     Instant lastSeen,
     int faces,
     SortedMap<String, Evidence> evidence,
-    String personId,
-    Told told,
-    Closest closest,
-    BestFace best,
+    @Nullable String personId,
+    @Nullable Told told,
+    @Nullable Closest closest,
+    @Nullable BestFace best,
     String model,
     long galleryVersion,
-    GalleryVersion gallery,
-    GalleryVersion least,
+    @Nullable GalleryVersion gallery,
+    @Nullable GalleryVersion least,
     List<String> recent,
     List<String> zones,
     List<Long> moments,
-    @JsonInclude(JsonInclude.Include.NON_NULL) Boolean replay)
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Boolean replay)
     implements TrackStateBuilder.With {
 
   /** Enough to recognise a duplicate: a redelivery begins a little earlier. */
@@ -76,7 +78,12 @@ record TrackState(
   }
 
   /** What was published of the decision. */
-  record Told(String personId, String name, String watchlist, Double distance, List<String> zones) {
+  record Told(
+      @Nullable String personId,
+      String name,
+      @Nullable String watchlist,
+      @Nullable Double distance,
+      List<String> zones) {
     Told {
       zones = zones == null ? List.of() : List.copyOf(zones);
     }
@@ -90,7 +97,8 @@ record TrackState(
    * @param other the second-best person then, or null
    * @param margin how much farther that one was, or null
    */
-  record Closest(String personId, double distance, String other, Double margin) {}
+  record Closest(
+      String personId, double distance, @Nullable String other, @Nullable Double margin) {}
 
   /** The face that shows the person best. */
   record BestFace(String faceId, double quality, double score, Box box) {}
@@ -158,8 +166,13 @@ record TrackState(
       return new Told(
           null, IdentityEvent.UNKNOWN, null, closest == null ? null : closest.distance(), zones);
     }
-    Evidence person = evidence.get(personId);
+    Evidence person = ofPerson(personId);
     return new Told(personId, person.name(), person.watchlist(), person.distance(), zones);
+  }
+
+  /** Who is named has evidence. */
+  Evidence ofPerson(String person) {
+    return Objects.requireNonNull(evidence.get(person), "evidence of who is named");
   }
 
   /** Everyone that this state refers to. */
@@ -227,7 +240,7 @@ record TrackState(
   private SortedMap<String, Evidence> ofPersonInForce() {
     SortedMap<String, Evidence> only = new TreeMap<>();
     if (personId != null) {
-      only.put(personId, evidence.get(personId).ended());
+      only.put(personId, ofPerson(personId).ended());
     }
     return only;
   }

@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The evidence of a face for and against each candidate.
@@ -74,7 +75,7 @@ final class Weighing {
     return after;
   }
 
-  private Evidence add(Evidence known, Match match, int rank, double weight) {
+  private Evidence add(@Nullable Evidence known, Match match, int rank, double weight) {
     Match.Candidate candidate = match.candidates().get(rank);
     double distance = candidate.distance();
     Double margin = margin(match.candidates(), rank);
@@ -85,7 +86,7 @@ final class Weighing {
             && match.share(rank) <= DecisionRules.SURE_DISTANCE
             && match.quality() >= DecisionRules.SURE_QUALITY
             && (match.candidates().size() < 2 || ahead(match) >= 2 * rules.margin());
-    boolean nearer = known == null || distance < known.distance();
+    Evidence nearest = known == null || distance < known.distance() ? null : known;
     Said said = said(known, match, share, weight);
     return EvidenceBuilder.builder()
         .name(candidate.name())
@@ -94,9 +95,9 @@ final class Weighing {
         .weight(said.weight())
         .faces(said.faces())
         .sure(sure || (known != null && known.sure()))
-        .distance(nearer ? distance : known.distance())
-        .margin(nearer ? margin : known.margin())
-        .other(nearer ? other(match.candidates(), rank) : known.other())
+        .distance(nearest == null ? distance : nearest.distance())
+        .margin(nearest == null ? margin : nearest.margin())
+        .other(nearest == null ? other(match.candidates(), rank) : nearest.other())
         .looks(said.looks())
         .build();
   }
@@ -108,11 +109,11 @@ final class Weighing {
    * Adds what one more face says of a person. A moment has one vote, that of its best face: a
    * close-up takes the place of the small face that it is of, and does not vote beside it.
    */
-  private static Said said(Evidence known, Match match, double share, double weight) {
+  private static Said said(@Nullable Evidence known, Match match, double share, double weight) {
     long at = match.captureTime().toEpochMilli();
     Evidence.Look look = new Evidence.Look(at, (float) weight, (float) (weight * share));
     Evidence.Look before = known == null ? null : known.look(at).orElse(null);
-    if (before == null) {
+    if (known == null || before == null) {
       List<Evidence.Look> looks = new ArrayList<>(known == null ? List.of() : known.looks());
       looks.add(look);
       return new Said(
@@ -138,7 +139,7 @@ final class Weighing {
   }
 
   /** The sum when there is one more face that says that. */
-  private static double sum(Evidence known, double share, double weight) {
+  private static double sum(@Nullable Evidence known, double share, double weight) {
     double sum = (known == null ? 0 : known.sum()) + weight * share;
     double all = (known == null ? 0 : known.weight()) + weight;
     double kept = all > DecisionRules.REMEMBERED ? sum * DecisionRules.REMEMBERED / all : sum;
@@ -149,7 +150,7 @@ final class Weighing {
     return Math.max(LEAST, Math.min(DecisionRules.MOST, sum));
   }
 
-  private static double weight(Evidence known, double weight) {
+  private static double weight(@Nullable Evidence known, double weight) {
     return Math.min(DecisionRules.REMEMBERED, (known == null ? 0 : known.weight()) + weight);
   }
 
@@ -173,7 +174,7 @@ final class Weighing {
    * How much farther the second-best person was than the best; of a person of another rank, as a
    * negative number, how much nearer the best was. Null when there was only one.
    */
-  static Double margin(List<Match.Candidate> candidates, int rank) {
+  static @Nullable Double margin(List<Match.Candidate> candidates, int rank) {
     if (rank > 0) {
       return (double) candidates.get(0).distance() - candidates.get(rank).distance();
     }
@@ -183,7 +184,7 @@ final class Weighing {
   }
 
   /** The person to whom the margin of that rank is measured. */
-  static String other(List<Match.Candidate> candidates, int rank) {
+  static @Nullable String other(List<Match.Candidate> candidates, int rank) {
     if (rank > 0) {
       return candidates.get(0).personId();
     }

@@ -8,6 +8,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.facestream.ingest.worker.kafka.InvalidRecordException;
 import org.facestream.ingest.worker.kafka.Topic;
 import org.facestream.recognizer.identity.RecordJson;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The contract of {@code cctv.gallery.v1}, compacted: key face id, value a {@link Reference} as
@@ -82,7 +83,8 @@ public final class GalleryTopic {
    *     key-differs}, {@code incomplete}, {@code no-descriptor}, {@code not-a-number} or {@code
    *     zero-descriptor}
    */
-  public static Optional<Reference> read(String key, byte[] value) throws InvalidRecordException {
+  public static Optional<Reference> read(@Nullable String key, byte @Nullable [] value)
+      throws InvalidRecordException {
     if (key == null || key.isEmpty()) {
       throw new InvalidRecordException("no-key", "a gallery entry's key is its face id");
     }

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.function.Function;
@@ -84,16 +85,16 @@ public final class GalleryWriter implements AutoCloseable {
     } catch (InterruptedException interrupted) {
       throw new InterruptException(interrupted);
     } catch (ExecutionException failed) {
-      if (Refusal.of(failed.getCause()).isPresent()) {
+      Throwable why = Objects.requireNonNull(failed.getCause(), "why Kafka failed");
+      if (Refusal.of(why).isPresent()) {
         throw new UserError(
             ("Kafka refuses this record of the gallery (%s). Check the topic's settings: "
                     + "`facestream doctor --services`.")
-                .formatted(failed.getCause().getMessage()),
+                .formatted(why.getMessage()),
             failed);
       }
       throw new UserError(
-          "The gallery cannot be written to Kafka (%s). Try again."
-              .formatted(failed.getCause().getMessage()),
+          "The gallery cannot be written to Kafka (%s). Try again.".formatted(why.getMessage()),
           failed);
     }
   }

@@ -1,5 +1,7 @@
 package org.facestream.recognizer.gallery.contract;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The person of a reference.
  *
@@ -7,7 +9,7 @@ package org.facestream.recognizer.gallery.contract;
  * @param name in any script
  * @param watchlist that the person is on, or null
  */
-public record Person(String id, String name, String watchlist) {
+public record Person(String id, String name, @Nullable String watchlist) {
 
   /** Somebody who is on no watchlist. */
   public Person(String id, String name) {
@@ -20,7 +22,7 @@ public record Person(String id, String name, String watchlist) {
   }
 
   /** The same on that watchlist. */
-  public Person on(String other) {
+  public Person on(@Nullable String other) {
     return new Person(id, name, other);
   }
 }

@@ -5,6 +5,7 @@ import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One enrolled picture of one person: what faces are compared with. One component per field of the
@@ -36,11 +37,11 @@ public record Reference(
     float[] descriptor,
     byte[] thumbnail,
     float quality,
-    String consent,
-    Instant expiry,
+    @Nullable String consent,
+    @Nullable Instant expiry,
     String source,
     Instant enrolledAt,
-    String watchlist)
+    @Nullable String watchlist)
     implements ReferenceBuilder.With {
 
   /**
@@ -57,7 +58,7 @@ public record Reference(
    * @param key equal to the face id, and kept instead of it
    * @param shared gives for a text an equal one
    */
-  public Reference bare(String key, UnaryOperator<String> shared) {
+  public Reference bare(String key, UnaryOperator<@Nullable String> shared) {
     return ReferenceBuilder.builder()
         .faceId(key)
         .personId(shared.apply(personId))
@@ -99,7 +100,7 @@ public record Reference(
     return zero ? Optional.of("zero-descriptor") : Optional.empty();
   }
 
-  private static boolean isBlank(String text) {
+  private static boolean isBlank(@Nullable String text) {
     return text == null || text.isBlank();
   }
 }

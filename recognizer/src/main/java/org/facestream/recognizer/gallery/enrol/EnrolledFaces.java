@@ -28,6 +28,7 @@ import org.facestream.recognizer.gallery.match.Reduction;
 import org.facestream.recognizer.gallery.match.ReferenceMatrix;
 import org.facestream.recognizer.identity.GalleryVersion;
 import org.facestream.recognizer.identity.Match;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The gallery as an enrolment sees it: its references, names, and similar faces. One thread owns
@@ -53,7 +54,7 @@ final class EnrolledFaces implements AutoCloseable {
 
   private final KafkaClients clients;
   private final TopicLog reader;
-  private RecordLookup lookup;
+  private @Nullable RecordLookup lookup;
 
   /**
    * Reads the gallery. Of each reference the descriptor is kept, outside the heap, and a {@link
@@ -114,7 +115,7 @@ final class EnrolledFaces implements AutoCloseable {
   }
 
   /** The reference of a face id, or null. */
-  EnrolledFace get(String faceId) {
+  @Nullable EnrolledFace get(String faceId) {
     return byFace.get(faceId);
   }
 

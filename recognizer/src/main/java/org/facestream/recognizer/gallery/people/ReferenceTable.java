@@ -22,6 +22,7 @@ import org.facestream.recognizer.gallery.contract.GalleryTopic;
 import org.facestream.recognizer.gallery.contract.Person;
 import org.facestream.recognizer.gallery.contract.Reference;
 import org.facestream.recognizer.identity.GalleryVersion;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The gallery topic as a table. It keeps each reference without picture and descriptor, which are
@@ -42,7 +43,7 @@ final class ReferenceTable implements AutoCloseable {
   private final Map<String, String> words = new HashMap<>();
 
   private final Set<String> erased = new HashSet<>();
-  private RecordLookup lookup;
+  private @Nullable RecordLookup lookup;
 
   private record Row(Reference bare, int partition, long offset) {}
 
@@ -82,7 +83,7 @@ final class ReferenceTable implements AutoCloseable {
     }
   }
 
-  private String word(String text) {
+  private @Nullable String word(@Nullable String text) {
     return text == null ? null : words.computeIfAbsent(text, same -> same);
   }
 
