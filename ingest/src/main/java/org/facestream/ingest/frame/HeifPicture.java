@@ -31,6 +31,7 @@ import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.Rect;
 import org.bytedeco.opencv.opencv_core.Scalar;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -50,8 +51,8 @@ final class HeifPicture implements AutoCloseable {
 
   private final AVFormatContext format;
   private final AVIOContext input;
-  private final AVStreamGroupTileGrid grid;
-  private final AVStreamGroup group;
+  private final @Nullable AVStreamGroupTileGrid grid;
+  private final @Nullable AVStreamGroup group;
   private final int single;
   private final int width;
   private final int height;
@@ -87,7 +88,7 @@ final class HeifPicture implements AutoCloseable {
     height = grid == null ? format.streams(single).codecpar().height() : grid.height();
   }
 
-  private AVStreamGroup gridGroup() {
+  private @Nullable AVStreamGroup gridGroup() {
     AVStreamGroup first = null;
     for (int i = 0; i < format.nb_stream_groups(); i++) {
       AVStreamGroup each = format.stream_groups(i);
@@ -202,7 +203,9 @@ final class HeifPicture implements AutoCloseable {
     Set<Integer> wanted = new HashSet<>();
     for (int tile : missing) {
       boolean same =
-          grid == null ? stream == single : group.streams(grid.offsets_idx(tile)).index() == stream;
+          group == null || grid == null
+              ? stream == single
+              : group.streams(grid.offsets_idx(tile)).index() == stream;
       if (same) {
         wanted.add(tile);
       }

@@ -7,6 +7,7 @@ import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.global.opencv_imgcodecs;
 import org.bytedeco.opencv.global.opencv_imgproc;
 import org.bytedeco.opencv.opencv_core.Mat;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A decoded picture in native memory: height × width × 3, 8-bit RGB. The owner closes it.
@@ -175,7 +176,7 @@ public final class Picture implements AutoCloseable {
     rgb.close();
   }
 
-  private static Mat decode(byte[] encoded, int flags) {
+  private static @Nullable Mat decode(byte[] encoded, int flags) {
     // The pointer must stay reachable during the call, and OpenCV throws on an empty buffer.
     try (BytePointer bytes = new BytePointer(encoded);
         Mat buffer = new Mat(1, encoded.length, opencv_core.CV_8UC1, bytes)) {

@@ -8,11 +8,13 @@ import static org.bytedeco.ffmpeg.global.swscale.sws_getContext;
 import static org.bytedeco.ffmpeg.global.swscale.sws_scale;
 import static org.bytedeco.ffmpeg.global.swscale.sws_setColorspaceDetails;
 
+import java.util.Objects;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.bytedeco.ffmpeg.swscale.SwsContext;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.PointerPointer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * FFmpeg's scaler, configured for frames of one kind, and again when a stream changes. One thread
@@ -32,8 +34,8 @@ public final class PixelScaler implements AutoCloseable {
 
   private final int filter;
   private final boolean colours;
-  private Conversion conversion;
-  private SwsContext context;
+  private @Nullable Conversion conversion;
+  private @Nullable SwsContext context;
 
   /**
    * @param filter one of FFmpeg's, such as {@code SWS_BILINEAR}
@@ -100,11 +102,12 @@ public final class PixelScaler implements AutoCloseable {
    * there.
    */
   public void scale(AVFrame frame, PointerPointer<?> planes, IntPointer strides) {
+    Conversion prepared = Objects.requireNonNull(conversion, "prepare() comes first");
     int rows =
         sws_scale(context, frame.data(), frame.linesize(), 0, frame.height(), planes, strides);
-    if (rows != conversion.toHeight()) {
+    if (rows != prepared.toHeight()) {
       throw new IllegalStateException(
-          "the scaler made " + rows + " rows of " + conversion.toHeight());
+          "the scaler made " + rows + " rows of " + prepared.toHeight());
     }
   }
 

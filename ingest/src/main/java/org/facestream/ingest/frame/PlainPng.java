@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.zip.CRC32;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Removes chunks of a PNG file that its decoder would warn about. libpng writes its warnings to the
@@ -82,7 +83,7 @@ final class PlainPng {
   }
 
   /** Whether all rows are present, each with a valid filter. */
-  private static boolean rowsAreWhole(byte[] header, byte[] packed) {
+  private static boolean rowsAreWhole(byte @Nullable [] header, byte[] packed) {
     if (header == null || header.length != HEADER_LENGTH) {
       return false;
     }

@@ -1,5 +1,7 @@
 package org.facestream.ingest.frame;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Bytes that are not a picture, or a refused picture; the message contains the reason for the user.
  */
@@ -8,7 +10,7 @@ public final class UnreadablePictureException extends Exception {
 
   private final String reason;
 
-  public UnreadablePictureException(String reason, String detail) {
+  public UnreadablePictureException(String reason, @Nullable String detail) {
     super(detail);
     this.reason = reason;
   }

@@ -3,9 +3,11 @@ package org.facestream.ingest.publish;
 import io.micrometer.core.instrument.Counter;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.facestream.ingest.worker.Telemetry;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts of one camera's pictures and of what happened to them, in total and over the last seconds.
@@ -71,7 +73,11 @@ public final class CameraCounts {
   }
 
   public void lost(FrameLoss why) {
-    losses.get(why).counter().increment();
+    tally(why).counter().increment();
+  }
+
+  private Tally tally(FrameLoss loss) {
+    return Objects.requireNonNull(losses.get(loss), "each loss has a meter");
   }
 
   public void bytes(long more) {
@@ -110,18 +116,18 @@ public final class CameraCounts {
 
   /** Dropped pictures by reason; reasons without any are omitted. */
   public Map<String, Long> dropped() {
-    return byReason(loss -> losses.get(loss).count());
+    return byReason(loss -> tally(loss).count());
   }
 
-  public Double inPerSecond() {
+  public @Nullable Double inPerSecond() {
     return rounded(rates.perSecond(PICTURES));
   }
 
-  public Double outPerSecond() {
+  public @Nullable Double outPerSecond() {
     return rounded(rates.perSecond(FRAMES));
   }
 
-  public Double bytesPerSecond() {
+  public @Nullable Double bytesPerSecond() {
     return rates.perSecond(BYTES);
   }
 
@@ -130,7 +136,8 @@ public final class CameraCounts {
     return byReason(loss -> rounded(rates.perSecond(LOSSES + loss.ordinal())));
   }
 
-  private static <N extends Number> Map<String, N> byReason(Function<FrameLoss, N> count) {
+  private static <N extends Number> Map<String, N> byReason(
+      Function<FrameLoss, @Nullable N> count) {
     Map<String, N> counts = new TreeMap<>();
     for (FrameLoss loss : FrameLoss.values()) {
       N number = count.apply(loss);
@@ -141,7 +148,7 @@ public final class CameraCounts {
     return counts;
   }
 
-  public static Double rounded(Double rate) {
+  public static @Nullable Double rounded(@Nullable Double rate) {
     return rate == null ? null : Math.round(100 * rate) / 100.0;
   }
 }

@@ -3,6 +3,7 @@ package org.facestream.ingest.publish;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -169,10 +170,11 @@ public final class FramePublisher implements AutoCloseable {
         Thread.currentThread().interrupt();
         return false;
       } catch (ExecutionException failed) {
-        if (refused(camera, failed.getCause())) {
+        Throwable why = Objects.requireNonNull(failed.getCause(), "Kafka's reason");
+        if (refused(camera, why)) {
           return false;
         }
-        waits(failed.getCause());
+        waits(why);
       } catch (KafkaException | IllegalStateException refused) {
         if (refused(camera, refused)) {
           return false;

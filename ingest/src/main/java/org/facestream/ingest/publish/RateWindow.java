@@ -3,6 +3,7 @@ package org.facestream.ingest.publish;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Growth of counters per second, over the last five seconds. One thread uses it. */
 public final class RateWindow {
@@ -24,7 +25,7 @@ public final class RateWindow {
   }
 
   /** Growth of one of the counters per second, up to the last sample; null when not yet known. */
-  public Double perSecond(int counter) {
+  public @Nullable Double perSecond(int counter) {
     if (samples.size() < 2) {
       return null;
     }

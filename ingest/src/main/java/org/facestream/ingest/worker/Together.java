@@ -6,6 +6,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Runs tasks in parallel, each on its own thread, and waits for all. */
 public final class Together {
@@ -46,7 +47,7 @@ public final class Together {
   }
 
   /** Null for a task that did not fail. An interrupt is forwarded to all running tasks. */
-  private static Throwable end(FutureTask<Void> task, List<Thread> threads) {
+  private static @Nullable Throwable end(FutureTask<Void> task, List<Thread> threads) {
     boolean interrupted = false;
     try {
       while (true) {

@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -151,7 +152,7 @@ public final class Settings {
           values.isEmpty()
               ? key.defaultValue().isEmpty()
               : key.range().isEmpty()
-                  || Range.contains(key.range(), values, name -> values(keys.get(name)).get(0));
+                  || Range.contains(key.range(), values, name -> values(key(name)).get(0));
     } catch (IllegalArgumentException unreadable) {
       valid = false;
     }
@@ -163,8 +164,12 @@ public final class Settings {
                     key.name(),
                     shown(key),
                     places.get(key.name()),
-                    Range.explained(key.form(), name -> shown(keys.get(name))),
+                    Range.explained(key.form(), name -> shown(key(name))),
                     key.defaultValue().map(" (default %s)"::formatted).orElse("")));
+  }
+
+  private Key key(String name) {
+    return Objects.requireNonNull(keys.get(name), "a range names declared keys only");
   }
 
   private List<?> values(Key key) {

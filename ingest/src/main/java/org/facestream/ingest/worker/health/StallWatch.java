@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.Meter;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -168,17 +169,22 @@ public final class StallWatch implements AutoCloseable {
       PartitionEnds broker)
       throws InterruptedException, TimeoutException {
     List<TopicPartition> lost =
-        ends.keySet().stream().filter(partition -> held.get(partition).isEmpty()).toList();
+        ends.keySet().stream().filter(partition -> position(held, partition).isEmpty()).toList();
     Map<TopicPartition, Long> begins =
         lost.isEmpty() ? Map.of() : broker.begins(lost, reader.group);
     long lag = 0;
     for (Map.Entry<TopicPartition, Progress.End> end : ends.entrySet()) {
       long last = end.getValue().last();
       long position =
-          held.get(end.getKey()).orElseGet(() -> begins.getOrDefault(end.getKey(), last));
+          position(held, end.getKey()).orElseGet(() -> begins.getOrDefault(end.getKey(), last));
       lag += Math.max(0, last - position);
     }
     return lag;
+  }
+
+  private static OptionalLong position(
+      Map<TopicPartition, OptionalLong> held, TopicPartition partition) {
+    return Objects.requireNonNull(held.get(partition), "ends are asked for held partitions only");
   }
 
   private void tell(Reader reader, Optional<Progress.Still> still) {

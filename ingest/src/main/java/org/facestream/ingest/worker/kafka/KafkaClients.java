@@ -200,18 +200,18 @@ public final class KafkaClients {
    */
   public UserError unusable(Throwable why) {
     String where = config.bootstrapServers();
+    String message = why.getMessage();
     boolean silent =
         why instanceof TimeoutException
             || why instanceof java.util.concurrent.TimeoutException
-            || why instanceof DisconnectException
-            || why.getMessage() == null;
+            || why instanceof DisconnectException;
     return new UserError(
-        silent
+        silent || message == null
             ? "Kafka at %s does not answer. Start it, or set kafka.bootstrap-servers."
                 .formatted(where)
             : ("Kafka at %s cannot be used: %s. Check kafka.bootstrap-servers and "
                     + "kafka.client-properties.")
-                .formatted(where, why.getMessage().replaceFirst("\\.$", "")),
+                .formatted(where, message.replaceFirst("\\.$", "")),
         why);
   }
 

@@ -9,6 +9,7 @@ import org.apache.kafka.common.errors.RecordBatchTooLargeException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.errors.UnsupportedForMessageFormatException;
+import org.jspecify.annotations.Nullable;
 
 /** Why Kafka permanently refuses a record. */
 public enum Refusal {
@@ -22,7 +23,7 @@ public enum Refusal {
    * @param failure may be null
    * @return empty for no failure, and for a failure that the record did not cause
    */
-  public static Optional<Refusal> of(Throwable failure) {
+  public static Optional<Refusal> of(@Nullable Throwable failure) {
     if (failure instanceof RecordTooLargeException
         || failure instanceof RecordBatchTooLargeException) {
       return Optional.of(TOO_LARGE);

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -49,8 +50,8 @@ public final class TopicComparison {
     List<TopicDifference> differences = new ArrayList<>();
     existing.forEach(
         (name, description) -> {
-          Topic topic = byName.get(name);
-          differences.addAll(inSettings(topic, name, settings.get(resource(name))));
+          Topic topic = Objects.requireNonNull(byName.get(name), "only these were asked for");
+          differences.addAll(inSettings(topic, name, of(settings, name)));
           if (!topic.ofStreams()) {
             differences.addAll(inLayout(name, description));
           }
@@ -98,7 +99,7 @@ public final class TopicComparison {
       if (mended.stream()
           .allMatch(
               each -> {
-                ConfigEntry entry = settings.get(resource(each.topic())).get(each.setting());
+                ConfigEntry entry = of(settings, each.topic()).get(each.setting());
                 return entry != null
                     && TopicSettings.same(each.setting(), each.wanted(), entry.value());
               })) {
@@ -162,6 +163,11 @@ public final class TopicComparison {
     String asked = String.valueOf(wanted);
     String there = String.valueOf(found);
     return new TopicDifference(topic, what, asked, there, TopicMeanings.of(what, asked, there));
+  }
+
+  private static Config of(Map<ConfigResource, Config> settings, String topic) {
+    return Objects.requireNonNull(
+        settings.get(resource(topic)), "the broker answers for each topic");
   }
 
   private static ConfigResource resource(String topic) {

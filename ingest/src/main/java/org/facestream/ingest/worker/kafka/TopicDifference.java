@@ -1,6 +1,7 @@
 package org.facestream.ingest.worker.kafka;
 
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One setting of a topic that differs from the wanted value.
@@ -12,7 +13,7 @@ import java.util.Locale;
  * @param meaning the consequence, one clause
  */
 public record TopicDifference(
-    String topic, String setting, String wanted, String found, String meaning) {
+    String topic, String setting, String wanted, @Nullable String found, String meaning) {
 
   /** Not a setting of Kafka; it cannot be changed. */
   public static final String PARTITIONS = "partitions";

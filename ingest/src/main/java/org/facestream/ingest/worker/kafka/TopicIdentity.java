@@ -2,10 +2,12 @@ package org.facestream.ingest.worker.kafka;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 
@@ -31,11 +33,13 @@ public final class TopicIdentity implements AutoCloseable {
    */
   public String get(Duration longest) {
     try {
-      return admin
-          .describeTopics(List.of(topic))
-          .allTopicNames()
-          .get(longest.toMillis(), TimeUnit.MILLISECONDS)
-          .get(topic)
+      TopicDescription description =
+          admin
+              .describeTopics(List.of(topic))
+              .allTopicNames()
+              .get(longest.toMillis(), TimeUnit.MILLISECONDS)
+              .get(topic);
+      return Objects.requireNonNull(description, "the broker describes it or fails")
           .topicId()
           .toString();
     } catch (InterruptedException interrupted) {

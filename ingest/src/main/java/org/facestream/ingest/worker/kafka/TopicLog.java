@@ -19,6 +19,7 @@ import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,9 +38,9 @@ public final class TopicLog implements AutoCloseable {
 
   private final List<String> topics;
   private final org.apache.kafka.clients.consumer.Consumer<String, byte[]> consumer;
-  private List<TopicPartition> partitions;
+  private List<TopicPartition> partitions = List.of();
   private boolean unreachable;
-  private Thread follower;
+  private @Nullable Thread follower;
   private volatile boolean closing;
 
   /** Starts at the beginning. The topics must exist. */
@@ -101,9 +102,12 @@ public final class TopicLog implements AutoCloseable {
 
   /** Continues from these offsets; a partition without one from where it stands. */
   public void seek(Map<TopicPartition, Long> offsets) {
-    partitions.stream()
-        .filter(offsets::containsKey)
-        .forEach(partition -> consumer.seek(partition, offsets.get(partition)));
+    for (TopicPartition partition : partitions) {
+      Long offset = offsets.get(partition);
+      if (offset != null) {
+        consumer.seek(partition, offset);
+      }
+    }
   }
 
   /**
@@ -217,13 +221,14 @@ public final class TopicLog implements AutoCloseable {
   @Override
   public void close() {
     closing = true;
-    if (follower != null) {
+    Thread started = follower;
+    if (started != null) {
       try {
-        follower.join(5_000);
+        started.join(5_000);
       } catch (InterruptedException interrupted) {
         Thread.currentThread().interrupt();
       }
-      if (follower.isAlive()) {
+      if (started.isAlive()) {
         return;
       }
     }

@@ -1,6 +1,7 @@
 package org.facestream.ingest.worker.kafka;
 
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The consequences of topic settings that differ from the wanted values. */
 final class TopicMeanings {
@@ -92,7 +93,7 @@ final class TopicMeanings {
 
   private TopicMeanings() {}
 
-  static String of(String setting, String wanted, String found) {
+  static String of(String setting, String wanted, @Nullable String found) {
     if (found == null) {
       return "the broker is too old, or the name in kafka.topic-settings is wrong";
     }

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -66,7 +67,7 @@ public final class TopicSettings {
     wanted.putAll(topic.settings());
     wanted.putAll(onPurpose.getOrDefault(topic.thing(), Map.of()));
     // Settings of compaction or deletion have no meaning without that policy.
-    Set<String> policies = policies(wanted.get(POLICY));
+    Set<String> policies = policies(Objects.requireNonNull(wanted.get(POLICY), "granted"));
     if (!policies.contains("compact")) {
       wanted.remove("min.compaction.lag.ms");
     }

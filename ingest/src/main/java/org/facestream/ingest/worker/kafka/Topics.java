@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -83,8 +84,10 @@ public final class Topics {
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       throw new KafkaException("interrupted while creating topics", interrupted);
-    } catch (ExecutionException | TimeoutException failed) {
-      throw clients.unusable(failed instanceof ExecutionException ? failed.getCause() : failed);
+    } catch (ExecutionException failed) {
+      throw clients.unusable(Objects.requireNonNull(failed.getCause(), "the broker's reason"));
+    } catch (TimeoutException silent) {
+      throw clients.unusable(silent);
     }
   }
 

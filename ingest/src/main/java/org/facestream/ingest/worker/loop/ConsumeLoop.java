@@ -27,6 +27,7 @@ import org.facestream.ingest.worker.health.Pulse;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.Topics;
 import org.facestream.ingest.worker.kafka.UnknownBrokerException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -136,7 +137,7 @@ public final class ConsumeLoop implements AutoCloseable {
   private final Pulse pulse;
 
   private volatile boolean stopping;
-  private volatile String failure;
+  private volatile @Nullable String failure;
   private volatile Stage.Health health = Stage.Health.notReady("starting");
 
   public ConsumeLoop(

@@ -21,7 +21,7 @@ final class DeviceFailures {
 
     @Override
     public String toString() {
-      return getMessage();
+      return String.valueOf(getMessage());
     }
   }
 

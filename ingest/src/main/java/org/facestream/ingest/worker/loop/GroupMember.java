@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
@@ -17,6 +18,7 @@ import org.facestream.ingest.worker.Stage;
 import org.facestream.ingest.worker.Telemetry;
 import org.facestream.ingest.worker.health.Membership;
 import org.facestream.ingest.worker.health.Positions;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,8 +42,8 @@ final class GroupMember implements AutoCloseable {
 
   private final Gathering gathering = new Gathering();
 
-  private Consumer<String, byte[]> consumer;
-  private AutoCloseable metrics;
+  private @Nullable Consumer<String, byte[]> consumer;
+  private @Nullable AutoCloseable metrics;
   private long polledAt = System.nanoTime();
 
   /**
@@ -66,9 +68,10 @@ final class GroupMember implements AutoCloseable {
     if (consumer != null) {
       return;
     }
-    consumer = consumers.get();
-    metrics = telemetry.bind(consumer, settings.stage());
-    consumer.subscribe(
+    Consumer<String, byte[]> opened = consumers.get();
+    consumer = opened;
+    metrics = telemetry.bind(opened, settings.stage());
+    opened.subscribe(
         List.of(settings.topic()),
         new ConsumerRebalanceListener() {
           @Override
@@ -97,17 +100,21 @@ final class GroupMember implements AutoCloseable {
     return consumer != null;
   }
 
+  private Consumer<String, byte[]> joined() {
+    return Objects.requireNonNull(consumer, "open() comes first");
+  }
+
   ConsumerRecords<String, byte[]> poll(Duration longest) {
     boolean stale = System.nanoTime() - polledAt > STALE_NANOS;
-    ConsumerRecords<String, byte[]> polled = consumer.poll(longest);
+    ConsumerRecords<String, byte[]> polled = joined().poll(longest);
     if (stale && settings.gather() > 0 && !polled.isEmpty()) {
       polled = gather(polled);
     }
     polledAt = System.nanoTime();
     if (!polled.isEmpty()) {
       long waiting = 0;
-      for (TopicPartition partition : consumer.assignment()) {
-        waiting += consumer.currentLag(partition).orElse(0);
+      for (TopicPartition partition : joined().assignment()) {
+        waiting += joined().currentLag(partition).orElse(0);
       }
       processor.waiting(waiting);
     }
@@ -123,7 +130,7 @@ final class GroupMember implements AutoCloseable {
     gathering.add(first);
     try {
       while (gathering.bytes() < settings.gather()) {
-        ConsumerRecords<String, byte[]> more = consumer.poll(MORE);
+        ConsumerRecords<String, byte[]> more = joined().poll(MORE);
         if (more.isEmpty()) {
           break;
         }
@@ -137,27 +144,27 @@ final class GroupMember implements AutoCloseable {
   }
 
   void commit(Map<TopicPartition, OffsetAndMetadata> offsets) {
-    consumer.commitSync(offsets);
+    joined().commitSync(offsets);
   }
 
   /** For committing within a producer's transaction. */
   ConsumerGroupMetadata metadata() {
-    return consumer.groupMetadata();
+    return joined().groupMetadata();
   }
 
   /** Whether a partition is assigned to this member and has unread records. */
   boolean isBehind(TopicPartition partition) {
-    return consumer.assignment().contains(partition)
-        && consumer.currentLag(partition).orElse(1) > 0;
+    return joined().assignment().contains(partition)
+        && joined().currentLag(partition).orElse(1) > 0;
   }
 
   /** The polled records are processed. */
   void progressed() {
-    positions.note(consumer);
+    positions.note(joined());
   }
 
   Stage.Health health() {
-    return Membership.health(consumer).and(positions.health());
+    return Membership.health(joined()).and(positions.health());
   }
 
   /**
@@ -170,24 +177,24 @@ final class GroupMember implements AutoCloseable {
     if (first.isEmpty()) {
       return;
     }
-    Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(first.keySet());
+    Map<TopicPartition, OffsetAndMetadata> committed = joined().committed(first.keySet());
     first.forEach(
         (partition, offset) -> {
-          if (consumer.assignment().contains(partition)) {
+          if (joined().assignment().contains(partition)) {
             OffsetAndMetadata stands = committed.get(partition);
-            consumer.seek(partition, stands == null ? offset : Math.max(offset, stands.offset()));
+            joined().seek(partition, stands == null ? offset : Math.max(offset, stands.offset()));
           }
         });
   }
 
   /** Pauses without leaving the group. */
   void rest(Duration time) {
-    consumer.pause(consumer.assignment());
-    ConsumerRecords<String, byte[]> whileWaiting = consumer.poll(time);
+    joined().pause(joined().assignment());
+    ConsumerRecords<String, byte[]> whileWaiting = joined().poll(time);
     for (TopicPartition partition : whileWaiting.partitions()) {
-      consumer.seek(partition, whileWaiting.records(partition).get(0).offset());
+      joined().seek(partition, whileWaiting.records(partition).get(0).offset());
     }
-    consumer.resume(consumer.assignment());
+    joined().resume(joined().assignment());
   }
 
   /** Leaves the group; {@link #open} joins it again. */
@@ -206,7 +213,7 @@ final class GroupMember implements AutoCloseable {
    * @param metrics may be null
    * @param client may be null
    */
-  static void closeClient(AutoCloseable metrics, AutoCloseable client) {
+  static void closeClient(@Nullable AutoCloseable metrics, @Nullable AutoCloseable client) {
     try (Closing closing = new Closing()) {
       if (client != null) {
         closing.add(client);

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -17,6 +18,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.facestream.ingest.worker.Telemetry;
 import org.facestream.ingest.worker.kafka.Refusal;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A consume loop's transactions: a producer that can be reopened, with its meters. Only for the
@@ -27,8 +29,8 @@ final class Publisher implements AutoCloseable {
   private final Telemetry telemetry;
   private final Supplier<Producer<String, byte[]>> producers;
 
-  private Producer<String, byte[]> producer;
-  private AutoCloseable metrics;
+  private @Nullable Producer<String, byte[]> producer;
+  private @Nullable AutoCloseable metrics;
 
   /** A failed transaction was aborted by {@link #publish} itself. */
   private boolean voided;
@@ -47,9 +49,15 @@ final class Publisher implements AutoCloseable {
     if (producer != null) {
       return;
     }
-    producer = producers.get();
-    metrics = telemetry.bind(producer, stage);
-    producer.initTransactions();
+    Producer<String, byte[]> created = producers.get();
+    producer = created;
+    metrics = telemetry.bind(created, stage);
+    created.initTransactions();
+  }
+
+  private Producer<String, byte[]> opened() {
+    open();
+    return Objects.requireNonNull(producer, "it was opened");
   }
 
   /**
@@ -63,15 +71,15 @@ final class Publisher implements AutoCloseable {
       ConsumerGroupMetadata group) {
     voided = false;
     // The former producer may have been closed with the failed transaction.
-    open();
-    producer.beginTransaction();
+    Producer<String, byte[]> opened = opened();
+    opened.beginTransaction();
     List<Future<RecordMetadata>> sent = new ArrayList<>(records.size());
     try {
       for (ProducerRecord<String, byte[]> record : records) {
-        sent.add(producer.send(record));
+        sent.add(opened.send(record));
       }
-      producer.sendOffsetsToTransaction(offsets, group);
-      producer.commitTransaction();
+      opened.sendOffsetsToTransaction(offsets, group);
+      opened.commitTransaction();
     } catch (KafkaException failed) {
       // Aborting waits for pending sends, so the outcome of each is known afterwards.
       end();
@@ -106,12 +114,12 @@ final class Publisher implements AutoCloseable {
 
   /** Tries in an aborted transaction whether Kafka refuses a record. */
   private Optional<Refusal> alone(ProducerRecord<String, byte[]> record) {
-    open();
+    Producer<String, byte[]> opened = opened();
     Throwable failure;
-    producer.beginTransaction();
+    opened.beginTransaction();
     try {
-      Future<RecordMetadata> sent = producer.send(record);
-      producer.flush();
+      Future<RecordMetadata> sent = opened.send(record);
+      opened.flush();
       failure = failure(sent);
     } catch (KafkaException thrown) {
       failure = thrown;
@@ -120,7 +128,7 @@ final class Publisher implements AutoCloseable {
     return Refusal.of(failure);
   }
 
-  private static Throwable failure(Future<RecordMetadata> sent) {
+  private static @Nullable Throwable failure(Future<RecordMetadata> sent) {
     if (!sent.isDone()) {
       return null;
     }

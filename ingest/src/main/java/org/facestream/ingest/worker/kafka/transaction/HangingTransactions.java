@@ -157,10 +157,10 @@ public final class HangingTransactions {
   }
 
   private static Node leader(Admin admin, TopicPartition partition) {
-    return answer(admin.describeTopics(List.of(partition.topic())).allTopicNames())
-        .get(partition.topic())
-        .partitions()
-        .stream()
+    TopicDescription topic =
+        answer(admin.describeTopics(List.of(partition.topic())).allTopicNames())
+            .get(partition.topic());
+    return Objects.requireNonNull(topic, "the broker describes it or fails").partitions().stream()
         .filter(info -> info.partition() == partition.partition())
         .map(TopicPartitionInfo::leader)
         .filter(Objects::nonNull)
