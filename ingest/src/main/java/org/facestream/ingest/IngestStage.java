@@ -22,6 +22,7 @@ import org.facestream.ingest.worker.config.UserError;
 import org.facestream.ingest.worker.health.StallWatch;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.Topics;
+import org.jspecify.annotations.Nullable;
 
 /** Reads this worker's share of the cameras, and publishes their pictures as frames. */
 public final class IngestStage implements Stage {
@@ -31,8 +32,8 @@ public final class IngestStage implements Stage {
   private final Telemetry telemetry;
   private final Closing closing = new Closing();
   private final StallWatch stalls;
-  private volatile FramePublisher publisher;
-  private volatile CameraAssignment assignment;
+  private volatile @Nullable FramePublisher publisher;
+  private volatile @Nullable CameraAssignment assignment;
 
   /** Opens nothing yet. */
   public IngestStage(
@@ -62,22 +63,24 @@ public final class IngestStage implements Stage {
             FrameTopic.TOPIC,
             CloseUpTopic.TOPIC,
             Topics.DEAD_LETTERS));
-    publisher = closing.add(new FramePublisher(config, clients, telemetry));
+    FramePublisher frames = closing.add(new FramePublisher(config, clients, telemetry));
+    publisher = frames;
     StatusPublisher reports =
         closing.add(new StatusPublisher(clients, Worker.id(workerConfig), telemetry));
     SourceRules rules = new SourceRules(config);
-    CloseUps closeUps = closing.add(new CloseUps(config, rules, clients, publisher, telemetry));
+    CloseUps closeUps = closing.add(new CloseUps(config, rules, clients, frames, telemetry));
     CameraFleet fleet =
         closing.add(
-            new CameraFleet(config, rules, publisher, reports, telemetry, Optional.of(closeUps)));
+            new CameraFleet(config, rules, frames, reports, telemetry, Optional.of(closeUps)));
     fleet.prepare();
-    assignment =
+    CameraAssignment cameras =
         closing.add(
             new CameraAssignment(clients, telemetry, fleet, workerConfig.livenessTimeout()));
+    assignment = cameras;
     // It reads all cameras again each time, and commits nothing.
-    stalls.follow(CameraTopic.TOPIC, Optional.empty(), assignment.positions());
+    stalls.follow(CameraTopic.TOPIC, Optional.empty(), cameras.positions());
     closing.add(stalls).start();
-    assignment.start();
+    cameras.start();
   }
 
   @Override
@@ -96,11 +99,12 @@ public final class IngestStage implements Stage {
   @Override
   public Health health() {
     CameraAssignment started = assignment;
-    if (started == null) {
+    FramePublisher frames = publisher;
+    if (started == null || frames == null) {
       return Health.notReady("not started");
     }
     Health reading = started.health().and(stalls.health());
-    return publisher.failing()
+    return frames.failing()
         ? Health.notReady("Kafka accepts no frames; they are dropped")
         : reading;
   }

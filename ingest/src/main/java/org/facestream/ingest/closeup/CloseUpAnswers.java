@@ -15,6 +15,7 @@ import org.facestream.ingest.frame.UnreadablePictureException;
 import org.facestream.ingest.publish.FramePublisher;
 import org.facestream.ingest.source.address.SourceException;
 import org.facestream.ingest.worker.Telemetry;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -75,7 +76,7 @@ final class CloseUpAnswers implements AutoCloseable {
     }
     try (Picture picture = Picture.decodeFrame(frame.get().jpeg());
         Mat grey = new Mat();
-        Mat uncovered =
+        @Nullable Mat uncovered =
             camera.masks().isEmpty()
                 ? null
                 : cutter.uncovered(camera.masks(), picture.width(), picture.height())) {

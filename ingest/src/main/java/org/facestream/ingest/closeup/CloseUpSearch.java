@@ -5,9 +5,11 @@ import static org.bytedeco.ffmpeg.global.avutil.av_frame_free;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_ref;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_unref;
 
+import java.util.Objects;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.facestream.ingest.frame.CloseUpRequest;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Searches the larger pictures around the time of a face, one after the other, and keeps the
@@ -38,7 +40,7 @@ final class CloseUpSearch implements AutoCloseable {
   private final AVFrame picture = av_frame_alloc();
   private double worst = 1;
   private double bestWeighed = -1;
-  private FaceTemplate.Match best;
+  private FaceTemplate.@Nullable Match best;
   private long lag;
   private int looked;
 
@@ -49,7 +51,11 @@ final class CloseUpSearch implements AutoCloseable {
    * @param everywhere whether to search far from there, too
    */
   CloseUpSearch(
-      CloseUpRequest request, Mat grey, Mat uncovered, StreamLag lag, boolean everywhere) {
+      CloseUpRequest request,
+      Mat grey,
+      @Nullable Mat uncovered,
+      StreamLag lag,
+      boolean everywhere) {
     this.request = request;
     this.template = new FaceTemplate(grey, request.box(), uncovered);
     this.usable = template.usable() && template.contrast() >= LEAST_CONTRAST;
@@ -118,7 +124,7 @@ final class CloseUpSearch implements AutoCloseable {
 
   /** Where the face is; only when it was {@link #found}. */
   FaceTemplate.Match match() {
-    return best;
+    return Objects.requireNonNull(best, "it was found");
   }
 
   /** The picture that shows it; only when it was {@link #found}; owned by this object. */
@@ -133,7 +139,7 @@ final class CloseUpSearch implements AutoCloseable {
 
   /** Whether pictures of other times matched less well, so that {@link #lag} is reliable. */
   boolean tells() {
-    return found() && best.score() - worst > TELLING;
+    return found() && match().score() - worst > TELLING;
   }
 
   @Override

@@ -20,6 +20,7 @@ import org.facestream.ingest.worker.Telemetry;
 import org.facestream.ingest.worker.kafka.InvalidRecordException;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.TopicLog;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,7 +44,7 @@ public final class CloseUps implements AutoCloseable {
   private final Thread thread = new Thread(this::run, "ingest-close-ups");
   private final Backoff backoff = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(5));
   private volatile boolean stopping;
-  private TopicLog feed;
+  private @Nullable TopicLog feed;
 
   public CloseUps(
       IngestConfig config,
@@ -68,7 +69,7 @@ public final class CloseUps implements AutoCloseable {
       return;
     }
     if (present != null
-        && present.camera().closeUpUrl().equals(camera.closeUpUrl())
+        && camera.closeUpUrl().equals(present.camera().closeUpUrl())
         && present.camera().transport() == camera.transport()
         && present.camera().turn() == camera.turn()) {
       present.masks(camera.masks());

@@ -8,6 +8,7 @@ import org.bytedeco.opencv.opencv_core.Point;
 import org.bytedeco.opencv.opencv_core.Rect;
 import org.bytedeco.opencv.opencv_core.Size;
 import org.facestream.ingest.frame.Area;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A face in one picture, in grey, to be found in pictures of the same scene in another size. It is
@@ -54,7 +55,7 @@ final class FaceTemplate implements AutoCloseable {
    * @param uncovered of the frame's size, 0 where it was blacked out, 255 elsewhere; null where
    *     nothing was
    */
-  FaceTemplate(Mat grey, Area box, Mat uncovered) {
+  FaceTemplate(Mat grey, Area box, @Nullable Mat uncovered) {
     this.width = grey.cols();
     this.height = grey.rows();
     double side = Math.max(box.width(), box.height());

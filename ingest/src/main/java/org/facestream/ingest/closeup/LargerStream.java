@@ -6,6 +6,7 @@ import static org.bytedeco.ffmpeg.global.avcodec.av_packet_unref;
 import static org.bytedeco.ffmpeg.global.avutil.AV_NOPTS_VALUE;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -143,7 +144,7 @@ final class LargerStream {
       log.warn(
           "camera {}: no close-ups; its other stream continues: {}: {}",
           camera.id(),
-          MaskedUrl.of(camera.closeUpUrl()),
+          address(),
           why);
     }
     connected = false;
@@ -195,11 +196,12 @@ final class LargerStream {
     if (!connected) {
       connected = true;
       told = false;
-      log.info(
-          "camera {}: receiving the larger stream from {}",
-          camera.id(),
-          MaskedUrl.of(camera.closeUpUrl()));
+      log.info("camera {}: receiving the larger stream from {}", camera.id(), address());
     }
+  }
+
+  private String address() {
+    return MaskedUrl.of(Objects.requireNonNull(camera.closeUpUrl(), "only such a camera has one"));
   }
 
   /**

@@ -17,6 +17,7 @@ import java.util.Optional;
 import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.facestream.ingest.source.packet.PacketKind;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The last seconds of a stream, not decoded: whole groups of pictures, each from a key frame on. It
@@ -33,7 +34,7 @@ final class PacketRing implements AutoCloseable {
   private final long span;
   private final long mostBytes;
   private final Deque<Group> groups = new ArrayDeque<>();
-  private AVCodecParameters parameters;
+  private @Nullable AVCodecParameters parameters;
   private double nanosPerTick;
   private long newest = Long.MIN_VALUE;
   private long bytes;
@@ -94,7 +95,7 @@ final class PacketRing implements AutoCloseable {
       return;
     }
     boolean key = (packet.flags() & AV_PKT_FLAG_KEY) != 0;
-    if (parameters == null || (key && !same(stream))) {
+    if (parameters == null || (key && !same(parameters, stream))) {
       clear();
       parameters = avcodec_parameters_alloc();
       avcodec_parameters_copy(parameters, stream);
@@ -116,10 +117,10 @@ final class PacketRing implements AutoCloseable {
   }
 
   /** The codec or size changed; parameter sets are repeated with each key frame. */
-  private boolean same(AVCodecParameters stream) {
-    return stream.codec_id() == parameters.codec_id()
-        && stream.width() == parameters.width()
-        && stream.height() == parameters.height();
+  private static boolean same(AVCodecParameters one, AVCodecParameters other) {
+    return one.codec_id() == other.codec_id()
+        && one.width() == other.width()
+        && one.height() == other.height();
   }
 
   private void trim() {

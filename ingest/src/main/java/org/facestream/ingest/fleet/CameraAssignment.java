@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -24,6 +25,7 @@ import org.facestream.ingest.worker.health.Positions;
 import org.facestream.ingest.worker.health.Pulse;
 import org.facestream.ingest.worker.kafka.InvalidRecordException;
 import org.facestream.ingest.worker.kafka.KafkaClients;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,9 +56,9 @@ public final class CameraAssignment implements AutoCloseable {
   private final Thread thread;
   private volatile boolean stopping;
   private volatile Stage.Health health = Stage.Health.notReady("starting");
-  private Consumer<String, byte[]> consumer;
-  private AutoCloseable metrics;
-  private volatile String failure;
+  private @Nullable Consumer<String, byte[]> consumer;
+  private @Nullable AutoCloseable metrics;
+  private volatile @Nullable String failure;
 
   public CameraAssignment(
       KafkaClients clients, Telemetry telemetry, CameraFleet fleet, Duration liveness) {
@@ -113,7 +115,7 @@ public final class CameraAssignment implements AutoCloseable {
         enter(record);
       }
       load();
-      positions.note(consumer);
+      positions.note(consumer());
       fleet.watch();
       backoff.reset();
       if (!stopping) {
@@ -138,8 +140,7 @@ public final class CameraAssignment implements AutoCloseable {
   }
 
   private ConsumerRecords<String, byte[]> poll() {
-    openConsumer();
-    return consumer.poll(POLL);
+    return consumer().poll(POLL);
   }
 
   private void enter(ConsumerRecord<String, byte[]> record) {
@@ -171,49 +172,48 @@ public final class CameraAssignment implements AutoCloseable {
 
   /** Starts the cameras of the partitions that were read to the end that they had. */
   private void load() {
-    List<TopicPartition> unknown = new ArrayList<>();
-    tables.forEach(
-        (partition, table) -> {
-          if (!table.endKnown()) {
-            unknown.add(partition);
-          }
-        });
+    Map<TopicPartition, CameraTable> unknown = new HashMap<>(tables);
+    unknown.values().removeIf(CameraTable::endKnown);
     try {
       if (!unknown.isEmpty()) {
         pulse
-            .waiting(() -> consumer.endOffsets(unknown, SHORT))
-            .forEach((partition, end) -> tables.get(partition).end(end));
+            .waiting(() -> consumer().endOffsets(unknown.keySet(), SHORT))
+            .forEach(
+                (partition, end) ->
+                    Objects.requireNonNull(unknown.get(partition), "asked for").end(end));
       }
       for (Map.Entry<TopicPartition, CameraTable> each : tables.entrySet()) {
         CameraTable table = each.getValue();
         if (!table.loaded()) {
-          table.reached(pulse.waiting(() -> consumer.position(each.getKey(), SHORT)));
+          table.reached(pulse.waiting(() -> consumer().position(each.getKey(), SHORT)));
         }
         table.forgetTold();
       }
     } catch (TimeoutException later) {
-      log.debug("the ends of {} are not known yet", unknown, later);
+      log.debug("the ends of {} are not known yet", unknown.keySet(), later);
     }
   }
 
-  private void openConsumer() {
+  /** Opens it when there is none. */
+  private Consumer<String, byte[]> consumer() {
     if (consumer != null) {
-      return;
+      return consumer;
     }
-    consumer =
+    Consumer<String, byte[]> opened =
         clients.consumer(
             "ingest",
             500,
             // The shortest value that brokers allow: the cameras of a dead worker wait for this
             // time.
             Map.of(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 6_000));
-    metrics = telemetry.bind(consumer, "ingest");
-    consumer.subscribe(
+    consumer = opened;
+    metrics = telemetry.bind(opened, "ingest");
+    opened.subscribe(
         List.of(topic),
         new ConsumerRebalanceListener() {
           @Override
           public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
-            consumer.seekToBeginning(partitions);
+            opened.seekToBeginning(partitions);
             positions.assigned(partitions);
             partitions.forEach(
                 partition -> tables.put(partition, new CameraTable(partition, fleet)));
@@ -234,6 +234,7 @@ public final class CameraAssignment implements AutoCloseable {
             leave(partitions, CameraFleet.Leaving.LOST);
           }
         });
+    return opened;
   }
 
   private void leave(Collection<TopicPartition> partitions, CameraFleet.Leaving why) {
@@ -255,7 +256,7 @@ public final class CameraAssignment implements AutoCloseable {
     }
     try (Closing closing = new Closing()) {
       closing.add(consumer);
-      closing.add(metrics);
+      closing.add(Objects.requireNonNull(metrics, "bound with the consumer"));
     } catch (RuntimeException failed) {
       log.warn("the cameras' consumer did not close cleanly", failed);
     } finally {
@@ -267,7 +268,7 @@ public final class CameraAssignment implements AutoCloseable {
   }
 
   private Stage.Health membership() {
-    Stage.Health inGroup = Membership.health(consumer);
+    Stage.Health inGroup = Membership.health(consumer());
     if (!inGroup.ready()) {
       return inGroup;
     }

@@ -23,6 +23,7 @@ import org.facestream.ingest.source.address.Fault;
 import org.facestream.ingest.source.address.SourceRules;
 import org.facestream.ingest.source.picture.HardwareDecoding;
 import org.facestream.ingest.worker.Telemetry;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,7 +57,7 @@ public final class CameraFleet implements AutoCloseable {
   private final FailedStarts failedStarts;
   private final Map<String, CameraStatus> statuses = new HashMap<>();
   private final Map<String, Long> epochs = new ConcurrentHashMap<>();
-  private Long lastLogged;
+  private @Nullable Long lastLogged;
 
   /** Why a camera is no longer run here. */
   enum Leaving {

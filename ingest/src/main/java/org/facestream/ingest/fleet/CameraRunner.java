@@ -179,7 +179,7 @@ final class CameraRunner {
       session();
       return false;
     } catch (SourceException failed) {
-      fail(begun, failed.fault(), failed.getMessage());
+      fail(begun, failed.fault(), String.valueOf(failed.getMessage()));
     } catch (RuntimeException | Error unexpected) {
       log.error("camera {}: unexpected", camera.id(), unexpected);
       fail(begun, Fault.INTERNAL, unexpected.getClass().getSimpleName());

@@ -15,6 +15,7 @@ import org.facestream.ingest.registry.CameraReportBuilder;
 import org.facestream.ingest.registry.CameraState;
 import org.facestream.ingest.source.address.Fault;
 import org.facestream.ingest.worker.Telemetry;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,16 +45,16 @@ final class CameraStatus implements AutoCloseable {
   private final MeterRegistry registry;
   private final CameraCounts counts;
   private final List<Gauge> gauges = new ArrayList<>();
-  private Object owner;
+  private @Nullable Object owner;
   private CameraState state = CameraState.OFF;
   private Instant since = Instant.now();
-  private String reason;
-  private Long epoch;
-  private Video video;
-  private Gauge videoGauge;
+  private @Nullable String reason;
+  private @Nullable Long epoch;
+  private @Nullable Video video;
+  private @Nullable Gauge videoGauge;
   private boolean changed;
   private boolean behind;
-  private Long behindTold;
+  private @Nullable Long behindTold;
   private long nextTold = System.nanoTime();
   private long lastPicture;
 
@@ -97,7 +98,7 @@ final class CameraStatus implements AutoCloseable {
    * @param word one of a small fixed set, or null
    * @param why for people, without secrets
    */
-  synchronized void move(Object runner, CameraState next, String word, String why) {
+  synchronized void move(Object runner, CameraState next, @Nullable String word, String why) {
     if (runner != owner || state == next) {
       return;
     }
@@ -203,7 +204,7 @@ final class CameraStatus implements AutoCloseable {
   synchronized void watch(Duration stallAfter) {
     long now = System.nanoTime();
     counts.sample(now);
-    if (state == CameraState.LIVE && now - lastPicture > stallAfter.toNanos()) {
+    if (owner != null && state == CameraState.LIVE && now - lastPicture > stallAfter.toNanos()) {
       move(
           owner,
           CameraState.STALLED,
@@ -233,8 +234,9 @@ final class CameraStatus implements AutoCloseable {
     return report(worker, state, since, reason);
   }
 
-  private CameraReport report(String worker, CameraState shown, Instant from, String why) {
-    boolean known = video != null && shown != CameraState.OFF;
+  private CameraReport report(
+      String worker, CameraState shown, Instant from, @Nullable String why) {
+    Video seen = shown == CameraState.OFF ? null : video;
     Double bytesPerSecond = counts.bytesPerSecond();
     return CameraReportBuilder.builder()
         .camera(camera)
@@ -243,9 +245,9 @@ final class CameraStatus implements AutoCloseable {
         .reason(shown == CameraState.LIVE && behind ? BEHIND : why)
         .fpsIn(counts.inPerSecond())
         .fpsOut(counts.outPerSecond())
-        .codec(known ? video.codec() : null)
-        .width(known ? video.width() : null)
-        .height(known ? video.height() : null)
+        .codec(seen == null ? null : seen.codec())
+        .width(seen == null ? null : seen.width())
+        .height(seen == null ? null : seen.height())
         .bitsPerSecond(bytesPerSecond == null ? null : Math.round(8 * bytesPerSecond))
         .worker(worker)
         .epoch(epoch)

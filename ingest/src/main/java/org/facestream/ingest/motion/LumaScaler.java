@@ -9,6 +9,7 @@ import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.PointerPointer;
 import org.facestream.ingest.frame.PixelScaler;
 import org.facestream.ingest.source.picture.DisplaySize;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes decoded frames small and grey. Each pixel is the mean of the original pixels, which removes
@@ -23,7 +24,7 @@ public final class LumaScaler implements AutoCloseable {
   private final PointerPointer<BytePointer> planes = new PointerPointer<>(4);
   private final IntPointer strides = new IntPointer(4);
   private final PixelScaler scaler = new PixelScaler(SWS_AREA, false);
-  private BytePointer grey;
+  private @Nullable BytePointer grey;
 
   public Luma scale(AVFrame frame) {
     DisplaySize size = DisplaySize.of(frame);

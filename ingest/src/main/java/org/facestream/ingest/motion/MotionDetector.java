@@ -31,10 +31,10 @@ public final class MotionDetector {
 
   private int width;
   private int height;
-  private float[] scene;
-  private byte[] before;
-  private boolean[] masked;
-  private boolean[] changed;
+  private float[] scene = {};
+  private byte[] before = {};
+  private boolean[] masked = {};
+  private boolean[] changed = {};
   private long last;
 
   /** Uses the camera's motion options. */
@@ -59,7 +59,7 @@ public final class MotionDetector {
    * @param time of the picture in nanoseconds
    */
   public boolean moves(Luma picture, long time) {
-    if (scene == null || picture.width() != width || picture.height() != height) {
+    if (scene.length == 0 || picture.width() != width || picture.height() != height) {
       begin(picture);
       last = time;
       return true;

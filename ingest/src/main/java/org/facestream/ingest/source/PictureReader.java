@@ -42,7 +42,7 @@ public final class PictureReader implements SourcePicture, AutoCloseable {
   private final AVFrame frame = av_frame_alloc();
   private final FrameTurner turner = new FrameTurner();
 
-  private VideoDecoder decoder;
+  private Optional<VideoDecoder> decoder = Optional.empty();
   private boolean onProcessor;
   private boolean motionJpeg;
   private boolean proven;
@@ -80,7 +80,9 @@ public final class PictureReader implements SourcePicture, AutoCloseable {
   private void openDecoder() throws SourceException {
     closeDecoder();
     motionJpeg = packets.parameters().codec_id() == AV_CODEC_ID_MJPEG;
-    decoder = new VideoDecoder(packets, codecs, onProcessor ? Optional.empty() : wish.device());
+    decoder =
+        Optional.of(
+            new VideoDecoder(packets, codecs, onProcessor ? Optional.empty() : wish.device()));
     errors = 0;
     emptying = false;
     fed = false;
@@ -118,7 +120,7 @@ public final class PictureReader implements SourcePicture, AutoCloseable {
           yield read;
         }
         // The decoder still holds pictures: it returns them, then reports the end.
-        decoder.drain();
+        decoder.orElseThrow().drain();
         yield Next.NOTHING;
       }
       case SPARED, DAMAGED, NOTHING -> read;
@@ -126,7 +128,7 @@ public final class PictureReader implements SourcePicture, AutoCloseable {
   }
 
   private Next decode() throws SourceException {
-    if (feed.parameters().codec_id() != decoder.codec()) {
+    if (feed.parameters().codec_id() != decoder.orElseThrow().codec()) {
       openDecoder();
     }
     if (motionJpeg) {
@@ -134,19 +136,19 @@ public final class PictureReader implements SourcePicture, AutoCloseable {
       return proven || frame().isPresent() ? Next.PICTURE : Next.NOTHING;
     }
     fed = true;
-    if (decoder.send(feed.packet()) < 0) {
+    if (decoder.orElseThrow().send(feed.packet()) < 0) {
       error();
     } else if (feed.keysOnly()) {
       // The decoder would delay the picture until the next one.
       emptying = true;
-      decoder.drain();
+      decoder.orElseThrow().drain();
     }
     feed.release();
     return Next.NOTHING;
   }
 
   private Next receive() throws SourceException {
-    int received = decoder.receive(frame);
+    int received = decoder.orElseThrow().receive(frame);
     if (received == AVERROR_EAGAIN()) {
       return Next.NOTHING;
     }
@@ -196,7 +198,8 @@ public final class PictureReader implements SourcePicture, AutoCloseable {
   @Override
   public Optional<AVFrame> frame() {
     if (!decoded) {
-      if (decoder.send(feed.packet()) < 0 || decoder.receive(frame) < 0) {
+      VideoDecoder open = decoder.orElseThrow();
+      if (open.send(feed.packet()) < 0 || open.receive(frame) < 0) {
         proven = false;
         error();
         return Optional.empty();
@@ -214,7 +217,7 @@ public final class PictureReader implements SourcePicture, AutoCloseable {
 
   @Override
   public Optional<EncodedPicture> asItCame() {
-    if (!motionJpeg || wish.rotate() != 0 || !decoder.plain()) {
+    if (!motionJpeg || wish.rotate() != 0 || !decoder.orElseThrow().plain()) {
       return Optional.empty();
     }
     byte[] jpeg = new byte[feed.packet().size()];
@@ -262,7 +265,7 @@ public final class PictureReader implements SourcePicture, AutoCloseable {
   }
 
   String codec() {
-    return decoder.name();
+    return decoder.orElseThrow().name();
   }
 
   /** Goes back to the beginning of a file. */
@@ -274,14 +277,12 @@ public final class PictureReader implements SourcePicture, AutoCloseable {
   private void forget() {
     emptying = false;
     fed = false;
-    decoder.flush();
+    decoder.orElseThrow().flush();
   }
 
   private void closeDecoder() {
-    if (decoder != null) {
-      decoder.close();
-      decoder = null;
-    }
+    decoder.ifPresent(VideoDecoder::close);
+    decoder = Optional.empty();
   }
 
   private void free() {

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -94,7 +95,9 @@ public final class SourceRules {
 
   /** The source of a camera's larger stream, with secrets. The camera must have one. */
   public SourceUrl resolveCloseUp(Camera camera) throws SourceException {
-    SourceUrl url = locateCloseUp(camera, secrets.resolve(camera.closeUpUrl()));
+    SourceUrl url =
+        locateCloseUp(
+            camera, secrets.resolve(Objects.requireNonNull(camera.closeUpUrl(), "it has one")));
     hosts.checkAddresses(url.target());
     return url;
   }

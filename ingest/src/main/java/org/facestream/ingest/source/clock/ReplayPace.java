@@ -2,6 +2,7 @@ package org.facestream.ingest.source.clock;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -84,25 +85,26 @@ public final class ReplayPace implements AutoCloseable {
         return offset.offset();
       }
       // Detectors that start at the same time need some time to join.
-      return System.nanoTime() - begun < JOINING_NANOS || hasMembers()
-          ? committed.get(partition)
-          : UNKNOWN;
+      return System.nanoTime() - begun < JOINING_NANOS || hasMembers() ? known(partition) : UNKNOWN;
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       return UNKNOWN;
     } catch (ExecutionException | TimeoutException failed) {
       // The broker is temporarily unavailable, so the position is unknown.
       log.debug("the position of {} is not known", group, failed);
-      return committed.get(partition);
+      return known(partition);
     }
+  }
+
+  private long known(TopicPartition partition) {
+    return Objects.requireNonNull(committed.get(partition), "await begins with an offset");
   }
 
   private boolean hasMembers() throws InterruptedException, ExecutionException, TimeoutException {
     try {
-      return !admin
-          .describeConsumerGroups(List.of(group))
-          .describedGroups()
-          .get(group)
+      return !Objects.requireNonNull(
+              admin.describeConsumerGroups(List.of(group)).describedGroups().get(group),
+              "the group that was asked for")
           .get(5, TimeUnit.SECONDS)
           .members()
           .isEmpty();

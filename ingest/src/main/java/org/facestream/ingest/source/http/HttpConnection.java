@@ -21,6 +21,7 @@ import java.security.GeneralSecurityException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -230,7 +231,8 @@ final class HttpConnection implements AutoCloseable {
       return new SourceException(Fault.CONNECTION_REFUSED);
     }
     if (failed instanceof ProtocolException) {
-      return new SourceException(Fault.BAD_ANSWER, failed.getMessage());
+      return new SourceException(
+          Fault.BAD_ANSWER, Objects.requireNonNullElse(failed.getMessage(), ""));
     }
     if (failed instanceof SSLException) {
       return new SourceException(Fault.BAD_ANSWER, "no common version of TLS");
@@ -239,7 +241,7 @@ final class HttpConnection implements AutoCloseable {
       return new SourceException(Fault.UNREACHABLE);
     }
     return new SourceException(
-        Fault.INPUT_OUTPUT, failed.getMessage() == null ? "" : failed.getMessage());
+        Fault.INPUT_OUTPUT, Objects.requireNonNullElse(failed.getMessage(), ""));
   }
 
   private static boolean late(IOException failed) {

@@ -10,6 +10,7 @@ import java.net.ProtocolException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The parts of a {@code multipart/x-mixed-replace} (RFC 2046, 5.1), as cameras send it: the first
@@ -20,7 +21,7 @@ final class MultipartReader {
   private static final int LARGEST = 16 << 20;
 
   private final InputStream in;
-  private String delimiter;
+  private @Nullable String delimiter;
 
   /** Whether the delimiter of the next part was read already. */
   private boolean delimited;

@@ -9,6 +9,7 @@ import static org.bytedeco.ffmpeg.global.avutil.setLogCallback;
 import org.bytedeco.ffmpeg.avutil.LogCallback;
 import org.bytedeco.javacpp.BytePointer;
 import org.facestream.ingest.registry.MaskedUrl;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,7 +20,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class FfmpegLog {
   private static final Logger log = LoggerFactory.getLogger("org.facestream.ffmpeg");
-  private static final Sink SINK = log.isDebugEnabled() ? new Sink() : null;
+  private static final @Nullable Sink SINK = log.isDebugEnabled() ? new Sink() : null;
 
   static {
     av_log_set_level(SINK == null ? AV_LOG_QUIET : AV_LOG_WARNING);

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -79,7 +80,7 @@ public final class PictureFolder implements PacketSource {
     try (Stream<Path> entries = Files.list(folder)) {
       all = entries.sorted().toList();
     } catch (UncheckedIOException unreadable) {
-      throw unlisted(unreadable.getCause());
+      throw unlisted(Objects.requireNonNull(unreadable.getCause(), "its constructor asks for one"));
     } catch (IOException unreadable) {
       throw unlisted(unreadable);
     }
@@ -157,7 +158,7 @@ public final class PictureFolder implements PacketSource {
     } catch (IOException unreadable) {
       return leftOut(file, UserError.reason(unreadable));
     } catch (UnreadablePictureException damaged) {
-      return leftOut(file, damaged.getMessage());
+      return leftOut(file, String.valueOf(damaged.getMessage()));
     } catch (RuntimeException undecodable) {
       // A failure of the decoder with one picture must not affect the next ones.
       return leftOut(file, "it cannot be decoded (" + undecodable + ")");

@@ -13,6 +13,7 @@ import org.bytedeco.opencv.global.opencv_imgcodecs;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.Rect;
 import org.facestream.ingest.frame.PixelScaler;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Scales decoded frames, applies masks, and encodes JPEGs, in one pass from the decoder's format to
@@ -26,8 +27,8 @@ public final class JpegEncoder implements AutoCloseable {
   private final IntPointer strides = new IntPointer(4);
   private final PrivacyMasks painter = new PrivacyMasks();
   private final PixelScaler scaler = new PixelScaler(SWS_BILINEAR, true);
-  private Mat room;
-  private Mat bgr;
+  private @Nullable Mat room;
+  private @Nullable Mat bgr;
 
   /** The frame, masked, as JPEG. */
   public EncodedPicture encode(AVFrame frame, Look look) {
@@ -69,7 +70,7 @@ public final class JpegEncoder implements AutoCloseable {
   }
 
   private void free() {
-    if (bgr != null) {
+    if (bgr != null && room != null) {
       bgr.close();
       bgr = null;
       room.close();
