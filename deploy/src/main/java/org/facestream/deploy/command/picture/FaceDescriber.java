@@ -16,6 +16,7 @@ import org.facestream.ingest.worker.config.UserError;
 import org.facestream.recognizer.RecognizerConfig;
 import org.facestream.recognizer.facenet.DescriptorModel;
 import org.facestream.recognizer.facenet.Descriptors;
+import org.jspecify.annotations.Nullable;
 
 /** Detector and descriptor network for commands that work on pictures. */
 public final class FaceDescriber implements AutoCloseable {
@@ -30,7 +31,7 @@ public final class FaceDescriber implements AutoCloseable {
    * @param model name or path; null for the configured one
    * @throws UserError where a model is not known or damaged, or a device cannot run it
    */
-  public FaceDescriber(Settings settings, String model) {
+  public FaceDescriber(Settings settings, @Nullable String model) {
     DetectorConfig detector = settings.get(DetectorConfig.class);
     RecognizerConfig recognizer = settings.get(RecognizerConfig.class);
     options = new CascadeOptions().mtcnn(detector);

@@ -218,7 +218,7 @@ public record Score(
         milliseconds(camera.p99()));
   }
 
-  private static String milliseconds(Double value) {
+  private static String milliseconds(@Nullable Double value) {
     return value == null ? "-" : String.format(Locale.ROOT, "%.0f", value);
   }
 }

@@ -3,6 +3,7 @@ package org.facestream.deploy.lab.evaluation;
 import java.io.IOException;
 import java.io.Writer;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Every distance of an evaluation as CSV (RFC 4180), for other plots.
@@ -15,7 +16,7 @@ import java.util.List;
  * @param verification the pairs
  * @param identification the searches; null when there were none
  */
-public record Distances(Verification verification, Identification identification) {
+public record Distances(Verification verification, @Nullable Identification identification) {
 
   /** Writes it, and leaves the writer open. */
   public void write(Writer csv) throws IOException {

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.util.List;
 import org.facestream.deploy.lab.evaluation.DescribedPictures.Described;
 import org.facestream.ingest.worker.json.Json;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An evaluation for a program: one line of JSON, names in snake case, shares from 0 to 1, and null
@@ -55,9 +56,9 @@ record EvaluationJson(EvaluationReport report) {
       String model,
       float verificationThreshold,
       float threshold,
-      Verified verification,
-      Identified identification,
-      TrackRates.Json tracks,
+      @Nullable Verified verification,
+      @Nullable Identified identification,
+      TrackRates.@Nullable Json tracks,
       double findMs,
       double describeMs,
       List<Slow> slowest,
@@ -139,14 +140,14 @@ record EvaluationJson(EvaluationReport report) {
         verification.equalErrorRate(),
         EvaluationReport.RATES.stream().map(rate -> point(verification, rate)).toList(),
         point(verification, report.wanted()),
-        report.worst().stream().map(this::worst).toList());
+        report.worst(verification).stream().map(this::worst).toList());
   }
 
   private Point point(Verification verification, double wanted) {
     Verification.OperatingPoint at = verification.atFalseAcceptRate(wanted);
     return new Point(
         wanted,
-        report.measurable(wanted),
+        EvaluationReport.measurable(verification, wanted),
         at.threshold(),
         at.trueAcceptRate(),
         at.falseAcceptRate());
@@ -165,6 +166,6 @@ record EvaluationJson(EvaluationReport report) {
         identification.mated().size(),
         identification.strangers().size(),
         identification.rankOne(),
-        report.rates());
+        report.rates(identification));
   }
 }

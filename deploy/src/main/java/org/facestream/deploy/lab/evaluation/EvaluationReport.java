@@ -56,10 +56,10 @@ public record EvaluationReport(
         verifying,
         identifying);
     if (verification != null) {
-      verify(text);
+      verify(text, verification);
     }
     if (identification != null) {
-      identify(text);
+      identify(text, identification);
     }
     if (tracks != null) {
       new TrackRates(tracks, identifying).write(text);
@@ -90,7 +90,7 @@ public record EvaluationReport(
     }
   }
 
-  private void verify(StringBuilder text) {
+  private void verify(StringBuilder text, Verification verification) {
     Verification.Accuracy best = verification.bestAccuracy();
     Verification.FoldAccuracy folds = verification.foldAccuracy();
     line(
@@ -119,7 +119,7 @@ public record EvaluationReport(
           percent(rate),
           100 * point.trueAcceptRate(),
           point.threshold(),
-          measurable(rate) ? "" : "  (fewer pairs of two people than that needs)");
+          measurable(verification, rate) ? "" : "  (fewer pairs of two people than that needs)");
     }
     line(text, "  equal error rate %.2f %%", 100 * verification.equalErrorRate());
     Verification.OperatingPoint suggested = verification.atFalseAcceptRate(wanted);
@@ -129,13 +129,15 @@ public record EvaluationReport(
         percent(wanted),
         suggested.threshold(),
         100 * suggested.trueAcceptRate(),
-        measurable(wanted) ? "" : "; too few pairs for a suggestion: use more pictures");
+        measurable(verification, wanted)
+            ? ""
+            : "; too few pairs for a suggestion: use more pictures");
     if (verification.wrongAt(verifying).isEmpty()) {
       line(text, "  no pair is wrong at %.3f; nearest to it are:", verifying);
     } else {
       line(text, "  wrong at %.3f, the worst first:", verifying);
     }
-    for (Verification.ScoredPair wrong : worst()) {
+    for (Verification.ScoredPair wrong : worst(verification)) {
       line(
           text,
           "    %.3f %s %s %s",
@@ -146,7 +148,7 @@ public record EvaluationReport(
     }
   }
 
-  private void identify(StringBuilder text) {
+  private void identify(StringBuilder text, Identification identification) {
     line(
         text,
         "identification: %d people enrolled with %d pictures; %d searches for them, %d for"
@@ -156,7 +158,7 @@ public record EvaluationReport(
         identification.mated().size(),
         identification.strangers().size());
     line(text, "  rank 1         %6.2f %%", 100 * identification.rankOne());
-    for (Identification.Rates rates : rates()) {
+    for (Identification.Rates rates : rates(identification)) {
       line(
           text,
           "  at %.3f       strangers named %6.2f %%, enrolled people not named rightly %6.2f %%",
@@ -166,7 +168,7 @@ public record EvaluationReport(
     }
   }
 
-  List<Identification.Rates> rates() {
+  List<Identification.Rates> rates(Identification identification) {
     return List.of(
         identification.at(identifying),
         identification.atFalsePositive(0.01),
@@ -174,14 +176,14 @@ public record EvaluationReport(
   }
 
   /** The worst of those that are wrong, or if none is, of all. */
-  List<Verification.ScoredPair> worst() {
+  List<Verification.ScoredPair> worst(Verification verification) {
     List<Verification.ScoredPair> wrong = verification.wrongAt(verifying);
     return (wrong.isEmpty() ? verification.nearlyWrongAt(verifying) : wrong)
         .stream().limit(SHOWN).toList();
   }
 
   /** Whether there are pairs enough that one of them is such a share. */
-  boolean measurable(double rate) {
+  static boolean measurable(Verification verification, double rate) {
     long different = verification.pairs().stream().filter(pair -> !pair.pair().same()).count();
     return rate * different >= 1;
   }

@@ -82,11 +82,12 @@ final class CascadeBench {
         List<List<Detection>> detections = mtcnn.detect(pictures, options);
         for (int i = 0; i < some.size(); i++) {
           List<Detection> rest = new ArrayList<>(detections.get(i));
-          for (Box face : some.get(i).truth() == null ? List.<Box>of() : some.get(i).truth()) {
+          List<Box> truth = some.get(i).truth();
+          for (Box face : truth == null ? List.<Box>of() : truth) {
             marked++;
             found += take(rest, face) ? 1 : 0;
           }
-          further += some.get(i).truth() == null ? 0 : rest.size();
+          further += truth == null ? 0 : rest.size();
         }
       } finally {
         pictures.forEach(Picture::close);

@@ -3,6 +3,7 @@ package org.facestream.deploy.lab.bench.pipeline;
 import com.fasterxml.jackson.annotation.JsonGetter;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether a window's cameras were carried.
@@ -19,7 +20,7 @@ import java.util.Locale;
 record Verdict(
     boolean late,
     boolean lost,
-    Double p99,
+    @Nullable Double p99,
     double p99Bound,
     double lostShare,
     double lostBound,
