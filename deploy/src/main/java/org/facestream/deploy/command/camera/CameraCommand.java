@@ -13,6 +13,7 @@ import org.facestream.ingest.registry.DecoderChoice;
 import org.facestream.ingest.registry.FaceSearch;
 import org.facestream.ingest.registry.Transport;
 import org.facestream.ingest.source.address.SourceRules;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -182,7 +183,7 @@ public final class CameraCommand extends Subcommand {
           .withDecoder(decoder == null ? camera.decoder() : decoder);
     }
 
-    private FaceSearch detection(FaceSearch before) {
+    private @Nullable FaceSearch detection(@Nullable FaceSearch before) {
       if (minFace == null) {
         return before;
       }
