@@ -16,6 +16,7 @@ import org.facestream.ingest.frame.CloseUpTopic;
 import org.facestream.ingest.frame.CloseUpTrust;
 import org.facestream.ingest.registry.Camera;
 import org.facestream.ingest.worker.Telemetry;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -66,7 +67,7 @@ final class CloseUpRequests {
    *
    * @param camera null when it was removed
    */
-  void take(String id, Camera camera) {
+  void take(String id, @Nullable Camera camera) {
     if (camera != null && camera.closeUpUrl() != null) {
       cameras.add(id);
     } else {

@@ -22,6 +22,7 @@ import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.TopicLog;
 import org.facestream.ingest.worker.kafka.Topics;
 import org.facestream.ingest.worker.loop.ConsumeLoop;
+import org.jspecify.annotations.Nullable;
 
 /** Frames to faces: a member of the consumer group over the frames topic. */
 public final class DetectorStage implements Stage {
@@ -39,7 +40,7 @@ public final class DetectorStage implements Stage {
 
   private final StallWatch stalls;
 
-  private volatile ConsumeLoop loop;
+  private volatile @Nullable ConsumeLoop loop;
   private volatile boolean closed;
 
   /**
@@ -98,7 +99,7 @@ public final class DetectorStage implements Stage {
                   () -> registered.refresh(cameras::take),
                   new TrackRecovery(clients, trackPartitions()),
                   clients.name(FaceTopic.TOPIC)));
-      loop =
+      ConsumeLoop frames =
           closing.add(
               new ConsumeLoop(
                   ConsumeLoop.Settings.of(
@@ -107,9 +108,10 @@ public final class DetectorStage implements Stage {
                   telemetry,
                   this::consumer,
                   processor));
-      stalls.follow(FrameTopic.TOPIC, Optional.of(name()), loop.positions());
+      loop = frames;
+      stalls.follow(FrameTopic.TOPIC, Optional.of(name()), frames.positions());
       closing.add(stalls).start();
-      loop.start();
+      frames.start();
     } catch (RuntimeException failed) {
       close();
       throw failed;

@@ -10,6 +10,7 @@ import org.facestream.detector.mtcnn.MtcnnOptionsBuilder;
 import org.facestream.ingest.registry.Camera;
 import org.facestream.ingest.registry.FaceSearch;
 import org.facestream.ingest.worker.config.UserError;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The detection options of each camera: the configuration, overridden by the cameras topic. One
@@ -80,7 +81,7 @@ final class FaceSearches {
    * @param camera null when it was removed
    * @throws UserError for a value out of its range; the camera's search stays as it was
    */
-  void take(String id, Camera camera) {
+  void take(String id, @Nullable Camera camera) {
     FaceSearch detection = camera == null ? null : camera.detection();
     if (detection == null) {
       searches.remove(id);

@@ -74,7 +74,7 @@ final class FairShare {
     for (int round = 0; left > 0; round++) {
       boolean any = false;
       for (String camera : order) {
-        List<Offer> own = waiting.get(camera);
+        List<Offer> own = waiting.getOrDefault(camera, List.of());
         if (round < own.size() && (left >= own.get(round).pixels() || taken.isEmpty())) {
           any = true;
           left -= own.get(round).pixels();

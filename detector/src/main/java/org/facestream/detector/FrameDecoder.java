@@ -14,6 +14,7 @@ import org.apache.kafka.common.errors.InterruptException;
 import org.facestream.ingest.frame.Frame;
 import org.facestream.ingest.frame.Picture;
 import org.facestream.ingest.frame.UnreadablePictureException;
+import org.jspecify.annotations.Nullable;
 
 /** Decodes the frames of a batch in parallel. */
 final class FrameDecoder implements AutoCloseable {
@@ -39,7 +40,8 @@ final class FrameDecoder implements AutoCloseable {
    * @param picture null when it could not be decoded
    * @param unreadable why not; otherwise null
    */
-  record Decoded(Source source, Picture picture, UnreadablePictureException unreadable)
+  record Decoded(
+      Source source, @Nullable Picture picture, @Nullable UnreadablePictureException unreadable)
       implements AutoCloseable {
     @Override
     public void close() {

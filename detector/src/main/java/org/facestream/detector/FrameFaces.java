@@ -3,6 +3,7 @@ package org.facestream.detector;
 import io.micrometer.core.instrument.Timer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -149,7 +150,7 @@ final class FrameFaces implements AutoCloseable {
         selector.select(
             before,
             frame,
-            decoded.picture().rgb(),
+            Objects.requireNonNull(decoded.picture(), "only readable frames").rgb(),
             found,
             search(decoded).goodScore(),
             cameras.zones().of(frame.camera()));

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.facestream.detector.track.CameraZones;
 import org.facestream.ingest.registry.Camera;
+import org.jspecify.annotations.Nullable;
 
 /** The zones of each camera, from the cameras topic. One thread at a time uses it. */
 final class Zones {
@@ -19,7 +20,7 @@ final class Zones {
    *
    * @param camera null when it was removed
    */
-  void take(String id, Camera camera) {
+  void take(String id, @Nullable Camera camera) {
     if (camera == null || camera.zones().isEmpty()) {
       cameras.remove(id);
     } else {

@@ -3,6 +3,7 @@ package org.facestream.detector.mtcnn;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -11,6 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.facestream.detector.onnx.Device;
 import org.facestream.ingest.frame.Picture;
 import org.facestream.ingest.worker.Closing;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds faces and their landmarks: the cascade of Zhang, Zhang, Li and Qiao, "Joint Face Detection
@@ -32,7 +34,7 @@ public final class Mtcnn implements AutoCloseable {
 
   private final Closing closing = new Closing();
   private final List<Cascade> cascades = new ArrayList<>();
-  private final ExecutorService others;
+  private final @Nullable ExecutorService others;
   private long wallNanos;
 
   /**
@@ -130,7 +132,8 @@ public final class Mtcnn implements AutoCloseable {
       for (int i = 1; i < Math.min(cascades.size(), parts); i++) {
         Cascade cascade = cascades.get(i);
         running.add(
-            others.submit(() -> takeParts(cascade, pictures, options, together, next, found)));
+            Objects.requireNonNull(others, "there are cascades to share")
+                .submit(() -> takeParts(cascade, pictures, options, together, next, found)));
       }
       takeParts(cascades.get(0), pictures, options, together, next, found);
     } catch (RuntimeException | Error own) {
@@ -176,7 +179,7 @@ public final class Mtcnn implements AutoCloseable {
    *
    * @return its RuntimeException or Error, or null
    */
-  private static Throwable ended(Future<?> running) {
+  private static @Nullable Throwable ended(Future<?> running) {
     boolean interrupted = false;
     try {
       while (true) {
@@ -198,7 +201,7 @@ public final class Mtcnn implements AutoCloseable {
   }
 
   /** An Error takes precedence, because it is not a picture's fault. */
-  private static Throwable worse(Throwable one, Throwable other) {
+  private static @Nullable Throwable worse(@Nullable Throwable one, @Nullable Throwable other) {
     if (one == null || other == null) {
       return one == null ? other : one;
     }

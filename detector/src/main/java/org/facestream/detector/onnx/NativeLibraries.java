@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.Loader;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -66,7 +67,7 @@ public final class NativeLibraries {
   }
 
   /** Null when the jar has no such library for this machine, or there is no free space. */
-  private static File cached(String library) {
+  private static @Nullable File cached(String library) {
     String path = "/ai/onnxruntime/native/" + platform() + "/" + System.mapLibraryName(library);
     URL resource = OrtEnvironment.class.getResource(path);
     if (resource == null) {

@@ -19,6 +19,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.ingest.worker.loop.DeviceException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,7 +36,7 @@ public final class OnnxSession implements AutoCloseable {
   private final ModelFile model;
   private final Device device;
   private final SessionOptions options;
-  private OrtCUDAProviderOptions cuda;
+  private @Nullable OrtCUDAProviderOptions cuda;
   private final OrtSession session;
   private final String input;
   private final List<String> outputs;
@@ -51,7 +52,7 @@ public final class OnnxSession implements AutoCloseable {
   private boolean closed;
 
   /** An input that succeeded once; null before. */
-  private volatile TensorBuffer sample;
+  private volatile @Nullable TensorBuffer sample;
 
   /**
    * Loads a model and runs it once, because missing parts of a device are detected only then.
@@ -270,14 +271,15 @@ public final class OnnxSession implements AutoCloseable {
             .formatted(
                 model.name(), device, Arrays.toString(from.shape()), firstLine(cause.getMessage()));
     boolean misfit = cause.getCode() == OrtException.OrtErrorCode.ORT_INVALID_ARGUMENT;
-    boolean well = sample == null ? misfit : runsItsSample();
+    TensorBuffer known = sample;
+    boolean well = known == null ? misfit : runs(known);
     return misfit && well
         ? new IllegalStateException(message, cause)
         : new DeviceException(message, cause, well);
   }
 
-  private boolean runsItsSample() {
-    try (OnnxTensor tensor = sample.tensor()) {
+  private boolean runs(TensorBuffer known) {
+    try (OnnxTensor tensor = known.tensor()) {
       timed(tensor, Map.of()).close();
       return true;
     } catch (OrtException | RuntimeException lost) {
@@ -286,7 +288,7 @@ public final class OnnxSession implements AutoCloseable {
     }
   }
 
-  private static String firstLine(String message) {
+  private static String firstLine(@Nullable String message) {
     return message == null ? "no reason given" : message.lines().findFirst().orElse("");
   }
 }

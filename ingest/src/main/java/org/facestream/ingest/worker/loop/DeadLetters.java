@@ -10,6 +10,7 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.facestream.ingest.worker.Telemetry;
 import org.facestream.ingest.worker.kafka.Refusal;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,7 +32,8 @@ public final class DeadLetters {
   /** Dead letters that were drained and are not committed. */
   private final List<Runnable> counts = new ArrayList<>();
 
-  private record Rejected(ConsumerRecord<String, byte[]> record, String reason, String detail) {}
+  private record Rejected(
+      ConsumerRecord<String, byte[]> record, String reason, @Nullable String detail) {}
 
   /**
    * @param topic full name of the dead-letter topic
@@ -49,7 +51,8 @@ public final class DeadLetters {
    * @param reason one of a small fixed set of words, because it is a label of a metric
    * @param detail for the log; no secrets, no personal data
    */
-  public void reject(ConsumerRecord<String, byte[]> record, String reason, String detail) {
+  public void reject(
+      ConsumerRecord<String, byte[]> record, String reason, @Nullable String detail) {
     rejected.add(new Rejected(record, reason, detail));
   }
 
