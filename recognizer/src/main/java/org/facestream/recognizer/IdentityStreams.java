@@ -24,6 +24,7 @@ import org.facestream.recognizer.identity.IdentityTopic;
 import org.facestream.recognizer.identity.IdentityTopology;
 import org.facestream.recognizer.identity.MatchTopic;
 import org.facestream.recognizer.identity.RefusedMatches;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,15 +56,15 @@ final class IdentityStreams implements AutoCloseable {
   private final TopicIdentity galleryTopic;
 
   /** The id of the topic that the replica is read from; {@link #watch}'s, as is the next. */
-  private String followed;
+  private @Nullable String followed;
 
   private long asked = System.nanoTime();
 
   /** The current run. */
-  private volatile StreamsRun begun;
+  private volatile @Nullable StreamsRun begun;
 
   /** The current run once its gallery is complete; null after it is closed. */
-  private volatile StreamsRun whole;
+  private volatile @Nullable StreamsRun whole;
 
   IdentityStreams(
       RecognizerOptions options,
@@ -115,8 +116,9 @@ final class IdentityStreams implements AutoCloseable {
   }
 
   private void begin() {
-    followed = galleryTopic.get(PATIENCE);
-    replica.follow(followed);
+    String topic = galleryTopic.get(PATIENCE);
+    followed = topic;
+    replica.follow(topic);
     StreamsRun run = runs.get();
     begun = run;
     run.start();
@@ -132,7 +134,7 @@ final class IdentityStreams implements AutoCloseable {
         if (failure().isPresent()) {
           // Another run would not help: the process ends, and another takes over its tracks.
           whole = null;
-          begun.close();
+          closeBegun();
           return;
         }
         StreamsRun run = whole;
@@ -177,7 +179,7 @@ final class IdentityStreams implements AutoCloseable {
   private boolean again() {
     whole = null;
     try {
-      begun.close();
+      closeBegun();
       matches.clear();
       references.clear();
       if (closed.getCount() > 0) {

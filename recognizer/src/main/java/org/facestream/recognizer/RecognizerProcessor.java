@@ -148,7 +148,7 @@ final class RecognizerProcessor implements ConsumeLoop.Processor {
           sources.add(new Source(record, face));
         }
       } catch (InvalidRecordException invalid) {
-        deadLetters.reject(record, invalid.reason(), invalid.getMessage());
+        deadLetters.reject(record, invalid.reason(), String.valueOf(invalid.getMessage()));
       }
     }
     return sources;
@@ -176,7 +176,8 @@ final class RecognizerProcessor implements ConsumeLoop.Processor {
         faces.add(new LocatedFace(picture, face.cropLandmarks()));
         readable.add(source);
       } catch (UnreadablePictureException unreadable) {
-        deadLetters.reject(source.record(), unreadable.reason(), unreadable.getMessage());
+        deadLetters.reject(
+            source.record(), unreadable.reason(), String.valueOf(unreadable.getMessage()));
       }
     }
   }

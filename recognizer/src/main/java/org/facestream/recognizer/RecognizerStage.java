@@ -3,6 +3,7 @@ package org.facestream.recognizer;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -26,6 +27,7 @@ import org.facestream.recognizer.gallery.people.GalleryRetention;
 import org.facestream.recognizer.identity.IdentityTopic;
 import org.facestream.recognizer.identity.IdentityTopology;
 import org.facestream.recognizer.identity.MatchTopic;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Faces to identity events: a member of the consumer group over the faces topic, which describes
@@ -43,8 +45,8 @@ public final class RecognizerStage implements Stage {
 
   private final StallWatch stalls;
 
-  private volatile IdentityStreams streams;
-  private volatile ConsumeLoop loop;
+  private volatile @Nullable IdentityStreams streams;
+  private volatile @Nullable ConsumeLoop loop;
   private volatile boolean closed;
 
   /**
@@ -101,7 +103,7 @@ public final class RecognizerStage implements Stage {
       stalls.follow(GalleryTopic.TOPIC, Optional.empty(), deciding.references());
       closing.add(stalls).start();
       deciding.start();
-      loop =
+      ConsumeLoop describing =
           closing.add(
               new ConsumeLoop(
                   ConsumeLoop.Settings.of(workerConfig, name(), clients.name(FaceTopic.TOPIC), 0),
@@ -115,8 +117,9 @@ public final class RecognizerStage implements Stage {
                       deciding::gallery,
                       Clock.systemUTC(),
                       clients.name(MatchTopic.TOPIC))));
-      stalls.follow(FaceTopic.TOPIC, Optional.of(name()), loop.positions());
-      loop.start();
+      loop = describing;
+      stalls.follow(FaceTopic.TOPIC, Optional.of(name()), describing.positions());
+      describing.start();
       closing
           .add(
               new GalleryRetention(
@@ -148,7 +151,10 @@ public final class RecognizerStage implements Stage {
   @Override
   public boolean live() {
     ConsumeLoop running = loop;
-    return !closed && (running == null || (running.live() && streams.live()));
+    return !closed
+        && (running == null
+            || (running.live()
+                && Objects.requireNonNull(streams, "they begin before the loop").live()));
   }
 
   @Override

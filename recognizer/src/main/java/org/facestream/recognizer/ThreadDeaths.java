@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 import org.apache.kafka.common.errors.RetriableException;
 import org.facestream.ingest.worker.Backoff;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts deaths of Streams' threads in a row: each thread is replaced after a longer pause; in the
@@ -19,7 +20,7 @@ final class ThreadDeaths {
   private final Backoff backoff = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(30));
   private long last;
   private int inARow;
-  private String failure;
+  private @Nullable String failure;
 
   /**
    * Records the death of a thread.

@@ -95,7 +95,7 @@ final class IdentityWriter implements ConsumeLoop.Processor {
       database.check();
     } catch (UserError onlyAPersonHelps) {
       // Not this record's fault: the batch waits until the database is repaired.
-      throw new RetryableException(onlyAPersonHelps.getMessage(), onlyAPersonHelps);
+      throw new RetryableException(String.valueOf(onlyAPersonHelps.getMessage()), onlyAPersonHelps);
     }
     storing.record(() -> storeRows(rows, rejects));
   }
@@ -123,7 +123,7 @@ final class IdentityWriter implements ConsumeLoop.Processor {
             "PostgreSQL at %s: %s".formatted(database.address(), refused.getMessage()), refused);
       }
       if (rows.size() == 1) {
-        rejects.reject(rows.get(0).record(), "store-refused", refused.getMessage());
+        rejects.reject(rows.get(0).record(), "store-refused", String.valueOf(refused.getMessage()));
         return;
       }
       int half = rows.size() / 2;

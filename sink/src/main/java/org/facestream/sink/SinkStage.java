@@ -23,6 +23,7 @@ import org.facestream.sink.store.Database;
 import org.facestream.sink.store.EventStore;
 import org.facestream.sink.store.StoreConfig;
 import org.facestream.sink.store.StoreException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,7 +58,7 @@ public final class SinkStage implements Stage {
 
   private final StallWatch stalls;
 
-  private volatile ConsumeLoop loop;
+  private volatile @Nullable ConsumeLoop loop;
   private volatile Health database = Health.notReady("the database has not been checked yet");
 
   /**
@@ -98,7 +99,7 @@ public final class SinkStage implements Stage {
       store.check();
       database = Health.READY;
     } catch (RetryableException away) {
-      database = Health.notReady(away.getMessage());
+      database = Health.notReady(String.valueOf(away.getMessage()));
       log.warn("{}; waiting for it", away.getMessage());
     }
     EventStore events = new EventStore(store.dataSource());
@@ -106,7 +107,7 @@ public final class SinkStage implements Stage {
         store,
         new Retention(
             events, config.retention(), config.forgottenRetention(), Clock.systemUTC(), telemetry));
-    loop =
+    ConsumeLoop storing =
         closing.add(
             new ConsumeLoop(
                 ConsumeLoop.Settings.of(workerConfig, name(), clients.name(IdentityTopic.TOPIC), 0),
@@ -114,9 +115,10 @@ public final class SinkStage implements Stage {
                 telemetry,
                 () -> clients.consumer(name(), config.batchSize(), Map.of()),
                 new IdentityWriter(store, events, telemetry)));
-    stalls.follow(IdentityTopic.TOPIC, Optional.of(name()), loop.positions());
+    loop = storing;
+    stalls.follow(IdentityTopic.TOPIC, Optional.of(name()), storing.positions());
     closing.add(stalls).start();
-    loop.start();
+    storing.start();
   }
 
   private void look(Database store, Retention retention) {
@@ -165,7 +167,7 @@ public final class SinkStage implements Stage {
       if (database.ready()) {
         log.warn("{}", failed.getMessage(), failed);
       }
-      database = Health.notReady(failed.getMessage());
+      database = Health.notReady(String.valueOf(failed.getMessage()));
     }
   }
 

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.facestream.detector.onnx.ModelFile;
@@ -88,7 +89,10 @@ public record DescriptorModel(ModelDefinition definition, Optional<Path> folder)
                     + "name")
                 .formatted(file, definition.name()));
       }
-      return new DescriptorModel(definition, Optional.of(file.toAbsolutePath().getParent()));
+      return new DescriptorModel(
+          definition,
+          Optional.of(
+              Objects.requireNonNull(file.toAbsolutePath().getParent(), "a file has a folder")));
     } catch (IOException unreadable) {
       throw new UserError(
           "descriptor model %s cannot be read: %s.".formatted(file, UserError.reason(unreadable)),
@@ -116,7 +120,7 @@ public record DescriptorModel(ModelDefinition definition, Optional<Path> folder)
   /** The rule that was broken, or which field is missing or of the wrong kind. */
   private static String reason(JsonProcessingException invalid) {
     if (invalid.getCause() instanceof IllegalArgumentException rule) {
-      return rule.getMessage();
+      return String.valueOf(rule.getMessage());
     }
     if (!(invalid instanceof JsonMappingException mapping)) {
       return "it is not JSON: " + invalid.getOriginalMessage();

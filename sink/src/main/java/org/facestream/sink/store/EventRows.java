@@ -10,11 +10,13 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.facestream.recognizer.identity.GalleryVersion;
 import org.facestream.recognizer.identity.IdentityEvent;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Events as rows of {@code identity_event}, and what their tracks' rows of {@code sighting} say.
@@ -92,7 +94,8 @@ final class EventRows {
         while (rows.next()) {
           String track = rows.getString(1);
           GalleryVersion then = GalleryTopics.read(rows, 2);
-          if (beginnings.get(track).stream().anyMatch(now -> isNewer(now, then, topics))) {
+          List<GalleryVersion> begun = Objects.requireNonNull(beginnings.get(track), "asked for");
+          if (begun.stream().anyMatch(now -> isNewer(now, then, topics))) {
             outdated.add(track);
           }
         }
@@ -175,7 +178,7 @@ final class EventRows {
   }
 
   /** As the driver takes it; null for null. */
-  static OffsetDateTime utc(Instant instant) {
+  static @Nullable OffsetDateTime utc(@Nullable Instant instant) {
     return instant == null ? null : instant.atOffset(ZoneOffset.UTC);
   }
 }

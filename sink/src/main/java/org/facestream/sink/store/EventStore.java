@@ -11,6 +11,7 @@ import java.util.Locale;
 import javax.sql.DataSource;
 import org.facestream.recognizer.identity.GalleryVersion;
 import org.facestream.recognizer.identity.IdentityEvent;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Identity events and sightings in PostgreSQL. Each method but {@link #deleteEndedBefore} is one
@@ -157,7 +158,11 @@ public final class EventStore {
   }
 
   private static void audit(
-      Connection connection, String action, String person, Instant cutoff, Rows rows)
+      Connection connection,
+      String action,
+      @Nullable String person,
+      @Nullable Instant cutoff,
+      Rows rows)
       throws SQLException {
     try (PreparedStatement audit = connection.prepareStatement(AUDIT)) {
       audit.setString(1, action);

@@ -168,10 +168,11 @@ final class ForgottenPeople {
       if (version.topic() == null || version.topic().equals(gallery.topic())) {
         return version.covers(gallery);
       }
+      Instant since = Objects.requireNonNull(topics.get(version.topic()), "noted before");
       if (gallery.topic() != null) {
-        return topics.get(version.topic()).isAfter(at);
+        return since.isAfter(at);
       }
-      boolean first = topics.values().stream().noneMatch(topics.get(version.topic())::isAfter);
+      boolean first = topics.values().stream().noneMatch(since::isAfter);
       return !first || version.covers(gallery);
     }
   }

@@ -173,7 +173,7 @@ public final class UnfinishedDeeds {
         dataSource,
         connection -> {
           delete(connection, deed);
-          return null;
+          return deed;
         });
   }
 

@@ -13,9 +13,11 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Checks a file of {@link AuditFile}. Each line ends with {@code previous=} and the SHA-256 of the
@@ -52,7 +54,7 @@ public record AuditCheck(long lines, long unchained, String last, Optional<Strin
    * @param earlier the hash of an earlier last line, which must be in it; or null
    * @throws IOException when the file cannot be read
    */
-  public static AuditCheck of(Path file, String earlier) throws IOException {
+  public static AuditCheck of(Path file, @Nullable String earlier) throws IOException {
     AuditCheck check = null;
     for (int looks = 0; looks < MOST_LOOKS; looks++) {
       String known = known(file);
@@ -62,10 +64,10 @@ public record AuditCheck(long lines, long unchained, String last, Optional<Strin
         return check;
       }
     }
-    return check;
+    return Objects.requireNonNull(check, "it was looked at");
   }
 
-  private static AuditCheck look(Path file, String earlier) throws IOException {
+  private static AuditCheck look(Path file, @Nullable String earlier) throws IOException {
     boolean found = earlier == null;
     MessageDigest before = digest();
     String last = HexFormat.of().formatHex(digest().digest());
@@ -120,7 +122,8 @@ public record AuditCheck(long lines, long unchained, String last, Optional<Strin
     return Files.exists(head) ? Files.readString(head).strip() : "";
   }
 
-  private static Optional<String> end(Path file, String last, String follows) throws IOException {
+  private static Optional<String> end(Path file, String last, @Nullable String follows)
+      throws IOException {
     Path head = AuditFile.head(file);
     String known = known(file);
     if (known.isEmpty()) {
@@ -135,7 +138,7 @@ public record AuditCheck(long lines, long unchained, String last, Optional<Strin
   }
 
   /** The next complete line, without its line break; null when there is none. */
-  private static byte[] line(InputStream in) throws IOException {
+  private static byte @Nullable [] line(InputStream in) throws IOException {
     ByteArrayOutputStream line = new ByteArrayOutputStream();
     for (int next = in.read(); next >= 0; next = in.read()) {
       if (next == '\n') {

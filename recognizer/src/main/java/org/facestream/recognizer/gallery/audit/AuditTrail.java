@@ -14,6 +14,7 @@ import org.facestream.recognizer.gallery.GalleryConfig;
 import org.facestream.recognizer.gallery.contract.Person;
 import org.facestream.recognizer.gallery.contract.PersonName;
 import org.facestream.recognizer.gallery.contract.Reference;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,9 +41,9 @@ public final class AuditTrail {
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
           .withZone(ZoneOffset.UTC);
 
-  private final AuditFile file;
+  private final @Nullable AuditFile file;
 
-  private AuditTrail(AuditFile file) {
+  private AuditTrail(@Nullable AuditFile file) {
     this.file = file;
   }
 
@@ -187,7 +188,7 @@ public final class AuditTrail {
     return PersonName.sha256(personId.getBytes(UTF_8));
   }
 
-  private static String quoted(String text) {
+  private static String quoted(@Nullable String text) {
     return text == null ? "none" : '"' + PersonName.shown(text).replace('"', '\'') + '"';
   }
 }

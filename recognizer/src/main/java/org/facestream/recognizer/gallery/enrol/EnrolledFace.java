@@ -6,6 +6,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.facestream.recognizer.gallery.contract.GalleryReader;
 import org.facestream.recognizer.gallery.contract.Person;
 import org.facestream.recognizer.gallery.contract.Reference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an enrolment keeps of a reference: all but the picture and the descriptor, which make up
@@ -22,8 +23,8 @@ import org.facestream.recognizer.gallery.contract.Reference;
 record EnrolledFace(
     String faceId,
     Person person,
-    String consent,
-    Instant expiry,
+    @Nullable String consent,
+    @Nullable Instant expiry,
     String source,
     int partition,
     long offset) {

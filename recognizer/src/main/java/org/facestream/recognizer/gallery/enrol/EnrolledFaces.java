@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -177,7 +178,7 @@ final class EnrolledFaces implements AutoCloseable {
       persons.remove(person.id());
     }
     String name = PersonName.key(person.name());
-    Map<String, Integer> named = idsByName.get(name);
+    Map<String, Integer> named = Objects.requireNonNull(idsByName.get(name), "their name");
     named.computeIfPresent(person.id(), (id, count) -> count == 1 ? null : count - 1);
     if (named.isEmpty()) {
       idsByName.remove(name);
@@ -241,7 +242,7 @@ final class EnrolledFaces implements AutoCloseable {
           "duplicate",
           ("it is nearly the same as %s, which is already enrolled; a different picture "
                   + "would help more")
-              .formatted(byFace.get(own.get().reference()).source()));
+              .formatted(source(own.get())));
     }
     if (rules.confirmed()) {
       return;
@@ -270,10 +271,14 @@ final class EnrolledFaces implements AutoCloseable {
               "it does not look like %s as enrolled: the most similar picture is %s (distance "
                   + "%.2f, above %.2f is too far); compare both, and confirm if they show one person",
               PersonName.shown(reference.name()),
-              byFace.get(own.get().reference()).source(),
+              source(own.get()),
               own.get().distance(),
               unlike));
     }
+  }
+
+  private String source(Match.Candidate near) {
+    return Objects.requireNonNull(byFace.get(near.reference()), "of the same gallery").source();
   }
 
   private static Optional<Match.Candidate> nearest(

@@ -186,7 +186,8 @@ public final class Enrolment implements AutoCloseable {
       return new EnrolmentResult.Enrolled(
           source, person.name(), faceId, person, false, face.turned());
     } catch (RefusedException refused) {
-      return new EnrolmentResult.Refused(source, name, refused.reason(), refused.getMessage());
+      return new EnrolmentResult.Refused(
+          source, name, refused.reason(), String.valueOf(refused.getMessage()));
     }
   }
 
@@ -220,7 +221,7 @@ public final class Enrolment implements AutoCloseable {
     // What was written a moment ago, on the watchlist, included.
     Reference renewed =
         known
-            .whole(known.get(same.faceId()))
+            .whole(Objects.requireNonNull(known.get(same.faceId()), "it is enrolled"))
             .on(
                 terms.consent().or(() -> Optional.ofNullable(same.consent())),
                 terms.expiry().or(() -> Optional.ofNullable(same.expiry())));

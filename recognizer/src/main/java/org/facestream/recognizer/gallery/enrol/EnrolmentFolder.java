@@ -92,7 +92,7 @@ public final class EnrolmentFolder {
       name = PersonName.check(folder);
       files = children(person);
     } catch (UserError notAName) {
-      found.accept(unusable(folder, person, "bad-name", notAName.getMessage()));
+      found.accept(unusable(folder, person, "bad-name", String.valueOf(notAName.getMessage())));
       return;
     } catch (IOException unreadable) {
       found.accept(

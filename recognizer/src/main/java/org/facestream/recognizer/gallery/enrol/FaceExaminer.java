@@ -73,7 +73,7 @@ final class FaceExaminer {
         return examine(encoded, portrait, look);
       }
     } catch (UnreadablePictureException unreadable) {
-      throw new RefusedException(unreadable.reason(), unreadable.getMessage());
+      throw new RefusedException(unreadable.reason(), String.valueOf(unreadable.getMessage()));
     }
   }
 
@@ -94,7 +94,7 @@ final class FaceExaminer {
             0);
       }
     } catch (UnreadablePictureException unreadable) {
-      throw new RefusedException(unreadable.reason(), unreadable.getMessage());
+      throw new RefusedException(unreadable.reason(), String.valueOf(unreadable.getMessage()));
     }
   }
 

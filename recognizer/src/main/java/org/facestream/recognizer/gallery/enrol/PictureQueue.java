@@ -115,7 +115,10 @@ final class PictureQueue implements AutoCloseable {
     } catch (RefusedException unreadable) {
       return unreadable(
           new EnrolmentResult.Refused(
-              picture.source(), picture.name(), unreadable.reason(), unreadable.getMessage()));
+              picture.source(),
+              picture.name(),
+              unreadable.reason(),
+              String.valueOf(unreadable.getMessage())));
     }
     String faceId = examiner.faceId(encoded);
     Examination examination =

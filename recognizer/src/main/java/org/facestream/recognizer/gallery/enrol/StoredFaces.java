@@ -17,6 +17,7 @@ import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.TopicLog;
 import org.facestream.ingest.worker.kafka.Topics;
 import org.facestream.recognizer.gallery.contract.PersonName;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The faces that the cameras saw in the last hours, in the faces topic. The ids of faces and tracks
@@ -108,7 +109,7 @@ public final class StoredFaces {
   /** The best so far of those that are looked for. */
   private static final class Best {
     private final Predicate<Face> wanted;
-    private Face face;
+    private @Nullable Face face;
 
     Best(Predicate<Face> wanted) {
       this.wanted = wanted;

@@ -25,6 +25,7 @@ import org.facestream.recognizer.gallery.contract.GalleryTopic;
 import org.facestream.recognizer.gallery.contract.Reference;
 import org.facestream.recognizer.identity.GalleryVersion;
 import org.facestream.recognizer.identity.KnownPeople;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,7 +57,7 @@ public final class GalleryReplica implements StateStore, StateRestoreListener, K
   private volatile boolean open;
 
   /** The id of the topic that is read; null where nobody asked for it. */
-  private volatile String topic;
+  private volatile @Nullable String topic;
 
   public GalleryReplica(DescriptorSpace space, Telemetry telemetry) {
     this.space = space;
@@ -130,7 +131,7 @@ public final class GalleryReplica implements StateStore, StateRestoreListener, K
   }
 
   /** Takes in one record of the gallery topic. */
-  void accept(String key, byte[] value, int partition, long offset) {
+  void accept(String key, byte @Nullable [] value, int partition, long offset) {
     unusedReferences.remove(key);
     try {
       Optional<Reference> reference = GalleryTopic.read(key, value);
@@ -153,7 +154,7 @@ public final class GalleryReplica implements StateStore, StateRestoreListener, K
     }
     positions.merge(partition, offset + 1, Math::max);
     if (restoring.isEmpty()) {
-      publish();
+      snapshot = published();
     }
   }
 
@@ -166,8 +167,8 @@ public final class GalleryReplica implements StateStore, StateRestoreListener, K
         .increment();
   }
 
-  private void publish() {
-    snapshot = matrix.publish(GalleryVersion.of(topic, positions));
+  private GallerySnapshot published() {
+    return matrix.publish(GalleryVersion.of(topic, positions));
   }
 
   private void clear() {
@@ -177,7 +178,7 @@ public final class GalleryReplica implements StateStore, StateRestoreListener, K
     ends.clear();
     unusedReferences.clear();
     unusedReferences.settled(true);
-    publish();
+    snapshot = published();
   }
 
   @Override
@@ -201,7 +202,7 @@ public final class GalleryReplica implements StateStore, StateRestoreListener, K
       restoring.remove(partition);
       positions.merge(partition.partition(), ends.getOrDefault(partition, 0L), Math::max);
       unusedReferences.settled(restoring.isEmpty());
-      publish();
+      snapshot = published();
       log.info("gallery: {} records of {} read", records, partition);
     }
   }
@@ -240,17 +241,10 @@ public final class GalleryReplica implements StateStore, StateRestoreListener, K
 
   /** Feeds the global store from its topic, at start and for ever after. */
   private static final class Feeder extends ContextualProcessor<String, byte[], Void, Void> {
-    private GalleryReplica replica;
-
-    @Override
-    public void init(org.apache.kafka.streams.processor.api.ProcessorContext<Void, Void> context) {
-      super.init(context);
-      replica = context.getStateStore(NAME);
-    }
-
     @Override
     public void process(Record<String, byte[]> record) {
       RecordMetadata metadata = context().recordMetadata().orElseThrow();
+      GalleryReplica replica = context().getStateStore(NAME);
       replica.accept(record.key(), record.value(), metadata.partition(), metadata.offset());
     }
   }

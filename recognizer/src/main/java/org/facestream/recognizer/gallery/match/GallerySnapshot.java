@@ -10,6 +10,7 @@ import java.util.function.Predicate;
 import org.facestream.recognizer.gallery.contract.Person;
 import org.facestream.recognizer.identity.GalleryVersion;
 import org.facestream.recognizer.identity.Match;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The gallery at one moment. Never changes; any number of threads may match on it at once.
@@ -101,7 +102,11 @@ public final class GallerySnapshot {
    * @param who tells them, the same ones whenever it is asked
    */
   public List<List<Match.Candidate>> match(
-      float[][] descriptors, int most, Reduction reduction, Instant now, Predicate<Person> who) {
+      float[][] descriptors,
+      int most,
+      Reduction reduction,
+      Instant now,
+      @Nullable Predicate<Person> who) {
     Rows rows = new Rows(who == null ? null : among(who), now.toEpochMilli());
     float[][] queries = new float[descriptors.length][];
     for (int face = 0; face < descriptors.length; face++) {
@@ -191,16 +196,16 @@ public final class GallerySnapshot {
 
   /** Which rows count: of whom, or of everyone with null, and at what time. */
   private final class Rows {
-    private final boolean[] among;
+    private final boolean @Nullable [] among;
     private final long now;
 
-    Rows(boolean[] among, long now) {
+    Rows(boolean @Nullable [] among, long now) {
       this.among = among;
       this.now = now;
     }
 
     /** Per row the person's slot, or {@link ReferenceBlock#NOBODY}; null where no row counts. */
-    int[] of(ReferenceBlock.View block) {
+    int @Nullable [] of(ReferenceBlock.View block) {
       if (among == null && firstExpiry > now) {
         return block.persons();
       }

@@ -2,6 +2,7 @@ package org.facestream.recognizer.gallery.match;
 
 import java.nio.FloatBuffer;
 import org.facestream.detector.onnx.TensorBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Up to {@value #ROWS} descriptors, column after column, in memory outside the heap, where OpenBLAS
@@ -46,7 +47,7 @@ final class ReferenceBlock {
   private boolean personsPublished;
   private int rows;
   private int removed;
-  private View view;
+  private @Nullable View view;
 
   ReferenceBlock(int length) {
     this.length = length;

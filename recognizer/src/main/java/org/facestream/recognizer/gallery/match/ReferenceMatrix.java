@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.facestream.recognizer.gallery.contract.Person;
 import org.facestream.recognizer.gallery.contract.Reference;
 import org.facestream.recognizer.identity.GalleryVersion;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The references of one descriptor space in compact arrays. One thread changes it and publishes
@@ -92,7 +93,7 @@ public final class ReferenceMatrix {
         space, views, persons, usedSlots, places.size(), slots.size(), firstExpiry, version);
   }
 
-  private ReferenceBlock last() {
+  private @Nullable ReferenceBlock last() {
     return blocks.isEmpty() ? null : blocks.get(blocks.size() - 1);
   }
 

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.facestream.ingest.worker.config.Range;
 import org.facestream.ingest.worker.config.UserError;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The distance below which a face counts as a person's. A watchlist's threshold applies on every
@@ -30,7 +31,7 @@ public record Thresholds(float general, Map<String, Float> cameras, Map<String, 
   }
 
   /** Of a watchlist, or null when it has none of its own, or there is no watchlist. */
-  public Float of(String watchlist) {
+  public @Nullable Float of(@Nullable String watchlist) {
     return watchlist == null ? null : watchlists.get(watchlist);
   }
 

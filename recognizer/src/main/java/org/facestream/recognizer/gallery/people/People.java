@@ -3,6 +3,7 @@ package org.facestream.recognizer.gallery.people;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -143,7 +144,7 @@ public final class People {
    * @return what was erased, nothing when nothing was left
    */
   public Forgotten forget(Person person, GalleryVersion begun, Instant moment) {
-    String topic = galleryVersion().topic();
+    String topic = Objects.requireNonNull(galleryVersion().topic(), "Kafka gave it an id");
     return new Forgetting(clients, trail)
         .of(table -> person, (table, who) -> table.of(who, begun, topic, moment));
   }
