@@ -130,7 +130,7 @@ public final class AuditTrail {
    * @param rows number of sightings and events
    * @param into the id of the person who gets them, or null
    */
-  public void records(String deed, String personId, long rows, String into) {
+  public void records(String deed, String personId, long rows, @Nullable String into) {
     write(deed, personId, rows, "records" + (into == null ? "" : " into=" + digest(into)));
   }
 
