@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.facestream.ingest.worker.config.UserError;
+import org.facestream.ingest.worker.config.YamlDocument;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,7 +84,7 @@ public final class CameraFile {
    * @throws UserError with the file, the camera and the fault, without any URL
    */
   public static List<Camera> read(Path file) {
-    JsonNode root = YamlDocument.read(file);
+    JsonNode root = YamlDocument.read(file, "camera file");
     if (root == null || !root.isObject()) {
       throw new UserError(file + " must start with `cameras:` and contain a list of cameras.");
     }

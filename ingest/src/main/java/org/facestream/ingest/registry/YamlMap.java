@@ -11,6 +11,7 @@ import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import org.apache.commons.text.similarity.LevenshteinDistance;
 import org.facestream.ingest.worker.config.UserError;
+import org.facestream.ingest.worker.config.YamlDocument;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,15 +1,10 @@
 package org.facestream.ingest.worker.config;
 
-import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.smallrye.config.ConfigMappings;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,7 +14,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -201,31 +195,15 @@ public final class Settings {
   }
 
   private static Map<String, String> readYaml(Path file) {
-    try {
-      JsonNode root = new YAMLMapper().readTree(Files.readString(file));
-      Map<String, String> values = new LinkedHashMap<>();
-      if (root != null && !root.isMissingNode() && !root.isNull()) {
-        if (!root.isObject()) {
-          throw new UserError(
-              file + " must contain keys and values, such as `http: {port: 8080}`.");
-        }
-        flatten("", root, values);
+    JsonNode root = YamlDocument.read(file, "configuration file");
+    Map<String, String> values = new LinkedHashMap<>();
+    if (root != null && !root.isNull()) {
+      if (!root.isObject()) {
+        throw new UserError(file + " must contain keys and values, such as `http: {port: 8080}`.");
       }
-      return values;
-    } catch (NoSuchFileException missing) {
-      throw new UserError("There is no configuration file " + file + ".", missing);
-    } catch (JacksonException malformed) {
-      throw new UserError(
-          String.format(
-              Locale.ROOT,
-              "%s is not valid YAML: %s (line %d).",
-              file,
-              malformed.getOriginalMessage().lines().findFirst().orElse(""),
-              malformed.getLocation() == null ? 0 : malformed.getLocation().getLineNr()),
-          malformed);
-    } catch (IOException unreadable) {
-      throw UserError.unreadable(file, unreadable);
+      flatten("", root, values);
     }
+    return values;
   }
 
   private static void flatten(String prefix, JsonNode node, Map<String, String> values) {
@@ -239,10 +217,11 @@ public final class Settings {
                       values));
     } else if (node.isArray()) {
       List<String> items = new ArrayList<>();
-      node.forEach(item -> items.add(item.asText().replace(",", "\\,")));
+      node.forEach(
+          item -> items.add(String.valueOf(YamlDocument.written(item)).replace(",", "\\,")));
       values.put(prefix, String.join(",", items));
     } else if (!node.isNull()) {
-      values.put(prefix, node.asText());
+      values.put(prefix, String.valueOf(YamlDocument.written(node)));
     }
   }
 }

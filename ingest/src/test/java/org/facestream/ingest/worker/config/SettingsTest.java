@@ -74,6 +74,27 @@ class SettingsTest {
     assertTrue(missing.startsWith("There is no configuration file"), missing);
   }
 
+  /** What a parser usually resolves silently could change a setting unseen. */
+  @Test
+  void aFileIsReadStrictlyAndNeverQuoted() throws IOException {
+    String twice = failure(Optional.of(write("kafka:\n  partitions: 3\n  partitions: 4\n")));
+    assertTrue(twice.contains("line 3: `partitions` is given twice"), twice);
+    String second = failure(Optional.of(write("kafka: {partitions: 3}\n---\nkafka: {}\n")));
+    assertTrue(second.contains("a second document"), second);
+    String alias = failure(Optional.of(write("kafka: &a {partitions: 3}\ningest: *a\n")));
+    assertTrue(alias.contains("an alias"), alias);
+    String secret = failure(Optional.of(write("store:\n  password: \"s3cret\\q\"\n")));
+    assertTrue(secret.contains("is not valid YAML (line 2)"), secret);
+    assertFalse(secret.contains("s3cret"), secret);
+    Settings octal =
+        Settings.load(MAPPINGS, Optional.of(write("kafka: {partitions: 010}")), Map.of(), Map.of());
+    assertEquals(10, octal.get(KafkaConfig.class).partitions());
+  }
+
+  private static String failure(Optional<Path> file) {
+    return failure(file, Map.of(), Map.of());
+  }
+
   private Path write(String yaml) throws IOException {
     return Files.writeString(folder.resolve("facestream.yaml"), yaml);
   }

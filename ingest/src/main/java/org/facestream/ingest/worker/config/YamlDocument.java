@@ -1,4 +1,4 @@
-package org.facestream.ingest.registry;
+package org.facestream.ingest.worker.config;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -16,14 +16,17 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.regex.Pattern;
-import org.facestream.ingest.worker.config.UserError;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a YAML file strictly: constructs that parsers usually resolve silently (a key given twice,
- * a second document, an alias) could remove a camera's masks, or a camera from the registry.
+ * a second document, an alias) could remove a camera's masks, a camera from the registry, or a
+ * setting.
+ *
+ * <p>Jackson's own strict reading is not used: it takes an alias for a text and {@code 1e400} for
+ * infinity, and its messages quote values, which may be passwords.
  */
-final class YamlDocument {
+public final class YamlDocument {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
   private static final Pattern PLAIN_KEY = Pattern.compile("[A-Za-z-]{1,32}");
 
@@ -34,7 +37,7 @@ final class YamlDocument {
    * @param written as it stands in the file
    * @param value a finite {@link Number} or a {@link Boolean}; null when there is no such number
    */
-  record Scalar(String written, @Nullable Object value) {}
+  private record Scalar(String written, @Nullable Object value) {}
 
   private final Path file;
   private final YAMLParser parser;
@@ -47,11 +50,12 @@ final class YamlDocument {
   /**
    * Reads the one document of a file; null when it is empty.
    *
+   * @param kind what the file is, for a message: "camera file"
    * @throws UserError with the file, the line and the fault, but without values, which may contain
    *     a password
    */
-  static @Nullable JsonNode read(Path file) {
-    String text = text(file);
+  public static @Nullable JsonNode read(Path file, String kind) {
+    String text = text(file, kind);
     try (YAMLParser parser = new YAMLFactory().createParser(text)) {
       return new YamlDocument(file, parser).whole();
     } catch (JacksonException malformed) {
@@ -62,12 +66,12 @@ final class YamlDocument {
     }
   }
 
-  private static String text(Path file) {
+  private static String text(Path file, String kind) {
     String text;
     try {
       text = Files.readString(file);
     } catch (NoSuchFileException missing) {
-      throw new UserError("There is no camera file " + file + ".", missing);
+      throw new UserError("There is no " + kind + " " + file + ".", missing);
     } catch (IOException unreadable) {
       throw UserError.unreadable(file, unreadable);
     }
@@ -110,7 +114,7 @@ final class YamlDocument {
     }
     JsonNode root = node();
     if (parser.nextToken() != null) {
-      throw at("a second document starts after `---`; keep all cameras in one list.");
+      throw at("a second document starts after `---`; keep everything in the first one.");
     }
     return root;
   }
@@ -145,7 +149,7 @@ final class YamlDocument {
   }
 
   /** The text of a node as written; null if it has none. */
-  static @Nullable String written(JsonNode node) {
+  public static @Nullable String written(JsonNode node) {
     if (node.isTextual()) {
       return node.textValue();
     }
@@ -155,7 +159,7 @@ final class YamlDocument {
   }
 
   /** The number or boolean of a node; null for others. */
-  static <T> @Nullable T value(JsonNode node, Class<T> type) {
+  public static <T> @Nullable T value(JsonNode node, Class<T> type) {
     return node instanceof POJONode pojo
             && pojo.getPojo() instanceof Scalar scalar
             && type.isInstance(scalar.value())
