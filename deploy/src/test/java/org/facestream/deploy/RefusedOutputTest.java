@@ -22,6 +22,7 @@ import org.facestream.ingest.worker.kafka.Topic;
 import org.facestream.ingest.worker.kafka.TopicLog;
 import org.facestream.ingest.worker.kafka.Topics;
 import org.facestream.ingest.worker.loop.ConsumeLoop;
+import org.facestream.ingest.worker.loop.LoopSettings;
 import org.facestream.ingest.worker.loop.DeadLetters;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -60,14 +61,15 @@ class RefusedOutputTest {
       send("last", 10);
       try (ConsumeLoop loop =
           new ConsumeLoop(
-              new ConsumeLoop.Settings(
+              new LoopSettings(
                   "test",
                   clients.name(IN),
                   "test-1",
                   Duration.ofSeconds(60),
                   Duration.ofSeconds(10),
                   5,
-                  0),
+                  0,
+                  false),
               clients,
               telemetry,
               () -> clients.consumer("test", 100, Map.of()),

@@ -22,6 +22,7 @@ import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.TopicLog;
 import org.facestream.ingest.worker.kafka.Topics;
 import org.facestream.ingest.worker.loop.ConsumeLoop;
+import org.facestream.ingest.worker.loop.LoopSettings;
 import org.jspecify.annotations.Nullable;
 
 /** Frames to faces: a member of the consumer group over the frames topic. */
@@ -102,7 +103,7 @@ public final class DetectorStage implements Stage {
       ConsumeLoop frames =
           closing.add(
               new ConsumeLoop(
-                  ConsumeLoop.Settings.of(
+                  LoopSettings.of(
                       workerConfig, name(), clients.name(FrameTopic.TOPIC), GATHERED_BYTES),
                   clients,
                   telemetry,

@@ -16,6 +16,7 @@ import org.facestream.ingest.worker.health.StallWatch;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.Topics;
 import org.facestream.ingest.worker.loop.ConsumeLoop;
+import org.facestream.ingest.worker.loop.LoopSettings;
 import org.facestream.recognizer.facenet.Descriptors;
 import org.facestream.recognizer.gallery.GalleryConfig;
 import org.facestream.recognizer.gallery.audit.AuditTrail;
@@ -106,7 +107,7 @@ public final class RecognizerStage implements Stage {
       ConsumeLoop describing =
           closing.add(
               new ConsumeLoop(
-                  ConsumeLoop.Settings.of(workerConfig, name(), clients.name(FaceTopic.TOPIC), 0),
+                  LoopSettings.of(workerConfig, name(), clients.name(FaceTopic.TOPIC), 0),
                   clients,
                   telemetry,
                   this::consumer,

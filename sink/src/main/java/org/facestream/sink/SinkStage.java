@@ -16,6 +16,7 @@ import org.facestream.ingest.worker.health.StallWatch;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.Topics;
 import org.facestream.ingest.worker.loop.ConsumeLoop;
+import org.facestream.ingest.worker.loop.LoopSettings;
 import org.facestream.ingest.worker.loop.RetryableException;
 import org.facestream.recognizer.identity.IdentityTopic;
 import org.facestream.sink.retention.Retention;
@@ -110,7 +111,8 @@ public final class SinkStage implements Stage {
     ConsumeLoop storing =
         closing.add(
             new ConsumeLoop(
-                ConsumeLoop.Settings.of(workerConfig, name(), clients.name(IdentityTopic.TOPIC), 0),
+                LoopSettings.of(workerConfig, name(), clients.name(IdentityTopic.TOPIC), 0)
+                    .draining(),
                 clients,
                 telemetry,
                 () -> clients.consumer(name(), config.batchSize(), Map.of()),

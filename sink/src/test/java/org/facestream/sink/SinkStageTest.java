@@ -107,6 +107,22 @@ class SinkStageTest {
     return events;
   }
 
+  /** Upstream is closed first: after an orderly end the database holds all that was published. */
+  @Test
+  void closingStoresWhatWasPublishedBefore() throws Exception {
+    try (TestDatabase server = new TestDatabase(databaseFolder);
+        Telemetry telemetry = new Telemetry()) {
+      server.start();
+      StoreConfig store = server.config(Map.of());
+      try (SinkStage stage = stage("slow", store, Map.of("sink.batch-size", "1"), telemetry)) {
+        stage.start();
+        publish(tracks("last-", 200));
+        await("one at least", () -> server.count("identity_event") > 0);
+      }
+      assertEquals(400, server.count("identity_event"));
+    }
+  }
+
   @Test
   void waitsForTheDatabaseAndOutlivesItsRestart() throws Exception {
     try (TestDatabase server = new TestDatabase(databaseFolder);

@@ -20,8 +20,6 @@ import org.apache.kafka.common.TopicPartition;
 import org.facestream.ingest.worker.Closing;
 import org.facestream.ingest.worker.Stage;
 import org.facestream.ingest.worker.Telemetry;
-import org.facestream.ingest.worker.Worker;
-import org.facestream.ingest.worker.WorkerConfig;
 import org.facestream.ingest.worker.health.Positions;
 import org.facestream.ingest.worker.health.Pulse;
 import org.facestream.ingest.worker.kafka.KafkaClients;
@@ -89,41 +87,7 @@ public final class ConsumeLoop implements AutoCloseable {
     default void revoked(Collection<TopicPartition> partitions) {}
   }
 
-  /**
-   * Identity and options of a loop.
-   *
-   * @param stage the stage's name, for threads, logs and metrics
-   * @param topic full name of the topic it reads
-   * @param transactionalId unique among live workers
-   * @param liveness a loop that has been busy with one turn for this long is not live
-   * @param shutdown how long closing waits for the current turn
-   * @param deviceFailures number of failures in a row that end the loop
-   * @param gather after a long turn, polls continue until no records wait or this number of bytes
-   *     is read; 0 for one poll per turn
-   */
-  public record Settings(
-      String stage,
-      String topic,
-      String transactionalId,
-      Duration liveness,
-      Duration shutdown,
-      int deviceFailures,
-      long gather) {
-
-    /** The options of a worker. */
-    public static Settings of(WorkerConfig config, String stage, String topic, long gather) {
-      return new Settings(
-          stage,
-          topic,
-          stage + "-" + Worker.id(config),
-          config.livenessTimeout(),
-          config.shutdownTimeout(),
-          config.deviceFailures(),
-          gather);
-    }
-  }
-
-  private final Settings settings;
+  private final LoopSettings settings;
   private final GroupMember member;
   private final Publisher publisher;
   private final FaultIsolation isolation;
@@ -141,7 +105,7 @@ public final class ConsumeLoop implements AutoCloseable {
   private volatile Stage.Health health = Stage.Health.notReady("starting");
 
   public ConsumeLoop(
-      Settings settings,
+      LoopSettings settings,
       KafkaClients clients,
       Telemetry telemetry,
       Supplier<Consumer<String, byte[]>> consumers,
@@ -159,7 +123,7 @@ public final class ConsumeLoop implements AutoCloseable {
    * @param producers creates transactional producers, not yet initialised
    */
   ConsumeLoop(
-      Settings settings,
+      LoopSettings settings,
       String deadLettersTopic,
       Telemetry telemetry,
       Supplier<Consumer<String, byte[]>> consumers,
@@ -201,7 +165,7 @@ public final class ConsumeLoop implements AutoCloseable {
     return health.and(pulse.health());
   }
 
-  /** Finishes the current turn, commits it, and leaves the group. */
+  /** Finishes the current turn, or drains, commits, and leaves the group. */
   @Override
   public void close() {
     stopping = true;
@@ -237,6 +201,7 @@ public final class ConsumeLoop implements AutoCloseable {
       while (!stopping && !Thread.currentThread().isInterrupted()) {
         turn();
       }
+      drain();
       ended("interrupted");
     } catch (RuntimeException | Error failed) {
       ended(failed.toString());
@@ -251,7 +216,30 @@ public final class ConsumeLoop implements AutoCloseable {
     }
   }
 
-  private void turn() {
+  /** Ends when two polls in a row bring nothing: a transaction's end takes a moment to arrive. */
+  private void drain() {
+    long deadline = System.nanoTime() + settings.shutdown().toNanos() / 2;
+    int empty = 0;
+    while (settings.drains()
+        && member.isOpen()
+        && empty < 2
+        && System.nanoTime() < deadline
+        && !Thread.currentThread().isInterrupted()) {
+      Turn last = turn();
+      if (last == Turn.failed) {
+        return;
+      }
+      empty = last == Turn.idle ? empty + 1 : 0;
+    }
+  }
+
+  private enum Turn {
+    worked,
+    idle,
+    failed
+  }
+
+  private Turn turn() {
     pulse.beat();
     Map<TopicPartition, Long> first = new HashMap<>();
     try {
@@ -268,12 +256,14 @@ public final class ConsumeLoop implements AutoCloseable {
       if (!stopping) {
         recovery.health().ifPresent(recovered -> health = recovered);
       }
+      return polled.isEmpty() ? Turn.idle : Turn.worked;
     } catch (RetryableException | KafkaException | UnknownBrokerException failed) {
       if (!stopping) {
         device.failed(failed);
         health = Stage.Health.notReady(failed.toString());
         pulse.waiting(() -> recovery.recover(failed, first));
       }
+      return Turn.failed;
     }
   }
 

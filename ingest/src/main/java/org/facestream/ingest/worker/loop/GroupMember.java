@@ -34,7 +34,7 @@ final class GroupMember implements AutoCloseable {
 
   private static final long STALE_NANOS = Duration.ofMillis(50).toNanos();
 
-  private final ConsumeLoop.Settings settings;
+  private final LoopSettings settings;
   private final Telemetry telemetry;
   private final Supplier<Consumer<String, byte[]>> consumers;
   private final ConsumeLoop.Processor processor;
@@ -51,7 +51,7 @@ final class GroupMember implements AutoCloseable {
    * @param positions updated with this member's positions
    */
   GroupMember(
-      ConsumeLoop.Settings settings,
+      LoopSettings settings,
       Telemetry telemetry,
       Supplier<Consumer<String, byte[]>> consumers,
       ConsumeLoop.Processor processor,

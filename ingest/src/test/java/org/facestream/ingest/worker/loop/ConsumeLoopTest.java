@@ -88,8 +88,8 @@ class ConsumeLoopTest {
   private void start(UnaryOperator<byte[]> processor) {
     loop =
         new ConsumeLoop(
-            new ConsumeLoop.Settings(
-                "test", "in", "test-1", Duration.ofSeconds(30), Duration.ofSeconds(5), 3, 0),
+            new LoopSettings(
+                "test", "in", "test-1", Duration.ofSeconds(30), Duration.ofSeconds(5), 3, 0, false),
             "dlq",
             telemetry,
             () -> {
