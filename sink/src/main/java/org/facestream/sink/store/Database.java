@@ -140,7 +140,8 @@ public final class Database implements AutoCloseable {
       if (SqlFailures.state(failed).isEmpty()) {
         throw new UserError(
             "The schema of the database %s cannot be brought up to date: %s"
-                .formatted(address, String.valueOf(failed.getMessage()).lines().findFirst().orElse("")),
+                .formatted(
+                    address, String.valueOf(failed.getMessage()).lines().findFirst().orElse("")),
             failed);
       }
       throw explain(failed);

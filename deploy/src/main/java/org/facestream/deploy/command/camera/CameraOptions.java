@@ -157,6 +157,20 @@ public final class CameraOptions {
     named(configuration, data).ifPresent(folder -> FilesFolder.remember(data, folder));
   }
 
+  /**
+   * The folder that holds a file or folder.
+   *
+   * @throws UserError for the root of a file system
+   */
+  static Path folderOf(Path source) {
+    Path folder = source.getParent();
+    if (folder == null) {
+      throw new UserError(
+          source + " is the root of a file system; give the folder with the pictures.");
+    }
+    return folder;
+  }
+
   /** The folder that holds every file that was named, now or earlier; a configured one wins. */
   private Optional<Path> named(Configuration configuration, Path data) {
     if (filesFolder(configuration).isPresent()) {
@@ -171,7 +185,7 @@ public final class CameraOptions {
               "Camera '%s': there is no file %s; the address of a camera begins with rtsp:// or rtsps://."
                   .formatted(camera.id(), path));
         }
-        folders.add(path.getParent());
+        folders.add(folderOf(path));
       }
     }
     if (folders.isEmpty()) {

@@ -98,9 +98,7 @@ final class CameraTestCommand extends Subcommand {
         }
         Path file = Path.of(target).toAbsolutePath().normalize();
         camera = camera.withUrl(file.toString());
-        configuration =
-            allowing(
-                configuration, Objects.requireNonNull(file.getParent(), "the root is no source"));
+        configuration = allowing(configuration, CameraOptions.folderOf(file));
       }
       boolean anywhere = configuration.settings().get(IngestConfig.class).filesFolder().isEmpty();
       if (anywhere && !target.contains(":") && !Files.exists(Path.of(target))) {

@@ -92,6 +92,7 @@ class CameraTestCommandTest {
     failed(1, "a secret is missing", "rtsp://viewer:${env:FACESTREAM_NO_SUCH}@127.0.0.1/s");
     failed(2, "scheme 'http' is not allowed", "http://viewer:hunter2@127.0.0.1/s");
     failed(2, "There is no file or folder", folder.resolve("none.mp4").toString());
+    failed(2, "is the root of a file system", "/");
     failed(2, "--save writes a .jpg", url("hunter2", "gate"), "--save", "x.png");
     failed(2, "--seconds must be 1 to 60", url("hunter2", "gate"), "--seconds", "0");
     server.find("gate").stall();

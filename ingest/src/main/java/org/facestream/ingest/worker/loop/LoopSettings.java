@@ -13,8 +13,8 @@ import org.facestream.ingest.worker.WorkerConfig;
  * @param liveness a loop that has been busy with one turn for this long is not live
  * @param shutdown how long closing waits for the current turn
  * @param deviceFailures number of failures in a row that end the loop
- * @param gather after a long turn, polls continue until no records wait or this number of bytes
- *     is read; 0 for one poll per turn
+ * @param gather after a long turn, polls continue until no records wait or this number of bytes is
+ *     read; 0 for one poll per turn
  * @param drains closing first processes the records that wait, for a stage whose results are
  *     outside Kafka
  */

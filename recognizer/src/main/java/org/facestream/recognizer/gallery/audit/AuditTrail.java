@@ -118,7 +118,7 @@ public final class AuditTrail {
    * @param deed {@code forget}, {@code merge} or {@code rename}
    * @param into the id of the person who gets the references, or null
    */
-  public void asked(String deed, String personId, String into) {
+  public void asked(String deed, String personId, @Nullable String into) {
     write(deed, personId, 0, "asked" + (into == null ? "" : " into=" + digest(into)));
   }
 
