@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import org.facestream.recognizer.RecognizerConfig;
 import org.facestream.recognizer.facenet.DescriptorModel;
+import org.facestream.recognizer.gallery.contract.Reference;
 import org.facestream.recognizer.gallery.people.People;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -29,14 +30,16 @@ final class PeopleListCommand extends GalleryCommand {
     }
     for (People.Entry entry : everyone) {
       int pictures = entry.references().size();
+      long aside = entry.references().stream().filter(Reference::setAside).count();
       out()
           .printf(
               Locale.ROOT,
-              "%-24s  %-24s  %d %s  since %s%n",
+              "%-24s  %-24s  %d %s%s  since %s%n",
               entry.person().name(),
               entry.person().id(),
               pictures,
               pictures == 1 ? "picture" : "pictures",
+              aside == 0 ? "" : String.format(Locale.ROOT, " (%d set aside)", aside),
               PersonView.DAY.format(entry.since()));
     }
     if (everyone.isEmpty()) {

@@ -33,7 +33,7 @@ final class PeopleShowCommand extends GalleryCommand {
       out()
           .printf(
               Locale.ROOT,
-              "  %s  quality %.2f  enrolled %s%s%s  %s%n",
+              "  %s  quality %.2f  enrolled %s%s%s%s  %s%n",
               reference.faceId(),
               reference.quality(),
               PersonView.DAY.format(reference.enrolledAt()),
@@ -41,6 +41,7 @@ final class PeopleShowCommand extends GalleryCommand {
                   ? ""
                   : "  until " + PersonView.DAY.format(reference.expiry()),
               reference.consent() == null ? "" : "  consent " + reference.consent(),
+              reference.setAside() ? "  set aside (" + reference.review() + ")" : "",
               reference.source());
     }
     return 0;

@@ -37,6 +37,7 @@ record PersonView(
   /**
    * One enrolled picture.
    *
+   * @param review as in {@link Reference}, or null
    * @param thumbnail name of a file beside, or null
    * @param descriptor base64 of little-endian float32, or null
    */
@@ -49,6 +50,7 @@ record PersonView(
       @Nullable Instant expiry,
       String source,
       Instant enrolledAt,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String review,
       @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String thumbnail,
       @JsonInclude(JsonInclude.Include.NON_NULL) float @Nullable [] descriptor) {}
 
@@ -90,6 +92,7 @@ record PersonView(
         reference.expiry(),
         reference.source(),
         reference.enrolledAt(),
+        reference.review(),
         thumbnail,
         descriptor);
   }

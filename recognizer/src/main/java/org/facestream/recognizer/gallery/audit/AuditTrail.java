@@ -93,6 +93,16 @@ public final class AuditTrail {
         "watchlist", person.id(), references, "watchlist=" + quoted(person.watchlist()), deed);
   }
 
+  /** Records that references are set aside. */
+  public <T> T settingAside(Person person, int references, Supplier<T> deed) {
+    return during("set-aside", person.id(), references, "", deed);
+  }
+
+  /** Records that references which were set aside are used again. */
+  public <T> T restoring(Person person, int references, Supplier<T> deed) {
+    return during("restore", person.id(), references, "", deed);
+  }
+
   public void forgetting(Person person, int references, Runnable deed) {
     during("forget", person.id(), references, "", returning(deed));
   }

@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param enrolledAt when it was enrolled
  * @param watchlist that the person is on, or null; of a person's references the one that was
  *     written last says it
+ * @param review what a check of the gallery found: why faces are not compared with it, as a word,
+ *     or {@value #KEPT} when a user decided to use it all the same; null when there is no doubt
  */
 // As many values as its JSON has, without levels between, as there.
 @JsonInclude(JsonInclude.Include.ALWAYS)
@@ -41,8 +43,17 @@ public record Reference(
     @Nullable Instant expiry,
     String source,
     Instant enrolledAt,
-    @Nullable String watchlist)
+    @Nullable String watchlist,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String review)
     implements ReferenceBuilder.With {
+
+  /** The {@link #review} of a reference that no check sets aside again. */
+  public static final String KEPT = "kept";
+
+  /** Whether it is kept, but faces are not compared with it. */
+  public boolean setAside() {
+    return review != null && !review.equals(KEPT);
+  }
 
   /**
    * The same picture as one of another person, or of the same one with another name or watchlist.
@@ -70,6 +81,7 @@ public record Reference(
         .source(source)
         .enrolledAt(enrolledAt)
         .watchlist(shared.apply(watchlist))
+        .review(shared.apply(review))
         .build();
   }
 

@@ -162,7 +162,8 @@ final class EnrolledFaces implements AutoCloseable {
         .computeIfAbsent(PersonName.key(reference.name()), name -> new LinkedHashMap<>())
         .merge(reference.personId(), 1, Integer::sum);
     if (reference.model().equals(space.model())
-        && reference.descriptor().length == space.length()) {
+        && reference.descriptor().length == space.length()
+        && !reference.setAside()) {
       matrix.put(reference);
     }
   }

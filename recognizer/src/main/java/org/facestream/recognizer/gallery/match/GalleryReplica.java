@@ -38,8 +38,8 @@ import org.slf4j.LoggerFactory;
  * {@link #snapshot()} and {@link KnownPeople} are for every thread.
  *
  * <p>An entry that cannot be used (another model, wrong length, not a number, zero) is skipped and
- * counted; an older entry of the same key is then not used either, because it was replaced. No
- * record of the topic can end the global thread.
+ * counted; an older entry of the same key is then not used either, because it was replaced. One
+ * that was set aside is not used and not counted. No record of the topic can end the global thread.
  */
 public final class GalleryReplica implements StateStore, StateRestoreListener, KnownPeople {
   public static final String NAME = "gallery";
@@ -142,6 +142,10 @@ public final class GalleryReplica implements StateStore, StateRestoreListener, K
         unusedReferences.add(key, reference.get(), true);
       } else if (reference.get().descriptor().length != space.length()) {
         skip(key, "wrong-length");
+        unusedReferences.add(key, reference.get(), false);
+      } else if (reference.get().setAside()) {
+        // Not skipped: a user decided it.
+        matrix.remove(key);
         unusedReferences.add(key, reference.get(), false);
       } else {
         matrix.put(reference.get());

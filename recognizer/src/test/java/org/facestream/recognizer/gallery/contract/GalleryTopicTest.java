@@ -3,8 +3,10 @@ package org.facestream.recognizer.gallery.contract;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Instant;
 import java.util.Optional;
@@ -58,6 +60,19 @@ class GalleryTopicTest {
   void readsReferencesOfBeforeThereWereWatchlists() throws InvalidRecordException {
     String earlier = GOLDEN.replace(",\"watchlist\":\"wanted\"", "");
     assertNull(GalleryTopic.read("f1", earlier.getBytes(UTF_8)).orElseThrow().watchlist());
+  }
+
+  /** Records of before, and of what nobody doubts, stay as they were. */
+  @Test
+  void whatAReviewFoundIsOneMoreField() throws InvalidRecordException {
+    String reviewed = GOLDEN.replace("\"wanted\"}", "\"wanted\",\"review\":\"unlike\"}");
+    Reference aside = reference(1, -.5f).withReview("unlike");
+    assertEquals(
+        reviewed, new String(GalleryTopic.toRecord("cctv.gallery.v1", aside).value(), UTF_8));
+    assertTrue(GalleryTopic.read("f1", reviewed.getBytes(UTF_8)).orElseThrow().setAside());
+    assertFalse(GalleryTopic.read("f1", GOLDEN.getBytes(UTF_8)).orElseThrow().setAside());
+    assertFalse(aside.withReview(Reference.KEPT).setAside());
+    assertEquals("unlike", aside.bare("f1", text -> text).review());
   }
 
   @Test

@@ -177,6 +177,26 @@ class GalleryReplicaTest {
   }
 
   @Test
+  void whatIsSetAsideIsNotMatchedUntilItIsRestored() {
+    Reference wrong = reference("f2", "ada", "m", NOW, 1, 0);
+    write(reference("f1", "ada", "m", null, 0, 1));
+    write(reference("f3", "bob", "m", null, 1, .5f));
+    write(wrong);
+    write(wrong.withReview("other"));
+    assertEquals(List.of("BOB", "ADA"), nearest(1, 0));
+    assertEquals(2, replica.snapshot().references());
+    assertTrue(replica.contains("ada"));
+    // It expires as every other one, and is nothing that cannot be used.
+    assertEquals(Map.of("f2", "ada"), replica.expired(NOW));
+    assertFalse(telemetry.scrape().contains("facestream_gallery_skipped_total{"));
+    assertEquals(0, replica.unused());
+    write(wrong.with().expiry(null).review(Reference.KEPT).build());
+    assertEquals(List.of("ADA", "BOB"), nearest(1, 0));
+    write(wrong.withExpiry(null));
+    assertEquals(List.of("ADA", "BOB"), nearest(1, 0));
+  }
+
+  @Test
   void expiredReferencesDoNotMatch() {
     write(reference("f1", "ada", "m", NOW.plusSeconds(1), 0, 1));
     write(reference("f2", "bob", "m", NOW, 0, 1));
