@@ -13,6 +13,7 @@ import org.facestream.deploy.command.picture.DescribeCommand;
 import org.facestream.deploy.command.picture.DetectCommand;
 import org.facestream.deploy.command.run.RunCommand;
 import org.facestream.deploy.command.run.StageCommands;
+import org.facestream.deploy.command.visit.VisitsCommand;
 import org.facestream.deploy.doctor.DoctorCommand;
 import org.facestream.deploy.lab.bench.BenchCommand;
 import org.facestream.deploy.lab.convert.ModelCommand;
@@ -58,6 +59,7 @@ import picocli.CommandLine.Spec;
       EnrollCommand.class,
       PeopleCommand.class,
       AuditCommand.class,
+      VisitsCommand.class,
       CameraCommand.class,
       DetectCommand.class,
       DescribeCommand.class,

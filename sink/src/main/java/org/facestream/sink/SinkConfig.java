@@ -30,6 +30,13 @@ public interface SinkConfig {
   @WithDefault("60d")
   Duration forgottenRetention();
 
+  @Setting(
+      "How long nobody may have seen a person before the next sighting begins another visit. After "
+          + "a change, the sink derives all visits anew.")
+  @Allowed("1s or more")
+  @WithDefault("10m")
+  Duration visitGap();
+
   @Setting("How often data older than the retention are deleted.")
   @Allowed("above 0s")
   @WithDefault("1h")

@@ -24,6 +24,7 @@ import org.facestream.sink.store.Database;
 import org.facestream.sink.store.EventStore;
 import org.facestream.sink.store.StoreConfig;
 import org.facestream.sink.store.StoreException;
+import org.facestream.sink.store.Visits;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,6 +61,10 @@ public final class SinkStage implements Stage {
   private final StallWatch stalls;
 
   private volatile @Nullable ConsumeLoop loop;
+
+  /** Only in the thread of {@link #lookAfterMore}. */
+  private boolean visitsDerived;
+
   private volatile Health database = Health.notReady("the database has not been checked yet");
 
   /**
@@ -152,6 +157,13 @@ public final class SinkStage implements Stage {
       return;
     }
     try {
+      if (!visitsDerived) {
+        long people = new Visits(store.dataSource()).keepGap(config.visitGap());
+        visitsDerived = true;
+        if (people > 0) {
+          log.info("visits: derived those of {} people with sink.visit-gap", people);
+        }
+      }
       more.run(store);
     } catch (StoreException | RuntimeException failed) {
       log.warn("upkeep: failed; the next run continues", failed);

@@ -83,6 +83,7 @@ class ConfigurationTest {
       gallery.min-pose                       | 0.4      | 0.7 0 1               | -0.1 1.1 NaN
       gallery.min-score                      | 0.92     | 0.95 0 1              | -0.1 1.1
       gallery.min-sharpness                  | 0.25     | 0.5 0 1               | -0.1 1.1
+      gallery.most-references                | 20       | 5 1                   | 0
       gallery.require-consent                | false    | true                  | ture
       gallery.require-expiry                 | false    | true                  | 2
       ingest.as-fast-as-possible             | false    | true                  | maybe
@@ -137,6 +138,7 @@ class ConfigurationTest {
       sink.forgotten-retention               | 60d      | 90d 31d 0s            | 30d 1ms
       sink.retention                         | 30d      | 2d 0s                 | -1d 99999999999999999d
       sink.retention-interval                | 1h       | 5m 1ms                | 0s
+      sink.visit-gap                         | 10m      | 30m 1s                | 999ms
       store.connect-timeout                  | 5s       | 750ms 250ms           | 249ms
       store.password                         |          | secret${1}            |
       store.password-file                    |          | /run/secrets/password |

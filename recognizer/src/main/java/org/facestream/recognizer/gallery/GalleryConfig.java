@@ -42,6 +42,13 @@ public interface GalleryConfig {
   double conflict();
 
   @Setting(
+      "Number of pictures of one person that are in use after `people check --set-aside`: the most "
+          + "different ones.")
+  @Allowed("1 or more")
+  @WithDefault("20")
+  int mostReferences();
+
+  @Setting(
       "Whether enrolment requires a reference to the person's consent (enroll " + "--consent).")
   @WithDefault("false")
   boolean requireConsent();

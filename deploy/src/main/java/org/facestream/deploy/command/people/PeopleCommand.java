@@ -7,12 +7,13 @@ import picocli.CommandLine.ParameterException;
 @Command(
     name = "people",
     header =
-        "List, show, rename, merge, export, forget or expire enrolled people, or set "
-            + "their watchlist.",
+        "List, show, check, rename, merge, export, forget or expire enrolled people, or "
+            + "set their watchlist.",
     footer = {
       "",
       "Examples:",
       "  facestream people list",
+      "  facestream people check",
       "  facestream people rename \"A. Lovelace\" \"Ada Lovelace\"",
       "  facestream people merge ada-2 ada-lovelace",
       "  facestream people export \"Ada Lovelace\" ada/",
@@ -24,6 +25,7 @@ import picocli.CommandLine.ParameterException;
     subcommands = {
       PeopleListCommand.class,
       PeopleShowCommand.class,
+      PeopleCheckCommand.class,
       PeopleRenameCommand.class,
       PeopleMergeCommand.class,
       PeopleExportCommand.class,
@@ -37,7 +39,7 @@ public final class PeopleCommand extends Subcommand {
   protected int execute() {
     throw new ParameterException(
         spec.commandLine(),
-        "Give a command for people: list, show, rename, watchlist, merge, export, "
+        "Give a command for people: list, show, check, rename, watchlist, merge, export, "
             + "forget, expire or unfinished");
   }
 }

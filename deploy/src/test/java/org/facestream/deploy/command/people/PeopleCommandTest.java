@@ -156,6 +156,7 @@ class PeopleCommandTest {
         done("people", "watchlist", "ada-1", "none");
         CommandLineRun merge = done("people", "merge", "=Ada 0", "ada-1");
         assertTrue(merge.out().contains("1 pictures and 1 sightings"), merge.out());
+        visitsAreListed();
         events.store(List.of(seen("late", "ada-0", "=Ada 0")));
 
         Path broken = folder.resolve("broken");
@@ -218,6 +219,7 @@ class PeopleCommandTest {
         assertTrue(records.merge("ada-2", "ada-1", "=Ada 1", GalleryVersion.ofNumber(0)).isEmpty());
         assertTrue(records.has("ada-2"));
       }
+      picturesAreCheckedSetAsideAndRestored(known);
     }
     List<String> deeds = Files.readAllLines(audit);
     assertEquals(
@@ -241,9 +243,73 @@ class PeopleCommandTest {
             "forget 2",
             "forget 6 records",
             "forget 0 asked",
-            "forget 2 records"),
+            "forget 2 records",
+            "enrol 1",
+            "enrol 1",
+            "set-aside 1",
+            "restore 1"),
         deeds.stream().map(PeopleCommandTest::inShort).toList());
     assertTrue(deeds.get(0).contains("consent=\"case-17\""), deeds.get(0));
     assertTrue(deeds.stream().noneMatch(line -> line.contains("ada")), deeds::toString);
+  }
+
+  /** Two people who are one since the merge, seen at the same time. */
+  private void visitsAreListed() throws Exception {
+    JsonNode visits = JSON.readTree(done("visits", "--person", "ada-1", "--json").out());
+    assertEquals(1, visits.size());
+    assertEquals(2, visits.get(0).get("sightings").asInt());
+    assertEquals("2026-11-25T10:00:00.000Z", visits.get(0).get("firstSeen").asText());
+    assertEquals("gate", visits.get(0).get("stops").get(0).get("camera").asText());
+    assertFalse(visits.get(0).has("visitorId"));
+    String from = "2026-11-25T10:00:00Z";
+    assertTrue(done("visits", "--from", from, "--to", from).out().contains("=Ada 1 (ada-1)  gate"));
+    assertTrue(done("visits", "--camera", "door").err().contains("No visits."));
+    for (String[] wrong :
+        new String[][] {
+          {"visits", "--person", "nobody"},
+          {"visits", "--from", "yesterday"},
+          {"visits", "--from", from, "--to", "2026-11-25T09:59:59Z"},
+          {"visits", "--limit", "0"}
+        }) {
+      assertEquals(2, run(wrong).exitCode(), String.join(" ", wrong));
+    }
+  }
+
+  private void picturesAreCheckedSetAsideAndRestored(List<DemoPerson> two) throws Exception {
+    assertTrue(done("people", "check").out().contains("0 pictures of 0 people checked"));
+    Path pictures = Files.createDirectories(folder.resolve("both"));
+    for (int i = 0; i < 2; i++) {
+      Files.write(pictures.resolve(i + ".jpg"), DemoPeople.portrait(two.get(i)));
+    }
+    done("enroll", "--person", "Bob", pictures.resolve("0.jpg").toString(), "--consent", "case-18");
+    assertTrue(done("people", "check").out().contains("1 people have a single picture in use"));
+    done(
+        "enroll",
+        "--person",
+        "Bob",
+        pictures.resolve("1.jpg").toString(),
+        "--consent",
+        "case-18",
+        "--confirm");
+    // Which of the two is wrong, nobody can know.
+    CommandLineRun check = run("people", "check", "--set-aside", "--json");
+    assertEquals(1, check.exitCode(), check.out() + check.err());
+    JsonNode health = JSON.readTree(check.out());
+    assertEquals("divided", health.get("findings").get(1).get("doubt").asText());
+    assertFalse(health.get("findings").get(1).get("setAside").asBoolean());
+    String faceId = health.get("findings").get(1).get("faceId").asText();
+    assertEquals(2, run("people", "check", "--set-aside", "--picture", faceId).exitCode());
+    assertEquals(2, run("people", "check", "--set-aside", "--restore").exitCode());
+    assertEquals(2, run("people", "check", "bob", "--restore", "--picture", faceId).exitCode());
+    done("people", "check", "bob", "--set-aside", "--picture", faceId);
+    assertTrue(done("people", "show", "bob").out().contains("set aside (chosen)"));
+    assertTrue(done("people", "list").out().contains("2 pictures (1 set aside)"));
+    assertTrue(done("people", "check").out().contains("1 pictures of 1 people checked: 0 likely"));
+    assertTrue(done("people", "check", "--restore").out().contains("1 pictures in use again."));
+    // The user kept that one, so the other one is the doubtful one.
+    check = run("people", "check");
+    assertEquals(1, check.exitCode());
+    assertTrue(check.out().startsWith("unlike   Bob (bob)"), check.out());
+    assertFalse(check.out().contains(faceId), check.out());
   }
 }

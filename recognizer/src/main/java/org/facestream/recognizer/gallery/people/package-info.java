@@ -1,6 +1,6 @@
 /**
- * Lists, renames, merges, exports and forgets the people of the gallery, and erases references that
- * have expired.
+ * Lists, renames, merges, exports, checks and forgets the people of the gallery, and erases
+ * references that have expired.
  */
 @NullMarked
 package org.facestream.recognizer.gallery.people;
