@@ -13,6 +13,7 @@ import org.facestream.deploy.command.picture.DescribeCommand;
 import org.facestream.deploy.command.picture.DetectCommand;
 import org.facestream.deploy.command.run.RunCommand;
 import org.facestream.deploy.command.run.StageCommands;
+import org.facestream.deploy.command.sighting.SightingsCommand;
 import org.facestream.deploy.command.visit.VisitsCommand;
 import org.facestream.deploy.doctor.DoctorCommand;
 import org.facestream.deploy.lab.bench.BenchCommand;
@@ -59,6 +60,7 @@ import picocli.CommandLine.Spec;
       EnrollCommand.class,
       PeopleCommand.class,
       AuditCommand.class,
+      SightingsCommand.class,
       VisitsCommand.class,
       CameraCommand.class,
       DetectCommand.class,

@@ -63,7 +63,7 @@ class RefusedOutputTest {
           new ConsumeLoop(
               new LoopSettings(
                   "test",
-                  clients.name(IN),
+                  List.of(clients.name(IN)),
                   "test-1",
                   Duration.ofSeconds(60),
                   Duration.ofSeconds(10),

@@ -16,7 +16,7 @@ import org.facestream.detector.track.TrackMemory;
 import org.facestream.detector.track.TrackRecovery;
 import org.facestream.ingest.frame.FrameBatch;
 import org.facestream.ingest.worker.Telemetry;
-import org.facestream.ingest.worker.loop.ConsumeLoop;
+import org.facestream.ingest.worker.loop.BatchProcessor;
 import org.facestream.ingest.worker.loop.DeadLetters;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * <p>A batch contains everything that waits. If that is more than a turn's work, frames are
  * dropped, see {@link FairShare}: an overloaded detector examines fewer frames, but is never late.
  */
-final class DetectorProcessor implements ConsumeLoop.Processor, AutoCloseable {
+final class DetectorProcessor implements BatchProcessor, AutoCloseable {
   static final String STAGE = "detector";
 
   private static final Logger log = LoggerFactory.getLogger(DetectorProcessor.class);

@@ -19,7 +19,7 @@ import org.facestream.ingest.frame.UnreadablePictureException;
 import org.facestream.ingest.worker.Closing;
 import org.facestream.ingest.worker.Telemetry;
 import org.facestream.ingest.worker.kafka.InvalidRecordException;
-import org.facestream.ingest.worker.loop.ConsumeLoop;
+import org.facestream.ingest.worker.loop.BatchProcessor;
 import org.facestream.ingest.worker.loop.DeadLetters;
 import org.facestream.recognizer.facenet.Descriptors;
 import org.facestream.recognizer.facenet.LocatedFace;
@@ -31,7 +31,7 @@ import org.facestream.recognizer.identity.MatchBuilder;
 import org.facestream.recognizer.identity.MatchTopic;
 
 /** Converts batches of faces to matches, one for each face. */
-final class RecognizerProcessor implements ConsumeLoop.Processor {
+final class RecognizerProcessor implements BatchProcessor {
   static final String STAGE = "recognizer";
 
   /** The best and the second-best person, and one more for the analysis of a decision. */

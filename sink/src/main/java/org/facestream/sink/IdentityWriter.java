@@ -12,7 +12,7 @@ import org.facestream.ingest.frame.Recording;
 import org.facestream.ingest.worker.Telemetry;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.ingest.worker.kafka.InvalidRecordException;
-import org.facestream.ingest.worker.loop.ConsumeLoop;
+import org.facestream.ingest.worker.loop.BatchProcessor;
 import org.facestream.ingest.worker.loop.DeadLetters;
 import org.facestream.ingest.worker.loop.RetryableException;
 import org.facestream.recognizer.identity.IdentityEvent;
@@ -26,7 +26,7 @@ import org.facestream.sink.store.StoreException;
  * returns. A row that the database refuses is found by halving the batch, and becomes a dead
  * letter. While the database is unavailable or needs an administrator, the batch waits.
  */
-final class IdentityWriter implements ConsumeLoop.Processor {
+final class IdentityWriter implements BatchProcessor {
   static final String STAGE = "sink";
 
   /** Receives records that cannot be stored. */

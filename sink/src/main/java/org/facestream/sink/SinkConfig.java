@@ -15,11 +15,27 @@ public interface SinkConfig {
   int batchSize();
 
   @Setting(
-      "How long sightings and their events are kept after the person was last seen "
-          + "or, for recordings, after they were stored; 0s keeps them without limit.")
-  @Allowed("0s or more")
-  @WithDefault("30d")
-  Duration retention();
+      "How many crops of each sighting are stored with their descriptors: 3 for the best, the first "
+          + "and the last, 2 for the best and the first, 1 for the best, 0 for none.")
+  @Allowed("0 to 3")
+  @WithDefault("3")
+  int crops();
+
+  @Setting(
+      "How long a face waits for an event of its track after the recognizer has read it: longer "
+          + "than recognizer.track-timeout.")
+  @Allowed("above 0s")
+  @WithDefault("1m")
+  Duration cropsWait();
+
+  @Setting(
+      "Memory in bytes for faces that wait for an event of their track; when it is full, faces "
+          + "are read later.")
+  @Allowed("1048576 or more")
+  @WithDefault("67108864")
+  long cropsBytes();
+
+  RetentionPeriods retention();
 
   // Kafka keeps events for 30d, and a day more where a segment is longer.
   @Setting(
@@ -41,4 +57,35 @@ public interface SinkConfig {
   @Allowed("above 0s")
   @WithDefault("1h")
   Duration retentionInterval();
+
+  /** How long each class of data is kept. */
+  interface RetentionPeriods {
+    @Setting(
+        "How long sightings and their events are kept after the person was last seen "
+            + "or, for recordings, after they were stored; 0s keeps them without limit.")
+    @Allowed("0s or more")
+    @WithDefault("30d")
+    Duration events();
+
+    @Setting(
+        "How long crops of sightings are kept after the day of their capture or, for recordings, "
+            + "after they were stored, and not longer than the sightings; 0s keeps them as long.")
+    @Allowed("0s or more")
+    @WithDefault("14d")
+    Duration pictures();
+
+    @Setting(
+        "How long descriptors of crops are kept, which search needs; otherwise as "
+            + "sink.retention.pictures.")
+    @Allowed("0s or more")
+    @WithDefault("14d")
+    Duration descriptors();
+
+    @Setting(
+        "How long crops and descriptors of unknown people are kept after they were last seen; 0s "
+            + "keeps them as long as those of known people.")
+    @Allowed("0s or more")
+    @WithDefault("7d")
+    Duration unknown();
+  }
 }

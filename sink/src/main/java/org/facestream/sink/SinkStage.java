@@ -1,6 +1,7 @@
 package org.facestream.sink;
 
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,24 +15,26 @@ import org.facestream.ingest.worker.WorkerConfig;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.ingest.worker.health.StallWatch;
 import org.facestream.ingest.worker.kafka.KafkaClients;
+import org.facestream.ingest.worker.kafka.Topic;
 import org.facestream.ingest.worker.kafka.Topics;
 import org.facestream.ingest.worker.loop.ConsumeLoop;
 import org.facestream.ingest.worker.loop.LoopSettings;
 import org.facestream.ingest.worker.loop.RetryableException;
 import org.facestream.recognizer.identity.IdentityTopic;
+import org.facestream.sink.evidence.EvidenceLoop;
 import org.facestream.sink.retention.Retention;
 import org.facestream.sink.store.Database;
 import org.facestream.sink.store.EventStore;
+import org.facestream.sink.store.FaceRetention;
 import org.facestream.sink.store.StoreConfig;
 import org.facestream.sink.store.StoreException;
 import org.facestream.sink.store.Visits;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Identity events to PostgreSQL: one thread consumes and stores, another one checks the database
- * and its retention. Ready when both can work.
+ * Identity events to PostgreSQL, and the crops and descriptors of their sightings: a thread each
+ * consumes and stores, another one checks the database and its retention. Ready when all can work.
  */
 public final class SinkStage implements Stage {
   private static final Logger log = LoggerFactory.getLogger(SinkStage.class);
@@ -60,7 +63,8 @@ public final class SinkStage implements Stage {
 
   private final StallWatch stalls;
 
-  private volatile @Nullable ConsumeLoop loop;
+  /** Empty until it is started. */
+  private volatile List<ConsumeLoop> loops = List.of();
 
   /** Only in the thread of {@link #lookAfterMore}. */
   private boolean visitsDerived;
@@ -100,7 +104,12 @@ public final class SinkStage implements Stage {
   @Override
   public void start() {
     Database store = closing.add(new Database(storeConfig));
-    Topics.ensure(clients, List.of(IdentityTopic.TOPIC, Topics.DEAD_LETTERS));
+    boolean crops = config.crops() > 0;
+    List<Topic> topics = new ArrayList<>(List.of(IdentityTopic.TOPIC, Topics.DEAD_LETTERS));
+    if (crops) {
+      topics.addAll(EvidenceLoop.TOPICS);
+    }
+    Topics.ensure(clients, topics);
     try {
       store.check();
       database = Health.READY;
@@ -112,7 +121,21 @@ public final class SinkStage implements Stage {
     look(
         store,
         new Retention(
-            events, config.retention(), config.forgottenRetention(), Clock.systemUTC(), telemetry));
+            events,
+            new FaceRetention(store.dataSource()),
+            new Retention.Periods(
+                config.retention().events(),
+                config.retention().pictures(),
+                config.retention().descriptors(),
+                config.retention().unknown(),
+                config.forgottenRetention()),
+            Clock.systemUTC(),
+            telemetry));
+    List<ConsumeLoop> all = new ArrayList<>();
+    if (crops) {
+      // Closed last: its faces wait for the events that the other one stores.
+      all.add(evidence(store));
+    }
     ConsumeLoop storing =
         closing.add(
             new ConsumeLoop(
@@ -122,10 +145,21 @@ public final class SinkStage implements Stage {
                 telemetry,
                 () -> clients.consumer(name(), config.batchSize(), Map.of()),
                 new IdentityWriter(store, events, telemetry)));
-    loop = storing;
+    all.add(storing);
+    loops = List.copyOf(all);
     stalls.follow(IdentityTopic.TOPIC, Optional.of(name()), storing.positions());
     closing.add(stalls).start();
-    storing.start();
+    loops.forEach(ConsumeLoop::start);
+  }
+
+  private ConsumeLoop evidence(Database store) {
+    EvidenceLoop.Options options =
+        new EvidenceLoop.Options(
+            config.crops(), config.cropsWait(), config.cropsBytes(), config.batchSize());
+    EvidenceLoop evidence =
+        closing.add(new EvidenceLoop(options, workerConfig, clients, store, telemetry));
+    evidence.watch(stalls);
+    return evidence.loop();
   }
 
   private void look(Database store, Retention retention) {
@@ -198,23 +232,26 @@ public final class SinkStage implements Stage {
 
   @Override
   public boolean live() {
-    ConsumeLoop running = loop;
-    return running == null || running.live();
+    return loops.stream().allMatch(ConsumeLoop::live);
   }
 
   @Override
   public Optional<String> failure() {
-    ConsumeLoop running = loop;
-    return running == null ? Optional.empty() : running.failure();
+    return loops.stream().flatMap(loop -> loop.failure().stream()).findFirst();
   }
 
   @Override
   public Health health() {
-    ConsumeLoop running = loop;
-    if (running == null) {
+    if (loops.isEmpty()) {
       return Health.notReady("starting");
     }
-    return (database.ready() ? running.health() : database).and(stalls.health());
+    Health working = database;
+    if (database.ready()) {
+      for (ConsumeLoop loop : loops) {
+        working = working.and(loop.health());
+      }
+    }
+    return working.and(stalls.health());
   }
 
   @Override

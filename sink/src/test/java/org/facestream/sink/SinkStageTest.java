@@ -189,7 +189,7 @@ class SinkStageTest {
             stage(
                 "forgetful",
                 server.config(Map.of()),
-                Map.of("sink.retention", "1h", "sink.retention-interval", "500ms"),
+                Map.of("sink.retention.events", "1h", "sink.retention-interval", "500ms"),
                 telemetry)) {
       stage.start();
       List<IdentityEvent> events = new ArrayList<>(tracks("fresh-", 1));
@@ -215,7 +215,7 @@ class SinkStageTest {
             stage(
                 "letting-go",
                 server.config(Map.of()),
-                Map.of("sink.retention", "0s", "sink.retention-interval", "200ms"),
+                Map.of("sink.retention.events", "0s", "sink.retention-interval", "200ms"),
                 telemetry)) {
       stage.start();
       server.execute(

@@ -167,6 +167,8 @@ public final class EmbeddedDatabase implements AutoCloseable {
           .setServerConfig("fsync", "on")
           .setServerConfig("synchronous_commit", "on")
           .setServerConfig("full_page_writes", "on")
+          // A file of the log that is used again holds what was erased.
+          .setServerConfig("wal_recycle", "off")
           .setServerConfig("listen_addresses", HOST)
           // No socket file: its lock in /tmp names a killed server, and as long as nobody has
           // reaped

@@ -18,6 +18,7 @@ import org.facestream.recognizer.gallery.people.People;
 import org.facestream.sink.SinkStage;
 import org.facestream.sink.store.Database;
 import org.facestream.sink.store.Deed;
+import org.facestream.sink.store.ErasedDays;
 import org.facestream.sink.store.StoreException;
 import org.facestream.sink.store.UnfinishedDeeds;
 import org.slf4j.Logger;
@@ -94,6 +95,8 @@ public final class DeedUpkeep implements SinkStage.Upkeep {
         goOn(deed, database);
       }
     }
+    // After a command that was cut off, and after what the sink itself erased.
+    new ErasedDays(database).clean();
   }
 
   private void goOn(Deed deed, Database database) throws StoreException {

@@ -10,6 +10,7 @@ import org.facestream.recognizer.gallery.contract.PersonName;
 import org.facestream.recognizer.gallery.people.People;
 import org.facestream.sink.store.Database;
 import org.facestream.sink.store.Deed;
+import org.facestream.sink.store.ErasedDays;
 import org.facestream.sink.store.EventStore;
 import org.facestream.sink.store.PersonRecords;
 import org.facestream.sink.store.StoreException;
@@ -235,9 +236,27 @@ public final class PeopleDeeds {
                     + "unfinished`.")
                 .formatted(DeedSteps.words(deed)));
       }
-      return new DeedSteps(people, unfinished, trail).carryOut(deed, true);
+      Done done = new DeedSteps(people, unfinished, trail).carryOut(deed, true);
+      clean(deed);
+      return done;
     } catch (StoreException away) {
       throw DeedSteps.unfinished(deed, away.getMessage(), away);
+    }
+  }
+
+  /** What is deleted leaves the files of the database, too. */
+  private void clean(Deed deed) {
+    if (deed.kind() != Deed.Kind.forget) {
+      return;
+    }
+    try {
+      new ErasedDays(database).clean();
+    } catch (StoreException away) {
+      throw new UserError(
+          ("%s is forgotten, but the bytes of deleted crops are still in files of the database "
+                  + "(%s). A running sink removes them; see `facestream people unfinished`.")
+              .formatted(deed.person().id(), away.getMessage()),
+          away);
     }
   }
 }

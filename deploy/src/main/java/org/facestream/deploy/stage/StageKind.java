@@ -18,6 +18,7 @@ import org.facestream.recognizer.gallery.GalleryConfig;
 import org.facestream.recognizer.gallery.audit.AuditTrail;
 import org.facestream.sink.SinkConfig;
 import org.facestream.sink.SinkStage;
+import org.facestream.sink.evidence.EvidenceLoop;
 import org.facestream.sink.store.StoreConfig;
 
 /** The stages, in the order in which data flows. */
@@ -29,7 +30,7 @@ public enum StageKind {
 
   /** Every consumer group of theirs, without the prefix. */
   public static final List<String> GROUPS =
-      List.of("ingest", "detector", "recognizer", "identity", "sink");
+      List.of("ingest", "detector", "recognizer", "identity", "sink", EvidenceLoop.GROUP);
 
   /** A stage by the settings, not yet started. */
   public Stage make(Settings settings, KafkaClients clients, Telemetry telemetry) {

@@ -195,8 +195,9 @@ final class AllInOneProcess {
    */
   static Set<String> stored(Path data) throws Exception {
     try (EmbeddedServices services = new EmbeddedServices(data, 0, 0)) {
-      return EventLedger.compare(
-          KafkaClients.of(services.kafka().bootstrapServers(), Map.of()), services.database());
+      KafkaClients clients = KafkaClients.of(services.kafka().bootstrapServers(), Map.of());
+      EventLedger.compareCrops(clients, services.database());
+      return EventLedger.compare(clients, services.database());
     }
   }
 

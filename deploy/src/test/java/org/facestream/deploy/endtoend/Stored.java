@@ -53,15 +53,36 @@ final class Stored {
   }
 
   static List<String> eventIds(EmbeddedDatabase database) throws SQLException {
-    List<String> ids = new ArrayList<>();
+    return texts(database, "select event_id from identity_event");
+  }
+
+  /** Ids of all sightings. */
+  static List<String> tracks(EmbeddedDatabase database) throws SQLException {
+    return texts(database, "select track from sighting");
+  }
+
+  /** The track of each crop, its face, and whether it has a descriptor; sorted. */
+  static List<String> crops(EmbeddedDatabase database) throws SQLException {
+    return texts(
+            database,
+            "select concat(track, ' ', face_id, ' ', case when descriptor is null then 'false'"
+                + " else 'true' end) from sighting_face join face_picture using (day, row_id)"
+                + " left join face_descriptor using (day, row_id)")
+        .stream()
+        .sorted()
+        .toList();
+  }
+
+  private static List<String> texts(EmbeddedDatabase database, String query) throws SQLException {
+    List<String> texts = new ArrayList<>();
     try (Connection connection = connect(database);
         Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery("select event_id from identity_event")) {
+        ResultSet rows = statement.executeQuery(query)) {
       while (rows.next()) {
-        ids.add(rows.getString(1));
+        texts.add(rows.getString(1));
       }
     }
-    return ids;
+    return texts;
   }
 
   static List<Row> sightings(EmbeddedDatabase database) throws SQLException {

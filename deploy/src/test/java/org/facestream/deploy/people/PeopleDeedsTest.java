@@ -1,12 +1,15 @@
 package org.facestream.deploy.people;
 
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
@@ -22,9 +25,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.Producer;
 import org.facestream.deploy.CommandLineRun;
 import org.facestream.deploy.embedded.EmbeddedDatabase;
@@ -33,6 +38,11 @@ import org.facestream.deploy.embedded.SmallDisk;
 import org.facestream.deploy.stage.Configuration;
 import org.facestream.deploy.stage.StageKind;
 import org.facestream.detector.face.Box;
+import org.facestream.detector.face.Face;
+import org.facestream.detector.face.FaceBuilder;
+import org.facestream.detector.face.Landmarks;
+import org.facestream.detector.face.Point;
+import org.facestream.detector.face.Quality;
 import org.facestream.ingest.worker.Stage;
 import org.facestream.ingest.worker.Telemetry;
 import org.facestream.ingest.worker.config.Settings;
@@ -46,9 +56,12 @@ import org.facestream.recognizer.gallery.people.People;
 import org.facestream.recognizer.identity.GalleryVersion;
 import org.facestream.recognizer.identity.IdentityEvent;
 import org.facestream.recognizer.identity.IdentityEventBuilder;
+import org.facestream.recognizer.identity.Match;
+import org.facestream.recognizer.identity.MatchBuilder;
 import org.facestream.sink.store.Database;
 import org.facestream.sink.store.Deed;
 import org.facestream.sink.store.EventStore;
+import org.facestream.sink.store.FaceStore;
 import org.facestream.sink.store.StoreConfig;
 import org.facestream.sink.store.StoreException;
 import org.facestream.sink.store.UnfinishedDeeds;
@@ -405,6 +418,145 @@ class PeopleDeedsTest {
       assertTrue(deeds.all().isEmpty());
     }
     assertEquals("Mia", place.people.show("max").person().name());
+  }
+
+  /** A crop of a track, with its descriptor, as the sink stores them. */
+  private static void picture(Database store, String track, byte[] jpeg) throws Exception {
+    Instant now = Instant.parse("2026-11-25T10:00:00Z");
+    Point point = new Point(1, 2);
+    Landmarks points = new Landmarks(point, point, point, point, point);
+    Face face =
+        FaceBuilder.builder()
+            .id(track + "-face")
+            .camera("gate")
+            .captureTime(now)
+            .track(track)
+            .box(new Box(1, 2, 30, 40))
+            .landmarks(points)
+            .cropLandmarks(points)
+            .quality(new Quality(.5f, 1, 1, 1, 1, 0, 0, 0))
+            .jpeg(jpeg)
+            .build();
+    Match match =
+        MatchBuilder.builder()
+            .faceId(face.id())
+            .camera("gate")
+            .track(track)
+            .captureTime(now)
+            .box(face.box())
+            .candidates(List.of())
+            .threshold(1)
+            .model("m")
+            .descriptor(new float[] {1, 2})
+            .build();
+    new FaceStore(store.dataSource(), 3).store(List.of(face), List.of(match));
+  }
+
+  /** Larger than a page, and compressed by nothing. */
+  private static byte[] marker(long seed) {
+    byte[] bytes = new byte[9_000];
+    new Random(seed).nextBytes(bytes);
+    return bytes;
+  }
+
+  /** Files of the database that hold any part of a marker. */
+  private static List<String> filesWith(byte[] marker) throws Exception {
+    List<String> found = new ArrayList<>();
+    List<Path> files;
+    try (Stream<Path> walk = Files.walk(folder.resolve("postgres"))) {
+      files = walk.filter(Files::isRegularFile).toList();
+    }
+    for (Path file : files) {
+      String bytes;
+      try {
+        bytes = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
+      } catch (NoSuchFileException removed) {
+        continue;
+      }
+      for (int at = 0; at + 32 <= marker.length; at += 500) {
+        String part = new String(marker, at, 32, StandardCharsets.ISO_8859_1);
+        if (bytes.contains(part)) {
+          found.add(file.getFileName().toString());
+          break;
+        }
+      }
+    }
+    return found;
+  }
+
+  /** And not those of others. */
+  @Test
+  void theBytesOfAForgottenPersonsPicturesAreInNoFile() throws Exception {
+    Path audit = folder.resolve("pictures.log");
+    Place place = new Place("pictures", audit);
+    place.enrol("a1", "ida", "Ida");
+    place.enrol("b1", "udo", "Udo");
+    byte[] idas = marker(1);
+    byte[] udos = marker(2);
+    byte[] strangers = marker(3);
+    try (Database store = new Database(place.configured().get(StoreConfig.class))) {
+      store.check();
+      for (String person : List.of("ida", "udo")) {
+        place.see(person + "-track", person, person.equals("ida") ? "Ida" : "Udo");
+      }
+      new EventStore(store.dataSource())
+          .store(
+              List.of(
+                  seen("stranger", null, "unknown").with().type(IdentityEvent.Type.ended).build()));
+      picture(store, "ida-track", idas);
+      picture(store, "udo-track", udos);
+      picture(store, "stranger", strangers);
+    }
+    for (byte[] marker : List.of(idas, udos, strangers)) {
+      assertTrue(!filesWith(marker).isEmpty(), "the log holds it");
+    }
+
+    Path export = folder.resolve("pictures-export");
+    place.done("people", "export", "Ida", export.toString());
+    assertArrayEquals(idas, Files.readAllBytes(export.resolve("crop-1.jpg")));
+    String crops = Files.readString(export.resolve("crops.json"));
+    assertTrue(crops.contains("\"track\":\"ida-track\""), crops);
+    assertTrue(crops.contains("\"descriptor\":\"AACAPwAAAEA=\""), crops);
+    Path pictures = folder.resolve("pictures-crops");
+    CommandLineRun list =
+        place.done("sightings", "--person", "IDA", "--json", "--crops", pictures.toString());
+    assertTrue(list.out().contains("\"files\":[\"ida-track-face.jpg\"]"), list.out());
+    assertArrayEquals(idas, Files.readAllBytes(pictures.resolve("ida-track-face.jpg")));
+
+    place.done("people", "forget", "Ida");
+    assertEquals(List.of(), filesWith(idas));
+    try (Connection connection = connect();
+        Statement statement = connection.createStatement()) {
+      statement.execute("CHECKPOINT");
+    }
+    assertEquals(List.of(), filesWith(idas), "what was in memory only");
+    assertTrue(!filesWith(udos).isEmpty());
+    place.done("people", "unfinished");
+
+    // One sighting of nobody known.
+    assertEquals(2, place.run("sightings", "erase", "stranger", "nowhere").exitCode());
+    assertEquals(2, place.run("sightings", "erase", "udo-track").exitCode());
+    assertTrue(!filesWith(strangers).isEmpty());
+    CommandLineRun erased = place.done("sightings", "erase", "stranger");
+    assertTrue(erased.out().contains("1 sightings erased, with 1 crops."), erased.out());
+    assertEquals(List.of(), filesWith(strangers));
+    assertTrue(!filesWith(udos).isEmpty());
+    assertTrue(Files.readString(audit).contains(" erase-sighting "), "it is written down");
+
+    // A command that was cut off before the files were rewritten.
+    query("INSERT INTO erased_day (day) VALUES ('2026-11-25') RETURNING 1");
+    CommandLineRun left = place.run("people", "unfinished");
+    assertEquals(1, left.exitCode());
+    assertTrue(left.out().contains("database's files of 2026-11-25"), left.out());
+    try (Database store = new Database(place.configured().get(StoreConfig.class));
+        Telemetry telemetry = new Telemetry()) {
+      store.check();
+      new DeedUpkeep(place.clients, AuditTrail.NONE, telemetry).run(store);
+    }
+    place.done("people", "unfinished");
+    CommandLineRun all = place.done("sightings", "--camera", "gate", "--from", "2026-11-25");
+    assertTrue(all.out().contains("Udo (udo)"), all.out());
+    assertTrue(!all.out().contains("Ida"), all.out());
   }
 
   @Test

@@ -135,8 +135,14 @@ class ConfigurationTest {
       recognizer.track-timeout               | 6s       | 9s 100ms 1h           | 99ms 61m
       recognizer.watchlist-thresholds        |          | wanted=0.8            |
       sink.batch-size                        | 500      | 7 1                   | 0
+      sink.crops                             | 3        | 0 1                   | -1 4
+      sink.crops-bytes                       | 67108864 | 1048576               | 1048575
+      sink.crops-wait                        | 1m       | 10s 1ms               | 0s
       sink.forgotten-retention               | 60d      | 90d 31d 0s            | 30d 1ms
-      sink.retention                         | 30d      | 2d 0s                 | -1d 99999999999999999d
+      sink.retention.descriptors             | 14d      | 2d 0s                 | -1d
+      sink.retention.events                  | 30d      | 2d 0s                 | -1d 99999999999999999d
+      sink.retention.pictures                | 14d      | 2d 0s                 | -1d
+      sink.retention.unknown                 | 7d       | 2d 0s                 | -1d
       sink.retention-interval                | 1h       | 5m 1ms                | 0s
       sink.visit-gap                         | 10m      | 30m 1s                | 999ms
       store.connect-timeout                  | 5s       | 750ms 250ms           | 249ms

@@ -6,6 +6,8 @@ import java.time.Duration;
 import java.time.Instant;
 import org.facestream.ingest.worker.Telemetry;
 import org.facestream.sink.store.EventStore;
+import org.facestream.sink.store.FaceRetention;
+import org.facestream.sink.store.FaceRetention.Kind;
 import org.facestream.sink.store.StoreException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,32 +17,56 @@ public final class Retention {
   private static final Logger log = LoggerFactory.getLogger(Retention.class);
 
   private final EventStore store;
-  private final Duration keep;
-  private final Duration keepForgotten;
+  private final FaceRetention faces;
+  private final Periods periods;
   private final Clock clock;
-  private final Counter events;
-  private final Counter sightings;
-  private final Counter forgotten;
+  private final Telemetry telemetry;
 
   /**
-   * @param keep how long after a person was last seen; zero keeps everything
-   * @param keepForgotten how long after somebody was forgotten their hash is kept; zero for ever
+   * How long each class of data is kept; zero keeps it without limit.
+   *
+   * @param events after a person was last seen
+   * @param pictures after the day of the capture; not longer than the events
+   * @param descriptors likewise
+   * @param unknown of sightings of nobody known, pictures and descriptors after the last look
+   * @param forgotten the hash of a person, after they were forgotten
    */
+  public record Periods(
+      Duration events,
+      Duration pictures,
+      Duration descriptors,
+      Duration unknown,
+      Duration forgotten) {}
+
   public Retention(
-      EventStore store, Duration keep, Duration keepForgotten, Clock clock, Telemetry telemetry) {
+      EventStore store, FaceRetention faces, Periods periods, Clock clock, Telemetry telemetry) {
     this.store = store;
-    this.keep = keep;
-    this.keepForgotten = keepForgotten;
+    this.faces = faces;
+    this.periods = periods;
     this.clock = clock;
-    this.events = deleted(telemetry, "identity_event");
-    this.sightings = deleted(telemetry, "sighting");
-    this.forgotten = deleted(telemetry, "forgotten_person");
+    this.telemetry = telemetry;
+    for (Kind kind : Kind.values()) {
+      deleted(kind.table());
+      if (kind != Kind.crops) {
+        deletedUnknown(kind);
+      }
+    }
+    deleted("identity_event");
+    deleted("sighting");
+    deleted("forgotten_person");
   }
 
-  private static Counter deleted(Telemetry telemetry, String table) {
+  private Counter deleted(String table) {
     return Counter.builder("facestream.deleted.rows")
         .description("Rows deleted because they were older than the retention")
         .tags("table", table)
+        .register(telemetry.registry());
+  }
+
+  private Counter deletedUnknown(Kind kind) {
+    return Counter.builder("facestream.deleted.unknown.rows")
+        .description("Rows of unknown people deleted because they were older than their retention")
+        .tags("table", kind.table())
         .register(telemetry.registry());
   }
 
@@ -51,22 +77,43 @@ public final class Retention {
    */
   public void run() throws StoreException {
     Instant now = clock.instant();
-    if (!keepForgotten.isZero()) {
-      forgotten.increment(store.deleteForgottenBefore(now.minus(keepForgotten)));
+    if (!periods.forgotten().isZero()) {
+      deleted("forgotten_person")
+          .increment(store.deleteForgottenBefore(now.minus(periods.forgotten())));
     }
+    deleteUnknown(Kind.descriptors, now);
+    deleteUnknown(Kind.pictures, now);
+    dropDays(Kind.descriptors, periods.descriptors(), now);
+    dropDays(Kind.pictures, periods.pictures(), now);
+    if (!periods.events().isZero()) {
+      deleteEndedBefore(now.minus(periods.events()));
+      // What hangs on a crop first.
+      for (Kind kind : Kind.values()) {
+        dropDays(kind, periods.events(), now);
+      }
+    }
+  }
+
+  private void deleteUnknown(Kind kind, Instant now) throws StoreException {
+    if (!periods.unknown().isZero()) {
+      deletedUnknown(kind).increment(faces.deleteUnknownBefore(kind, now.minus(periods.unknown())));
+    }
+  }
+
+  private void dropDays(Kind kind, Duration keep, Instant now) throws StoreException {
     if (!keep.isZero()) {
-      deleteEndedBefore(now.minus(keep));
+      deleted(kind.table()).increment(faces.dropDaysBefore(kind, now.minus(keep)));
     }
   }
 
   private void deleteEndedBefore(Instant cutoff) throws StoreException {
-    EventStore.Rows deleted = store.deleteEndedBefore(cutoff);
-    events.increment(deleted.events());
-    sightings.increment(deleted.sightings());
+    EventStore.Rows rows = store.deleteEndedBefore(cutoff);
+    deleted("identity_event").increment(rows.events());
+    deleted("sighting").increment(rows.sightings());
     log.info(
         "retention: deleted {} sightings and {} events from before {}",
-        deleted.sightings(),
-        deleted.events(),
+        rows.sightings(),
+        rows.events(),
         cutoff);
   }
 }

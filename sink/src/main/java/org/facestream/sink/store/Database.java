@@ -85,6 +85,11 @@ public final class Database implements AutoCloseable {
     return connection;
   }
 
+  /** A connection in auto-commit that waits for a statement of any length. */
+  Connection patient() throws SQLException {
+    return direct.getConnection();
+  }
+
   /** Host, port and name of the database, for messages. */
   public String address() {
     return address;

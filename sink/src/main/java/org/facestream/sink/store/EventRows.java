@@ -64,9 +64,10 @@ final class EventRows {
 
   private static final String FORMER_EVENTS = "DELETE FROM identity_event WHERE track = ANY (?)";
 
+  /** Not deleted: whether its faces were erased outlasts what was said of it. */
   private static final String FORMER_SIGHTING =
       """
-      DELETE FROM sighting WHERE track = ANY (?) AND NOT EXISTS
+      UPDATE sighting SET revision = 0 WHERE track = ANY (?) AND NOT EXISTS
           (SELECT FROM identity_event event WHERE event.track = sighting.track)""";
 
   private EventRows() {}

@@ -8,6 +8,8 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
 import javax.sql.DataSource;
 import org.facestream.recognizer.identity.GalleryVersion;
 import org.facestream.recognizer.identity.IdentityEvent;
@@ -41,8 +43,8 @@ public final class EventStore {
           DELETED_AT_ONCE);
 
   private static final String AUDIT =
-      "INSERT INTO erasure_audit (action, person_sha256, cutoff, events, sightings)"
-          + " VALUES (?, ?, ?, ?, ?)";
+      "INSERT INTO erasure_audit (action, person_sha256, cutoff, events, sightings, crops)"
+          + " VALUES (?, ?, ?, ?, ?, ?)";
 
   private final DataSource dataSource;
 
@@ -85,16 +87,35 @@ public final class EventStore {
     return inTransaction(
         connection -> {
           EventRows.makeWay(connection, ordered);
-          long written =
-              EventRows.insert(connection, ForgottenPeople.anonymised(connection, ordered));
+          List<IdentityEvent> storable = ForgottenPeople.anonymised(connection, ordered);
+          long written = EventRows.insert(connection, storable);
           List<String> tracks = ordered.stream().map(IdentityEvent::track).distinct().toList();
-          return new Rows(written, EventRows.derive(connection, tracks));
+          Rows rows = new Rows(written, EventRows.derive(connection, tracks));
+          eraseFaces(connection, ordered, storable);
+          return rows;
         });
+  }
+
+  /** Of a forgotten person's tracks that come only now. */
+  private static void eraseFaces(
+      Connection connection, List<IdentityEvent> events, List<IdentityEvent> storable)
+      throws SQLException {
+    Set<String> anonymous = new TreeSet<>();
+    for (int i = 0; i < events.size(); i++) {
+      if (storable.get(i) != events.get(i)) {
+        anonymous.add(events.get(i).track());
+      }
+    }
+    if (!anonymous.isEmpty()) {
+      FaceRows.erase(connection, ForgottenPeople.unknown(connection, anonymous));
+    }
   }
 
   /**
    * Erases a person from every event and sighting, also from later events of tracks that began
-   * before. Erase the person from the gallery first, so that no later track names them.
+   * before, and deletes the crops and descriptors of the person's sightings; their bytes are in
+   * files until {@link ErasedDays#clean}. Erase the person from the gallery first, so that no later
+   * track names them.
    *
    * @param personId the person; only its SHA-256 is kept
    * @param galleryVersion the version of the gallery without the person
@@ -107,8 +128,10 @@ public final class EventStore {
   static Rows forget(Connection connection, String personId, GalleryVersion galleryVersion)
       throws SQLException {
     ForgottenPeople.remember(connection, personId, galleryVersion);
+    long crops = FaceRows.erase(connection, ForgottenPeople.tracks(connection, personId));
     Rows erased = ForgottenPeople.erase(connection, personId);
-    audit(connection, "person", ForgottenPeople.sha256(personId), null, erased);
+    Erasure erasure = new Erasure("person", ForgottenPeople.sha256(personId), null, crops);
+    audit(connection, erasure, erased);
     return erased;
   }
 
@@ -124,7 +147,7 @@ public final class EventStore {
     Rows deleted = new Rows(deleteAll(DELETE_EVENTS, cutoff), sightings);
     return inTransaction(
         connection -> {
-          audit(connection, "retention", null, cutoff, deleted);
+          audit(connection, new Erasure("retention", null, cutoff, 0), deleted);
           return deleted;
         });
   }
@@ -157,19 +180,18 @@ public final class EventStore {
     return deleted;
   }
 
-  private static void audit(
-      Connection connection,
-      String action,
-      @Nullable String person,
-      @Nullable Instant cutoff,
-      Rows rows)
-      throws SQLException {
+  /** A row of the table of erasures, but for the numbers of events and sightings. */
+  private record Erasure(
+      String action, @Nullable String person, @Nullable Instant cutoff, long crops) {}
+
+  private static void audit(Connection connection, Erasure erasure, Rows rows) throws SQLException {
     try (PreparedStatement audit = connection.prepareStatement(AUDIT)) {
-      audit.setString(1, action);
-      audit.setString(2, person);
-      audit.setObject(3, EventRows.utc(cutoff), Types.TIMESTAMP_WITH_TIMEZONE);
+      audit.setString(1, erasure.action());
+      audit.setString(2, erasure.person());
+      audit.setObject(3, EventRows.utc(erasure.cutoff()), Types.TIMESTAMP_WITH_TIMEZONE);
       audit.setLong(4, rows.events());
       audit.setLong(5, rows.sightings());
+      audit.setLong(6, erasure.crops());
       audit.executeUpdate();
     }
   }

@@ -82,6 +82,40 @@ final class ForgottenPeople {
         erase(connection, "identity_event", personId), erase(connection, "sighting", personId));
   }
 
+  /** The person's sightings, locked in the order of their keys. */
+  static List<String> tracks(Connection connection, String personId) throws SQLException {
+    return tracks(connection, "person_id = ?", select -> select.setString(1, personId));
+  }
+
+  /** Those of the tracks that are an unknown person's now, locked in the order of their keys. */
+  static List<String> unknown(Connection connection, Collection<String> tracks)
+      throws SQLException {
+    return tracks(
+        connection,
+        "track = ANY (?) AND person_id IS NULL",
+        select -> select.setArray(1, connection.createArrayOf("text", tracks.toArray())));
+  }
+
+  private interface Binding {
+    void on(PreparedStatement statement) throws SQLException;
+  }
+
+  private static List<String> tracks(Connection connection, String which, Binding binding)
+      throws SQLException {
+    List<String> tracks = new ArrayList<>();
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            "SELECT track FROM sighting WHERE " + which + " ORDER BY track FOR NO KEY UPDATE")) {
+      binding.on(select);
+      try (ResultSet rows = select.executeQuery()) {
+        while (rows.next()) {
+          tracks.add(rows.getString(1));
+        }
+      }
+    }
+    return tracks;
+  }
+
   private static long erase(Connection connection, String table, String personId)
       throws SQLException {
     try (PreparedStatement erase =

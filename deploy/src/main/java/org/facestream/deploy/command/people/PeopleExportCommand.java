@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.Locale;
 import org.facestream.recognizer.gallery.people.People;
 import org.facestream.sink.store.EventStore;
-import org.facestream.sink.store.PersonRecords;
 import org.facestream.sink.store.StoreException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -15,8 +14,8 @@ import picocli.CommandLine.Parameters;
     description = {
       "",
       "Use it when a person requests their data. Writes person.json with every enrolled picture,",
-      "its descriptor, consent, expiry and origin; the thumbnails; sightings.json and events.json",
-      "from PostgreSQL. Does not contain the data that Kafka's topics still hold: faces for 6",
+      "its descriptor, consent, expiry and origin; the thumbnails; and from PostgreSQL sightings.json,",
+      "events.json and crops.json with the crops of the sightings. Does not contain the data that Kafka's topics still hold: faces for 6",
       "hours, matches for 3 days, and identity events for 30 days, which PostgreSQL has too."
     })
 final class PeopleExportCommand extends GalleryAndDatabaseCommand {
@@ -33,7 +32,7 @@ final class PeopleExportCommand extends GalleryAndDatabaseCommand {
     EventStore.Rows rows =
         export.write(
             entry,
-            new PersonRecords(places.database().dataSource()),
+            places.database().dataSource(),
             () -> places.trail().exporting(entry.person(), entry.references().size()));
     out()
         .printf(

@@ -1,9 +1,13 @@
 package org.facestream.deploy.command.people;
 
+import java.time.LocalDate;
 import java.util.List;
+import java.util.SortedSet;
+import java.util.stream.Collectors;
 import org.facestream.deploy.command.Complaints;
 import org.facestream.deploy.people.PeopleDeeds;
 import org.facestream.sink.store.Deed;
+import org.facestream.sink.store.ErasedDays;
 import org.facestream.sink.store.StoreException;
 import org.facestream.sink.store.UnfinishedDeeds;
 import picocli.CommandLine.Command;
@@ -30,9 +34,17 @@ final class PeopleUnfinishedCommand extends GalleryAndDatabaseCommand {
               PeopleDeeds.progress(deed),
               places.deeds().refusal(deed).map("; the gallery refuses it: "::concat).orElse(""));
     }
-    if (left.isEmpty()) {
-      out().println("Every command is finished.");
+    SortedSet<LocalDate> days = new ErasedDays(places.database()).left();
+    if (!days.isEmpty()) {
+      out()
+          .printf(
+              "Bytes of deleted crops are still in the database's files of %s.%n",
+              days.stream().map(LocalDate::toString).collect(Collectors.joining(", ")));
     }
-    return left.isEmpty() ? 0 : Complaints.FAILURE;
+    if (left.isEmpty() && days.isEmpty()) {
+      out().println("Every command is finished.");
+      return 0;
+    }
+    return Complaints.FAILURE;
   }
 }

@@ -1,21 +1,27 @@
 package org.facestream.deploy.command.people;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
+import javax.sql.DataSource;
 import org.facestream.deploy.command.OwnerOnly;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.recognizer.gallery.people.People;
 import org.facestream.recognizer.identity.RecordJson;
 import org.facestream.sink.store.EventStore;
 import org.facestream.sink.store.PersonRecords;
+import org.facestream.sink.store.Sightings;
 import org.facestream.sink.store.StoreException;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +30,7 @@ final class PersonExport {
   private final Path folder;
   private final boolean made;
   private final List<Path> files = new ArrayList<>();
+  private int cropsWritten;
 
   /**
    * @throws UserError when the folder is there and holds something, or cannot be made
@@ -48,14 +55,15 @@ final class PersonExport {
   }
 
   /**
-   * Writes {@code person.json}, a JPEG per picture, {@code sightings.json} and {@code events.json}.
+   * Writes {@code person.json}, a JPEG per picture, {@code sightings.json}, {@code events.json},
+   * and {@code crops.json} with a JPEG per crop of a sighting.
    *
    * <p>When it fails, all files are removed.
    *
    * @param audit runs before anything of the person is on the disk
    * @return rows of the database that were written
    */
-  EventStore.Rows write(People.Entry entry, PersonRecords records, Runnable audit)
+  EventStore.Rows write(People.Entry entry, DataSource records, Runnable audit)
       throws StoreException {
     boolean whole = false;
     try {
@@ -74,7 +82,7 @@ final class PersonExport {
     }
   }
 
-  private EventStore.Rows writeAll(People.Entry entry, PersonRecords records)
+  private EventStore.Rows writeAll(People.Entry entry, DataSource records)
       throws StoreException, IOException {
     List<@Nullable String> thumbnails = new ArrayList<>();
     for (int i = 0; i < entry.references().size(); i++) {
@@ -87,12 +95,37 @@ final class PersonExport {
     }
     OwnerOnly.write(file("person.json"), RecordJson.write(PersonView.whole(entry, thumbnails)));
     try (Rows sightings = new Rows("sightings.json");
-        Rows events = new Rows("events.json")) {
-      EventStore.Rows rows = records.export(entry.person().id(), sightings::add, events::add);
+        Rows events = new Rows("events.json");
+        Rows crops = new Rows("crops.json")) {
+      String id = entry.person().id();
+      EventStore.Rows rows = new PersonRecords(records).export(id, sightings::add, events::add);
+      new Sightings(records).cropsOf(id, crop -> add(crops, crop));
       sightings.end();
       events.end();
+      crops.end();
       return rows;
     }
+  }
+
+  private void add(Rows crops, Sightings.Crop crop) {
+    Map<String, @Nullable Object> view = new LinkedHashMap<>();
+    view.put("track", crop.track());
+    view.put("faceId", crop.faceId());
+    view.put("captureTime", crop.captured());
+    view.put("quality", crop.quality());
+    view.put("model", crop.model());
+    view.put("descriptor", crop.descriptor());
+    byte[] jpeg = crop.jpeg();
+    if (jpeg != null) {
+      String name = String.format(Locale.ROOT, "crop-%d.jpg", ++cropsWritten);
+      view.put("file", name);
+      try {
+        OwnerOnly.write(file(name), jpeg);
+      } catch (IOException failed) {
+        throw new UncheckedIOException(failed);
+      }
+    }
+    crops.add(new String(RecordJson.write(view), UTF_8));
   }
 
   private Path file(String name) {

@@ -180,7 +180,12 @@ class PeopleCommandTest {
       try (Stream<Path> files = Files.list(export)) {
         assertEquals(
             List.of(
-                "events.json", "person.json", "picture-1.jpg", "picture-2.jpg", "sightings.json"),
+                "crops.json",
+                "events.json",
+                "person.json",
+                "picture-1.jpg",
+                "picture-2.jpg",
+                "sightings.json"),
             files.map(file -> file.getFileName().toString()).sorted().toList());
       }
       assertEquals(

@@ -12,6 +12,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -51,6 +52,7 @@ public final class StallWatch implements AutoCloseable {
     private final Optional<String> group;
     private final Positions positions;
     private final Progress progress;
+    private final BooleanSupplier waits;
     private volatile long lag;
 
     /** Why it is stalled; empty while it makes progress. */
@@ -59,11 +61,17 @@ public final class StallWatch implements AutoCloseable {
     /** When the broker last answered; 0 if it did not. */
     private long answered;
 
-    Reader(String topic, Optional<String> group, Positions positions, Progress progress) {
+    Reader(
+        String topic,
+        Optional<String> group,
+        Positions positions,
+        Progress progress,
+        BooleanSupplier waits) {
       this.topic = topic;
       this.group = group;
       this.positions = positions;
       this.progress = progress;
+      this.waits = waits;
     }
   }
 
@@ -88,12 +96,23 @@ public final class StallWatch implements AutoCloseable {
    * @param positions that the reader writes
    */
   public void follow(Topic topic, Optional<String> group, Positions positions) {
+    follow(topic, group, positions, () -> false);
+  }
+
+  /**
+   * Adds a reader that may stop reading for a while on purpose.
+   *
+   * @param waits whether it does now; that time does not count
+   */
+  public void follow(
+      Topic topic, Optional<String> group, Positions positions, BooleanSupplier waits) {
     Reader reader =
         new Reader(
             clients.name(topic),
             group.map(name -> clients.config().topicPrefix() + "." + name),
             positions,
-            new Progress(longest));
+            new Progress(longest),
+            waits);
     readers.add(reader);
     meters.add(
         Gauge.builder("facestream.consumer.lag", reader, followed -> followed.lag)
@@ -155,7 +174,7 @@ public final class StallWatch implements AutoCloseable {
       return;
     }
     long now = System.nanoTime();
-    long nanos = reader.answered == 0 ? 0 : now - reader.answered;
+    long nanos = reader.answered == 0 || reader.waits.getAsBoolean() ? 0 : now - reader.answered;
     reader.answered = now;
     // Time in which the machine was suspended does not count.
     tell(reader, reader.progress.look(held, ends, Math.min(nanos, longest.toNanos() / 2)));

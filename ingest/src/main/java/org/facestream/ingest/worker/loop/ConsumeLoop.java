@@ -3,7 +3,6 @@ package org.facestream.ingest.worker.loop;
 import io.micrometer.core.instrument.DistributionSummary;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +33,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Results, dead letters and consumer offsets are written in one Kafka transaction, so that
  * readers of committed records see neither gaps nor duplicates when a worker is killed. An effect
- * outside Kafka (a database) must be durable and idempotent before {@link Processor#process}
+ * outside Kafka (a database) must be durable and idempotent before {@link BatchProcessor#process}
  * returns.
  *
  * <p>After a temporary failure ({@link RetryableException}, any {@link KafkaException}), the stage
@@ -44,6 +43,9 @@ import org.slf4j.LoggerFactory;
  * A device that fails repeatedly ({@link DeviceException}) and any Error end the loop, which leaves
  * the group: see {@link #failure}.
  *
+ * <p>A processor may hold records back, in memory, after a batch: then the committed offsets stay
+ * before them, so that they are read again when the worker is killed.
+ *
  * <p>One thread, named after the stage, owns consumer, producer and processor. Live means that the
  * thread works or waits for Kafka. Ready means that its last batch did not fail, that earlier
  * failures are resolved, and that its positions are known.
@@ -52,42 +54,8 @@ public final class ConsumeLoop implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ConsumeLoop.class);
   private static final Duration POLL = Duration.ofMillis(100);
 
-  /** A stage's work: a batch of records in, records out. Called by the loop's thread only. */
-  public interface Processor {
-    /**
-     * Processes a batch. May be called several times before {@link #committed()}.
-     *
-     * @param batch in order per partition, never empty
-     * @param deadLetters receives the records that cannot be processed
-     * @return records to publish, in order
-     * @throws RetryableException when the same batch should be delivered again later
-     */
-    List<ProducerRecord<String, byte[]>> process(
-        List<ConsumerRecord<String, byte[]>> batch, DeadLetters deadLetters);
-
-    /** Reports the number of records that wait at the broker after the next batch. */
-    default void waiting(long records) {}
-
-    /** Results since the last call are durable. */
-    default void committed() {}
-
-    /**
-     * Results since the last {@link #committed()} are void; their records will be delivered again.
-     */
-    default void aborted() {}
-
-    /**
-     * These partitions now belong to this worker. Called within a poll, so it must be short: slow
-     * or failing work, such as reading back state, belongs at the beginning of the next {@link
-     * #process}.
-     */
-    default void assigned(Collection<TopicPartition> partitions) {}
-
-    /** These partitions now belong to another worker: discard their state. */
-    default void revoked(Collection<TopicPartition> partitions) {}
-  }
-
   private final LoopSettings settings;
+  private final BatchProcessor processor;
   private final GroupMember member;
   private final Publisher publisher;
   private final FaultIsolation isolation;
@@ -109,7 +77,7 @@ public final class ConsumeLoop implements AutoCloseable {
       KafkaClients clients,
       Telemetry telemetry,
       Supplier<Consumer<String, byte[]>> consumers,
-      Processor processor) {
+      BatchProcessor processor) {
     this(
         settings,
         clients.name(Topics.DEAD_LETTERS),
@@ -128,8 +96,9 @@ public final class ConsumeLoop implements AutoCloseable {
       Telemetry telemetry,
       Supplier<Consumer<String, byte[]>> consumers,
       Supplier<Producer<String, byte[]>> producers,
-      Processor processor) {
+      BatchProcessor processor) {
     this.settings = settings;
+    this.processor = processor;
     this.member = new GroupMember(settings, telemetry, consumers, processor, positions);
     this.pulse = new Pulse(settings.liveness());
     this.publisher = new Publisher(settings.stage(), telemetry, producers);
@@ -251,6 +220,8 @@ public final class ConsumeLoop implements AutoCloseable {
         handle(polled);
         device.worked();
         recovery.worked(polled.partitions());
+      } else {
+        idle();
       }
       member.progressed();
       if (!stopping) {
@@ -278,8 +249,18 @@ public final class ConsumeLoop implements AutoCloseable {
     polled.forEach(batch::add);
     batchSize.record(batch.size());
     List<ProducerRecord<String, byte[]>> results = isolation.process(batch);
-    Map<TopicPartition, OffsetAndMetadata> offsets = polled.nextOffsets();
+    Map<TopicPartition, OffsetAndMetadata> offsets = member.committable(polled.nextOffsets());
     delivery.deliver(batch, results, offsets);
+    member.delivered(polled.nextOffsets(), offsets);
     isolation.committed();
+  }
+
+  private void idle() {
+    processor.idle(stopping);
+    Map<TopicPartition, OffsetAndMetadata> offsets = member.committable(Map.of());
+    if (!offsets.isEmpty()) {
+      pulse.waiting(() -> member.commit(offsets));
+      member.delivered(Map.of(), offsets);
+    }
   }
 }

@@ -16,15 +16,12 @@ final class FaultIsolation {
   private static final Logger log = LoggerFactory.getLogger(FaultIsolation.class);
 
   private final String stage;
-  private final ConsumeLoop.Processor processor;
+  private final BatchProcessor processor;
   private final DeadLetters deadLetters;
   private final DeviceFailures device;
 
   FaultIsolation(
-      String stage,
-      ConsumeLoop.Processor processor,
-      DeadLetters deadLetters,
-      DeviceFailures device) {
+      String stage, BatchProcessor processor, DeadLetters deadLetters, DeviceFailures device) {
     this.stage = stage;
     this.processor = processor;
     this.deadLetters = deadLetters;

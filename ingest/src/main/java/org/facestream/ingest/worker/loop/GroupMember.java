@@ -2,7 +2,6 @@ package org.facestream.ingest.worker.loop;
 
 import java.time.Duration;
 import java.util.Collection;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
@@ -37,14 +36,18 @@ final class GroupMember implements AutoCloseable {
   private final LoopSettings settings;
   private final Telemetry telemetry;
   private final Supplier<Consumer<String, byte[]>> consumers;
-  private final ConsumeLoop.Processor processor;
+  private final BatchProcessor processor;
   private final Positions positions;
 
   private final Gathering gathering = new Gathering();
+  private final HeldOffsets offsets = new HeldOffsets();
 
   private @Nullable Consumer<String, byte[]> consumer;
   private @Nullable AutoCloseable metrics;
   private long polledAt = System.nanoTime();
+
+  /** Nothing is read now, because the processor is full. */
+  private boolean waits;
 
   /**
    * @param processor notified of assigned and revoked partitions and of waiting records
@@ -54,7 +57,7 @@ final class GroupMember implements AutoCloseable {
       LoopSettings settings,
       Telemetry telemetry,
       Supplier<Consumer<String, byte[]>> consumers,
-      ConsumeLoop.Processor processor,
+      BatchProcessor processor,
       Positions positions) {
     this.settings = settings;
     this.telemetry = telemetry;
@@ -72,7 +75,7 @@ final class GroupMember implements AutoCloseable {
     consumer = opened;
     metrics = telemetry.bind(opened, settings.stage());
     opened.subscribe(
-        List.of(settings.topic()),
+        settings.topics(),
         new ConsumerRebalanceListener() {
           @Override
           public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
@@ -86,6 +89,7 @@ final class GroupMember implements AutoCloseable {
             log.info("{}: revoked {}", settings.stage(), partitions);
             positions.revoked(partitions);
             gathering.forget(partitions);
+            offsets.forget(partitions);
             processor.revoked(partitions);
           }
 
@@ -106,6 +110,13 @@ final class GroupMember implements AutoCloseable {
 
   ConsumerRecords<String, byte[]> poll(Duration longest) {
     boolean stale = System.nanoTime() - polledAt > STALE_NANOS;
+    if (processor.full()) {
+      joined().pause(joined().assignment());
+      waits = true;
+    } else if (waits) {
+      joined().resume(joined().assignment());
+      waits = false;
+    }
     ConsumerRecords<String, byte[]> polled = joined().poll(longest);
     if (stale && settings.gather() > 0 && !polled.isEmpty()) {
       polled = gather(polled);
@@ -143,8 +154,29 @@ final class GroupMember implements AutoCloseable {
     return gathering.end();
   }
 
-  void commit(Map<TopicPartition, OffsetAndMetadata> offsets) {
-    joined().commitSync(offsets);
+  void commit(Map<TopicPartition, OffsetAndMetadata> committed) {
+    joined().commitSync(committed);
+  }
+
+  /**
+   * What may be committed now, beyond what is.
+   *
+   * @param next offsets after records that are being processed
+   */
+  Map<TopicPartition, OffsetAndMetadata> committable(Map<TopicPartition, OffsetAndMetadata> next) {
+    return offsets.committable(next, processor.held());
+  }
+
+  /**
+   * Results are durable.
+   *
+   * @param next offsets after the records that were processed
+   * @param committed offsets that were committed
+   */
+  void delivered(
+      Map<TopicPartition, OffsetAndMetadata> next,
+      Map<TopicPartition, OffsetAndMetadata> committed) {
+    offsets.delivered(next, committed);
   }
 
   /** For committing within a producer's transaction. */
@@ -201,6 +233,7 @@ final class GroupMember implements AutoCloseable {
   @Override
   public void close() {
     positions.clear();
+    waits = false;
     closeClient(metrics, consumer);
     metrics = null;
     consumer = null;

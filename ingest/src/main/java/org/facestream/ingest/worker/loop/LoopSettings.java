@@ -1,6 +1,7 @@
 package org.facestream.ingest.worker.loop;
 
 import java.time.Duration;
+import java.util.List;
 import org.facestream.ingest.worker.Worker;
 import org.facestream.ingest.worker.WorkerConfig;
 
@@ -8,7 +9,7 @@ import org.facestream.ingest.worker.WorkerConfig;
  * Identity and options of a loop.
  *
  * @param stage the stage's name, for threads, logs and metrics
- * @param topic full name of the topic it reads
+ * @param topics full names of the topics it reads
  * @param transactionalId unique among live workers
  * @param liveness a loop that has been busy with one turn for this long is not live
  * @param shutdown how long closing waits for the current turn
@@ -20,7 +21,7 @@ import org.facestream.ingest.worker.WorkerConfig;
  */
 public record LoopSettings(
     String stage,
-    String topic,
+    List<String> topics,
     String transactionalId,
     Duration liveness,
     Duration shutdown,
@@ -30,9 +31,15 @@ public record LoopSettings(
 
   /** The options of a worker. */
   public static LoopSettings of(WorkerConfig config, String stage, String topic, long gather) {
+    return of(config, stage, List.of(topic), gather);
+  }
+
+  /** The options of a worker that reads several topics. */
+  public static LoopSettings of(
+      WorkerConfig config, String stage, List<String> topics, long gather) {
     return new LoopSettings(
         stage,
-        topic,
+        topics,
         stage + "-" + Worker.id(config),
         config.livenessTimeout(),
         config.shutdownTimeout(),
@@ -44,6 +51,6 @@ public record LoopSettings(
   /** These, for a loop that drains. */
   public LoopSettings draining() {
     return new LoopSettings(
-        stage, topic, transactionalId, liveness, shutdown, deviceFailures, gather, true);
+        stage, topics, transactionalId, liveness, shutdown, deviceFailures, gather, true);
   }
 }

@@ -89,7 +89,14 @@ class ConsumeLoopTest {
     loop =
         new ConsumeLoop(
             new LoopSettings(
-                "test", "in", "test-1", Duration.ofSeconds(30), Duration.ofSeconds(5), 3, 0, false),
+                "test",
+                List.of("in"),
+                "test-1",
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(5),
+                3,
+                0,
+                false),
             "dlq",
             telemetry,
             () -> {

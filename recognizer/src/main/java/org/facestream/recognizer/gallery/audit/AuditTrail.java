@@ -153,6 +153,14 @@ public final class AuditTrail {
     write("export", person.id(), references, "");
   }
 
+  /**
+   * Records that a sighting is erased, just before the transaction is committed. The line has the
+   * SHA-256 of its track where others have that of a person's id.
+   */
+  public void erasingSighting(String track) {
+    write("erase-sighting", track, 1, "");
+  }
+
   private <T> T during(String deed, String personId, long count, String more, Supplier<T> work) {
     write(deed, personId, count, more);
     try {
