@@ -228,6 +228,7 @@ public final class PeopleDeeds {
   }
 
   private Done carryOut(Deed deed) {
+    Done done;
     try (UnfinishedDeeds.Hold hold = unfinished.hold(deed).orElse(null)) {
       if (hold == null) {
         throw new UserError(
@@ -236,12 +237,13 @@ public final class PeopleDeeds {
                     + "unfinished`.")
                 .formatted(DeedSteps.words(deed)));
       }
-      Done done = new DeedSteps(people, unfinished, trail).carryOut(deed, true);
-      clean(deed);
-      return done;
+      done = new DeedSteps(people, unfinished, trail).carryOut(deed, true);
     } catch (StoreException away) {
       throw DeedSteps.unfinished(deed, away.getMessage(), away);
     }
+    // Not in the hold, whose transaction still sees what was deleted.
+    clean(deed);
+    return done;
   }
 
   /** What is deleted leaves the files of the database, too. */
@@ -249,14 +251,17 @@ public final class PeopleDeeds {
     if (deed.kind() != Deed.Kind.forget) {
       return;
     }
+    String why = "a transaction that began before still sees them";
     try {
-      new ErasedDays(database).clean();
+      if (new ErasedDays(database).clean()) {
+        return;
+      }
     } catch (StoreException away) {
-      throw new UserError(
-          ("%s is forgotten, but the bytes of deleted crops are still in files of the database "
-                  + "(%s). A running sink removes them; see `facestream people unfinished`.")
-              .formatted(deed.person().id(), away.getMessage()),
-          away);
+      why = String.valueOf(away.getMessage());
     }
+    throw new UserError(
+        ("%s is forgotten, but the bytes of deleted crops are still in files of the database "
+                + "(%s). A running sink removes them; see `facestream people unfinished`.")
+            .formatted(deed.person().id(), why));
   }
 }

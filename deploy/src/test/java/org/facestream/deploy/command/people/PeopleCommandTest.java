@@ -255,7 +255,12 @@ class PeopleCommandTest {
             "restore 1"),
         deeds.stream().map(PeopleCommandTest::inShort).toList());
     assertTrue(deeds.get(0).contains("consent=\"case-17\""), deeds.get(0));
-    assertTrue(deeds.stream().noneMatch(line -> line.contains("ada")), deeds::toString);
+    // A digest may hold these letters.
+    assertTrue(
+        deeds.stream()
+            .map(line -> line.replaceAll("[0-9a-f]{64}", ""))
+            .noneMatch(line -> line.contains("ada")),
+        deeds::toString);
   }
 
   /** Two people who are one since the merge, seen at the same time. */
