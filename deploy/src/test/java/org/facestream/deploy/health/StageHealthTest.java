@@ -68,7 +68,8 @@ class StageHealthTest {
           new Reading(StageKind.recognizer, FaceTopic.TOPIC, "recognizer"),
           new Reading(StageKind.recognizer, MatchTopic.TOPIC, "identity"),
           new Reading(StageKind.recognizer, GalleryTopic.TOPIC, ""),
-          new Reading(StageKind.sink, IdentityTopic.TOPIC, "sink"));
+          new Reading(StageKind.sink, IdentityTopic.TOPIC, "sink"),
+          new Reading(StageKind.sink, FaceTopic.TOPIC, "sink-evidence"));
 
   @TempDir private static Path folder;
   private static EmbeddedKafka kafka;
@@ -169,7 +170,7 @@ class StageHealthTest {
     Thread.sleep(STALL.toMillis());
     for (Reading reading : readings) {
       String partition = clients.name(reading.topic()) + "-0";
-      assertEquals(1, complaints(partition), () -> "of " + partition + ": " + said.list);
+      assertEquals(1, complaints(reading, partition), () -> reading + ": " + said.list);
       assertTrue(
           ready.lines().anyMatch(line -> line.startsWith(reading.stage() + ": not ready"))
               && ready.contains(partition),
@@ -178,10 +179,11 @@ class StageHealthTest {
     }
   }
 
-  private long complaints(String partition) {
+  private long complaints(Reading reading, String partition) {
     return List.copyOf(said.list).stream()
         .filter(event -> event.getLevel() == Level.ERROR)
-        .filter(event -> event.getFormattedMessage().contains(partition))
+        .map(ILoggingEvent::getFormattedMessage)
+        .filter(text -> text.startsWith(reading.stage() + ": ") && text.contains(partition))
         .count();
   }
 
