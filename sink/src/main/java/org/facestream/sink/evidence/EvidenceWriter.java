@@ -49,6 +49,9 @@ final class EvidenceWriter implements BatchProcessor {
   /** Sightings in one transaction. */
   private static final int AT_ONCE = 100;
 
+  /** Records with this header in the matches topic are no matches. */
+  private static final String CORRECTION = "correction";
+
   private static final Instant LATEST = Instant.parse("9999-12-31T00:00:00Z");
 
   private final Database database;
@@ -117,7 +120,8 @@ final class EvidenceWriter implements BatchProcessor {
   public List<ProducerRecord<String, byte[]>> process(
       List<ConsumerRecord<String, byte[]>> batch, DeadLetters deadLetters) {
     for (ConsumerRecord<String, byte[]> record : batch) {
-      if (Recording.isBoundary(record.headers())) {
+      if (Recording.isBoundary(record.headers())
+          || record.headers().lastHeader(CORRECTION) != null) {
         continue;
       }
       try {
