@@ -1,6 +1,7 @@
 package org.facestream.recognizer;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -14,12 +15,11 @@ import org.facestream.ingest.worker.WorkerConfig;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.ingest.worker.health.Positions;
 import org.facestream.ingest.worker.kafka.KafkaClients;
-import org.facestream.ingest.worker.kafka.TopicIdentity;
 import org.facestream.ingest.worker.kafka.Topics;
 import org.facestream.ingest.worker.loop.RetryableException;
-import org.facestream.recognizer.gallery.contract.GalleryTopic;
-import org.facestream.recognizer.gallery.match.GalleryReplica;
+import org.facestream.recognizer.gallery.contract.VisitorTopic;
 import org.facestream.recognizer.gallery.match.GallerySnapshot;
+import org.facestream.recognizer.gallery.match.VisitorReplica;
 import org.facestream.recognizer.identity.IdentityTopic;
 import org.facestream.recognizer.identity.IdentityTopology;
 import org.facestream.recognizer.identity.MatchTopic;
@@ -45,7 +45,7 @@ final class IdentityStreams implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private final Supplier<StreamsRun> runs;
-  private final GalleryReplica replica;
+  private final Replicas replicas;
   private final Thread watch = new Thread(this::watch, "identity-watch");
   private final Positions matches = new Positions();
   private final Positions references = new Positions();
@@ -53,10 +53,9 @@ final class IdentityStreams implements AutoCloseable {
 
   private final RefusedMatches refused = new RefusedMatches();
   private final ThreadDeaths deaths = new ThreadDeaths();
-  private final TopicIdentity galleryTopic;
 
-  /** The id of the topic that the replica is read from; {@link #watch}'s, as is the next. */
-  private @Nullable String followed;
+  /** The ids of the topics that the replicas are read from; {@link #watch}'s, as is the next. */
+  private @Nullable List<String> followed;
 
   private long asked = System.nanoTime();
 
@@ -68,28 +67,30 @@ final class IdentityStreams implements AutoCloseable {
 
   IdentityStreams(
       RecognizerOptions options,
-      GalleryReplica replica,
+      Replicas replicas,
       WorkerConfig workerConfig,
       KafkaClients clients,
       Telemetry telemetry) {
-    this.replica = replica;
-    this.galleryTopic = new TopicIdentity(clients, GalleryTopic.TOPIC);
+    this.replicas = replicas;
+    VisitorReplica visitors = replicas.visitors().orElse(null);
     this.runs =
         () ->
             new StreamsRun(
                 IdentityTopology.addTo(
-                    replica.addTo(new Topology(), clients.name(GalleryTopic.TOPIC)),
+                    replicas.addTo(new Topology()),
                     new IdentityTopology.Names(
                         clients.name(MatchTopic.TOPIC),
                         clients.name(IdentityTopic.TOPIC),
-                        clients.name(Topics.DEAD_LETTERS)),
+                        clients.name(Topics.DEAD_LETTERS),
+                        visitors == null ? null : clients.name(VisitorTopic.TOPIC)),
                     options.rules(),
                     options.maxAge(),
-                    replica,
+                    replicas.gallery(),
+                    visitors,
                     refused,
                     telemetry,
                     IdentityTopology.inMemory()),
-                replica,
+                replicas,
                 new FollowedClients(matches, references),
                 workerConfig,
                 clients,
@@ -116,9 +117,9 @@ final class IdentityStreams implements AutoCloseable {
   }
 
   private void begin() {
-    String topic = galleryTopic.get(PATIENCE);
-    followed = topic;
-    replica.follow(topic);
+    List<String> topics = replicas.topics(PATIENCE);
+    followed = topics;
+    replicas.follow(topics);
     StreamsRun run = runs.get();
     begun = run;
     run.start();
@@ -153,8 +154,9 @@ final class IdentityStreams implements AutoCloseable {
   }
 
   /**
-   * Whether the gallery topic was deleted and created again: the replica would keep the content of
-   * the former topic, and miss the records of the new one up to its position.
+   * Whether the gallery topic, or that of the visitors, was deleted and created again: the replica
+   * would keep the content of the former topic, and miss the records of the new one up to its
+   * position.
    */
   private boolean madeAnew() {
     if (System.nanoTime() - asked < ASK.toNanos()) {
@@ -162,7 +164,7 @@ final class IdentityStreams implements AutoCloseable {
     }
     asked = System.nanoTime();
     try {
-      if (galleryTopic.get(ASK).equals(followed)) {
+      if (replicas.topics(ASK).equals(followed)) {
         return false;
       }
     } catch (KafkaException away) {
@@ -171,7 +173,8 @@ final class IdentityStreams implements AutoCloseable {
       return false;
     }
     log.error(
-        "identity: the gallery topic was deleted and created again; Kafka Streams " + "restarts");
+        "identity: the topic of the gallery or of the visitors was deleted and created again;"
+            + " Kafka Streams restarts");
     return true;
   }
 
@@ -199,7 +202,7 @@ final class IdentityStreams implements AutoCloseable {
    */
   GallerySnapshot gallery() {
     StreamsRun run = whole;
-    GallerySnapshot snapshot = replica.snapshot();
+    GallerySnapshot snapshot = replicas.gallery().snapshot();
     // Checked after taking the snapshot: until then, the replica belonged to that run and was
     // complete.
     if (run == null || run != whole || run.failed()) {
@@ -251,7 +254,7 @@ final class IdentityStreams implements AutoCloseable {
     closed.countDown();
     try {
       // Closed first, so that a thread that waits for the topic's id stops waiting.
-      galleryTopic.close();
+      replicas.close();
       while (watch.isAlive()) {
         closeBegun();
         watch.join(LOOK.toMillis());

@@ -100,6 +100,30 @@ public interface RecognizerConfig {
   @WithDefault("true")
   boolean keepDescriptors();
 
+  @Setting(
+      "Whether unknown people are linked to each other as visitors, across cameras and days: "
+          + "events then carry visitorId. An identifier of a person is biometric personal data, "
+          + "also without a name. Needs recognizer.keep-descriptors.")
+  @WithDefault("false")
+  boolean visitors();
+
+  @Setting(
+      "Distance below which two unknown tracks are one visitor's; by default, a share of the "
+          + "model's own threshold. A lower value means fewer people taken for one another, and "
+          + "more people with several ids.")
+  @Allowed(Thresholds.RANGE)
+  Optional<Float> visitorThreshold();
+
+  @Setting("Faces of lower quality say nothing of a visitor.")
+  @Allowed("0 to 1")
+  @WithDefault("0.3")
+  float visitorMinQuality();
+
+  @Setting("How long a look of a visitor is kept.")
+  @Allowed("1m or more")
+  @WithDefault("7d")
+  Duration visitorRetention();
+
   /** The ways to combine several distances. */
   enum Distance {
     MINIMUM,

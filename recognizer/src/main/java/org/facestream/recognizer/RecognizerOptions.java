@@ -2,6 +2,7 @@ package org.facestream.recognizer;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.facestream.detector.onnx.CudaOptions;
 import org.facestream.detector.onnx.Device;
 import org.facestream.ingest.worker.config.UserError;
@@ -10,6 +11,7 @@ import org.facestream.recognizer.gallery.contract.Watchlist;
 import org.facestream.recognizer.gallery.match.Reduction;
 import org.facestream.recognizer.gallery.match.Thresholds;
 import org.facestream.recognizer.identity.DecisionRules;
+import org.facestream.recognizer.identity.VisitorRules;
 
 /**
  * The recognizer's checked configuration: one component per setting.
@@ -24,6 +26,7 @@ import org.facestream.recognizer.identity.DecisionRules;
  * @param maxAge of a face
  * @param keepDescriptors whether matches hold them
  * @param rules of the decision per track
+ * @param visitors when unknown tracks are linked; empty where they are not
  */
 // One value for each key or group of keys of recognizer.*, and made in one place.
 public record RecognizerOptions(
@@ -36,7 +39,10 @@ public record RecognizerOptions(
     float minScore,
     Duration maxAge,
     boolean keepDescriptors,
-    DecisionRules rules) {
+    DecisionRules rules,
+    Optional<VisitorRules> visitors) {
+  /** The default of recognizer.visitor-threshold, as a share of the model's threshold. */
+  public static final double VISITOR_SHARE = .75;
 
   /**
    * What a configuration comes to on this machine.
@@ -64,6 +70,26 @@ public record RecognizerOptions(
         config.minScore(),
         config.maxAge(),
         config.keepDescriptors(),
-        new DecisionRules(config.minFaces(), config.margin(), config.trackTimeout()));
+        new DecisionRules(config.minFaces(), config.margin(), config.trackTimeout()),
+        visitors(config, model));
+  }
+
+  private static Optional<VisitorRules> visitors(RecognizerConfig config, DescriptorModel model) {
+    if (!config.visitors()) {
+      return Optional.empty();
+    }
+    if (!config.keepDescriptors()) {
+      throw new UserError(
+          "recognizer.visitors compares the descriptors in matches: set"
+              + " recognizer.keep-descriptors to true, or recognizer.visitors to false.");
+    }
+    return Optional.of(visitorRules(config, model));
+  }
+
+  /** When unknown tracks would be linked. */
+  public static VisitorRules visitorRules(RecognizerConfig config, DescriptorModel model) {
+    double threshold =
+        config.visitorThreshold().map(Float::doubleValue).orElse(VISITOR_SHARE * model.threshold());
+    return new VisitorRules(threshold, config.visitorMinQuality(), config.visitorRetention());
   }
 }

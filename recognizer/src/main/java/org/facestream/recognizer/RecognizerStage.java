@@ -1,6 +1,7 @@
 package org.facestream.recognizer;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -21,8 +22,8 @@ import org.facestream.recognizer.facenet.Descriptors;
 import org.facestream.recognizer.gallery.GalleryConfig;
 import org.facestream.recognizer.gallery.audit.AuditTrail;
 import org.facestream.recognizer.gallery.contract.GalleryTopic;
-import org.facestream.recognizer.gallery.match.DescriptorSpace;
-import org.facestream.recognizer.gallery.match.GalleryReplica;
+import org.facestream.recognizer.gallery.contract.VisitorTopic;
+import org.facestream.recognizer.gallery.match.VisitorReplica;
 import org.facestream.recognizer.gallery.people.ErasureRule;
 import org.facestream.recognizer.gallery.people.GalleryRetention;
 import org.facestream.recognizer.identity.IdentityTopic;
@@ -95,10 +96,13 @@ public final class RecognizerStage implements Stage {
               MatchTopic.TOPIC,
               IdentityTopic.TOPIC,
               Topics.DEAD_LETTERS));
+      if (options.visitors().isPresent()) {
+        Topics.ensure(clients, List.of(VisitorTopic.TOPIC));
+      }
       Topics.compare(clients, List.of(IdentityTopology.CHANGELOG_TOPIC));
-      GalleryReplica replica = new GalleryReplica(DescriptorSpace.of(options.model()), telemetry);
+      Replicas replicas = closing.add(new Replicas(options, clients, telemetry));
       IdentityStreams deciding =
-          closing.add(new IdentityStreams(options, replica, workerConfig, clients, telemetry));
+          closing.add(new IdentityStreams(options, replicas, workerConfig, clients, telemetry));
       streams = deciding;
       stalls.follow(MatchTopic.TOPIC, Optional.of(StreamsRun.GROUP), deciding.matches());
       stalls.follow(GalleryTopic.TOPIC, Optional.empty(), deciding.references());
@@ -126,15 +130,29 @@ public final class RecognizerStage implements Stage {
               new GalleryRetention(
                   erasure,
                   clients,
-                  replica::expired,
+                  replicas.gallery()::expired,
                   trail.checked(),
                   Clock.systemUTC(),
                   telemetry))
           .start();
+      replicas.visitors().ifPresent(this::eraseExpired);
     } catch (RuntimeException failed) {
       close();
       throw failed;
     }
+  }
+
+  /** A look that has expired cannot be renewed: it is erased with the next run. */
+  private void eraseExpired(VisitorReplica visitors) {
+    closing
+        .add(
+            GalleryRetention.ofVisitors(
+                new ErasureRule(Duration.ZERO, erasure.every()),
+                clients,
+                visitors.replica()::expired,
+                Clock.systemUTC(),
+                telemetry))
+        .start();
   }
 
   /** Records are returned at once: a batch grows while another is processed. */

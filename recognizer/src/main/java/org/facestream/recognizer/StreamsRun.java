@@ -20,7 +20,6 @@ import org.facestream.ingest.worker.Telemetry;
 import org.facestream.ingest.worker.Worker;
 import org.facestream.ingest.worker.WorkerConfig;
 import org.facestream.ingest.worker.kafka.KafkaClients;
-import org.facestream.recognizer.gallery.match.GalleryReplica;
 import org.facestream.recognizer.identity.RefusedMatches;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,7 +55,7 @@ final class StreamsRun implements AutoCloseable {
    */
   StreamsRun(
       Topology topology,
-      GalleryReplica replica,
+      Replicas replicas,
       KafkaClientSupplier supplier,
       WorkerConfig workerConfig,
       KafkaClients clients,
@@ -75,13 +74,13 @@ final class StreamsRun implements AutoCloseable {
                 CloseOptions.groupMembershipOperation(
                         CloseOptions.GroupMembershipOperation.LEAVE_GROUP)
                     .withTimeout(workerConfig.shutdownTimeout())));
-    streams.setGlobalStateRestoreListener(replica);
+    streams.setGlobalStateRestoreListener(replicas);
     streams.setUncaughtExceptionHandler(this::failed);
     AtomicInteger told = new AtomicInteger();
     streams.setStateListener(
         (now, before) -> {
           log.info("identity: {} after {}", now, before);
-          int unused = now == KafkaStreams.State.RUNNING ? replica.unused() : 0;
+          int unused = now == KafkaStreams.State.RUNNING ? replicas.gallery().unused() : 0;
           if (unused > 0 && told.getAndSet(unused) != unused) {
             log.warn(
                 "gallery: references of another model are not used: {}. Enrol these people "

@@ -17,6 +17,7 @@ import org.facestream.recognizer.gallery.enrol.EnrolmentRules;
 import org.facestream.recognizer.gallery.match.Reduction;
 import org.facestream.recognizer.gallery.match.Thresholds;
 import org.facestream.recognizer.identity.DecisionRules;
+import org.facestream.recognizer.identity.VisitorRules;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -87,6 +88,34 @@ class RecognizerConfigTest {
     assertEquals(.8f, options.minScore());
     assertEquals(Duration.ofMinutes(1), options.maxAge());
     assertEquals(false, options.keepDescriptors());
+  }
+
+  @Test
+  void visitorsAreOffUntilSomebodyWantsThem() {
+    assertEquals(Optional.empty(), RecognizerOptions.of(config(Map.of())).visitors());
+    RecognizerOptions on = RecognizerOptions.of(config(Map.of("recognizer.visitors", "on")));
+    double share = RecognizerOptions.VISITOR_SHARE * DescriptorModel.of("facenet").threshold();
+    assertEquals(Optional.of(new VisitorRules(share, .3f, Duration.ofDays(7))), on.visitors());
+    assertEquals(
+        Optional.of(new VisitorRules(.5, .25, Duration.ofHours(3))),
+        RecognizerOptions.of(
+                config(
+                    Map.of(
+                        "recognizer.visitors", "on",
+                        "recognizer.visitor-threshold", "0.5",
+                        "recognizer.visitor-min-quality", "0.25",
+                        "recognizer.visitor-retention", "3h")))
+            .visitors());
+    UserError refused =
+        assertThrows(
+            UserError.class,
+            () ->
+                RecognizerOptions.of(
+                    config(
+                        Map.of(
+                            "recognizer.visitors", "on",
+                            "recognizer.keep-descriptors", "false"))));
+    assertTrue(refused.getMessage().contains("recognizer.keep-descriptors"));
   }
 
   @Test

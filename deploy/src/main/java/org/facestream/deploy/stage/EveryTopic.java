@@ -14,6 +14,7 @@ import org.facestream.ingest.worker.kafka.Topic;
 import org.facestream.ingest.worker.kafka.TopicSettings;
 import org.facestream.ingest.worker.kafka.Topics;
 import org.facestream.recognizer.gallery.contract.GalleryTopic;
+import org.facestream.recognizer.gallery.contract.VisitorTopic;
 import org.facestream.recognizer.identity.IdentityTopic;
 import org.facestream.recognizer.identity.IdentityTopology;
 import org.facestream.recognizer.identity.MatchTopic;
@@ -29,6 +30,7 @@ public final class EveryTopic {
           FaceTopic.TOPIC,
           TrackTopic.TOPIC,
           GalleryTopic.TOPIC,
+          VisitorTopic.TOPIC,
           MatchTopic.TOPIC,
           IdentityTopic.TOPIC,
           IdentityTopology.CHANGELOG_TOPIC,

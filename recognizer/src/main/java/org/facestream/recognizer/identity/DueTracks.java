@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An index of the tracks in the store, to find those that are due without reading them. In memory
@@ -27,6 +28,9 @@ import java.util.function.Predicate;
 final class DueTracks {
   /** A replay without records for this time is considered abandoned. */
   private static final Duration ABANDONED = Duration.ofHours(6);
+
+  /** After this time, whoever founds a visitor has heard of those that are there. */
+  private static final Duration FOUNDING = Duration.ofSeconds(10);
 
   /** Which of a camera's two clocks: that of its replay, or that of what it shows now. */
   private record CameraClock(String camera, boolean replay) {
@@ -45,7 +49,8 @@ final class DueTracks {
       Instant lastSeen,
       Set<String> persons,
       long since,
-      Instant cameraThen) {
+      Instant cameraThen,
+      @Nullable Visit visit) {
 
     boolean replay() {
       return camera.replay();
@@ -87,7 +92,8 @@ final class DueTracks {
                 track.lastSeen(),
                 track.persons(),
                 now,
-                clock(track)));
+                clock(track),
+                track.visit()));
   }
 
   /** A track took in a face that was captured then. */
@@ -128,7 +134,8 @@ final class DueTracks {
             state.lastSeen(),
             state.persons(),
             since,
-            cameraThen));
+            cameraThen,
+            state.visit()));
   }
 
   /**
@@ -229,6 +236,25 @@ final class DueTracks {
           }
         });
     return concerned;
+  }
+
+  /**
+   * Tracks whose visitor is another one now, or may be: of two that are founded for one person,
+   * neither is heard of at once.
+   */
+  List<String> visiting(Visitors visitors, long now) {
+    List<String> visiting = new ArrayList<>();
+    tracks.forEach(
+        (key, track) -> {
+          Visit visit = track.visit();
+          if (visit != null && visit.through() != null) {
+            boolean young = visit.isFounder() && now - track.since() < FOUNDING.toMillis();
+            if (young || visit.isOther(visitors.holder(visit.through()))) {
+              visiting.add(key);
+            }
+          }
+        });
+    return visiting;
   }
 
   /** Forgets the clocks of cameras that have no track any more. */

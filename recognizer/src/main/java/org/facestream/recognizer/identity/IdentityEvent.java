@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  * @param personId the person, or null when unknown
  * @param name the person's name, or {@code unknown}
  * @param watchlist that the person is on, or null
+ * @param visitorId the visitor whom somebody unknown was linked to, an id that is derived from a
+ *     track and never a name; null for nobody
+ * @param ignored true of a visitor who is to be ignored: alert nobody; null otherwise
  * @param distance least distance of the track's faces to the person, or to the nearest person when
  *     unknown; null when the gallery was empty, or whoever was nearest is forgotten
  * @param margin how much farther the second-best person was from that face; null when there was
@@ -59,6 +62,8 @@ public record IdentityEvent(
     @Nullable String personId,
     String name,
     @Nullable String watchlist,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String visitorId,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Boolean ignored,
     @Nullable Double distance,
     @Nullable Double margin,
     int faces,
@@ -100,7 +105,12 @@ public record IdentityEvent(
     started,
     updated,
     ended,
-    /** A person was renamed, merged or refused later. */
-    corrected
+    /** Two visitors became one. */
+    corrected;
+
+    /** Whether a face is what caused it, so that its age measures the pipeline. */
+    public boolean isOfFace() {
+      return this == started || this == updated;
+    }
   }
 }

@@ -14,6 +14,7 @@ import org.apache.kafka.streams.state.KeyValueBytesStoreSupplier;
 import org.apache.kafka.streams.state.Stores;
 import org.facestream.ingest.worker.Telemetry;
 import org.facestream.ingest.worker.kafka.Topic;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Matches to identity events: one processor with a store per partition. The store is small (what is
@@ -67,14 +68,23 @@ public final class IdentityTopology {
    * @param matches that are read
    * @param identities that are written
    * @param deadLetters for matches that cannot be processed
+   * @param visitors that are read and written; null where unknown tracks are not linked
    */
-  public record Names(String matches, String identities, String deadLetters) {}
+  public record Names(
+      String matches, String identities, String deadLetters, @Nullable String visitors) {
+
+    /** Without visitors. */
+    public Names(String matches, String identities, String deadLetters) {
+      this(matches, identities, deadLetters, null);
+    }
+  }
 
   /**
    * Adds the decision to a topology.
    *
    * @param maxAge older faces are not matched: so long an ended track may go on
    * @param known whoever is not among them any more loses name and evidence
+   * @param visitors that unknown tracks are linked to; null for none
    * @param refused matches that become dead letters
    * @param tracks where they are kept
    */
@@ -84,30 +94,42 @@ public final class IdentityTopology {
       DecisionRules rules,
       Duration maxAge,
       KnownPeople known,
+      @Nullable Visitors visitors,
       RefusedMatches refused,
       Telemetry telemetry,
       KeyValueBytesStoreSupplier tracks) {
-    return topology
-        .addSource(
-            "matches", new StringDeserializer(), new ByteArrayDeserializer(), names.matches())
-        .addProcessor(
-            "decide",
-            () -> new TrackProcessor(rules, memory(rules, maxAge), known, refused, telemetry),
-            "matches")
-        .addStateStore(
-            Stores.keyValueStoreBuilder(tracks, Serdes.String(), Serdes.ByteArray())
-                .withLoggingEnabled(CHANGELOG)
-                .withCachingDisabled(),
-            "decide")
-        .addSink(
-            TrackProcessor.EVENTS,
-            names.identities(),
-            new StringSerializer(),
-            new ByteArraySerializer(),
-            "decide")
-        .addSink(
-            TrackProcessor.DEAD_LETTERS,
-            names.deadLetters(),
+    Topology deciding =
+        topology
+            .addSource(
+                "matches", new StringDeserializer(), new ByteArrayDeserializer(), names.matches())
+            .addProcessor(
+                "decide",
+                () ->
+                    new TrackProcessor(
+                        rules, memory(rules, maxAge), known, visitors, refused, telemetry),
+                "matches")
+            .addStateStore(
+                Stores.keyValueStoreBuilder(tracks, Serdes.String(), Serdes.ByteArray())
+                    .withLoggingEnabled(CHANGELOG)
+                    .withCachingDisabled(),
+                "decide")
+            .addSink(
+                TrackOutput.EVENTS,
+                names.identities(),
+                new StringSerializer(),
+                new ByteArraySerializer(),
+                "decide")
+            .addSink(
+                TrackProcessor.DEAD_LETTERS,
+                names.deadLetters(),
+                new StringSerializer(),
+                new ByteArraySerializer(),
+                "decide");
+    return names.visitors() == null
+        ? deciding
+        : deciding.addSink(
+            TrackOutput.VISITORS,
+            names.visitors(),
             new StringSerializer(),
             new ByteArraySerializer(),
             "decide");

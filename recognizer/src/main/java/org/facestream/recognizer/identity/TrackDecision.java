@@ -22,12 +22,14 @@ import org.jspecify.annotations.Nullable;
 final class TrackDecision {
   private final DecisionRules rules;
   private final Weighing weighing;
+  private final Linking linking;
 
   /** The new state of a track, and events to publish. */
   record Outcome(TrackState state, List<IdentityEvent> events) {}
 
-  TrackDecision(DecisionRules rules) {
+  TrackDecision(DecisionRules rules, Linking linking) {
     this.rules = rules;
+    this.linking = linking;
     this.weighing = new Weighing(rules);
   }
 
@@ -55,7 +57,8 @@ final class TrackDecision {
    * @param replay whether a track that begins is of a replay
    */
   Outcome face(@Nullable TrackState state, Match match, boolean replay) {
-    TrackState seen = decide(see(state == null ? TrackState.before(match, replay) : state, match));
+    TrackState before = state == null ? TrackState.before(match, replay) : state;
+    TrackState seen = linking.face(decide(see(before, match)), match);
     Optional<IdentityEvent.Type> type =
         seen.started() ? worthAnUpdate(seen, match) : worthAStart(seen, match);
     return type.map(known -> publish(seen, known, match.captureTime()))
@@ -63,10 +66,11 @@ final class TrackDecision {
   }
 
   /** The track has not been seen for long. Says {@code started} first if that was not yet said. */
-  Outcome silence(TrackState state) {
-    if (state.ended()) {
-      return new Outcome(state, List.of());
+  Outcome silence(TrackState silent) {
+    if (silent.ended()) {
+      return new Outcome(silent, List.of());
     }
+    TrackState state = linking.end(silent);
     if (state.started()) {
       return publish(state, IdentityEvent.Type.ended, state.lastSeen());
     }
@@ -89,6 +93,31 @@ final class TrackDecision {
     return named
         ? publish(decide(left), IdentityEvent.Type.updated, left.lastSeen())
         : new Outcome(left, List.of());
+  }
+
+  /**
+   * Takes in that the visitors are others now. What has ended is corrected only where two visitors
+   * became one: whoever named, ignored or forgot a visitor also changes what is stored.
+   */
+  Outcome visitors(TrackState state) {
+    TrackState left = linking.settle(linking.follow(state));
+    TrackState.Told told = left.told();
+    TrackState.Told now = left.decision();
+    boolean other =
+        left != state
+            && told != null
+            && !(same(told.visitorId(), now.visitorId())
+                && Objects.equals(told.ignored(), now.ignored()));
+    if (!other) {
+      return new Outcome(left, List.of());
+    }
+    if (left.ended() && now.visitorId() == null) {
+      return new Outcome(left.retold(), List.of());
+    }
+    return publish(
+        left,
+        left.ended() ? IdentityEvent.Type.corrected : IdentityEvent.Type.updated,
+        left.lastSeen());
   }
 
   private static Outcome publish(TrackState state, IdentityEvent.Type type, Instant cause) {
@@ -115,6 +144,8 @@ final class TrackDecision {
     boolean other =
         !now.name().equals(told.name())
             || !same(now.personId(), told.personId())
+            || !same(now.visitorId(), told.visitorId())
+            || !Objects.equals(now.ignored(), told.ignored())
             || !same(now.watchlist(), told.watchlist());
     boolean better =
         now.personId() != null
@@ -204,6 +235,7 @@ final class TrackDecision {
         .recent(state.recentWith(match.faceId()))
         .zones(state.zonesWith(match.zones()))
         .moments(state.momentsWith(time.toEpochMilli()))
+        .visit(sameModel ? state.visit() : null)
         .build();
   }
 }

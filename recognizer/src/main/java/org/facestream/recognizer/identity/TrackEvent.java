@@ -30,6 +30,8 @@ final class TrackEvent {
         .personId(told.personId())
         .name(told.name())
         .watchlist(told.watchlist())
+        .visitorId(told.visitorId())
+        .ignored(told.ignored())
         .distance(rounded(told.distance()))
         .margin(margin(state))
         .faces(state.faces())

@@ -1,12 +1,8 @@
 package org.facestream.recognizer.identity;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import io.micrometer.core.instrument.Counter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
-import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
@@ -41,7 +37,6 @@ import org.slf4j.LoggerFactory;
  */
 final class TrackProcessor extends ContextualProcessor<String, byte[], String, byte[]> {
   static final String STORE = "tracks";
-  static final String EVENTS = "events";
   static final String DEAD_LETTERS = "dead-letters";
 
   /** Not as far as the hour by which brokers refuse a record, for theirs is another clock. */
@@ -51,29 +46,37 @@ final class TrackProcessor extends ContextualProcessor<String, byte[], String, b
   private static final String STAGE = "identity";
 
   private final DecisionRules rules;
+  private final Linking linking;
   private final TrackDecision decision;
   private final Telemetry telemetry;
   private final DueTracks watched;
   private final KnownPeople known;
+  private final @Nullable Visitors visitors;
   private final RefusedMatches refused;
   private @Nullable KeyValueStore<String, byte[]> store;
   private @Nullable IdentityDeadLetters letters;
+  private @Nullable TrackOutput output;
   private @Nullable GalleryVersion forgottenAsOf;
+  private @Nullable GalleryVersion visitorsAsOf;
 
   /**
    * @param memory how long an ended track is remembered
+   * @param visitors that unknown tracks are linked to; null for none
    * @param refused whatever is among them becomes a dead letter
    */
   TrackProcessor(
       DecisionRules rules,
       Duration memory,
       KnownPeople known,
+      @Nullable Visitors visitors,
       RefusedMatches refused,
       Telemetry telemetry) {
     this.refused = refused;
     this.rules = rules;
     this.known = known;
-    this.decision = new TrackDecision(rules);
+    this.visitors = visitors;
+    this.linking = new Linking(visitors);
+    this.decision = new TrackDecision(rules, linking);
     this.watched = new DueTracks(rules.timeout(), memory);
     this.telemetry = telemetry;
   }
@@ -83,9 +86,12 @@ final class TrackProcessor extends ContextualProcessor<String, byte[], String, b
     super.init(context);
     store = context.getStateStore(STORE);
     letters = new IdentityDeadLetters(context, refused, telemetry);
+    output = new TrackOutput(context, STAGE, telemetry);
     // Streams may initialise a processor again after it found the store corrupted.
     watched.clear();
     forgottenAsOf = null;
+    visitorsAsOf = null;
+    linking.written();
     try (KeyValueIterator<String, byte[]> all = store.all()) {
       while (all.hasNext()) {
         KeyValue<String, byte[]> entry = all.next();
@@ -149,7 +155,7 @@ final class TrackProcessor extends ContextualProcessor<String, byte[], String, b
       outcome =
           decision.face(
               before == null ? null : before.without(known.gone(before.version())),
-              match.without(known.gone(match.version())),
+              linking.held(match.without(known.gone(match.version()))),
               replay);
     } catch (RuntimeException failed) {
       log.warn("{}: a match cannot be processed", STAGE, failed);
@@ -168,8 +174,13 @@ final class TrackProcessor extends ContextualProcessor<String, byte[], String, b
     return Objects.requireNonNull(letters, "Streams initialises a processor first");
   }
 
+  private TrackOutput output() {
+    return Objects.requireNonNull(output, "Streams initialises a processor first");
+  }
+
   private void punctuate(long now) {
     forgetWhoIsGone();
+    followVisitors(now);
     for (String key : watched.over(now)) {
       store().delete(key);
       watched.remove(key);
@@ -220,6 +231,25 @@ final class TrackProcessor extends ContextualProcessor<String, byte[], String, b
     }
   }
 
+  /** When the visitors have a new version, tracks are whose their visitors are now. */
+  private void followVisitors(long now) {
+    if (visitors == null || visitors.version().equals(visitorsAsOf)) {
+      return;
+    }
+    visitorsAsOf = visitors.version();
+    for (String key : watched.visiting(visitors, now)) {
+      TrackState state = state(key, store().get(key));
+      if (state == null) {
+        continue;
+      }
+      TrackDecision.Outcome outcome = decision.visitors(state);
+      if (outcome.state() != state) {
+        watched.changed(key, outcome.state());
+        apply(key, outcome, caused(state), ofTrack(key));
+      }
+    }
+  }
+
   private static Record<String, byte[]> caused(TrackState state) {
     return new Record<>(state.camera(), null, state.lastSeen().toEpochMilli());
   }
@@ -238,47 +268,8 @@ final class TrackProcessor extends ContextualProcessor<String, byte[], String, b
     if (!outcome.events().isEmpty() && letters().instead(cause, origin)) {
       return;
     }
-    boolean replay = outcome.state().ofReplay();
-    for (IdentityEvent event : outcome.events()) {
-      long captured = event.captureTime().toEpochMilli();
-      context()
-          .forward(
-              cause
-                  .withKey(event.camera())
-                  .withValue(RecordJson.write(event))
-                  .withTimestamp(Math.max(0, replay ? context().currentSystemTimeMs() : captured))
-                  .withHeaders(headers(event, replay, origin)),
-              EVENTS);
-      count(event, replay);
-    }
-    if (!outcome.events().isEmpty()) {
-      // Readers of committed records wait for it: half of the commit interval, on average.
-      context().commit();
-    }
-  }
-
-  private static RecordHeaders headers(IdentityEvent event, boolean replay, String origin) {
-    RecordHeaders headers = new RecordHeaders();
-    headers.add(RefusedMatches.ORIGIN, origin.getBytes(UTF_8));
-    if (replay) {
-      Recording.mark(headers, event.captureTime());
-    }
-    return headers;
-  }
-
-  private void count(IdentityEvent event, boolean replay) {
-    Counter.builder("facestream.events")
-        .description("Identity events published")
-        .tags("camera", event.camera(), "type", event.type().name())
-        .register(telemetry.registry())
-        .increment();
-    if (!replay && event.type() != IdentityEvent.Type.ended) {
-      Duration age =
-          Duration.ofMillis(context().currentSystemTimeMs() - event.captureTime().toEpochMilli());
-      if (!age.isNegative()) {
-        telemetry.sinceCapture(STAGE, event.camera()).record(age);
-      }
-    }
+    output().visitors(linking.written(), origin);
+    output().events(outcome.events(), outcome.state().ofReplay(), cause, origin);
   }
 
   private static @Nullable TrackState state(String key, byte @Nullable [] value) {

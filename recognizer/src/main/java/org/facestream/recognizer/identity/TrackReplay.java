@@ -1,7 +1,9 @@
 package org.facestream.recognizer.identity;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -10,10 +12,24 @@ import org.jspecify.annotations.Nullable;
  * a topic or a clock.
  */
 public final class TrackReplay {
+  private final Linking linking;
   private final TrackDecision decision;
 
   public TrackReplay(DecisionRules rules) {
-    this.decision = new TrackDecision(rules);
+    this(rules, null);
+  }
+
+  /** With visitors that unknown tracks are linked to. */
+  public TrackReplay(DecisionRules rules, @Nullable Visitors visitors) {
+    this.linking = new Linking(visitors);
+    this.decision = new TrackDecision(rules, linking);
+  }
+
+  /** What the visitors topic would be given, by face id, since it was asked last. */
+  public Map<String, byte @Nullable []> written() {
+    Map<String, byte @Nullable []> written = new LinkedHashMap<>();
+    linking.written().forEach(each -> written.put(each.faceId(), each.value()));
+    return written;
   }
 
   /**

@@ -40,6 +40,7 @@ import org.jspecify.annotations.Nullable;
  * @param recent ids of the last faces, at most {@value #RECENT}
  * @param zones that it has been in, in the order of first entry
  * @param moments of the last faces, in milliseconds since 1970, each once, at most {@value #RECENT}
+ * @param visit what is known of its visitor; null where visitors are not linked
  * @param replay whether it is of a replay, whose time is that of the recording; null for not
  */
 // As many values as its JSON has in the state store, without levels between, as there.
@@ -64,6 +65,7 @@ record TrackState(
     List<String> recent,
     List<String> zones,
     List<Long> moments,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Visit visit,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Boolean replay)
     implements TrackStateBuilder.With {
 
@@ -83,7 +85,9 @@ record TrackState(
       String name,
       @Nullable String watchlist,
       @Nullable Double distance,
-      List<String> zones) {
+      List<String> zones,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String visitorId,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Boolean ignored) {
     Told {
       zones = zones == null ? List.of() : List.copyOf(zones);
     }
@@ -163,11 +167,19 @@ record TrackState(
   /** What an event would say of the decision now. */
   Told decision() {
     if (personId == null) {
+      Double distance = closest == null ? null : closest.distance();
       return new Told(
-          null, IdentityEvent.UNKNOWN, null, closest == null ? null : closest.distance(), zones);
+          null,
+          IdentityEvent.UNKNOWN,
+          null,
+          distance,
+          zones,
+          visit == null ? null : visit.visitorId(),
+          visit != null && visit.isIgnored() ? true : null);
     }
     Evidence person = ofPerson(personId);
-    return new Told(personId, person.name(), person.watchlist(), person.distance(), zones);
+    return new Told(
+        personId, person.name(), person.watchlist(), person.distance(), zones, null, null);
   }
 
   /** Who is named has evidence. */
@@ -221,13 +233,14 @@ record TrackState(
   }
 
   /** The state after the current decision is published. */
-  private TrackState retold() {
+  TrackState retold() {
     return withTold(decision());
   }
 
   /** After an event of that type was published: of an ended track little is remembered. */
   TrackState afterEvent(IdentityEvent.Type type) {
-    boolean end = type == IdentityEvent.Type.ended;
+    boolean end =
+        type == IdentityEvent.Type.ended || (ended && type == IdentityEvent.Type.corrected);
     return with()
         .revision(revision + 1)
         .ended(end)

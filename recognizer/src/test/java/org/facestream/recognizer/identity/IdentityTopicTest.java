@@ -100,6 +100,29 @@ class IdentityTopicTest {
   }
 
   @Test
+  void theVisitorIsAddedWhereThereIsOne() throws InvalidRecordException {
+    IdentityEvent event =
+        event().anonymous().with().visitorId("visitor-0123456789ab").ignored(true).build();
+    String golden =
+        GOLDEN
+            .replace("\"søren\"", "null")
+            .replace("Søren", "unknown")
+            .replace("\"wanted\",", "null,\"visitorId\":\"visitor-0123456789ab\",\"ignored\":true,")
+            .replace("0.41", "null")
+            .replace("0.25", "null");
+    assertEquals(golden, new String(RecordJson.write(event), UTF_8));
+    EventSchema.check(golden.getBytes(UTF_8));
+    assertEquals(event, IdentityTopic.read(golden.getBytes(UTF_8)));
+    assertFalse(EventSchema.errors(golden.replace("ab\"", "xy\"").getBytes(UTF_8)).isEmpty());
+    assertFalse(
+        EventSchema.errors(
+                GOLDEN
+                    .replace("\"wanted\",", "null,\"visitorId\":\"visitor-0123456789ab\",")
+                    .getBytes(UTF_8))
+            .isEmpty());
+  }
+
+  @Test
   void readsEventsOfBeforeThereWereWatchlists() throws InvalidRecordException {
     String earlier = GOLDEN.replace("\"watchlist\":\"wanted\",", "");
     assertNull(IdentityTopic.read(earlier.getBytes(UTF_8)).watchlist());

@@ -107,14 +107,21 @@ abstract class IdentityTopologyCase {
     start(START, Map.of());
   }
 
+  /** What unknown tracks are linked to; null for none. */
+  Visitors visitors() {
+    return null;
+  }
+
   void start(Instant now, Map<String, byte[]> kept) {
     Topology topology =
         IdentityTopology.addTo(
             new Topology(),
-            new IdentityTopology.Names("matches", "identities", "dlq"),
+            new IdentityTopology.Names(
+                "matches", "identities", "dlq", visitors() == null ? null : "visitors"),
             new DecisionRules(2, .1, TIMEOUT),
             MAX_AGE,
             replica,
+            visitors(),
             refused,
             telemetry,
             new RestoredStore(kept));

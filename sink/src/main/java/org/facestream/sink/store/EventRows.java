@@ -25,10 +25,10 @@ final class EventRows {
   private static final String INSERT_EVENT =
       """
       INSERT INTO identity_event (event_id, type, schema_version, camera, track, revision,
-          first_seen, last_seen, zones, person_id, name, watchlist, distance, margin, faces, quality,
-          score, box_left, box_top, box_right, box_bottom, model, gallery_version, gallery_topic,
+          first_seen, last_seen, zones, person_id, name, watchlist, visitor_id, ignored, distance,
+          margin, faces, quality, score, box_left, box_top, box_right, box_bottom, model, gallery_version, gallery_topic,
           gallery_offsets, best_face, capture_time)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (event_id) DO NOTHING""";
 
   /**
@@ -38,18 +38,20 @@ final class EventRows {
   private static final String DERIVE_SIGHTINGS =
       """
       INSERT INTO sighting AS known (track, revision, ended, camera, first_seen, last_seen, zones,
-          person_id, name, watchlist, distance, margin, faces, quality, score, model, best_face)
+          person_id, name, watchlist, visitor_id, ignored, distance, margin, faces, quality, score,
+          model, best_face)
       SELECT DISTINCT ON (track) track, revision,
           coalesce((SELECT type = 'ended' FROM identity_event of_track
               WHERE of_track.track = event.track AND type <> 'corrected'
               ORDER BY revision DESC LIMIT 1), false),
-          camera, first_seen, last_seen, zones, person_id, name, watchlist, distance, margin, faces,
-          quality, score, model, best_face
+          camera, first_seen, last_seen, zones, person_id, name, watchlist, visitor_id, ignored,
+          distance, margin, faces, quality, score, model, best_face
       FROM identity_event event WHERE track = ANY (?) ORDER BY track, revision DESC
       ON CONFLICT (track) DO UPDATE SET revision = excluded.revision,
           ended = excluded.ended, camera = excluded.camera,
           first_seen = excluded.first_seen, last_seen = excluded.last_seen, zones = excluded.zones,
           person_id = excluded.person_id, name = excluded.name, watchlist = excluded.watchlist,
+          visitor_id = excluded.visitor_id, ignored = excluded.ignored,
           distance = excluded.distance, margin = excluded.margin, faces = excluded.faces,
           quality = excluded.quality, score = excluded.score, model = excluded.model,
           best_face = excluded.best_face, stored_at = now()
@@ -161,6 +163,8 @@ final class EventRows {
     insert.setString(++at, event.personId());
     insert.setString(++at, event.name());
     insert.setString(++at, event.watchlist());
+    insert.setString(++at, event.visitorId());
+    insert.setBoolean(++at, Boolean.TRUE.equals(event.ignored()));
     insert.setObject(++at, event.distance(), Types.DOUBLE);
     insert.setObject(++at, event.margin(), Types.DOUBLE);
     insert.setInt(++at, event.faces());

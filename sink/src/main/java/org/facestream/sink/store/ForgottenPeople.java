@@ -18,6 +18,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.facestream.recognizer.identity.GalleryVersion;
 import org.facestream.recognizer.identity.IdentityEvent;
 
@@ -41,6 +42,9 @@ final class ForgottenPeople {
   private static final String ERASE =
       "UPDATE %s SET person_id = NULL, name = '%s', watchlist = NULL, distance = NULL,"
           + " margin = NULL WHERE person_id = ?";
+
+  private static final String ERASE_VISITOR =
+      "UPDATE %s SET visitor_id = NULL, ignored = false WHERE visitor_id = ?";
 
   private ForgottenPeople() {}
 
@@ -76,15 +80,21 @@ final class ForgottenPeople {
     }
   }
 
-  /** Makes a person's rows an unknown person's, and says how many that were. */
-  static EventStore.Rows erase(Connection connection, String personId) throws SQLException {
+  /** Makes a person's or a visitor's rows an unknown person's, and says how many that were. */
+  static EventStore.Rows erase(Connection connection, String id) throws SQLException {
     return new EventStore.Rows(
-        erase(connection, "identity_event", personId), erase(connection, "sighting", personId));
+        erase(connection, "identity_event", id), erase(connection, "sighting", id));
   }
 
-  /** The person's sightings, locked in the order of their keys. */
-  static List<String> tracks(Connection connection, String personId) throws SQLException {
-    return tracks(connection, "person_id = ?", select -> select.setString(1, personId));
+  /** The person's or visitor's sightings, locked in the order of their keys. */
+  static List<String> tracks(Connection connection, String id) throws SQLException {
+    return tracks(
+        connection,
+        "(person_id = ? OR visitor_id = ?)",
+        select -> {
+          select.setString(1, id);
+          select.setString(2, id);
+        });
   }
 
   /** Those of the tracks that are an unknown person's now, locked in the order of their keys. */
@@ -116,13 +126,16 @@ final class ForgottenPeople {
     return tracks;
   }
 
-  private static long erase(Connection connection, String table, String personId)
-      throws SQLException {
-    try (PreparedStatement erase =
-        connection.prepareStatement(ERASE.formatted(table, IdentityEvent.UNKNOWN))) {
-      erase.setString(1, personId);
-      return erase.executeUpdate();
+  private static long erase(Connection connection, String table, String id) throws SQLException {
+    long erased = 0;
+    for (String statement :
+        List.of(ERASE.formatted(table, IdentityEvent.UNKNOWN), ERASE_VISITOR.formatted(table))) {
+      try (PreparedStatement erase = connection.prepareStatement(statement)) {
+        erase.setString(1, id);
+        erased += erase.executeUpdate();
+      }
     }
+    return erased;
   }
 
   /** The events as they may be stored: those of forgotten people as events of an unknown person. */
@@ -137,7 +150,7 @@ final class ForgottenPeople {
     GalleryTopics.note(connection, events.stream().map(IdentityEvent::version).toList());
     Map<String, String> digests = new HashMap<>();
     events.stream()
-        .map(IdentityEvent::personId)
+        .flatMap(event -> Stream.of(event.personId(), event.visitorId()))
         .filter(Objects::nonNull)
         .forEach(person -> digests.computeIfAbsent(person, ForgottenPeople::sha256));
     if (digests.isEmpty()) {
@@ -152,7 +165,12 @@ final class ForgottenPeople {
     for (IdentityEvent event : events) {
       Forgotten person =
           event.personId() == null ? null : forgotten.get(digests.get(event.personId()));
-      storable.add(person != null && person.concerns(event, topics) ? event.anonymous() : event);
+      IdentityEvent named =
+          person != null && person.concerns(event, topics) ? event.anonymous() : event;
+      // A visitor's id never comes again.
+      boolean visited =
+          event.visitorId() != null && forgotten.containsKey(digests.get(event.visitorId()));
+      storable.add(visited ? named.with().visitorId(null).ignored(null).build() : named);
     }
     return storable;
   }

@@ -37,7 +37,7 @@ public final class Sightings {
 
   private static final String ANONYMISE =
       "UPDATE %s SET person_id = NULL, name = '%s', watchlist = NULL, distance = NULL,"
-          + " margin = NULL WHERE track = ANY (?)";
+          + " visitor_id = NULL, ignored = false, margin = NULL WHERE track = ANY (?)";
 
   private static final String AUDIT =
       "INSERT INTO erasure_audit (action, events, sightings, crops) VALUES ('sighting', ?, ?, ?)";

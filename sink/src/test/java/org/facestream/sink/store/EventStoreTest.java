@@ -461,4 +461,43 @@ class EventStoreTest {
       assertTrue(plan.contains(question.getValue()), plan);
     }
   }
+
+  private static IdentityEvent visited(IdentityEvent event, String visitor, Boolean ignored) {
+    return event.with().visitorId(visitor).ignored(ignored).build();
+  }
+
+  @Test
+  void visitorsAreStoredAndForgotten() throws Exception {
+    store.store(
+        List.of(
+            visited(event("t", 1, Type.started, null), null, null),
+            visited(event("t", 2, Type.ended, null), "visitor-a", null),
+            visited(
+                event("yard", "u", 1, Type.ended, null, START.plusSeconds(60)), "visitor-a", true),
+            visited(event("v", 1, Type.ended, null), "visitor-b", null)));
+    assertEquals(
+        List.of("t|visitor-a|f", "u|visitor-a|t", "v|visitor-b|f"),
+        server.query("SELECT track, visitor_id, ignored FROM sighting ORDER BY track"));
+    VisitorRecords records = new VisitorRecords(database.dataSource());
+    assertEquals(
+        List.of(
+            new VisitorRecords.Summary(
+                "visitor-a", 2, List.of("gate", "yard"), START, START.plusSeconds(60)),
+            new VisitorRecords.Summary(
+                "visitor-b", 1, List.of("gate"), START, START.plusSeconds(1))),
+        records.summaries());
+
+    assertEquals(new Rows(2, 2), store.forgetPerson("visitor-a", GalleryVersion.ofNumber(7)));
+    // Also in what is on its way, whatever gallery it was decided with.
+    store.store(
+        List.of(
+            visited(
+                event("w", 1, Type.ended, null).with().galleryVersion(99).build(),
+                "visitor-a",
+                true)));
+    assertEquals(
+        List.of("t|null|f", "u|null|f", "v|visitor-b|f", "w|null|f"),
+        server.query("SELECT track, visitor_id, ignored FROM sighting ORDER BY track"));
+    assertEquals(0, server.count("identity_event WHERE visitor_id = 'visitor-a' OR ignored"));
+  }
 }

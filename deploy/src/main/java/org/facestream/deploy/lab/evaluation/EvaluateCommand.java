@@ -26,7 +26,8 @@ import picocli.CommandLine.Option;
       "in the Wild or pairs that it chooses itself. Prints accuracy, error rates and a threshold for",
       "the false match rate that you want. With --identify it also enrols half of the people and",
       "searches for all of them, by single pictures and by tracks: the others must stay unknown.",
-      "Needs neither Kafka nor a database."
+      "With --visitors it links the tracks of all of them as unknown people, as",
+      "recognizer.visitors does. Needs neither Kafka nor a database."
     },
     sortOptions = false,
     footer = {
@@ -63,6 +64,9 @@ public final class EvaluateCommand extends Subcommand {
       description = "Largest number of pairs of one kind in a fold. Default: ${DEFAULT-VALUE}")
   private int mostPairs;
 
+  @Option(names = "--visitors", description = "Also measure how unknown people are linked.")
+  private boolean visitors;
+
   @Option(names = "--identify", description = "Also measure open-set identification.")
   private boolean identify;
 
@@ -77,7 +81,7 @@ public final class EvaluateCommand extends Subcommand {
       names = "--track-faces",
       paramLabel = "N",
       defaultValue = "4",
-      description = "Pictures in a track, for --identify. Default: ${DEFAULT-VALUE}")
+      description = "Pictures in a track, for --identify and --visitors. Default: ${DEFAULT-VALUE}")
   private int trackFaces;
 
   @Option(
@@ -146,7 +150,7 @@ public final class EvaluateCommand extends Subcommand {
       Files.writeString(distances, "");
     }
     boolean terminal = Boolean.getBoolean("facestream.terminal");
-    PeopleFolder folder = pairs == null || identify ? PeopleFolder.list(images) : null;
+    PeopleFolder folder = pairs == null || identify || visitors ? PeopleFolder.list(images) : null;
     List<FacePair> compared =
         pairs == null
             ? Objects.requireNonNull(folder, "listed where no pairs are given")
@@ -184,6 +188,18 @@ public final class EvaluateCommand extends Subcommand {
                 trackFaces,
                 seed);
       }
+      VisitorTracks linked = null;
+      if (visitors) {
+        linked =
+            VisitorTracks.deal(
+                pictures,
+                Objects.requireNonNull(folder, "listed to link"),
+                new VisitorTracks.Rules(
+                    recognizer.rules(),
+                    RecognizerOptions.visitorRules(config, describer.descriptors().model())),
+                trackFaces,
+                seed);
+      }
       if (terminal) {
         err().print("\r\033[K");
         err().flush();
@@ -201,6 +217,7 @@ public final class EvaluateCommand extends Subcommand {
               verification,
               identification,
               tracks,
+              linked,
               pictures.slowestFirst(),
               pictures.unusable());
       if (plots != null) {

@@ -59,6 +59,7 @@ record EvaluationJson(EvaluationReport report) {
       @Nullable Verified verification,
       @Nullable Identified identification,
       TrackRates.@Nullable Json tracks,
+      VisitorTracks.@Nullable Json visitors,
       double findMs,
       double describeMs,
       List<Slow> slowest,
@@ -115,6 +116,7 @@ record EvaluationJson(EvaluationReport report) {
             report.tracks() == null
                 ? null
                 : new TrackRates(report.tracks(), report.identifying()).json(),
+            report.visitors() == null ? null : report.visitors().json(),
             times.find(),
             times.describe(),
             slowest.stream()

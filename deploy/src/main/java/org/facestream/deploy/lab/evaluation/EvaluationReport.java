@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param verification null when none was asked for
  * @param identification null when none was asked for
  * @param tracks null when none was asked for
+ * @param visitors null when none was asked for
  * @param slowestFirst the pictures that were described
  * @param unusable the pictures that are none
  */
@@ -30,6 +31,7 @@ public record EvaluationReport(
     @Nullable Verification verification,
     @Nullable Identification identification,
     @Nullable TrackIdentification tracks,
+    @Nullable VisitorTracks visitors,
     List<Described> slowestFirst,
     List<Described> unusable) {
   static final int SHOWN = 5;
@@ -63,6 +65,9 @@ public record EvaluationReport(
     }
     if (tracks != null) {
       new TrackRates(tracks, identifying).write(text);
+    }
+    if (visitors != null) {
+      visitors.write(text);
     }
     if (!unusable.isEmpty()) {
       line(

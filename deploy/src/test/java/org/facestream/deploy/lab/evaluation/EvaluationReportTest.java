@@ -52,7 +52,7 @@ class EvaluationReportTest {
 
   private static EvaluationReport report(Verification verification, TrackIdentification tracks) {
     return new EvaluationReport(
-        "facenet", 1, 1, 0.001, verification, null, tracks, List.of(), List.of());
+        "facenet", 1, 1, 0.001, verification, null, tracks, null, List.of(), List.of());
   }
 
   @Test
@@ -65,7 +65,7 @@ class EvaluationReportTest {
                     new FacePair(0, "a/1.jpg", "b/1.jpg", false), Float.POSITIVE_INFINITY)));
     EvaluationReport all =
         new EvaluationReport(
-            "facenet", 1, 1, 1, verification, null, tracks(0), List.of(), List.of());
+            "facenet", 1, 1, 1, verification, null, tracks(0), null, List.of(), List.of());
     JsonNode json = new ObjectMapper().readTree(all.json());
 
     JsonNode suggested = json.get("verification").get("suggested");

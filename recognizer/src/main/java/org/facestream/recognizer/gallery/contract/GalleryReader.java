@@ -9,6 +9,7 @@ import org.apache.kafka.common.KafkaException;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.ingest.worker.kafka.InvalidRecordException;
 import org.facestream.ingest.worker.kafka.KafkaClients;
+import org.facestream.ingest.worker.kafka.Topic;
 import org.facestream.ingest.worker.kafka.TopicIdentity;
 import org.facestream.ingest.worker.kafka.TopicLog;
 import org.facestream.recognizer.identity.GalleryVersion;
@@ -60,8 +61,13 @@ public final class GalleryReader {
 
   /** Stands at the beginning of the gallery; the caller closes it. */
   public static TopicLog open(KafkaClients clients) {
+    return open(clients, GalleryTopic.TOPIC);
+  }
+
+  /** The same of a topic of the gallery's form. */
+  public static TopicLog open(KafkaClients clients, Topic of) {
     try {
-      return new TopicLog(clients, GalleryTopic.TOPIC);
+      return new TopicLog(clients, of);
     } catch (KafkaException failed) {
       throw unreadable(failed);
     }

@@ -16,6 +16,7 @@ import org.apache.kafka.common.errors.InterruptException;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.Refusal;
+import org.facestream.ingest.worker.kafka.Topic;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,7 +28,14 @@ public final class GalleryWriter implements AutoCloseable {
   private final Producer<String, byte[]> producer;
 
   public GalleryWriter(KafkaClients clients) {
-    this.topic = clients.name(GalleryTopic.TOPIC);
+    this(clients, GalleryTopic.TOPIC);
+  }
+
+  /**
+   * @param of the gallery, or a topic of its form
+   */
+  public GalleryWriter(KafkaClients clients, Topic of) {
+    this.topic = clients.name(of);
     this.producer = clients.producer(Map.of());
   }
 

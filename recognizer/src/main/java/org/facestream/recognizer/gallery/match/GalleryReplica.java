@@ -15,10 +15,6 @@ import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.processor.StateRestoreListener;
 import org.apache.kafka.streams.processor.StateStore;
 import org.apache.kafka.streams.processor.StateStoreContext;
-import org.apache.kafka.streams.processor.api.ContextualProcessor;
-import org.apache.kafka.streams.processor.api.Record;
-import org.apache.kafka.streams.processor.api.RecordMetadata;
-import org.apache.kafka.streams.state.StoreBuilder;
 import org.facestream.ingest.worker.Telemetry;
 import org.facestream.ingest.worker.kafka.InvalidRecordException;
 import org.facestream.recognizer.gallery.contract.GalleryTopic;
@@ -42,11 +38,13 @@ import org.slf4j.LoggerFactory;
  * that was set aside is not used and not counted. No record of the topic can end the global thread.
  */
 public final class GalleryReplica implements StateStore, StateRestoreListener, KnownPeople {
-  public static final String NAME = "gallery";
+  static final String NAME = "gallery";
   private static final Logger log = LoggerFactory.getLogger(GalleryReplica.class);
 
   private final DescriptorSpace space;
   private final Telemetry telemetry;
+  private final String name;
+  private final ReplicaFollower follower;
   private final Map<Integer, Long> positions = new HashMap<>();
   private final Set<TopicPartition> restoring = new HashSet<>();
   private final Map<TopicPartition, Long> ends = new HashMap<>();
@@ -60,17 +58,30 @@ public final class GalleryReplica implements StateStore, StateRestoreListener, K
   private volatile @Nullable String topic;
 
   public GalleryReplica(DescriptorSpace space, Telemetry telemetry) {
+    this(space, telemetry, NAME, ReplicaFollower.NONE);
+  }
+
+  /**
+   * A replica of another topic of the same form.
+   *
+   * @param name of the store, and in the names of its metrics
+   */
+  GalleryReplica(
+      DescriptorSpace space, Telemetry telemetry, String name, ReplicaFollower follower) {
     this.space = space;
     this.telemetry = telemetry;
+    this.name = name;
+    this.follower = follower;
     clear();
-    Gauge.builder("facestream.gallery.references", this, replica -> replica.snapshot.references())
-        .description("References in this worker's replica of the gallery")
+    String metric = "facestream." + name;
+    Gauge.builder(metric + ".references", this, replica -> replica.snapshot.references())
+        .description("References in this worker's replica of the " + name)
         .register(telemetry.registry());
-    Gauge.builder("facestream.gallery.people", this, replica -> replica.snapshot.people())
-        .description("People in this worker's replica of the gallery")
+    Gauge.builder(metric + ".people", this, replica -> replica.snapshot.people())
+        .description("People in this worker's replica of the " + name)
         .register(telemetry.registry());
-    Gauge.builder("facestream.gallery.version", this, replica -> replica.snapshot.version().sum())
-        .description("Sum of the gallery offsets that this worker's replica has read")
+    Gauge.builder(metric + ".version", this, replica -> replica.snapshot.version().sum())
+        .description("Sum of the offsets that this worker's replica of the " + name + " has read")
         .register(telemetry.registry());
   }
 
@@ -121,22 +132,23 @@ public final class GalleryReplica implements StateStore, StateRestoreListener, K
    */
   public Topology addTo(Topology topology, String topic) {
     return topology.addGlobalStore(
-        new Builder(this),
-        "gallery-source",
+        new ReplicaStore(this),
+        name + "-source",
         new StringDeserializer(),
         new ByteArrayDeserializer(),
         topic,
-        "gallery-replica",
-        Feeder::new);
+        name + "-replica",
+        () -> new ReplicaStore.Feeder(name));
   }
 
   /** Takes in one record of the gallery topic. */
-  void accept(String key, byte @Nullable [] value, int partition, long offset) {
+  public void accept(String key, byte @Nullable [] value, int partition, long offset) {
     unusedReferences.remove(key);
     try {
       Optional<Reference> reference = GalleryTopic.read(key, value);
       if (reference.isEmpty()) {
         matrix.remove(key);
+        follower.removed(key);
       } else if (!reference.get().model().equals(space.model())) {
         skip(key, "other-model");
         unusedReferences.add(key, reference.get(), true);
@@ -148,12 +160,13 @@ public final class GalleryReplica implements StateStore, StateRestoreListener, K
         matrix.remove(key);
         unusedReferences.add(key, reference.get(), false);
       } else {
+        follower.put(reference.get());
         matrix.put(reference.get());
       }
     } catch (InvalidRecordException invalid) {
       skip(key, invalid.reason());
     } catch (RuntimeException unforeseen) {
-      log.error("gallery: record {}@{} is skipped", partition, offset, unforeseen);
+      log.error("{}: record {}@{} is skipped", name, partition, offset, unforeseen);
       skip(key, "failed");
     }
     positions.merge(partition, offset + 1, Math::max);
@@ -164,8 +177,9 @@ public final class GalleryReplica implements StateStore, StateRestoreListener, K
 
   private void skip(String key, String reason) {
     matrix.remove(key);
-    Counter.builder("facestream.gallery.skipped")
-        .description("Gallery records that this worker's replica could not use")
+    follower.removed(key);
+    Counter.builder("facestream." + name + ".skipped")
+        .description("Records of the " + name + " that this worker's replica could not use")
         .tags("reason", reason)
         .register(telemetry.registry())
         .increment();
@@ -177,6 +191,7 @@ public final class GalleryReplica implements StateStore, StateRestoreListener, K
 
   private void clear() {
     matrix = new ReferenceMatrix(space);
+    follower.cleared();
     positions.clear();
     restoring.clear();
     ends.clear();
@@ -187,7 +202,7 @@ public final class GalleryReplica implements StateStore, StateRestoreListener, K
 
   @Override
   public void onRestoreStart(TopicPartition partition, String store, long first, long last) {
-    if (store.equals(NAME)) {
+    if (store.equals(name)) {
       restoring.add(partition);
       // The last records before it may be compacted away: they are known all the same.
       ends.put(partition, last);
@@ -202,18 +217,18 @@ public final class GalleryReplica implements StateStore, StateRestoreListener, K
 
   @Override
   public void onRestoreEnd(TopicPartition partition, String store, long records) {
-    if (store.equals(NAME)) {
+    if (store.equals(name)) {
       restoring.remove(partition);
       positions.merge(partition.partition(), ends.getOrDefault(partition, 0L), Math::max);
       unusedReferences.settled(restoring.isEmpty());
       snapshot = published();
-      log.info("gallery: {} records of {} read", records, partition);
+      log.info("{}: {} records of {} read", name, records, partition);
     }
   }
 
   @Override
   public String name() {
-    return NAME;
+    return name;
   }
 
   @Override
@@ -224,7 +239,7 @@ public final class GalleryReplica implements StateStore, StateRestoreListener, K
     context.register(
         root,
         (key, value) -> {
-          throw new IllegalStateException("the gallery is restored through its processor");
+          throw new IllegalStateException("a replica is restored through its processor");
         });
   }
 
@@ -241,57 +256,5 @@ public final class GalleryReplica implements StateStore, StateRestoreListener, K
   @Override
   public boolean isOpen() {
     return open;
-  }
-
-  /** Feeds the global store from its topic, at start and for ever after. */
-  private static final class Feeder extends ContextualProcessor<String, byte[], Void, Void> {
-    @Override
-    public void process(Record<String, byte[]> record) {
-      RecordMetadata metadata = context().recordMetadata().orElseThrow();
-      GalleryReplica replica = context().getStateStore(NAME);
-      replica.accept(record.key(), record.value(), metadata.partition(), metadata.offset());
-    }
-  }
-
-  private record Builder(GalleryReplica replica) implements StoreBuilder<GalleryReplica> {
-    @Override
-    public StoreBuilder<GalleryReplica> withCachingEnabled() {
-      return this;
-    }
-
-    @Override
-    public StoreBuilder<GalleryReplica> withCachingDisabled() {
-      return this;
-    }
-
-    @Override
-    public StoreBuilder<GalleryReplica> withLoggingEnabled(Map<String, String> config) {
-      throw new UnsupportedOperationException("a global store has its topic for a log");
-    }
-
-    @Override
-    public StoreBuilder<GalleryReplica> withLoggingDisabled() {
-      return this;
-    }
-
-    @Override
-    public GalleryReplica build() {
-      return replica;
-    }
-
-    @Override
-    public Map<String, String> logConfig() {
-      return Map.of();
-    }
-
-    @Override
-    public boolean loggingEnabled() {
-      return false;
-    }
-
-    @Override
-    public String name() {
-      return NAME;
-    }
   }
 }

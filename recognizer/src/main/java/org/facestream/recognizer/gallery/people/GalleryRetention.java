@@ -11,15 +11,19 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.facestream.ingest.worker.Telemetry;
 import org.facestream.ingest.worker.kafka.KafkaClients;
+import org.facestream.ingest.worker.kafka.Topic;
 import org.facestream.ingest.worker.kafka.TopicLog;
 import org.facestream.recognizer.gallery.audit.AuditTrail;
 import org.facestream.recognizer.gallery.contract.GalleryReader;
+import org.facestream.recognizer.gallery.contract.GalleryTopic;
 import org.facestream.recognizer.gallery.contract.GalleryWriter;
+import org.facestream.recognizer.gallery.contract.VisitorTopic;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,7 +40,8 @@ public final class GalleryRetention implements AutoCloseable {
   private final ErasureRule rule;
   private final KafkaClients clients;
   private final Function<Instant, Map<String, String>> expired;
-  private final AuditTrail trail;
+  private final Topic topic;
+  private final BiConsumer<Map<String, Integer>, Runnable> audit;
   private final Clock clock;
   private final Counter erased;
   private final ScheduledExecutorService upkeep =
@@ -54,15 +59,47 @@ public final class GalleryRetention implements AutoCloseable {
       AuditTrail trail,
       Clock clock,
       Telemetry telemetry) {
-    this.trail = trail;
+    this(rule, clients, GalleryTopic.TOPIC, expired, trail::expiring, clock, telemetry);
+  }
+
+  private GalleryRetention(
+      ErasureRule rule,
+      KafkaClients clients,
+      Topic topic,
+      Function<Instant, Map<String, String>> expired,
+      BiConsumer<Map<String, Integer>, Runnable> audit,
+      Clock clock,
+      Telemetry telemetry) {
     this.rule = rule;
     this.clients = clients;
+    this.topic = topic;
     this.expired = expired;
+    this.audit = audit;
     this.clock = clock;
     this.erased =
-        Counter.builder("facestream.gallery.erased")
+        Counter.builder("facestream." + topic.thing() + ".erased")
             .description("References that this worker erased because they had expired")
             .register(telemetry.registry());
+  }
+
+  /**
+   * For the visitors topic. Each visitor expires, so the audit trail does not say of each that it
+   * did.
+   */
+  public static GalleryRetention ofVisitors(
+      ErasureRule rule,
+      KafkaClients clients,
+      Function<Instant, Map<String, String>> expired,
+      Clock clock,
+      Telemetry telemetry) {
+    return new GalleryRetention(
+        rule,
+        clients,
+        VisitorTopic.TOPIC,
+        expired,
+        (visitors, erasure) -> erasure.run(),
+        clock,
+        telemetry);
   }
 
   /** Erases now and then, from soon on. */
@@ -77,7 +114,10 @@ public final class GalleryRetention implements AutoCloseable {
     try {
       run();
     } catch (RuntimeException failed) {
-      log.warn("gallery: expired references are not erased yet; the next run continues", failed);
+      log.warn(
+          "{}: expired references are not erased yet; the next run continues",
+          topic.thing(),
+          failed);
     }
   }
 
@@ -95,17 +135,18 @@ public final class GalleryRetention implements AutoCloseable {
     }
     Map<String, String> over;
     Map<String, Integer> byPerson = new TreeMap<>();
-    try (GalleryWriter writer = new GalleryWriter(clients)) {
+    try (GalleryWriter writer = new GalleryWriter(clients, topic)) {
       over = still(candidates.keySet(), until);
       if (over.isEmpty()) {
         return 0;
       }
       over.values().forEach(person -> byPerson.merge(person, 1, Integer::sum));
-      trail.expiring(byPerson, () -> writer.erase(over.keySet()));
+      audit.accept(byPerson, () -> writer.erase(over.keySet()));
     }
     erased.increment(over.size());
     log.info(
-        "gallery: erased {} references of {} people that expired before {}",
+        "{}: erased {} references of {} people that expired before {}",
+        topic.thing(),
         over.size(),
         byPerson.size(),
         until);
@@ -127,7 +168,7 @@ public final class GalleryRetention implements AutoCloseable {
                 .ifPresent(each -> over.put(each.faceId(), each.personId()));
           }
         };
-    try (TopicLog reader = GalleryReader.open(clients)) {
+    try (TopicLog reader = GalleryReader.open(clients, topic)) {
       reader.readToEnd(look);
       // And what was written while a large gallery was read.
       reader.readToEnd(look);
