@@ -2,6 +2,7 @@ package org.facestream.recognizer;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.facestream.detector.onnx.CudaOptions;
 import org.facestream.detector.onnx.Device;
@@ -41,8 +42,14 @@ public record RecognizerOptions(
     boolean keepDescriptors,
     DecisionRules rules,
     Optional<VisitorRules> visitors) {
-  /** The default of recognizer.visitor-threshold, as a share of the model's threshold. */
-  public static final double VISITOR_SHARE = .75;
+  /**
+   * By model, the default of recognizer.visitor-threshold as a share of the model's threshold: the
+   * highest that takes one person for another in at most 2 of 100 linked pairs.
+   */
+  private static final Map<String, Double> VISITOR_SHARES =
+      Map.of("facenet", .75, "mobilefacenet", .8);
+
+  private static final double VISITOR_SHARE = .667;
 
   /**
    * What a configuration comes to on this machine.
@@ -88,8 +95,9 @@ public record RecognizerOptions(
 
   /** When unknown tracks would be linked. */
   public static VisitorRules visitorRules(RecognizerConfig config, DescriptorModel model) {
+    double share = VISITOR_SHARES.getOrDefault(model.name(), VISITOR_SHARE);
     double threshold =
-        config.visitorThreshold().map(Float::doubleValue).orElse(VISITOR_SHARE * model.threshold());
+        config.visitorThreshold().map(Float::doubleValue).orElse(share * model.threshold());
     return new VisitorRules(threshold, config.visitorMinQuality(), config.visitorRetention());
   }
 }

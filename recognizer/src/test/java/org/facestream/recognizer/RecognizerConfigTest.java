@@ -94,7 +94,7 @@ class RecognizerConfigTest {
   void visitorsAreOffUntilSomebodyWantsThem() {
     assertEquals(Optional.empty(), RecognizerOptions.of(config(Map.of())).visitors());
     RecognizerOptions on = RecognizerOptions.of(config(Map.of("recognizer.visitors", "on")));
-    double share = RecognizerOptions.VISITOR_SHARE * DescriptorModel.of("facenet").threshold();
+    double share = .75 * DescriptorModel.of("facenet").threshold();
     assertEquals(Optional.of(new VisitorRules(share, .3f, Duration.ofDays(7))), on.visitors());
     assertEquals(
         Optional.of(new VisitorRules(.5, .25, Duration.ofHours(3))),

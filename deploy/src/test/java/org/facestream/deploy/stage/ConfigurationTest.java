@@ -133,6 +133,10 @@ class ConfigurationTest {
       recognizer.threads                     |          | 3 1                   | 0
       recognizer.threshold                   |          | 0.6 0.001 4           | 0 4.1 NaN
       recognizer.track-timeout               | 6s       | 9s 100ms 1h           | 99ms 61m
+      recognizer.visitor-min-quality         | 0.3      | 0.5 0 1               | -0.1 1.1
+      recognizer.visitor-retention           | 7d       | 1d 1m                 | 59s
+      recognizer.visitor-threshold           |          | 0.6 0.001 4           | 0 4.1 NaN
+      recognizer.visitors                    | false    | true                  | onn
       recognizer.watchlist-thresholds        |          | wanted=0.8            |
       sink.batch-size                        | 500      | 7 1                   | 0
       sink.crops                             | 3        | 0 1                   | -1 4

@@ -59,12 +59,21 @@ public final class GalleryReplica implements StateStore, StateRestoreListener, K
 
   public GalleryReplica(DescriptorSpace space, Telemetry telemetry) {
     this(space, telemetry, NAME, ReplicaFollower.NONE);
+    Gauge.builder("facestream.gallery.references", this, replica -> replica.snapshot.references())
+        .description("References in this worker's replica of the gallery")
+        .register(telemetry.registry());
+    Gauge.builder("facestream.gallery.people", this, replica -> replica.snapshot.people())
+        .description("People in this worker's replica of the gallery")
+        .register(telemetry.registry());
+    Gauge.builder("facestream.gallery.version", this, replica -> replica.snapshot.version().sum())
+        .description("Sum of the gallery offsets that this worker's replica has read")
+        .register(telemetry.registry());
   }
 
   /**
-   * A replica of another topic of the same form.
+   * A replica of another topic of the same form, without metrics.
    *
-   * @param name of the store, and in the names of its metrics
+   * @param name of the store
    */
   GalleryReplica(
       DescriptorSpace space, Telemetry telemetry, String name, ReplicaFollower follower) {
@@ -73,16 +82,6 @@ public final class GalleryReplica implements StateStore, StateRestoreListener, K
     this.name = name;
     this.follower = follower;
     clear();
-    String metric = "facestream." + name;
-    Gauge.builder(metric + ".references", this, replica -> replica.snapshot.references())
-        .description("References in this worker's replica of the " + name)
-        .register(telemetry.registry());
-    Gauge.builder(metric + ".people", this, replica -> replica.snapshot.people())
-        .description("People in this worker's replica of the " + name)
-        .register(telemetry.registry());
-    Gauge.builder(metric + ".version", this, replica -> replica.snapshot.version().sum())
-        .description("Sum of the offsets that this worker's replica of the " + name + " has read")
-        .register(telemetry.registry());
   }
 
   /** The gallery as of the last change. */
@@ -178,8 +177,11 @@ public final class GalleryReplica implements StateStore, StateRestoreListener, K
   private void skip(String key, String reason) {
     matrix.remove(key);
     follower.removed(key);
-    Counter.builder("facestream." + name + ".skipped")
-        .description("Records of the " + name + " that this worker's replica could not use")
+    if (!name.equals(NAME)) {
+      return;
+    }
+    Counter.builder("facestream.gallery.skipped")
+        .description("Gallery records that this worker's replica could not use")
         .tags("reason", reason)
         .register(telemetry.registry())
         .increment();

@@ -1,5 +1,6 @@
 package org.facestream.recognizer.gallery.match;
 
+import io.micrometer.core.instrument.Gauge;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +38,12 @@ public final class VisitorReplica implements Visitors {
   public VisitorReplica(DescriptorSpace space, VisitorRules rules, Telemetry telemetry) {
     this.rules = rules;
     this.replica = new GalleryReplica(space, telemetry, "visitors", new Holders());
+    Gauge.builder("facestream.visitors.known", this, visitors -> visitors.looks.size())
+        .description("Visitors in this worker's replica")
+        .register(telemetry.registry());
+    Gauge.builder("facestream.visitors.looks", this, visitors -> visitors.holders.size())
+        .description("Looks of visitors in this worker's replica")
+        .register(telemetry.registry());
   }
 
   /** The store that is read from the topic. */

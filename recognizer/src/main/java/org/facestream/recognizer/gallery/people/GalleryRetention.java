@@ -59,7 +59,16 @@ public final class GalleryRetention implements AutoCloseable {
       AuditTrail trail,
       Clock clock,
       Telemetry telemetry) {
-    this(rule, clients, GalleryTopic.TOPIC, expired, trail::expiring, clock, telemetry);
+    this(
+        rule,
+        clients,
+        GalleryTopic.TOPIC,
+        expired,
+        trail::expiring,
+        clock,
+        Counter.builder("facestream.gallery.erased")
+            .description("References that this worker erased because they had expired")
+            .register(telemetry.registry()));
   }
 
   private GalleryRetention(
@@ -69,17 +78,14 @@ public final class GalleryRetention implements AutoCloseable {
       Function<Instant, Map<String, String>> expired,
       BiConsumer<Map<String, Integer>, Runnable> audit,
       Clock clock,
-      Telemetry telemetry) {
+      Counter erased) {
     this.rule = rule;
     this.clients = clients;
     this.topic = topic;
     this.expired = expired;
     this.audit = audit;
     this.clock = clock;
-    this.erased =
-        Counter.builder("facestream." + topic.thing() + ".erased")
-            .description("References that this worker erased because they had expired")
-            .register(telemetry.registry());
+    this.erased = erased;
   }
 
   /**
@@ -99,7 +105,9 @@ public final class GalleryRetention implements AutoCloseable {
         expired,
         (visitors, erasure) -> erasure.run(),
         clock,
-        telemetry);
+        Counter.builder("facestream.visitors.erased")
+            .description("Looks of visitors that this worker erased because they had expired")
+            .register(telemetry.registry()));
   }
 
   /** Erases now and then, from soon on. */
