@@ -160,6 +160,8 @@ class WrongReferencesTest {
   void plantedMistakesAreFound(String network, String collection) {
     String data = System.getProperty("facestream.data");
     assumeTrue(data != null, "needs -Dfacestream.data=<folder with lfw-dev and lfw-dev2>");
+    assumeTrue(System.getProperty("facestream.model", network).equals(network));
+    assumeTrue(System.getProperty("facestream.collection", collection).equals(collection));
     Path images = Path.of(data).resolve(collection).resolve("images");
     PeopleFolder folder = some(PeopleFolder.list(images));
     RecognizerConfig recognizer = SETTINGS.get(RecognizerConfig.class);
