@@ -21,9 +21,9 @@ import org.facestream.recognizer.identity.RecordJson;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The table {@code visit}: what all cameras saw of one person without a longer gap. The database
- * derives it itself, by triggers on {@code sighting} (V9__visits.sql), so that no statement that
- * changes a sighting can forget it. Thread-safe.
+ * Visits: what all cameras saw of one person without a longer gap. The database derives them
+ * itself, by triggers on {@code sighting} (V9__visits.sql), so that no statement that changes a
+ * sighting can forget them. Thread-safe.
  */
 public final class Visits {
   private static final int ROWS_AT_ONCE = 500;
@@ -36,7 +36,7 @@ public final class Visits {
   private static final String DERIVE_NEXT =
       """
       WITH people AS MATERIALIZED (
-          SELECT who FROM (SELECT who FROM visited UNION SELECT who FROM visit) AS everyone
+          SELECT who FROM (SELECT who FROM visited UNION SELECT who FROM visit_span) AS everyone
           WHERE who > ? ORDER BY who LIMIT 100)
       SELECT max(who), count(*), derive_visits(array_agg(who),
           array_agg('-infinity'::timestamptz), array_agg('infinity'::timestamptz)) FROM people""";
@@ -175,8 +175,8 @@ public final class Visits {
           List<String> found = new ArrayList<>();
           try (PreparedStatement select =
               connection.prepareStatement(
-                  "SELECT DISTINCT who FROM visit WHERE who = ?"
-                      + " OR lower(name) = lower(?) ORDER BY who")) {
+                  "SELECT who FROM visit_span WHERE who = ? UNION"
+                      + " SELECT who FROM visited WHERE lower(name) = lower(?) ORDER BY who")) {
             select.setString(1, idOrName);
             // As names are kept.
             select.setString(2, Normalizer.normalize(idOrName, Normalizer.Form.NFC).strip());

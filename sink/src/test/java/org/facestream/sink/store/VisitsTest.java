@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -379,6 +380,30 @@ class VisitsTest {
       threads.shutdownNow();
     }
     assertEquals(400, server.count("sighting"));
+    assertEquals(computed(GAP), stored());
+  }
+
+  /** What one sink has not committed yet, the other must not miss. */
+  @Test
+  void aVisitThatTwoSinksAddToAtTheSameMomentIsOne() throws Exception {
+    ExecutorService other = Executors.newSingleThreadExecutor();
+    try (Connection connection = database.dataSource().getConnection()) {
+      EventRows.insert(connection, List.of(seen("gate", "a", 1, "ann", 0, 1)));
+      EventRows.derive(connection, List.of("a"));
+      Future<?> storing =
+          other.submit(() -> store.store(List.of(seen("hall", "b", 1, "ann", 2, 3))));
+      long until = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+      while (!storing.isDone()
+          && server.count("pg_locks WHERE NOT granted") == 0
+          && System.nanoTime() < until) {
+        Thread.sleep(10);
+      }
+      connection.commit();
+      storing.get();
+    } finally {
+      other.shutdownNow();
+    }
+    assertEquals(1, stored().size());
     assertEquals(computed(GAP), stored());
   }
 

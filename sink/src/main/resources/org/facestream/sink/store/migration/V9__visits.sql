@@ -7,22 +7,16 @@ CREATE TABLE visit_gap (
 );
 INSERT INTO visit_gap VALUES ('10 minutes', false);
 
-CREATE TABLE visit (
+-- Whose visit was when. The view visit has the rest, which is read from the sightings.
+CREATE TABLE visit_span (
     -- The first track of the visit.
     begun_by        text PRIMARY KEY,
-    person_id       text,
-    visitor_id      text,
-    who             text        NOT NULL GENERATED ALWAYS AS (coalesce(person_id, visitor_id)) STORED,
-    name            text        NOT NULL,
+    who             text        NOT NULL,
     first_seen      timestamptz NOT NULL,
-    last_seen       timestamptz NOT NULL,
-    sightings       integer     NOT NULL,
-    -- An array of {camera, zones, firstSeen, lastSeen, sightings} in the order of the sightings. Sightings
-    -- that follow each other on one camera are one stop; its zones are in the order of first entry.
-    stops           jsonb       NOT NULL
+    last_seen       timestamptz NOT NULL
 );
-CREATE INDEX visit_who_when ON visit (who, last_seen);
-CREATE INDEX visit_when ON visit (last_seen);
+CREATE INDEX visit_span_who_when ON visit_span (who, last_seen);
+CREATE INDEX visit_span_when ON visit_span (last_seen);
 
 -- The sightings that belong to visits, and whose. What is added here (by UNION ALL, so that each part uses
 -- its index) must be added in visits_follow_sightings too.
@@ -30,80 +24,6 @@ CREATE VIEW visited AS
     SELECT track, person_id AS who, person_id, NULL::text AS visitor_id, name, camera, zones, first_seen,
         last_seen
     FROM sighting WHERE person_id IS NOT NULL;
-
--- Derives the visits of people anew near some times: when a sighting was, and when it is now. Two sightings
--- are of one visit if less than the gap is between the end of all before and the beginning of the next. So
--- only visits less than the gap away can change; they are deleted, and their sightings grouped again.
--- The settings hold for a table of any size: the plans are made when the tables are still empty.
-CREATE FUNCTION derive_visits(whose text[], firsts timestamptz[], lasts timestamptz[]) RETURNS void
-LANGUAGE plpgsql SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
-DECLARE
-    apart interval;
-    former_whose text[];
-    former_firsts timestamptz[];
-    former_lasts timestamptz[];
-BEGIN
-    IF whose IS NULL THEN
-        RETURN;
-    END IF;
-    -- One transaction at a time, until it is committed: each statement below sees all sightings and visits
-    -- of those before. One lock rather than one for each person, because a statement can fire several
-    -- triggers, and locks of people in two of them would have no common order.
-    PERFORM pg_advisory_xact_lock(262987778, 0);
-    SELECT gap INTO STRICT apart FROM visit_gap;
-
-    WITH near AS (
-        SELECT who, unnest(range_agg(tstzrange(least(seen_first, seen_last) - apart,
-            greatest(seen_first, seen_last) + apart, '()'))) AS span
-        FROM unnest(whose, firsts, lasts) AS touched (who, seen_first, seen_last) GROUP BY who
-    ), former AS (
-        DELETE FROM visit USING near
-        WHERE visit.who = near.who AND visit.last_seen > lower(near.span)
-            AND visit.first_seen < upper(near.span)
-        RETURNING visit.who, visit.first_seen, visit.last_seen
-    )
-    SELECT array_agg(who), array_agg(first_seen), array_agg(last_seen)
-    INTO former_whose, former_firsts, former_lasts FROM former;
-
-    WITH region AS (
-        SELECT who, unnest(range_agg(tstzrange(least(seen_first, seen_last),
-            greatest(seen_first, seen_last), '[]'))) AS span
-        FROM unnest(whose || former_whose, firsts || former_firsts, lasts || former_lasts)
-            AS part (who, seen_first, seen_last)
-        GROUP BY who
-    ), seen AS (
-        SELECT visited.*, row_number() OVER in_order AS place,
-            coalesce(first_seen - max(last_seen) OVER (in_order ROWS BETWEEN UNBOUNDED PRECEDING
-                AND 1 PRECEDING) >= apart, true) AS comes,
-            camera IS DISTINCT FROM lag(camera) OVER in_order AS moves
-        FROM region JOIN visited ON visited.who = region.who
-            AND visited.last_seen BETWEEN lower(region.span) AND upper(region.span)
-            AND visited.first_seen BETWEEN lower(region.span) AND upper(region.span)
-        WINDOW in_order AS (PARTITION BY visited.who ORDER BY first_seen, track)
-    ), counted AS (
-        SELECT *, count(*) FILTER (WHERE comes) OVER in_order AS nth,
-            count(*) FILTER (WHERE comes OR moves) OVER in_order AS stop
-        FROM seen WINDOW in_order AS (PARTITION BY who ORDER BY place)
-    ), stopped AS (
-        SELECT who, nth, stop, max(person_id) AS person_id, max(visitor_id) AS visitor_id,
-            (array_agg(track ORDER BY place))[1] AS begun_by,
-            (array_agg(name ORDER BY place DESC))[1] AS name, camera, min(first_seen) AS first_seen,
-            max(last_seen) AS last_seen, count(*) AS sightings,
-            jsonb_agg(zones ORDER BY place) FILTER (WHERE zones <> '{}') AS entered
-        FROM counted GROUP BY who, nth, stop, camera
-    )
-    INSERT INTO visit AS known (begun_by, person_id, visitor_id, name, first_seen, last_seen, sightings,
-        stops)
-    SELECT (array_agg(begun_by ORDER BY stop))[1], max(person_id), max(visitor_id),
-        (array_agg(name ORDER BY stop DESC))[1], min(first_seen), max(last_seen), sum(sightings),
-        jsonb_agg(jsonb_build_object('camera', camera, 'zones', visit_zones(entered),
-            'firstSeen', visit_time(first_seen), 'lastSeen', visit_time(last_seen), 'sightings', sightings)
-            ORDER BY stop)
-    FROM stopped GROUP BY who, nth
-    ON CONFLICT (begun_by) DO UPDATE SET person_id = excluded.person_id,
-        visitor_id = excluded.visitor_id, name = excluded.name, first_seen = excluded.first_seen,
-        last_seen = excluded.last_seen, sightings = excluded.sightings, stops = excluded.stops;
-END $$;
 
 -- Zones of several sightings as one list, each at its first place.
 CREATE FUNCTION visit_zones(entered jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
@@ -119,33 +39,170 @@ CREATE FUNCTION visit_time(instant timestamptz) RETURNS text LANGUAGE sql STABLE
     SELECT to_char(instant AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
 $$;
 
+-- A stop is {camera, zones, firstSeen, lastSeen, sightings}, in the order of the sightings. Sightings that
+-- follow each other on one camera are one stop; its zones are in the order of first entry.
+CREATE VIEW visit AS
+    SELECT span.begun_by, span.who, whole.person_id, whole.visitor_id, whole.name, span.first_seen,
+        span.last_seen, whole.sightings, whole.stops
+    FROM visit_span AS span CROSS JOIN LATERAL (
+        WITH seen AS (
+            SELECT visited.*, row_number() OVER in_order AS place,
+                camera IS DISTINCT FROM lag(camera) OVER in_order AS moves
+            FROM visited
+            WHERE visited.who = span.who AND visited.last_seen BETWEEN span.first_seen AND span.last_seen
+                AND visited.first_seen >= span.first_seen
+            WINDOW in_order AS (ORDER BY first_seen, track)
+        ), counted AS (
+            SELECT *, count(*) FILTER (WHERE moves) OVER (ORDER BY place) AS stop FROM seen
+        ), stopped AS (
+            SELECT stop, camera, max(person_id) AS person_id, max(visitor_id) AS visitor_id,
+                (array_agg(name ORDER BY place DESC))[1] AS name, min(first_seen) AS first_seen,
+                max(last_seen) AS last_seen, count(*) AS sightings,
+                jsonb_agg(zones ORDER BY place) FILTER (WHERE zones <> '{}') AS entered
+            FROM counted GROUP BY stop, camera
+        )
+        SELECT max(person_id) AS person_id, max(visitor_id) AS visitor_id,
+            (array_agg(name ORDER BY stop DESC))[1] AS name, sum(sightings)::integer AS sightings,
+            jsonb_agg(jsonb_build_object('camera', camera, 'zones', visit_zones(entered),
+                'firstSeen', visit_time(first_seen), 'lastSeen', visit_time(last_seen),
+                'sightings', sightings) ORDER BY stop) AS stops
+        FROM stopped) AS whole;
+
+-- Two sightings are of one visit if less than the gap is between the end of all before and the beginning of
+-- the next. The settings of the functions hold for a table of any size: plans are made when it is empty.
+
+-- One transaction at a time, until it is committed: each later statement of it sees all sightings and visits
+-- of those before. One lock rather than one for each person, because a statement can fire two triggers, and
+-- locks of people in both would have no common order.
+CREATE FUNCTION begin_visits() RETURNS interval LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(262987778, 0);
+    RETURN (SELECT gap FROM visit_gap);
+END $$;
+
+-- Adds sightings that are new or longer than before: each joins the visits that are less than the gap away.
+CREATE FUNCTION extend_visits(whose text[], tracks text[], firsts timestamptz[], lasts timestamptz[])
+RETURNS void
+LANGUAGE plpgsql SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+DECLARE
+    apart interval;
+BEGIN
+    IF whose IS NULL THEN
+        RETURN;
+    END IF;
+    apart := begin_visits();
+    WITH added AS (
+        SELECT who, track, least(first_seen, last_seen) AS first_seen,
+            greatest(first_seen, last_seen) AS last_seen
+        FROM unnest(whose, tracks, firsts, lasts) AS one (who, track, first_seen, last_seen)
+    ), near AS (
+        SELECT who, unnest(range_agg(tstzrange(first_seen - apart, last_seen + apart, '()'))) AS span
+        FROM added GROUP BY who
+    ), former AS (
+        DELETE FROM visit_span AS visit USING near
+        WHERE visit.who = near.who AND visit.last_seen > lower(near.span)
+            AND visit.first_seen < upper(near.span)
+        RETURNING visit.who, visit.begun_by, visit.first_seen, visit.last_seen
+    ), numbered AS (
+        SELECT *, first_seen - max(last_seen) OVER (PARTITION BY who ORDER BY first_seen, track
+            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) >= apart AS comes
+        FROM (TABLE added UNION ALL TABLE former) AS part
+    ), counted AS (
+        SELECT *, count(*) FILTER (WHERE comes) OVER (PARTITION BY who ORDER BY first_seen, track) AS nth
+        FROM numbered
+    )
+    INSERT INTO visit_span AS known (begun_by, who, first_seen, last_seen)
+    SELECT (array_agg(track ORDER BY first_seen, track))[1], who, min(first_seen), max(last_seen)
+    FROM counted GROUP BY who, nth
+    ON CONFLICT (begun_by) DO UPDATE SET who = excluded.who, first_seen = excluded.first_seen,
+        last_seen = excluded.last_seen;
+END $$;
+
+-- Derives the visits of people anew near some times: when a sighting was, and when it is now. Only visits
+-- less than the gap away can change; they are deleted, and their sightings grouped again.
+CREATE FUNCTION derive_visits(whose text[], firsts timestamptz[], lasts timestamptz[]) RETURNS void
+LANGUAGE plpgsql SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+DECLARE
+    apart interval;
+    former_whose text[];
+    former_firsts timestamptz[];
+    former_lasts timestamptz[];
+BEGIN
+    IF whose IS NULL THEN
+        RETURN;
+    END IF;
+    apart := begin_visits();
+    WITH near AS (
+        SELECT who, unnest(range_agg(tstzrange(least(first_seen, last_seen) - apart,
+            greatest(first_seen, last_seen) + apart, '()'))) AS span
+        FROM unnest(whose, firsts, lasts) AS one (who, first_seen, last_seen) GROUP BY who
+    ), former AS (
+        DELETE FROM visit_span AS visit USING near
+        WHERE visit.who = near.who AND visit.last_seen > lower(near.span)
+            AND visit.first_seen < upper(near.span)
+        RETURNING visit.who, visit.first_seen, visit.last_seen
+    )
+    SELECT array_agg(who), array_agg(first_seen), array_agg(last_seen)
+    INTO former_whose, former_firsts, former_lasts FROM former;
+
+    WITH region AS (
+        SELECT who, unnest(range_agg(tstzrange(least(first_seen, last_seen),
+            greatest(first_seen, last_seen), '[]'))) AS span
+        FROM unnest(whose || former_whose, firsts || former_firsts, lasts || former_lasts)
+            AS part (who, first_seen, last_seen)
+        GROUP BY who
+    ), seen AS (
+        SELECT visited.who, track, first_seen, greatest(first_seen, last_seen) AS last_seen
+        FROM region JOIN visited ON visited.who = region.who
+            AND visited.last_seen BETWEEN lower(region.span) AND upper(region.span)
+            AND visited.first_seen BETWEEN lower(region.span) AND upper(region.span)
+    ), numbered AS (
+        SELECT *, first_seen - max(last_seen) OVER (PARTITION BY who ORDER BY first_seen, track
+            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) >= apart AS comes
+        FROM seen
+    ), counted AS (
+        SELECT *, count(*) FILTER (WHERE comes) OVER (PARTITION BY who ORDER BY first_seen, track) AS nth
+        FROM numbered
+    )
+    INSERT INTO visit_span AS known (begun_by, who, first_seen, last_seen)
+    SELECT (array_agg(track ORDER BY first_seen, track))[1], who, min(first_seen), max(last_seen)
+    FROM counted GROUP BY who, nth
+    ON CONFLICT (begun_by) DO UPDATE SET who = excluded.who, first_seen = excluded.first_seen,
+        last_seen = excluded.last_seen;
+END $$;
+
 CREATE FUNCTION visits_follow_sightings() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-    whose text[];
-    firsts timestamptz[];
-    lasts timestamptz[];
+    reduced text[];
 BEGIN
     IF TG_OP = 'TRUNCATE' THEN
-        DELETE FROM visit;
-        RETURN NULL;
+        DELETE FROM visit_span;
     ELSIF TG_OP = 'INSERT' THEN
-        SELECT array_agg(person_id), array_agg(first_seen), array_agg(last_seen)
-        INTO whose, firsts, lasts FROM new_rows WHERE person_id IS NOT NULL;
+        PERFORM extend_visits(array_agg(person_id), array_agg(track), array_agg(first_seen),
+            array_agg(last_seen))
+        FROM new_rows WHERE person_id IS NOT NULL;
     ELSIF TG_OP = 'DELETE' THEN
-        SELECT array_agg(person_id), array_agg(first_seen), array_agg(last_seen)
-        INTO whose, firsts, lasts FROM old_rows WHERE person_id IS NOT NULL;
+        PERFORM derive_visits(array_agg(person_id), array_agg(first_seen), array_agg(last_seen))
+        FROM old_rows WHERE person_id IS NOT NULL;
     ELSE
-        WITH before AS (
-            SELECT track, person_id, name, camera, zones, first_seen, last_seen FROM old_rows
-        ), since AS (
-            SELECT track, person_id, name, camera, zones, first_seen, last_seen FROM new_rows
-        )
-        SELECT array_agg(person_id), array_agg(first_seen), array_agg(last_seen)
-        INTO whose, firsts, lasts
-        FROM ((TABLE before EXCEPT TABLE since) UNION ALL (TABLE since EXCEPT TABLE before)) AS changed
-        WHERE person_id IS NOT NULL;
+        -- Whose sighting is no longer theirs, or shorter.
+        SELECT array_agg(DISTINCT was.person_id) INTO reduced
+        FROM old_rows AS was JOIN new_rows AS since USING (track)
+        WHERE was.person_id IS NOT NULL AND (was.person_id IS DISTINCT FROM since.person_id
+            OR was.first_seen < since.first_seen OR was.last_seen > since.last_seen);
+        IF reduced IS NOT NULL THEN
+            PERFORM derive_visits(array_agg(person_id), array_agg(first_seen), array_agg(last_seen))
+            FROM (SELECT person_id, first_seen, last_seen FROM old_rows
+                UNION ALL SELECT person_id, first_seen, last_seen FROM new_rows) AS one
+            WHERE person_id = ANY (reduced);
+        END IF;
+        PERFORM extend_visits(array_agg(since.person_id), array_agg(track),
+            array_agg(since.first_seen), array_agg(since.last_seen))
+        FROM old_rows AS was JOIN new_rows AS since USING (track)
+        WHERE since.person_id IS NOT NULL AND since.person_id <> ALL (coalesce(reduced, '{}'))
+            AND (was.person_id, was.first_seen, was.last_seen)
+                IS DISTINCT FROM (since.person_id, since.first_seen, since.last_seen);
     END IF;
-    PERFORM derive_visits(whose, firsts, lasts);
     RETURN NULL;
 END $$;
 CREATE TRIGGER visits_of_inserted AFTER INSERT ON sighting REFERENCING NEW TABLE AS new_rows
