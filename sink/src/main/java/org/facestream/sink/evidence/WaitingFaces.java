@@ -138,6 +138,8 @@ final class WaitingFaces {
   void stored(Collection<String> tried, FaceStore.Stored result) {
     for (Track track : of(tried)) {
       track.fresh = false;
+      // A sighting may be gone again, by the retention.
+      track.known = false;
     }
     for (Track track : of(result.tracks())) {
       track.known = true;
