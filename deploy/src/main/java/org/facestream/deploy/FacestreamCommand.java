@@ -8,6 +8,7 @@ import org.facestream.deploy.command.config.ConfigCommand;
 import org.facestream.deploy.command.enrol.EnrollCommand;
 import org.facestream.deploy.command.people.AuditCommand;
 import org.facestream.deploy.command.people.PeopleCommand;
+import org.facestream.deploy.command.people.VisitorsCommand;
 import org.facestream.deploy.command.picture.CompareCommand;
 import org.facestream.deploy.command.picture.DescribeCommand;
 import org.facestream.deploy.command.picture.DetectCommand;
@@ -62,6 +63,7 @@ import picocli.CommandLine.Spec;
       AuditCommand.class,
       SightingsCommand.class,
       VisitsCommand.class,
+      VisitorsCommand.class,
       CameraCommand.class,
       DetectCommand.class,
       DescribeCommand.class,

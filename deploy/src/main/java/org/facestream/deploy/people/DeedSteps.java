@@ -8,6 +8,7 @@ import org.facestream.ingest.worker.config.UserError;
 import org.facestream.recognizer.gallery.audit.AuditTrail;
 import org.facestream.recognizer.gallery.contract.Person;
 import org.facestream.recognizer.gallery.people.People;
+import org.facestream.recognizer.gallery.people.VisitorLooks;
 import org.facestream.sink.store.Deed;
 import org.facestream.sink.store.EventStore;
 import org.facestream.sink.store.StoreException;
@@ -89,6 +90,10 @@ final class DeedSteps {
   }
 
   private Deed forget(Deed deed, boolean asked) throws StoreException {
+    if (VisitorLooks.isVisitor(deed.person().id())) {
+      int looks = people.visitors().erase(deed.person().id());
+      return unfinished.galleryDone(deed, looks, people.galleryVersion());
+    }
     Person person = new Person(deed.person().id(), deed.person().name(), null);
     People.Forgotten gone =
         asked ? people.forget(person) : people.forget(person, deed.gallery(), deed.begun());

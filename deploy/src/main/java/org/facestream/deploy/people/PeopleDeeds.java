@@ -1,5 +1,6 @@
 package org.facestream.deploy.people;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.facestream.ingest.worker.config.UserError;
@@ -8,6 +9,7 @@ import org.facestream.recognizer.gallery.audit.AuditTrail;
 import org.facestream.recognizer.gallery.contract.Person;
 import org.facestream.recognizer.gallery.contract.PersonName;
 import org.facestream.recognizer.gallery.people.People;
+import org.facestream.recognizer.gallery.people.VisitorLooks;
 import org.facestream.sink.store.Database;
 import org.facestream.sink.store.Deed;
 import org.facestream.sink.store.ErasedDays;
@@ -61,6 +63,9 @@ public final class PeopleDeeds {
    *     says what is left
    */
   public Done forget(String idOrName) {
+    if (VisitorLooks.isVisitor(idOrName)) {
+      return forgetVisitor(idOrName.strip());
+    }
     return begin(
         () -> {
           Optional<Person> person = inGallery(idOrName);
@@ -85,6 +90,32 @@ public final class PeopleDeeds {
           }
           return recorded(Deed.Kind.forget, who, Optional.empty());
         });
+  }
+
+  private Done forgetVisitor(String id) {
+    return begin(
+        () -> {
+          if (!people.visitors().has(id)
+              && !new PersonRecords(database.dataSource()).has(id)
+              && before(Deed.Kind.forget, id).isEmpty()) {
+            throw VisitorLooks.unknown(id);
+          }
+          return recorded(Deed.Kind.forget, new Deed.Who(id, id), Optional.empty());
+        });
+  }
+
+  /**
+   * A visitor is no face: erased as by {@link #forget}, and what is near founds no visitor again.
+   *
+   * @param until when that ends
+   * @throws UserError as {@link #forget}
+   */
+  public Done discard(String id, Instant until) {
+    if (!VisitorLooks.isVisitor(id)) {
+      throw VisitorLooks.unknown(id);
+    }
+    people.visitors().discard(id.strip(), until);
+    return forgetVisitor(id.strip());
   }
 
   /**

@@ -47,11 +47,14 @@ import org.facestream.ingest.worker.Stage;
 import org.facestream.ingest.worker.Telemetry;
 import org.facestream.ingest.worker.config.Settings;
 import org.facestream.ingest.worker.kafka.KafkaClients;
+import org.facestream.ingest.worker.kafka.Topics;
 import org.facestream.recognizer.gallery.audit.AuditCheck;
 import org.facestream.recognizer.gallery.audit.AuditTrail;
 import org.facestream.recognizer.gallery.contract.GalleryTopic;
+import org.facestream.recognizer.gallery.contract.GalleryWriter;
 import org.facestream.recognizer.gallery.contract.Reference;
 import org.facestream.recognizer.gallery.contract.ReferenceBuilder;
+import org.facestream.recognizer.gallery.contract.VisitorTopic;
 import org.facestream.recognizer.gallery.people.People;
 import org.facestream.recognizer.identity.GalleryVersion;
 import org.facestream.recognizer.identity.IdentityEvent;
@@ -606,5 +609,72 @@ class PeopleDeedsTest {
     } catch (java.io.IOException full) {
       assertTrue(Files.size(file) > 0);
     }
+  }
+
+  private static Reference look(String faceId, String visitor, int day) {
+    Instant seen = Instant.parse("2026-11-25T10:00:00Z").plus(Duration.ofDays(day));
+    return ReferenceBuilder.builder()
+        .faceId(faceId)
+        .personId(visitor)
+        .name(visitor)
+        .model("m")
+        .descriptor(new float[] {1})
+        .thumbnail(new byte[0])
+        .quality(1)
+        .source("test")
+        .enrolledAt(seen)
+        .expiry(Instant.now().plus(Duration.ofDays(7)))
+        .build();
+  }
+
+  @Test
+  void visitorsAreListedIgnoredDiscardedAndForgotten() throws Exception {
+    String ann = "visitor-00000000000a";
+    String ben = "visitor-00000000000b";
+    Place place = new Place("visitors", folder.resolve("visitors.log"));
+    Topics.ensure(place.clients, List.of(VisitorTopic.TOPIC));
+    try (GalleryWriter writer = new GalleryWriter(place.clients, VisitorTopic.TOPIC)) {
+      writer.put(List.of(look("a1", ann, 0), look("a2", ann, 1), look("b1", ben, 0)));
+      writer.put(List.of(look("b2", ben, 1)));
+    }
+    try (Database store = new Database(place.configured().get(StoreConfig.class))) {
+      store.check();
+      new EventStore(store.dataSource())
+          .store(
+              List.of(
+                  seen("v1", null, "unknown").with().visitorId(ann).build(),
+                  seen("v2", null, "unknown").with().visitorId(ann).camera("yard").build(),
+                  seen("v3", null, "unknown").with().visitorId(ben).build()));
+    }
+    String list = place.done("visitors").out();
+    assertTrue(list.contains(ann + "     2 sightings"), list);
+    assertTrue(list.contains("gate, yard"), list);
+
+    place.done("people", "ignore", ann, "--for", "90d");
+    List<People.Entry> kept = place.people.visitors().list();
+    assertEquals("ignored", kept.get(0).person().watchlist());
+    assertEquals(null, kept.get(1).person().watchlist());
+    assertTrue(
+        kept.get(0).references().get(1).expiry().isAfter(Instant.now().plus(Duration.ofDays(89))));
+    String json = place.done("visitors", "--json").out();
+    assertTrue(json.contains("\"ignored\":true"), json);
+    assertEquals(2, place.run("people", "ignore", "visitor-00000000000c").exitCode());
+    assertEquals(2, place.run("people", "ignore", ann, "--for", "ever").exitCode());
+
+    // One look stays, of nobody: what is near founds no visitor again.
+    place.done("people", "discard", ben);
+    People.Entry anchor = place.people.visitors().list().get(1);
+    assertEquals("discarded", anchor.person().watchlist());
+    assertEquals(List.of("b1"), anchor.references().stream().map(Reference::faceId).toList());
+    assertEquals("0", query("SELECT count(*) FROM sighting WHERE visitor_id = '" + ben + "'"));
+
+    CommandLineRun forgotten = place.done("people", "forget", ann);
+    assertTrue(forgotten.out().contains("2 pictures and the name in 2 sightings"), forgotten.out());
+    assertEquals(List.of(anchor), place.people.visitors().list());
+    assertEquals("0", query("SELECT count(*) FROM identity_event WHERE visitor_id IS NOT NULL"));
+    place.done("people", "unfinished");
+    CommandLineRun again = place.run("people", "forget", ann);
+    assertEquals(2, again.exitCode());
+    assertTrue(again.err().contains("There is no visitor"), again.err());
   }
 }

@@ -105,12 +105,14 @@ public final class PersonRecords {
     }
   }
 
-  /** Whether an event or a sighting names a person, by id. */
+  /** Whether an event or a sighting is of a person or a visitor, by id. */
   public boolean has(String personId) throws StoreException {
     try (Connection connection = dataSource.getConnection()) {
       boolean has =
           exists(connection, "SELECT FROM identity_event WHERE person_id = ?", personId)
-              || exists(connection, "SELECT FROM sighting WHERE person_id = ?", personId);
+              || exists(connection, "SELECT FROM sighting WHERE person_id = ?", personId)
+              || exists(connection, "SELECT FROM identity_event WHERE visitor_id = ?", personId)
+              || exists(connection, "SELECT FROM sighting WHERE visitor_id = ?", personId);
       connection.rollback();
       return has;
     } catch (SQLException failed) {

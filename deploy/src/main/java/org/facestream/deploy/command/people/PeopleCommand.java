@@ -19,6 +19,7 @@ import picocli.CommandLine.ParameterException;
       "  facestream people export \"Ada Lovelace\" ada/",
       "  facestream people watchlist \"Ada Lovelace\" wanted",
       "  facestream people forget \"Ada Lovelace\"",
+      "  facestream people ignore visitor-5f0c2ab91e37 --for 90d",
       "  facestream people expire",
       "  facestream people unfinished"
     },
@@ -31,6 +32,8 @@ import picocli.CommandLine.ParameterException;
       PeopleExportCommand.class,
       PeopleWatchlistCommand.class,
       PeopleForgetCommand.class,
+      PeopleIgnoreCommand.class,
+      PeopleDiscardCommand.class,
       PeopleUnfinishedCommand.class,
       PeopleExpireCommand.class
     })
@@ -40,6 +43,6 @@ public final class PeopleCommand extends Subcommand {
     throw new ParameterException(
         spec.commandLine(),
         "Give a command for people: list, show, check, rename, watchlist, merge, export, "
-            + "forget, expire or unfinished");
+            + "forget, ignore, discard, expire or unfinished");
   }
 }

@@ -23,7 +23,7 @@ import picocli.CommandLine.Parameters;
       "even if it is not in the gallery."
     })
 final class PeopleForgetCommand extends GalleryAndDatabaseCommand {
-  @Parameters(paramLabel = "PERSON", description = "Name or id.")
+  @Parameters(paramLabel = "PERSON", description = "Name or id of a person, or a visitor's id.")
   private String person;
 
   @Override

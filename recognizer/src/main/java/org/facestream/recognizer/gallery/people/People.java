@@ -81,6 +81,11 @@ public final class People {
     Topics.ensure(clients, List.of(GalleryTopic.TOPIC));
   }
 
+  /** The unknown people beside those of the gallery. */
+  public VisitorLooks visitors() {
+    return new VisitorLooks(clients, trail);
+  }
+
   /** The gallery's version as of now. */
   public GalleryVersion galleryVersion() {
     return GalleryReader.version(clients, GalleryReader.ends(clients));

@@ -4,6 +4,8 @@ import java.util.List;
 import java.util.Set;
 import org.facestream.ingest.worker.Closing;
 import org.facestream.ingest.worker.kafka.KafkaClients;
+import org.facestream.ingest.worker.kafka.Topic;
+import org.facestream.recognizer.gallery.contract.GalleryTopic;
 import org.facestream.recognizer.gallery.contract.GalleryWriter;
 import org.facestream.recognizer.gallery.contract.Person;
 import org.facestream.recognizer.gallery.contract.Reference;
@@ -23,11 +25,16 @@ final class ReferenceEdit implements AutoCloseable {
    * @throws org.facestream.ingest.worker.config.UserError when the broker does not answer
    */
   ReferenceEdit(KafkaClients clients) {
+    this(clients, GalleryTopic.TOPIC);
+  }
+
+  /** The same in a topic of the gallery's form. */
+  ReferenceEdit(KafkaClients clients, Topic topic) {
     // The producer is started first, because it takes time and must not delay the write after the
     // read.
-    writer = closing.add(new GalleryWriter(clients));
+    writer = closing.add(new GalleryWriter(clients, topic));
     try {
-      table = closing.add(new ReferenceTable(clients));
+      table = closing.add(new ReferenceTable(clients, topic));
     } catch (RuntimeException failed) {
       closing.close();
       throw failed;

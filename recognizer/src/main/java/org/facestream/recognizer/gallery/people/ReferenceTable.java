@@ -16,6 +16,7 @@ import org.apache.kafka.common.KafkaException;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.RecordLookup;
+import org.facestream.ingest.worker.kafka.Topic;
 import org.facestream.ingest.worker.kafka.TopicLog;
 import org.facestream.recognizer.gallery.contract.GalleryReader;
 import org.facestream.recognizer.gallery.contract.GalleryTopic;
@@ -36,6 +37,7 @@ final class ReferenceTable implements AutoCloseable {
   private static final int MOST_LOOKS = 5;
 
   private final KafkaClients clients;
+  private final Topic topic;
   private final TopicLog reader;
   private final Map<String, Row> rows = new LinkedHashMap<>();
 
@@ -53,8 +55,14 @@ final class ReferenceTable implements AutoCloseable {
    * @throws UserError when the broker does not answer
    */
   ReferenceTable(KafkaClients clients) {
+    this(clients, GalleryTopic.TOPIC);
+  }
+
+  /** The same of a topic of the gallery's form. */
+  ReferenceTable(KafkaClients clients, Topic topic) {
     this.clients = clients;
-    this.reader = GalleryReader.open(clients);
+    this.topic = topic;
+    this.reader = GalleryReader.open(clients, topic);
   }
 
   /**
@@ -144,7 +152,7 @@ final class ReferenceTable implements AutoCloseable {
   private Optional<Reference> whole(Row row) {
     try {
       if (lookup == null) {
-        lookup = new RecordLookup(clients, GalleryTopic.TOPIC);
+        lookup = new RecordLookup(clients, topic);
       }
       return lookup
           .at(row.partition(), row.offset())
