@@ -5,6 +5,7 @@ import org.facestream.deploy.command.RootOptions;
 import org.facestream.deploy.command.StandardOutput;
 import org.facestream.deploy.command.camera.CameraCommand;
 import org.facestream.deploy.command.config.ConfigCommand;
+import org.facestream.deploy.command.correct.CorrectCommand;
 import org.facestream.deploy.command.enrol.EnrollCommand;
 import org.facestream.deploy.command.people.AuditCommand;
 import org.facestream.deploy.command.people.PeopleCommand;
@@ -60,6 +61,7 @@ import picocli.CommandLine.Spec;
       StageCommands.Sink.class,
       EnrollCommand.class,
       PeopleCommand.class,
+      CorrectCommand.class,
       AuditCommand.class,
       SightingsCommand.class,
       VisitsCommand.class,

@@ -109,10 +109,10 @@ final class IdentityWriter implements BatchProcessor {
       for (Row row : rows) {
         String camera = row.event().camera();
         meters.add(telemetry.out(STAGE, camera)::increment);
-        // The end of a track is published after its timeout, and a recording may be of any year, so
-        // neither measures latency.
-        if (row.event().type() != IdentityEvent.Type.ended
-            && !Recording.isReplay(row.record().headers())) {
+        // The end of a track is published after its timeout, a correction at any time, and a
+        // recording
+        // may be of any year, so none of them measures latency.
+        if (row.event().type().isOfFace() && !Recording.isReplay(row.record().headers())) {
           Duration age = Duration.between(row.event().captureTime(), now);
           meters.add(() -> telemetry.sinceCapture(STAGE, camera).record(age));
         }

@@ -1,6 +1,7 @@
 package org.facestream.deploy.stage;
 
 import java.util.List;
+import org.facestream.deploy.people.Corrections;
 import org.facestream.deploy.people.DeedUpkeep;
 import org.facestream.detector.DetectorConfig;
 import org.facestream.detector.DetectorStage;
@@ -46,14 +47,20 @@ public enum StageKind {
               worker,
               clients,
               telemetry);
-      case sink ->
-          new SinkStage(
-              settings.get(SinkConfig.class),
-              settings.get(StoreConfig.class),
-              worker,
-              clients,
-              new DeedUpkeep(clients, AuditTrail.of(settings.get(GalleryConfig.class)), telemetry),
-              telemetry);
+      case sink -> {
+        AuditTrail trail = AuditTrail.of(settings.get(GalleryConfig.class));
+        DeedUpkeep deeds = new DeedUpkeep(clients, trail, telemetry);
+        yield new SinkStage(
+            settings.get(SinkConfig.class),
+            settings.get(StoreConfig.class),
+            worker,
+            clients,
+            database -> {
+              deeds.run(database);
+              Corrections.sendDue(clients, database);
+            },
+            telemetry);
+      }
     };
   }
 

@@ -165,16 +165,8 @@ class EnrolmentTest extends EnrolmentCase {
   @Test
   void theLongestValidityCountsFromEachEnrolment() {
     Duration longest = Duration.ofDays(30);
-    EnrolmentRules rules = EnrolmentRules.DEFAULT;
-    rules =
-        new EnrolmentRules(
-            rules.gate(),
-            rules.duplicate(),
-            rules.conflict(),
-            rules.threshold(),
-            false,
-            new TermsRule(false, false, Optional.of(longest)),
-            EnrolmentTerms.NONE);
+    EnrolmentRules rules =
+        EnrolmentRules.DEFAULT.withDemanded(new TermsRule(false, false, Optional.of(longest)));
     KafkaClients clients = clients("validity");
     try (Enrolment enrolment = enrolment(clients, rules)) {
       for (int person = 1; person <= 2; person++) {

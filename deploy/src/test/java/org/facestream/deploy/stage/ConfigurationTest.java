@@ -76,6 +76,7 @@ class ConfigurationTest {
       detector.turn                          |          | 300ms 1ms 2s          | 0s 2001ms
       gallery.audit-file                     |          | /var/log/audit.log    |
       gallery.conflict                       | 0.9      | 0.7 0 1               | -0.1 1.1
+      gallery.counter-example-validity       | 180d     | 30d 1ms               | 0d
       gallery.erase-expired-after            | 1d       | 3d 0s                 | -1d
       gallery.erase-interval                 | 1h       | 5m 1ms                | 0s
       gallery.max-validity                   |          | 90d 1ms               | 0d

@@ -62,6 +62,13 @@ public interface GalleryConfig {
   Optional<Duration> maxValidity();
 
   @Setting(
+      "How long a counter-example is used: the face of a sighting of which a user said that it "
+          + "is not a person (`correct --is-not`).")
+  @Allowed("above 0s")
+  @WithDefault("180d")
+  Duration counterExampleValidity();
+
+  @Setting(
       "How long after its expiry recognizers erase a reference, with name and "
           + "thumbnail; until then it can be renewed. `people expire` erases at once.")
   @Allowed("0s or more")

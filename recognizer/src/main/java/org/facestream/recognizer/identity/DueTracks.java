@@ -112,6 +112,19 @@ final class DueTracks {
     put(key, state, before.since(), before.cameraThen());
   }
 
+  /**
+   * A user corrected a track, perhaps one that is not remembered. A living one goes on as before;
+   * an ended one is remembered anew, so that the next correction meets this one.
+   */
+  void corrected(String key, TrackState state, long now) {
+    Watched before = tracks.get(key);
+    if (before == null) {
+      seen(key, state, state.lastSeen(), now);
+    } else {
+      put(key, state, state.ended() ? now : before.since(), before.cameraThen());
+    }
+  }
+
   private Watched watched(String key) {
     return Objects.requireNonNull(tracks.get(key), "a track that is watched");
   }

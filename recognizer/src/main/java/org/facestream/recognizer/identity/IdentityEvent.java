@@ -105,7 +105,7 @@ public record IdentityEvent(
     started,
     updated,
     ended,
-    /** Two visitors became one. */
+    /** A user corrected it, or two visitors became one. */
     corrected;
 
     /** Whether a face is what caused it, so that its age measures the pipeline. */

@@ -53,7 +53,11 @@ public final class IdentityTopic {
    * @throws InvalidRecordException as {@link #fromRecord}
    */
   public static IdentityEvent read(byte @Nullable [] value) throws InvalidRecordException {
-    IdentityEvent event = RecordJson.read(value, IdentityEvent.class);
+    return check(RecordJson.read(value, IdentityEvent.class));
+  }
+
+  /** Lets an event pass that has all parts. */
+  static IdentityEvent check(IdentityEvent event) throws InvalidRecordException {
     if (event.eventId() == null
         || event.type() == null
         || event.camera() == null

@@ -58,9 +58,10 @@ final class TrackDecision {
    */
   Outcome face(@Nullable TrackState state, Match match, boolean replay) {
     TrackState before = state == null ? TrackState.before(match, replay) : state;
-    TrackState seen = linking.face(decide(see(before, match)), match);
+    Match counts = match.without(before::refuses);
+    TrackState seen = linking.face(decide(see(before, counts)), counts);
     Optional<IdentityEvent.Type> type =
-        seen.started() ? worthAnUpdate(seen, match) : worthAStart(seen, match);
+        seen.started() ? worthAnUpdate(seen, counts) : worthAStart(seen, counts);
     return type.map(known -> publish(seen, known, match.captureTime()))
         .orElseGet(() -> new Outcome(seen, List.of()));
   }
@@ -120,6 +121,25 @@ final class TrackDecision {
         left.lastSeen());
   }
 
+  /** Whether a correction is applied already, or one that includes it is. */
+  static boolean again(TrackState state, Correction correction) {
+    return state.corrected() != null && correction.number() <= state.corrected().number();
+  }
+
+  /**
+   * Takes in a correction, with an event that says so. Later faces do not undo it.
+   *
+   * @param state null when the track is not remembered any more
+   * @param known whom the gallery has
+   */
+  Outcome correct(@Nullable TrackState state, Correction correction, KnownPeople known) {
+    TrackState remembered =
+        state == null ? Correction.Corrected.state(correction.event(), correction.before()) : state;
+    TrackState corrected = remembered.corrected(correction);
+    TrackState left = corrected.without(known.gone(corrected.version()));
+    return publish(decide(left), IdentityEvent.Type.corrected, left.lastSeen());
+  }
+
   private static Outcome publish(TrackState state, IdentityEvent.Type type, Instant cause) {
     TrackState after = state.afterEvent(type);
     return new Outcome(after, List.of(TrackEvent.of(after, type, cause)));
@@ -150,8 +170,8 @@ final class TrackDecision {
     boolean better =
         now.personId() != null
             && told.distance() != null
-            && told.distance() - Objects.requireNonNull(now.distance(), "of a person")
-                >= DecisionRules.BETTER * match.threshold();
+            && now.distance() != null
+            && told.distance() - now.distance() >= DecisionRules.BETTER * match.threshold();
     boolean elsewhere = !now.zones().equals(told.zones());
     return state.ended() || other || better || elsewhere
         ? Optional.of(IdentityEvent.Type.updated)

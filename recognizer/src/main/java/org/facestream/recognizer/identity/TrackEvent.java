@@ -33,7 +33,7 @@ final class TrackEvent {
         .visitorId(told.visitorId())
         .ignored(told.ignored())
         .distance(rounded(told.distance()))
-        .margin(margin(state))
+        .margin(margin(state, told))
         .faces(state.faces())
         .quality(rounded(Math.max(0, Math.min(1, best.quality()))))
         .score(rounded(Math.max(0, Math.min(1, best.score()))))
@@ -46,12 +46,14 @@ final class TrackEvent {
         .build();
   }
 
-  private static @Nullable Double margin(TrackState state) {
-    String person = state.personId();
-    Double margin =
-        person != null
-            ? state.ofPerson(person).margin()
-            : state.closest() == null ? null : state.closest().margin();
+  private static @Nullable Double margin(TrackState state, TrackState.Told told) {
+    Evidence person = told.personId() == null ? null : state.evidence().get(told.personId());
+    Double margin = null;
+    if (person != null) {
+      margin = person.margin();
+    } else if (told.personId() == null && told.distance() != null && state.closest() != null) {
+      margin = state.closest().margin();
+    }
     return margin == null ? null : Double.valueOf(rounded(Math.max(0, margin)));
   }
 

@@ -39,7 +39,7 @@ final class TrackOutput {
           cause
               .withKey(event.camera())
               .withValue(RecordJson.write(event))
-              .withTimestamp(Math.max(0, timestamp(event, replay)))
+              .withTimestamp(Math.max(0, timestamp(event, replay, cause)))
               .withHeaders(headers(event, replay, origin)),
           EVENTS);
       count(event, replay);
@@ -50,7 +50,11 @@ final class TrackOutput {
     }
   }
 
-  private long timestamp(IdentityEvent event, boolean replay) {
+  /** A correction may come long after its track, and Kafka's retention applies to its event. */
+  private long timestamp(IdentityEvent event, boolean replay, Record<String, byte[]> cause) {
+    if (event.type() == IdentityEvent.Type.corrected && !replay) {
+      return cause.timestamp();
+    }
     return replay ? context.currentSystemTimeMs() : event.captureTime().toEpochMilli();
   }
 

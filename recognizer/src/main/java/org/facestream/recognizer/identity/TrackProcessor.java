@@ -119,6 +119,10 @@ final class TrackProcessor extends ContextualProcessor<String, byte[], String, b
       endReplay(record.key());
       return;
     }
+    if (Correction.isIn(record.headers())) {
+      correct(record, origin);
+      return;
+    }
     Match match;
     try {
       match = MatchTopic.read(record.key(), record.value());
@@ -163,6 +167,25 @@ final class TrackProcessor extends ContextualProcessor<String, byte[], String, b
       return;
     }
     watched.seen(key, outcome.state(), match.captureTime(), now);
+    apply(key, outcome, record, origin);
+  }
+
+  private void correct(Record<String, byte[]> record, String origin) {
+    Correction correction;
+    try {
+      correction = Correction.read(record.key(), record.value());
+    } catch (InvalidRecordException invalid) {
+      letters().reject(record, origin, invalid.reason(), invalid.getMessage());
+      return;
+    }
+    String key = correction.event().camera() + "/" + correction.event().track();
+    TrackState before = state(key, store().get(key));
+    if (before != null && TrackDecision.again(before, correction)) {
+      telemetry.dropped(STAGE, correction.event().camera(), "duplicate").increment();
+      return;
+    }
+    TrackDecision.Outcome outcome = decision.correct(before, correction, known);
+    watched.corrected(key, outcome.state(), context().currentSystemTimeMs());
     apply(key, outcome, record, origin);
   }
 

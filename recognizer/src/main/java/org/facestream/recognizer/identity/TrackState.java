@@ -42,6 +42,7 @@ import org.jspecify.annotations.Nullable;
  * @param moments of the last faces, in milliseconds since 1970, each once, at most {@value #RECENT}
  * @param visit what is known of its visitor; null where visitors are not linked
  * @param replay whether it is of a replay, whose time is that of the recording; null for not
+ * @param corrected what users stated, or null when they did not
  */
 // As many values as its JSON has in the state store, without levels between, as there.
 @RecordBuilder
@@ -66,7 +67,8 @@ record TrackState(
     List<String> zones,
     List<Long> moments,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Visit visit,
-    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Boolean replay)
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Boolean replay,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Correction.Corrected corrected)
     implements TrackStateBuilder.With {
 
   /** Enough to recognise a duplicate: a redelivery begins a little earlier. */
@@ -121,6 +123,25 @@ record TrackState(
         .build();
   }
 
+  /**
+   * The state with a correction; nothing is left of what its faces said of people who it is not.
+   */
+  TrackState corrected(Correction correction) {
+    Told faces = corrected == null ? saidByFaces() : corrected.faces();
+    return with()
+        .revision(Math.max(revision, correction.event().revision()))
+        .galleryVersion(Math.max(galleryVersion, correction.gallery().sum()))
+        .gallery(GalleryVersion.most(gallery, correction.gallery()))
+        .corrected(new Correction.Corrected(correction.number(), correction.verdict(), faces))
+        .build()
+        .withoutEvidence(correction.verdict().not()::contains);
+  }
+
+  /** Whether a user said that it is not that person. */
+  boolean refuses(String person) {
+    return corrected != null && corrected.verdict().not().contains(person);
+  }
+
   boolean ofReplay() {
     return replay != null && replay;
   }
@@ -166,6 +187,11 @@ record TrackState(
 
   /** What an event would say of the decision now. */
   Told decision() {
+    return corrected == null ? saidByFaces() : corrected.told(this);
+  }
+
+  /** What the track's faces say, whatever was corrected. */
+  Told saidByFaces() {
     if (personId == null) {
       Double distance = closest == null ? null : closest.distance();
       return new Told(
@@ -198,6 +224,12 @@ record TrackState(
     if (told != null) {
       persons.add(told.personId());
     }
+    if (corrected != null) {
+      persons.add(corrected.faces().personId());
+      persons.addAll(corrected.verdict().not());
+      Correction.Verdict.Who who = corrected.verdict().person();
+      persons.add(who == null ? null : who.personId());
+    }
     persons.remove(null);
     return persons;
   }
@@ -210,6 +242,14 @@ record TrackState(
     if (persons().stream().noneMatch(gone)) {
       return this;
     }
+    TrackState without = withoutEvidence(gone);
+    if (corrected != null) {
+      without = without.withCorrected(corrected.without(gone));
+    }
+    return ended || (told != null && told.personId() == null) ? without.retold() : without;
+  }
+
+  private TrackState withoutEvidence(Predicate<String> gone) {
     SortedMap<String, Evidence> left = new TreeMap<>();
     evidence.forEach(
         (person, known) -> {
@@ -223,13 +263,11 @@ record TrackState(
     } else if (near != null && near.other() != null && gone.test(near.other())) {
       near = new Closest(near.personId(), near.distance(), null, null);
     }
-    TrackState without =
-        with()
-            .evidence(left)
-            .personId(personId == null || gone.test(personId) ? null : personId)
-            .closest(near)
-            .build();
-    return ended || (told != null && told.personId() == null) ? without.retold() : without;
+    return with()
+        .evidence(left)
+        .personId(personId == null || gone.test(personId) ? null : personId)
+        .closest(near)
+        .build();
   }
 
   /** The state after the current decision is published. */
@@ -245,9 +283,13 @@ record TrackState(
         .revision(revision + 1)
         .ended(end)
         .evidence(end ? ofPersonInForce() : evidence)
-        .told(decision())
         .moments(end ? List.of() : moments)
-        .build();
+        .corrected(
+            type == IdentityEvent.Type.ended && corrected != null
+                ? corrected.ended(saidByFaces())
+                : corrected)
+        .build()
+        .retold();
   }
 
   private SortedMap<String, Evidence> ofPersonInForce() {

@@ -22,8 +22,8 @@ class IdentityTopicTest {
   private static final String GOLDEN =
       "{\"eventId\":\"door-1763785800000-42-0.2\",\"type\":\"updated\",\"schemaVersion\":1,"
           + "\"camera\":\"door\",\"track\":\"door-1763785800000-42-0\",\"revision\":2,"
-          + "\"firstSeen\":\"2026-11-22T04:30:00.120Z\",\"lastSeen\":\"2026-11-22T04:30:01.000Z\","
-          + "\"zones\":[\"entrance\",\"the counter\"],"
+          + "\"firstSeen\":\"2026-11-22T04:30:00.120Z\",\"lastSeen\":\"2026-11-22T04:30:01.000Z\",\"zones\":[\"entrance\",\"the"
+          + " counter\"],"
           + "\"personId\":\"søren\",\"name\":\"Søren\",\"watchlist\":\"wanted\",\"distance\":0.41,\"margin\":0.25,"
           + "\"faces\":3,\"quality\":0.8,\"score\":0.99,"
           + "\"box\":{\"left\":1.5,\"top\":2.0,\"right\":51.5,\"bottom\":62.0},"
@@ -149,7 +149,8 @@ class IdentityTopicTest {
       value = {
         "bad-json, null",
         "bad-json, []",
-        "bad-value, #{\"type\":\"ended\",\"schemaVersion\":1,\"revision\":1,\"faces\":1,\"quality\":1,"
+        "bad-value,"
+            + " #{\"type\":\"ended\",\"schemaVersion\":1,\"revision\":1,\"faces\":1,\"quality\":1,"
             + "\"score\":1,\"galleryVersion\":0}#",
         "bad-json, #{\"type\":\"vanished\"}#",
         "bad-json, #{\"firstSeen\":\"yesterday\"}#",
@@ -172,7 +173,6 @@ class IdentityTopicTest {
         "#\"the counter\"#, #\"entrance\"#",
         "#\"the counter\"#, #\"\"#",
         "#\"personId\":\"søren\"#, #\"personId\":null#",
-        "#\"distance\":0.41#, #\"distance\":null#",
         "#\"distance\":0.41#, #\"distance\":-1#",
         "#\"quality\":0.8#, #\"quality\":1.2#",
         "#\"type\":\"updated\"#, #\"type\":\"vanished\"#",
@@ -181,5 +181,15 @@ class IdentityTopicTest {
       })
   void schemaRefusesImpossibleEvents(String part, String changed) {
     assertFalse(EventSchema.errors(GOLDEN.replace(part, changed).getBytes(UTF_8)).isEmpty());
+  }
+
+  /** A user may name a person with whom no face was compared. */
+  @Test
+  void onlyACorrectedTrackHasANameWithoutADistance() {
+    String without = GOLDEN.replace("\"distance\":0.41", "\"distance\":null");
+    EventSchema.check(without.replace("\"updated\"", "\"corrected\"").getBytes(UTF_8));
+    EventSchema.check(without.getBytes(UTF_8));
+    String started = without.replace("\"updated\"", "\"started\"");
+    assertFalse(EventSchema.errors(started.getBytes(UTF_8)).isEmpty());
   }
 }

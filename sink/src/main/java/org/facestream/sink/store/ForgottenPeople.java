@@ -37,7 +37,8 @@ final class ForgottenPeople {
       VALUES (?, clock_timestamp(), ?, ?, ?)
       ON CONFLICT (person_sha256) DO UPDATE SET forgotten_at = excluded.forgotten_at,
           gallery_version = excluded.gallery_version, gallery_topic = excluded.gallery_topic,
-          gallery_offsets = excluded.gallery_offsets""";
+          gallery_offsets = excluded.gallery_offsets\
+      """;
 
   private static final String ERASE =
       "UPDATE %s SET person_id = NULL, name = '%s', watchlist = NULL, distance = NULL,"
@@ -82,6 +83,7 @@ final class ForgottenPeople {
 
   /** Makes a person's or a visitor's rows an unknown person's, and says how many that were. */
   static EventStore.Rows erase(Connection connection, String id) throws SQLException {
+    CorrectionRows.forget(connection, id);
     return new EventStore.Rows(
         erase(connection, "identity_event", id), erase(connection, "sighting", id));
   }

@@ -60,7 +60,11 @@ public final class PersonRecords {
     try (Statement lock = connection.createStatement()) {
       lock.execute("LOCK TABLE forgotten_person IN SHARE ROW EXCLUSIVE MODE");
     }
-    return forgottenSince(connection, into, galleryVersion)
+    boolean forgotten = forgottenSince(connection, into, galleryVersion);
+    if (!forgotten) {
+      CorrectionRows.relabel(connection, from, into);
+    }
+    return forgotten
         ? Optional.empty()
         : Optional.of(
             new EventStore.Rows(

@@ -125,7 +125,7 @@ public final class Sightings {
 
   /** The latest ones first. */
   public List<Sighting> list(Wanted wanted) throws StoreException {
-    List<String> conditions = new ArrayList<>(List.of("true"));
+    List<String> conditions = new ArrayList<>(List.of("NOT no_face"));
     List<Binding> values = new ArrayList<>();
     wanted
         .person()

@@ -43,12 +43,13 @@ public final class Enroller implements AutoCloseable {
       boolean confirmed,
       EnrolmentTerms terms,
       AuditTrail trail) {
+    this(settings, clients, rules(settings).withConfirmed(confirmed).withTerms(terms), trail);
+  }
+
+  private Enroller(
+      Settings settings, KafkaClients clients, EnrolmentRules rules, AuditTrail trail) {
     DetectorConfig detector = settings.get(DetectorConfig.class);
     RecognizerConfig recognizer = settings.get(RecognizerConfig.class);
-    EnrolmentRules rules =
-        EnrolmentRules.of(settings.get(GalleryConfig.class), recognizer.threshold())
-            .withConfirmed(confirmed)
-            .withTerms(terms);
     rules.check();
     try {
       List<Mtcnn> detectors =
@@ -64,6 +65,17 @@ public final class Enroller implements AutoCloseable {
       closing.close();
       throw failed;
     }
+  }
+
+  /** For counter-examples, which need no terms. */
+  public static Enroller ofCounterExamples(
+      Settings settings, KafkaClients clients, AuditTrail trail) {
+    return new Enroller(settings, clients, rules(settings).ofCounterExamples(), trail);
+  }
+
+  private static EnrolmentRules rules(Settings settings) {
+    return EnrolmentRules.of(
+        settings.get(GalleryConfig.class), settings.get(RecognizerConfig.class).threshold());
   }
 
   /** One per thread; a GPU is not shared out. */

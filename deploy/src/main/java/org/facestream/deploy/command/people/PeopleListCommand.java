@@ -29,7 +29,7 @@ final class PeopleListCommand extends GalleryCommand {
       return 0;
     }
     for (People.Entry entry : everyone) {
-      int pictures = entry.references().size();
+      long pictures = entry.references().stream().filter(one -> !one.counterExample()).count();
       long aside = entry.references().stream().filter(Reference::setAside).count();
       out()
           .printf(

@@ -33,8 +33,9 @@ final class PeopleShowCommand extends GalleryCommand {
       out()
           .printf(
               Locale.ROOT,
-              "  %s  quality %.2f  enrolled %s%s%s%s  %s%n",
+              "  %s%s  quality %.2f  enrolled %s%s%s%s  %s%n",
               reference.faceId(),
+              reference.counterExample() ? "  counter-example" : "",
               reference.quality(),
               PersonView.DAY.format(reference.enrolledAt()),
               reference.expiry() == null

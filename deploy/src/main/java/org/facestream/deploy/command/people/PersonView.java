@@ -38,6 +38,7 @@ record PersonView(
    * One enrolled picture.
    *
    * @param review as in {@link Reference}, or null
+   * @param denies true of a counter-example, or null
    * @param thumbnail name of a file beside, or null
    * @param descriptor base64 of little-endian float32, or null
    */
@@ -51,6 +52,7 @@ record PersonView(
       String source,
       Instant enrolledAt,
       @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String review,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Boolean denies,
       @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String thumbnail,
       @JsonInclude(JsonInclude.Include.NON_NULL) float @Nullable [] descriptor) {}
 
@@ -93,6 +95,7 @@ record PersonView(
         reference.source(),
         reference.enrolledAt(),
         reference.review(),
+        reference.denies(),
         thumbnail,
         descriptor);
   }

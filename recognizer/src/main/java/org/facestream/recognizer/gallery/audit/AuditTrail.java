@@ -80,6 +80,21 @@ public final class AuditTrail {
         returning(deed));
   }
 
+  /** Records that a face becomes a counter-example of a person. */
+  public void denying(Reference counterExample, Runnable deed) {
+    during("deny", counterExample.personId(), 1, "", returning(deed));
+  }
+
+  /**
+   * Records that a user corrects a sighting, before it is done.
+   *
+   * @param kind what the user states
+   * @param personId who is named or excluded, or null for nobody
+   */
+  public void correcting(String kind, @Nullable String personId, String track) {
+    write("correct", personId == null ? "" : personId, 1, kind + " track=" + quoted(track));
+  }
+
   public <T> T renaming(Person person, int references, Supplier<T> deed) {
     return during("rename", person.id(), references, "", deed);
   }
@@ -193,7 +208,7 @@ public final class AuditTrail {
             "%s user=%s person=%s count=%d%s",
             deed,
             quoted(System.getProperty("user.name")),
-            digest(personId),
+            personId.isEmpty() ? "none" : digest(personId),
             count,
             more.isEmpty() ? "" : " " + more);
     if (file != null) {

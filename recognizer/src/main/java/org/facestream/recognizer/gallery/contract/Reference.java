@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  *     written last says it
  * @param review what a check of the gallery found: why faces are not compared with it, as a word,
  *     or {@value #KEPT} when a user decided to use it all the same; null when there is no doubt
+ * @param denies true of a counter-example: a face that is not the person's, so that faces nearer to
+ *     it than to the person's references do not count as the person; null of all others
  */
 // As many values as its JSON has, without levels between, as there.
 @JsonInclude(JsonInclude.Include.ALWAYS)
@@ -44,7 +46,8 @@ public record Reference(
     String source,
     Instant enrolledAt,
     @Nullable String watchlist,
-    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String review)
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String review,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Boolean denies)
     implements ReferenceBuilder.With {
 
   /** The {@link #review} of a reference that no check sets aside again. */
@@ -53,6 +56,11 @@ public record Reference(
   /** Whether it is kept, but faces are not compared with it. */
   public boolean setAside() {
     return review != null && !review.equals(KEPT);
+  }
+
+  /** Whether it is a counter-example, and no face of the person. */
+  public boolean counterExample() {
+    return denies != null && denies;
   }
 
   /**
@@ -82,6 +90,7 @@ public record Reference(
         .enrolledAt(enrolledAt)
         .watchlist(shared.apply(watchlist))
         .review(shared.apply(review))
+        .denies(denies)
         .build();
   }
 

@@ -248,29 +248,25 @@ final class EnrolledFaces implements AutoCloseable {
     if (rules.confirmed()) {
       return;
     }
+    float denied = gallery.denial(reference.personId(), reference.descriptor(), now);
+    double near = rules.conflict() * threshold;
+    if (denied < near && own.isEmpty()) {
+      String who = "a face that a user said is not " + PersonName.shown(reference.name());
+      throw RefusedException.conflict(who, denied, near);
+    }
     Optional<Match.Candidate> other = nearest(gallery, reference, now, same.negate());
     boolean ownIsNearer =
         own.isPresent() && other.isPresent() && own.get().distance() < other.get().distance();
-    if (other.isPresent()
-        && other.get().distance() < rules.conflict() * threshold
-        && !ownIsNearer) {
-      throw new RefusedException(
-          EnrolmentResult.CONFLICT,
-          String.format(
-              Locale.ROOT,
-              "it looks like %s (distance %.2f, below %.2f is too near); confirm to enrol it "
-                  + "anyway",
-              other.get().name(),
-              other.get().distance(),
-              rules.conflict() * threshold));
+    if (other.isPresent() && other.get().distance() < near && !ownIsNearer) {
+      throw RefusedException.conflict(other.get().name(), other.get().distance(), near);
     }
     if (own.isPresent() && own.get().distance() > unlike) {
       throw new RefusedException(
           EnrolmentResult.UNLIKE,
           String.format(
               Locale.ROOT,
-              "it does not look like %s as enrolled: the most similar picture is %s (distance "
-                  + "%.2f, above %.2f is too far); compare both, and confirm if they show one person",
+              "it does not look like %s as enrolled: the most similar picture is %s (distance %.2f,"
+                  + " above %.2f is too far); compare both, and confirm if they show one person",
               PersonName.shown(reference.name()),
               source(own.get()),
               own.get().distance(),

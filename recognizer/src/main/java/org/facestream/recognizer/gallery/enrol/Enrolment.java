@@ -104,9 +104,43 @@ public final class Enrolment implements AutoCloseable {
   /** Enrols a face from a camera, with the landmarks found in the camera's frame. */
   public EnrolmentResult enrol(String name, Face face) {
     String kept = PersonName.check(name);
-    String source = "camera %s, face %s".formatted(face.camera(), face.id());
     known.begin();
-    return decide(kept, source, examiner.faceId(face.jpeg()), () -> examiner.examine(face));
+    return decide(kept, source(face), examiner.faceId(face.jpeg()), () -> examiner.examine(face));
+  }
+
+  /**
+   * Makes a counter-example: faces nearer to this one than to the person's references do not count
+   * as the person. It keeps no picture, and expires.
+   *
+   * @param person of the gallery
+   * @return the entry of the gallery, or the reason for the refusal
+   */
+  public EnrolmentResult deny(Person person, Face face) {
+    String source = source(face);
+    known.begin();
+    try {
+      ExaminedFace examined = examiner.counterExample(person.id(), face);
+      known.refresh();
+      if (known.of(person.id()).isEmpty()) {
+        throw new RefusedException(
+            "forgotten", "%s was forgotten in the meantime".formatted(person.id()));
+      }
+      Instant now = clock.instant();
+      EnrolmentTerms terms =
+          new EnrolmentTerms(Optional.empty(), Optional.of(now.plus(rules.counterExamples())));
+      boolean already = known.get(examined.faceId()) != null;
+      Reference denial = examined.of(person, source, terms, now).withDenies(true);
+      trail.denying(denial, () -> put(List.of(denial)));
+      return new EnrolmentResult.Enrolled(
+          source, person.name(), denial.faceId(), person, already, 0);
+    } catch (RefusedException refused) {
+      return new EnrolmentResult.Refused(
+          source, person.name(), refused.reason(), String.valueOf(refused.getMessage()));
+    }
+  }
+
+  private static String source(Face face) {
+    return "camera %s, face %s".formatted(face.camera(), face.id());
   }
 
   /**

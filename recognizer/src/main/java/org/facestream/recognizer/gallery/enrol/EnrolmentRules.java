@@ -1,6 +1,7 @@
 package org.facestream.recognizer.gallery.enrol;
 
 import io.soabase.recordbuilder.core.RecordBuilder;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.facestream.recognizer.gallery.GalleryConfig;
@@ -17,6 +18,7 @@ import org.facestream.recognizer.gallery.GalleryConfig;
  * @param threshold distance under which two faces count as one person's; empty for the model's own
  * @param confirmed whether a face in conflict, or unlike all others of its person, is enrolled
  *     anyway
+ * @param counterExamples for how long a counter-example is used
  * @param demanded required terms
  * @param terms of this enrolment
  */
@@ -27,6 +29,7 @@ public record EnrolmentRules(
     double conflict,
     Optional<Float> threshold,
     boolean confirmed,
+    Duration counterExamples,
     TermsRule demanded,
     EnrolmentTerms terms)
     implements EnrolmentRulesBuilder.With {
@@ -40,6 +43,7 @@ public record EnrolmentRules(
           CONFLICT,
           Optional.empty(),
           false,
+          Duration.ofDays(180),
           TermsRule.NONE,
           EnrolmentTerms.NONE);
 
@@ -56,8 +60,14 @@ public record EnrolmentRules(
         config.conflict(),
         threshold,
         false,
+        config.counterExampleValidity(),
         new TermsRule(config.requireConsent(), config.requireExpiry(), config.maxValidity()),
         EnrolmentTerms.NONE);
+  }
+
+  /** The same for counter-examples, to which nobody consents. */
+  public EnrolmentRules ofCounterExamples() {
+    return withDemanded(TermsRule.NONE).withTerms(EnrolmentTerms.NONE);
   }
 
   /**

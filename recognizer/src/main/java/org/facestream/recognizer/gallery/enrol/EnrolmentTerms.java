@@ -49,12 +49,18 @@ public record EnrolmentTerms(
             throw new UserError(
                 String.format(
                     Locale.ROOT,
-                    "A consent reference is one line of up to %d characters, such as a case number.",
+                    "A consent reference is one line of up to %d characters, such as a case"
+                        + " number.",
                     LONGEST_CONSENT));
           }
         });
     watchlist.ifPresent(Watchlist::check);
     id = id.map(PersonName::checkId);
+  }
+
+  /** The same for the person of an id. */
+  public EnrolmentTerms with(String personId) {
+    return new EnrolmentTerms(consent, expiry, watchlist, Optional.of(personId));
   }
 
   /** Whether a person is the one with the given name and id. */

@@ -99,6 +99,26 @@ final class FaceExaminer {
   }
 
   /**
+   * A face of a camera that is not a person's. It may be of any quality, because faces are mistaken
+   * that are of no good one. No picture is kept of somebody who was not asked.
+   */
+  ExaminedFace counterExample(String personId, Face face) throws RefusedException {
+    try (Picture crop = Picture.decodeFrame(face.jpeg())) {
+      String model = descriptors.model().name();
+      byte[] whose = ("not " + personId + "\n" + model + "\n").getBytes(UTF_8);
+      return new ExaminedFace(
+          PersonName.sha256(whose, face.jpeg()).substring(0, 32),
+          model,
+          describe(crop, face.cropLandmarks()),
+          new byte[0],
+          face.quality().overall(),
+          0);
+    } catch (UnreadablePictureException unreadable) {
+      throw new RefusedException(unreadable.reason(), String.valueOf(unreadable.getMessage()));
+    }
+  }
+
+  /**
    * The result in the direction with the highest probability. The landmarks do not determine the
    * direction: for a face that is upside down, the network places the eyes at the mouth.
    */

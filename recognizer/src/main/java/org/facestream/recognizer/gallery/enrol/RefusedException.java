@@ -1,5 +1,7 @@
 package org.facestream.recognizer.gallery.enrol;
 
+import java.util.Locale;
+
 /** A picture cannot be a reference; reason and message are for {@link EnrolmentResult.Refused}. */
 final class RefusedException extends Exception {
   private static final long serialVersionUID = 1L;
@@ -12,6 +14,18 @@ final class RefusedException extends Exception {
   RefusedException(String reason, String message) {
     super(message);
     this.reason = reason;
+  }
+
+  /** A face that is nearer to somebody else, at that distance, than is allowed. */
+  static RefusedException conflict(String who, float distance, double least) {
+    return new RefusedException(
+        EnrolmentResult.CONFLICT,
+        String.format(
+            Locale.ROOT,
+            "it looks like %s (distance %.2f, below %.2f is too near); confirm to enrol it anyway",
+            who,
+            distance,
+            least));
   }
 
   String reason() {

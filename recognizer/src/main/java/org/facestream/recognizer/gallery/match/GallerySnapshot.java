@@ -19,44 +19,53 @@ import org.jspecify.annotations.Nullable;
  * block stays in the CPU's cache for all faces of the batch. For the nearest reference, a matrix
  * product computes each squared distance up to a known rounding error; if that is not sufficient to
  * decide, the exact sum of squared differences is computed.
+ *
+ * <p>A face that is nearer to a counter-example of a person than to the person does not count as
+ * the person, who is then no candidate.
  */
 public final class GallerySnapshot {
+  /** How many more people are looked for, where some may not count. */
+  private static final int MOST_SPARE = 3;
+
   private final DescriptorSpace space;
   private final ReferenceBlock.View[] blocks;
   private final Person[] persons;
   private final int slots;
-  private final int references;
-  private final int people;
+  private final Size size;
   private final long firstExpiry;
+  private final CounterExamples counterExamples;
   private final GalleryVersion version;
+
+  /** How many references there are, and of how many people; no counter-examples. */
+  record Size(int references, int people) {}
 
   GallerySnapshot(
       DescriptorSpace space,
       ReferenceBlock.View[] blocks,
       Person[] persons,
       int slots,
-      int references,
-      int people,
+      Size size,
       long firstExpiry,
+      CounterExamples counterExamples,
       GalleryVersion version) {
     this.space = space;
     this.blocks = blocks;
     this.persons = persons;
     this.slots = slots;
-    this.references = references;
-    this.people = people;
+    this.size = size;
     this.firstExpiry = firstExpiry;
+    this.counterExamples = counterExamples;
     this.version = version;
   }
 
   /** How many references there are, expired ones included. */
   public int references() {
-    return references;
+    return size.references();
   }
 
   /** How many persons they belong to. */
   public int people() {
-    return people;
+    return size.people();
   }
 
   /** What of the gallery topic went into it. */
@@ -67,6 +76,7 @@ public final class GallerySnapshot {
   /** Person ids by face id of the references that expired at an instant or before. */
   Map<String, String> expired(Instant until) {
     Map<String, String> expired = new HashMap<>();
+    counterExamples.addExpired(expired, until.toEpochMilli());
     if (firstExpiry > until.toEpochMilli()) {
       return expired;
     }
@@ -112,28 +122,53 @@ public final class GallerySnapshot {
     for (int face = 0; face < descriptors.length; face++) {
       queries[face] = space.prepare(descriptors[face]);
     }
-    List<? extends PersonDistances> distances =
-        reduction.nearest() == 1
-            ? nearest(queries, most, rows)
-            : means(queries, most, reduction, rows);
+    // A few more, in whose place others may come.
+    int some = most + Math.min(MOST_SPARE, counterExamples.people());
+    List<? extends PersonDistances> distances = distances(queries, some, reduction, rows);
     List<List<Match.Candidate>> results = new ArrayList<>(queries.length);
-    for (PersonDistances distance : distances) {
-      results.add(
-          distance.nearest().stream()
-              .map(
-                  near -> {
-                    Person person = persons[near.slot()];
-                    return new Match.Candidate(
-                        person.id(),
-                        person.name(),
-                        near.distance(),
-                        near.faceId(),
-                        person.watchlist(),
-                        null);
-                  })
-              .toList());
+    for (int face = 0; face < queries.length; face++) {
+      List<PersonDistances.Near> found = distances.get(face).nearest();
+      List<PersonDistances.Near> count = counting(found, queries[face], rows);
+      for (int more = some; count.size() < most && found.size() == more; ) {
+        more *= 2;
+        found = distances(new float[][] {queries[face]}, more, reduction, rows).get(0).nearest();
+        count = counting(found, queries[face], rows);
+      }
+      results.add(count.stream().limit(most).map(this::candidate).toList());
     }
     return results;
+  }
+
+  private List<? extends PersonDistances> distances(
+      float[][] queries, int most, Reduction reduction, Rows rows) {
+    return reduction.nearest() == 1
+        ? nearest(queries, most, rows)
+        : means(queries, most, reduction, rows);
+  }
+
+  /** Those that have no counter-example which is nearer. */
+  private List<PersonDistances.Near> counting(
+      List<PersonDistances.Near> found, float[] query, Rows rows) {
+    return counterExamples.people() == 0
+        ? found
+        : found.stream()
+            .filter(near -> near.distance() <= denial(persons[near.slot()].id(), query, rows.now))
+            .toList();
+  }
+
+  private float denial(String personId, float[] query, long now) {
+    return space.distance(counterExamples.nearest(personId, query, now));
+  }
+
+  private Match.Candidate candidate(PersonDistances.Near near) {
+    Person person = persons[near.slot()];
+    return new Match.Candidate(
+        person.id(), person.name(), near.distance(), near.faceId(), person.watchlist(), null);
+  }
+
+  /** The distance of a face to a person's nearest counter-example; infinite when there is none. */
+  public float denial(String personId, float[] descriptor, Instant now) {
+    return denial(personId, space.prepare(descriptor), now.toEpochMilli());
   }
 
   private List<NearestReference> nearest(float[][] queries, int most, Rows rows) {

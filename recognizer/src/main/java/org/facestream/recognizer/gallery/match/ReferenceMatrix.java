@@ -36,6 +36,7 @@ public final class ReferenceMatrix {
   private int usedSlots;
   private boolean personsPublished;
   private long firstExpiry = ReferenceBlock.NEVER;
+  private CounterExamples counterExamples = CounterExamples.NONE;
 
   public ReferenceMatrix(DescriptorSpace space) {
     this.space = space;
@@ -50,21 +51,33 @@ public final class ReferenceMatrix {
     return slots.containsKey(personId);
   }
 
-  /** Adds a reference or replaces the one of the same face id; it must be of this space. */
+  /**
+   * Adds a reference, or a counter-example, or replaces that of the same face id; it must be of
+   * this space.
+   */
   public void put(Reference reference) {
     float[] descriptor = space.prepare(reference.descriptor());
+    long expiry =
+        reference.expiry() == null ? ReferenceBlock.NEVER : reference.expiry().toEpochMilli();
+    if (reference.counterExample()) {
+      remove(reference.faceId());
+      counterExamples =
+          counterExamples.with(
+              new CounterExamples.One(
+                  reference.faceId(), reference.personId(), descriptor, expiry));
+      return;
+    }
     int slot = slot(new Person(reference.personId(), reference.name(), reference.watchlist()));
     referencesOf[slot]++;
     // Removed after the addition, so that a person with a single reference is never missing.
     remove(reference.faceId());
-    long expiry =
-        reference.expiry() == null ? ReferenceBlock.NEVER : reference.expiry().toEpochMilli();
     firstExpiry = Math.min(firstExpiry, expiry);
     append(descriptor, slot, reference.faceId(), expiry);
   }
 
-  /** Removes the reference of a face id; does nothing when there is none. */
+  /** Removes what a face id has; does nothing when there is none. */
   public void remove(String faceId) {
+    counterExamples = counterExamples.without(faceId);
     Place place = places.remove(faceId);
     if (place == null) {
       return;
@@ -90,7 +103,14 @@ public final class ReferenceMatrix {
       views[i] = blocks.get(i).publish();
     }
     return new GallerySnapshot(
-        space, views, persons, usedSlots, places.size(), slots.size(), firstExpiry, version);
+        space,
+        views,
+        persons,
+        usedSlots,
+        new GallerySnapshot.Size(places.size(), slots.size()),
+        firstExpiry,
+        counterExamples,
+        version);
   }
 
   private @Nullable ReferenceBlock last() {

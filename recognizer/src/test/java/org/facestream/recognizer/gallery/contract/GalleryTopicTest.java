@@ -20,8 +20,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class GalleryTopicTest {
   private static final String GOLDEN =
       "{\"faceId\":\"f1\",\"personId\":\"ada-lovelace\",\"name\":\"Ada Lovelace\","
-          + "\"model\":\"resnet34-128\",\"descriptor\":\"AACAPwAAAL8=\",\"thumbnail\":\"AQID\","
-          + "\"quality\":0.75,\"consent\":\"form 7\",\"expiry\":\"2027-11-22T00:00:00.000Z\","
+          + "\"model\":\"resnet34-128\",\"descriptor\":\"AACAPwAAAL8=\",\"thumbnail\":\"AQID\",\"quality\":0.75,\"consent\":\"form"
+          + " 7\",\"expiry\":\"2027-11-22T00:00:00.000Z\","
           + "\"source\":\"ada.jpg\",\"enrolledAt\":\"2026-11-22T04:30:00.120Z\",\"watchlist\":\"wanted\"}";
 
   private static Reference reference(float... descriptor) {
@@ -73,6 +73,18 @@ class GalleryTopicTest {
     assertFalse(GalleryTopic.read("f1", GOLDEN.getBytes(UTF_8)).orElseThrow().setAside());
     assertFalse(aside.withReview(Reference.KEPT).setAside());
     assertEquals("unlike", aside.bare("f1", text -> text).review());
+  }
+
+  /** All others stay as they were. */
+  @Test
+  void aCounterExampleHasOneMoreField() throws InvalidRecordException {
+    String denying = GOLDEN.replace("\"wanted\"}", "\"wanted\",\"denies\":true}");
+    Reference denial = reference(1, -.5f).withDenies(true);
+    assertEquals(
+        denying, new String(GalleryTopic.toRecord("cctv.gallery.v1", denial).value(), UTF_8));
+    assertTrue(GalleryTopic.read("f1", denying.getBytes(UTF_8)).orElseThrow().counterExample());
+    assertFalse(GalleryTopic.read("f1", GOLDEN.getBytes(UTF_8)).orElseThrow().counterExample());
+    assertTrue(denial.bare("f1", text -> text).counterExample());
   }
 
   @Test

@@ -197,6 +197,32 @@ class GalleryReplicaTest {
   }
 
   @Test
+  void aFaceNearerToACounterExampleThanToThePersonDoesNotCount() {
+    write(reference("f1", "ada", "m", null, 0, 1));
+    write(reference("f2", "bob", "m", null, 3, 0));
+    Reference denial = reference("f3", "ada", "m", NOW.plusSeconds(60), 1, 1).withDenies(true);
+    write(denial);
+    assertEquals(List.of("BOB"), nearest(.6f, 1));
+    assertEquals(List.of("ADA", "BOB"), nearest(.4f, 1));
+    // It is no reference.
+    assertEquals(2, replica.snapshot().references());
+    write(reference("f4", "eve", "m", null, 9, 9).withDenies(true));
+    assertFalse(replica.contains("eve"));
+    // Until it expires, is erased, or is a reference after all.
+    assertEquals(Map.of("f3", "ada"), replica.expired(NOW.plusSeconds(60)));
+    write(denial.withExpiry(NOW));
+    assertEquals(List.of("ADA", "BOB"), nearest(.6f, 1));
+    write(denial);
+    assertEquals(List.of("BOB"), nearest(.6f, 1));
+    gallery.pipeInput("f3", null);
+    assertEquals(List.of("ADA", "BOB"), nearest(.6f, 1));
+    write(denial);
+    write(denial.withDenies(null));
+    assertEquals(List.of("ADA", "BOB"), nearest(1, 1));
+    assertEquals(3, replica.snapshot().references());
+  }
+
+  @Test
   void expiredReferencesDoNotMatch() {
     write(reference("f1", "ada", "m", NOW.plusSeconds(1), 0, 1));
     write(reference("f2", "bob", "m", NOW, 0, 1));

@@ -91,6 +91,42 @@ class GallerySnapshotTest {
         .toList();
   }
 
+  /** The nearest people as a plain loop has them, however many of them do not count. */
+  @ParameterizedTest
+  @CsvSource({"8, EUCLIDEAN, 1", "9, COSINE, 1", "10, EUCLIDEAN, 2", "11, COSINE, 2147483647"})
+  void counterExamplesCountAsInAPlainLoop(long seed, Metric metric, int nearest) {
+    Reduction reduction = new Reduction(nearest);
+    Random random = new Random(seed);
+    ReferenceMatrix matrix = new ReferenceMatrix(new DescriptorSpace("m", 16, metric));
+    Map<String, Plain> references = new LinkedHashMap<>();
+    Map<String, Plain> denials = new LinkedHashMap<>();
+    for (int i = 0; i < 1600; i++) {
+      Plain plain = new Plain("p" + random.nextInt(200), random(random, 16), null);
+      boolean denies = i % 2 == 0;
+      (denies ? denials : references).put("f" + i, plain);
+      matrix.put(reference("f" + i, plain).withDenies(denies ? true : null));
+    }
+    GallerySnapshot snapshot = matrix.publish(GalleryVersion.ofNumber(1));
+    assertEquals(references.size(), snapshot.references());
+    for (int i = 0; i < 60; i++) {
+      float[] face = random(random, 16);
+      Map<String, Double> denied = new HashMap<>();
+      plainly(denials, face, metric, Reduction.MINIMUM)
+          .forEach(entry -> denied.put(entry.getKey(), entry.getValue()));
+      List<String> expected =
+          plainly(references, face, metric, reduction).stream()
+              .filter(entry -> !(denied.getOrDefault(entry.getKey(), 9d) < entry.getValue()))
+              .limit(3)
+              .map(Map.Entry::getKey)
+              .toList();
+      List<String> found =
+          snapshot.match(new float[][] {face}, 3, reduction, NOW).get(0).stream()
+              .map(Match.Candidate::personId)
+              .toList();
+      assertEquals(expected, found);
+    }
+  }
+
   /** Adds, replaces, removes and expires at random; then every distance as a plain loop has it. */
   @ParameterizedTest
   @CsvSource({

@@ -1,0 +1,78 @@
+package org.facestream.sink.store;
+
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import javax.sql.DataSource;
+import org.facestream.detector.face.Box;
+import org.facestream.detector.face.Face;
+import org.facestream.detector.face.FaceBuilder;
+import org.facestream.detector.face.Landmarks;
+import org.facestream.detector.face.Point;
+import org.facestream.detector.face.Quality;
+
+/** The crops of sightings as faces that can be enrolled. Thread-safe. */
+public final class StoredCrops {
+  private static final String BEST =
+      """
+      SELECT face_id, camera, capture_time, zones, box_left, box_top, box_right, box_bottom, score,
+          quality, landmarks, jpeg
+      FROM sighting_face JOIN face_picture USING (day, row_id) WHERE track = ?
+      ORDER BY quality DESC, face_id LIMIT 1\
+      """;
+
+  private final DataSource dataSource;
+
+  /**
+   * @param dataSource connections not in auto-commit, to a database of this version's schema
+   */
+  public StoredCrops(DataSource dataSource) {
+    this.dataSource = dataSource;
+  }
+
+  /**
+   * The best crop of a track that is kept. Of its quality only the total is known, and its
+   * landmarks are those of the crop.
+   */
+  public Optional<Face> best(String track) throws StoreException {
+    return Transaction.run(
+        dataSource,
+        connection -> {
+          try (PreparedStatement select = connection.prepareStatement(BEST)) {
+            select.setString(1, track);
+            try (ResultSet row = select.executeQuery()) {
+              if (!row.next()) {
+                return Optional.empty();
+              }
+              List<Point> points = new ArrayList<>();
+              Float[] values = (Float[]) row.getArray("landmarks").getArray();
+              for (int i = 0; i + 1 < values.length; i += 2) {
+                points.add(new Point(values[i], values[i + 1]));
+              }
+              Landmarks landmarks = Landmarks.of(points);
+              return Optional.of(
+                  FaceBuilder.builder()
+                      .id(row.getString("face_id"))
+                      .camera(row.getString("camera"))
+                      .captureTime(StoredEvents.instant(row, "capture_time"))
+                      .track(track)
+                      .box(
+                          new Box(
+                              row.getFloat("box_left"),
+                              row.getFloat("box_top"),
+                              row.getFloat("box_right"),
+                              row.getFloat("box_bottom")))
+                      .landmarks(landmarks)
+                      .cropLandmarks(landmarks)
+                      .score(row.getFloat("score"))
+                      .quality(new Quality(row.getFloat("quality"), 0, 0, 0, 0, 0, 0, 0))
+                      .zones(StoredEvents.texts(row.getArray("zones")))
+                      .jpeg(row.getBytes("jpeg"))
+                      .build());
+            }
+          }
+        });
+  }
+}
