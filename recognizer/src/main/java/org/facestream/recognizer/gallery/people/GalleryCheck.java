@@ -54,6 +54,7 @@ public final class GalleryCheck {
           record -> {
             references.remove(record.key());
             GalleryReader.reference(record)
+                .filter(reference -> !reference.counterExample())
                 .ifPresent(
                     reference -> references.put(record.key(), reference.withThumbnail(NO_PICTURE)));
           });
@@ -93,7 +94,8 @@ public final class GalleryCheck {
       return List.of();
     }
     try (ReferenceEdit edit = new ReferenceEdit(clients)) {
-      List<Reference> own = edit.of(person);
+      List<Reference> own =
+          edit.of(person).stream().filter(each -> !each.counterExample()).toList();
       List<Reference> changed = changed(own, each -> reviews.get(each.faceId()), false);
       if (changed.isEmpty()) {
         return changed;
