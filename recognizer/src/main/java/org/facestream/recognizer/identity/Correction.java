@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -230,6 +231,13 @@ public record Correction(
 
     private static TrackState.Told nobody(List<String> zones) {
       return new TrackState.Told(null, IdentityEvent.UNKNOWN, null, null, zones, null, null);
+    }
+
+    /** Adds everyone that it refers to, and perhaps null. */
+    void addPersons(Set<String> persons) {
+      persons.add(faces.personId());
+      persons.addAll(verdict.not());
+      persons.add(verdict.person() == null ? null : verdict.person().personId());
     }
 
     /** The same when the track ends. Of people who it is not, its faces are not asked any more. */

@@ -7,6 +7,7 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.facestream.ingest.worker.Telemetry;
+import org.facestream.ingest.worker.kafka.InvalidRecordException;
 import org.facestream.ingest.worker.kafka.Refusal;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -63,6 +64,16 @@ final class IdentityDeadLetters {
         "output-" + refusal.get().label(),
         "Kafka refuses its output");
     return true;
+  }
+
+  /** The correction in a record; null, and a dead letter, when it is none. */
+  @Nullable Correction correction(Record<String, byte[]> record, String origin) {
+    try {
+      return Correction.read(record.key(), record.value());
+    } catch (InvalidRecordException invalid) {
+      reject(record, origin, invalid.reason(), invalid.getMessage());
+      return null;
+    }
   }
 
   /**

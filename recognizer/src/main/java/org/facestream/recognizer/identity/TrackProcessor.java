@@ -2,7 +2,9 @@ package org.facestream.recognizer.identity;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
@@ -171,11 +173,8 @@ final class TrackProcessor extends ContextualProcessor<String, byte[], String, b
   }
 
   private void correct(Record<String, byte[]> record, String origin) {
-    Correction correction;
-    try {
-      correction = Correction.read(record.key(), record.value());
-    } catch (InvalidRecordException invalid) {
-      letters().reject(record, origin, invalid.reason(), invalid.getMessage());
+    Correction correction = letters().correction(record, origin);
+    if (correction == null) {
       return;
     }
     String key = correction.event().camera() + "/" + correction.event().track();
@@ -241,17 +240,7 @@ final class TrackProcessor extends ContextualProcessor<String, byte[], String, b
       return;
     }
     forgottenAsOf = version;
-    for (String key : watched.concerned(known)) {
-      TrackState state = state(key, store().get(key));
-      if (state == null) {
-        continue;
-      }
-      TrackDecision.Outcome outcome = decision.forget(state, known.gone(state.version()));
-      if (outcome.state() != state) {
-        watched.changed(key, outcome.state());
-        apply(key, outcome, caused(state), ofTrack(key));
-      }
-    }
+    revise(watched.concerned(known), state -> decision.forget(state, known.gone(state.version())));
   }
 
   /** When the visitors have a new version, tracks are whose their visitors are now. */
@@ -260,13 +249,14 @@ final class TrackProcessor extends ContextualProcessor<String, byte[], String, b
       return;
     }
     visitorsAsOf = visitors.version();
-    for (String key : watched.visiting(visitors, now)) {
+    revise(watched.visiting(visitors, now), decision::visitors);
+  }
+
+  private void revise(List<String> keys, Function<TrackState, TrackDecision.Outcome> revision) {
+    for (String key : keys) {
       TrackState state = state(key, store().get(key));
-      if (state == null) {
-        continue;
-      }
-      TrackDecision.Outcome outcome = decision.visitors(state);
-      if (outcome.state() != state) {
+      TrackDecision.Outcome outcome = state == null ? null : revision.apply(state);
+      if (state != null && outcome != null && outcome.state() != state) {
         watched.changed(key, outcome.state());
         apply(key, outcome, caused(state), ofTrack(key));
       }

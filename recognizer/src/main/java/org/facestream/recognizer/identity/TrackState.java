@@ -225,10 +225,7 @@ record TrackState(
       persons.add(told.personId());
     }
     if (corrected != null) {
-      persons.add(corrected.faces().personId());
-      persons.addAll(corrected.verdict().not());
-      Correction.Verdict.Who who = corrected.verdict().person();
-      persons.add(who == null ? null : who.personId());
+      corrected.addPersons(persons);
     }
     persons.remove(null);
     return persons;
