@@ -170,7 +170,9 @@ public record Correction(
               before.name(),
               before.watchlist(),
               before.distance(),
-              before.zones());
+              before.zones(),
+              before.visitorId(),
+              before.ignored());
       return TrackStateBuilder.builder()
           .camera(event.camera())
           .track(event.track())

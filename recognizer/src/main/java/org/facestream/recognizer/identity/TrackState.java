@@ -68,7 +68,7 @@ record TrackState(
     List<Long> moments,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Visit visit,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Boolean replay,
-    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Correction.Corrected corrected)
+    @JsonInclude(JsonInclude.Include.NON_NULL) Correction.@Nullable Corrected corrected)
     implements TrackStateBuilder.With {
 
   /** Enough to recognise a duplicate: a redelivery begins a little earlier. */
