@@ -3,6 +3,7 @@ package org.facestream.deploy.recognition;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -91,6 +92,40 @@ class RecognizerStageTest extends RecognizerStageCase {
                   is(IdentityEvent.Type.started, "one again"))
               .name());
     }
+  }
+
+  @Test
+  void anUnknownPersonIsTheSameVisitorOnTwoCameras() {
+    KafkaClients clients = clients("visitors");
+    enrol(clients, 1);
+    try (Telemetry telemetry = new Telemetry();
+        RecognizerStage stage =
+            stage(
+                "visitors",
+                Map.of("recognizer.visitors", "on", "recognizer.visitor-min-quality", "0.05"),
+                telemetry)) {
+      stage.start();
+      awaitReady(stage);
+      String first = visitor(clients, 5, "door", "one", 1);
+      assertTrue(first.matches("visitor-[0-9a-f]{12}"), first);
+      await()
+          .atMost(PATIENCE)
+          .until(() -> telemetry.scrape().contains("facestream_visitors_known 1.0"));
+      assertEquals(first, visitor(clients, 5, "yard", "two", 20));
+      assertNotEquals(first, visitor(clients, 3, "yard", "three", 40));
+    }
+  }
+
+  private static String visitor(
+      KafkaClients clients, int person, String camera, String track, int sequence) {
+    for (int face = 0; face < 3; face++) {
+      send(clients, face(person, .9 + .05 * face, camera, track, sequence + face));
+    }
+    return events(clients, is(IdentityEvent.Type.ended, track)).stream()
+        .filter(is(IdentityEvent.Type.ended, track))
+        .findFirst()
+        .orElseThrow()
+        .visitorId();
   }
 
   @Test
