@@ -15,6 +15,7 @@ import org.facestream.deploy.command.picture.DescribeCommand;
 import org.facestream.deploy.command.picture.DetectCommand;
 import org.facestream.deploy.command.run.RunCommand;
 import org.facestream.deploy.command.run.StageCommands;
+import org.facestream.deploy.command.search.SearchCommand;
 import org.facestream.deploy.command.sighting.SightingsCommand;
 import org.facestream.deploy.command.visit.VisitsCommand;
 import org.facestream.deploy.doctor.DoctorCommand;
@@ -70,6 +71,7 @@ import picocli.CommandLine.Spec;
       DetectCommand.class,
       DescribeCommand.class,
       CompareCommand.class,
+      SearchCommand.class,
       EvaluateCommand.class,
       BenchCommand.class,
       ModelCommand.class,

@@ -103,7 +103,9 @@ class ArchitectureTest {
     onlyContracts("sink", "ingest", List.of("ingest.frame", "ingest.worker"));
     // An event holds a box.
     onlyContracts("sink", "detector", List.of("detector.face"));
-    onlyContracts("sink", "recognizer", List.of("recognizer.identity"));
+    // A search compares descriptors as their model does.
+    onlyContracts(
+        "sink", "recognizer", List.of("recognizer.identity", "recognizer.facenet.Metric"));
   }
 
   @Test

@@ -2,7 +2,9 @@ package org.facestream.sink;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import org.facestream.ingest.worker.config.Allowed;
 import org.facestream.ingest.worker.config.Setting;
 
@@ -45,6 +47,12 @@ public interface SinkConfig {
   @Allowed("0s, or 31d or more")
   @WithDefault("60d")
   Duration forgottenRetention();
+
+  @Setting(
+      "Folder of the index for searches by photo, which the sink keeps up to date; without it, a "
+          + "search reads every descriptor from the database. `facestream run` has one in its data "
+          + "folder.")
+  Optional<Path> searchFolder();
 
   @Setting(
       "How long nobody may have seen a person before the next sighting begins another visit. After "

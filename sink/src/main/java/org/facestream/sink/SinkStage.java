@@ -1,5 +1,6 @@
 package org.facestream.sink;
 
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +24,7 @@ import org.facestream.ingest.worker.loop.RetryableException;
 import org.facestream.recognizer.identity.IdentityTopic;
 import org.facestream.sink.evidence.EvidenceLoop;
 import org.facestream.sink.retention.Retention;
+import org.facestream.sink.search.SearchUpkeep;
 import org.facestream.sink.store.Database;
 import org.facestream.sink.store.EventStore;
 import org.facestream.sink.store.FaceRetention;
@@ -39,6 +41,7 @@ import org.slf4j.LoggerFactory;
 public final class SinkStage implements Stage {
   private static final Logger log = LoggerFactory.getLogger(SinkStage.class);
   private static final long CHECK_SECONDS = 5;
+  private static final long FOLLOW_SECONDS = 1;
 
   /** Other regular work on the database. */
   public interface Upkeep {
@@ -147,6 +150,7 @@ public final class SinkStage implements Stage {
                 new IdentityWriter(store, events, telemetry)));
     all.add(storing);
     loops = List.copyOf(all);
+    config.searchFolder().ifPresent(folder -> follow(folder, store));
     stalls.follow(IdentityTopic.TOPIC, Optional.of(name()), storing.positions());
     closing.add(stalls).start();
     loops.forEach(ConsumeLoop::start);
@@ -173,6 +177,21 @@ public final class SinkStage implements Stage {
     long interval = config.retentionInterval().toMillis();
     upkeep.scheduleWithFixedDelay(
         () -> deleteOld(retention), Math.min(interval, 10_000), interval, TimeUnit.MILLISECONDS);
+  }
+
+  /** Keeps the search index up to date. */
+  private void follow(Path folder, Database store) {
+    SearchUpkeep search = closing.add(new SearchUpkeep(folder, store, telemetry));
+    thread("sink-search")
+        .scheduleWithFixedDelay(
+            () -> {
+              if (database.ready()) {
+                search.follow();
+              }
+            },
+            FOLLOW_SECONDS,
+            FOLLOW_SECONDS,
+            TimeUnit.SECONDS);
   }
 
   private ScheduledExecutorService thread(String name) {

@@ -162,6 +162,30 @@ class SinkStageTest {
     }
   }
 
+  @Test
+  void theSearchIndexFollowsTheDatabase() throws Exception {
+    try (TestDatabase server = new TestDatabase(databaseFolder);
+        Telemetry telemetry = new Telemetry()) {
+      server.start();
+      Map<String, String> options =
+          Map.of("sink.search-folder", databaseFolder.resolve("search").toString());
+      try (SinkStage stage = stage("searched", server.config(Map.of()), options, telemetry)) {
+        stage.start();
+        server.execute(
+            "CREATE TABLE face_descriptor_1 PARTITION OF face_descriptor"
+                + " FOR VALUES FROM ('2026-11-30') TO ('2026-12-01')");
+        server.execute(
+            "INSERT INTO face_descriptor (day, row_id, model, descriptor)"
+                + " VALUES ('2026-11-30', 1, 'm', decode('0000803f0000803f', 'hex')),"
+                + " ('2026-11-30', 2, 'm', decode('0000803f00008040', 'hex'))");
+        await("rows", () -> telemetry.scrape().contains("facestream_search_rows 2.0"));
+        server.execute("DELETE FROM face_descriptor WHERE row_id = 1");
+        await("erased", () -> telemetry.scrape().contains("facestream_search_rows 1.0"));
+        assertTrue(telemetry.scrape().contains("facestream_search_lag_seconds"));
+      }
+    }
+  }
+
   private static String deadLetterReason() throws Exception {
     try (Consumer<String, byte[]> consumer = clients.consumer("test", 10, Map.of())) {
       consumer.subscribe(List.of(clients.name(Topics.DEAD_LETTERS)));

@@ -25,6 +25,7 @@ import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.KafkaConfig;
 import org.facestream.ingest.worker.kafka.transaction.TransactionMender;
 import org.facestream.recognizer.gallery.GalleryConfig;
+import org.facestream.sink.SinkConfig;
 
 /**
  * Broker, database and all four stages in this process, with the same classes as in separate
@@ -95,6 +96,9 @@ public final class AllInOne implements AutoCloseable {
       imposed.putAll(database.settings());
       if (configuration.settings().get(GalleryConfig.class).auditFile().isEmpty()) {
         imposed.put("gallery.audit-file", DataFolder.auditFile(data).toString());
+      }
+      if (configuration.settings().get(SinkConfig.class).searchFolder().isEmpty()) {
+        imposed.put("sink.search-folder", DataFolder.searchFolder(data).toString());
       }
       settings = configuration.settings(imposed);
       clients = new KafkaClients(settings.get(KafkaConfig.class));

@@ -24,6 +24,7 @@ import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.KafkaConfig;
 import org.facestream.recognizer.gallery.GalleryConfig;
 import org.facestream.recognizer.gallery.audit.AuditTrail;
+import org.facestream.sink.SinkConfig;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -157,7 +158,11 @@ public final class KafkaOptions {
     Optional<Path> folder = folder(configuration);
     if (folder.isPresent()) {
       try {
-        settings = configuration.settings(addresses(folder.get(), want, closing));
+        Map<String, String> addresses = addresses(folder.get(), want, closing);
+        if (settings.get(SinkConfig.class).searchFolder().isEmpty()) {
+          addresses.put("sink.search-folder", DataFolder.searchFolder(folder.get()).toString());
+        }
+        settings = configuration.settings(addresses);
       } catch (RuntimeException failed) {
         closing.close();
         throw failed;

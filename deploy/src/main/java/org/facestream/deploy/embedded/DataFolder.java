@@ -55,6 +55,11 @@ public final class DataFolder implements AutoCloseable {
     return folder.resolve("logs").resolve("audit.log");
   }
 
+  /** Where the search index of a data folder is, unless another place is configured. */
+  public static Path searchFolder(Path folder) {
+    return folder.resolve("search");
+  }
+
   /**
    * Makes the folder if it is missing, and takes it.
    *

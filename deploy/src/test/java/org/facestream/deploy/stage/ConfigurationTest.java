@@ -149,6 +149,7 @@ class ConfigurationTest {
       sink.retention.pictures                | 14d      | 2d 0s                 | -1d
       sink.retention.unknown                 | 7d       | 2d 0s                 | -1d
       sink.retention-interval                | 1h       | 5m 1ms                | 0s
+      sink.search-folder                     |          | /var/lib/search       |
       sink.visit-gap                         | 10m      | 30m 1s                | 999ms
       store.connect-timeout                  | 5s       | 750ms 250ms           | 249ms
       store.password                         |          | secret${1}            |

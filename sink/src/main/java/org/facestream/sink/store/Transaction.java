@@ -5,7 +5,7 @@ import java.sql.SQLException;
 import javax.sql.DataSource;
 
 /** Work in one transaction. */
-interface Transaction<T> {
+public interface Transaction<T> {
   T on(Connection connection) throws SQLException;
 
   /**

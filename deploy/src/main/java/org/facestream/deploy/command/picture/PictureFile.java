@@ -22,7 +22,7 @@ public final class PictureFile {
    *
    * @throws UserError that names it where it is missing or not usable
    */
-  static Picture read(Path path) {
+  public static Picture read(Path path) {
     try {
       if (Files.exists(path) && !Files.isRegularFile(path)) {
         throw new UserError(path + " is not a file.");

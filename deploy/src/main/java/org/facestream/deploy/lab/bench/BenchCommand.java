@@ -13,6 +13,7 @@ import org.facestream.deploy.lab.bench.gallery.GalleryBench;
 import org.facestream.deploy.lab.bench.meter.TemporaryFolder;
 import org.facestream.deploy.lab.bench.pipeline.BenchPipelineCommand;
 import org.facestream.deploy.lab.bench.reader.BenchReaderCommand;
+import org.facestream.deploy.lab.bench.search.BenchSearchCommand;
 import org.facestream.detector.DetectorConfig;
 import org.facestream.ingest.worker.config.UserError;
 import picocli.CommandLine.Command;
@@ -29,19 +30,22 @@ import picocli.CommandLine.ParameterException;
       "  facestream bench detector --faces 5 --threads 2",
       "  facestream bench detector --frames clip.mp4 --size 1280x720 --json",
       "  facestream bench gallery --references 1000,100000",
-      "  facestream bench pipeline --cameras 4"
+      "  facestream bench pipeline --cameras 4",
+      "  facestream bench search --faces 1000000"
     },
     subcommands = {
       BenchCommand.Detector.class,
       BenchCommand.Gallery.class,
       BenchPipelineCommand.class,
-      BenchReaderCommand.class
+      BenchReaderCommand.class,
+      BenchSearchCommand.class
     })
 public final class BenchCommand extends Subcommand {
   @Override
   protected int execute() {
     throw new ParameterException(
-        spec.commandLine(), "Choose what to measure: detector, gallery, pipeline or reader.");
+        spec.commandLine(),
+        "Choose what to measure: detector, gallery, pipeline, reader or search.");
   }
 
   @Command(

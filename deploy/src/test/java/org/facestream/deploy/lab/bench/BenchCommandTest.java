@@ -123,6 +123,38 @@ class BenchCommandTest {
   }
 
   @Test
+  void everyNearestFaceOfAnIndexIsFound() throws Exception {
+    CommandLineRun run =
+        CommandLineRun.of(
+            "bench",
+            "search",
+            "--faces",
+            "3000",
+            "--values",
+            "64",
+            "--searches",
+            "4",
+            "--data",
+            folder.toString(),
+            "--json");
+    assertEquals(0, run.exitCode(), run.err());
+    JsonNode result = JSON.readTree(run.out());
+    assertEquals(3000, result.get("faces").asInt());
+    assertEquals(1, result.get("recall").asDouble());
+    for (String time : "write_us_per_face open_ms first_search_ms search_ms plain_ms".split(" ")) {
+      assertTrue(result.get(time).asDouble() > 0, run.out());
+    }
+    // 64 codes, and 28 bytes of what is known of each row, in whole blocks.
+    assertEquals(
+        (64 + 28) * 3072 / 3000.,
+        result.get("bytes_per_face").get("scanned").asDouble(),
+        1e-6,
+        run.out());
+    assertEquals(0, folder.toFile().list().length);
+    assertEquals(2, CommandLineRun.of("bench", "search", "--faces", "0").exitCode());
+  }
+
+  @Test
   void whatCannotBeMeasuredIsSaid() {
     assertSays("WIDTHxHEIGHT", "--size", "large");
     assertSays("There is no folder or video", "--frames", folder.resolve("none").toString());
