@@ -383,6 +383,37 @@ class VisitsTest {
     assertEquals(computed(GAP), stored());
   }
 
+  @Test
+  void aVisitorHasVisitsUntilItIsKnownWhoThatIs() throws Exception {
+    List<IdentityEvent> unknown = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      unknown.add(seen("gate", "t" + i, 1, null, 20 * i, 20 * i + 11).withVisitorId("visitor-1"));
+    }
+    store.store(unknown);
+    assertEquals(List.of("null visitor-1 3"), whose());
+    assertEquals(List.of("visitor-1"), visits.find("visitor-1"));
+    store.store(
+        List.of(
+            seen("gate", "t1", 2, "ann", 20, 31),
+            seen("gate", "t2", 2, null, 40, 51).withVisitorId("visitor-1")));
+    assertEquals(
+        List.of("ann null 1", "null visitor-1 1", "null visitor-1 1"), whose());
+    store.forgetPerson("visitor-1", GalleryVersion.ofNumber(8));
+    assertEquals(List.of("ann null 1"), whose());
+    visits.keepGap(Duration.ofHours(3));
+    assertEquals(List.of("ann null 1"), whose());
+  }
+
+  private static List<String> whose() throws StoreException {
+    List<String> whose = new ArrayList<>();
+    visits.read(
+        EVERY,
+        visit ->
+            whose.add(visit.personId() + " " + visit.visitorId() + " " + visit.sightings()));
+    Collections.sort(whose);
+    return whose;
+  }
+
   /** What one sink has not committed yet, the other must not miss. */
   @Test
   void aVisitThatTwoSinksAddToAtTheSameMomentIsOne() throws Exception {

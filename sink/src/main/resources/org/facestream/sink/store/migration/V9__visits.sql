@@ -18,8 +18,7 @@ CREATE TABLE visit_span (
 CREATE INDEX visit_span_who_when ON visit_span (who, last_seen);
 CREATE INDEX visit_span_when ON visit_span (last_seen);
 
--- The sightings that belong to visits, and whose. What is added here (by UNION ALL, so that each part uses
--- its index) must be added in visits_follow_sightings too.
+-- The sightings that belong to visits, and whose; visits_follow_sightings has the same. V12 has both anew.
 CREATE VIEW visited AS
     SELECT track, person_id AS who, person_id, NULL::text AS visitor_id, name, camera, zones, first_seen,
         last_seen
