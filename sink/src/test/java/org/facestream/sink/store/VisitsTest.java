@@ -396,8 +396,7 @@ class VisitsTest {
         List.of(
             seen("gate", "t1", 2, "ann", 20, 31),
             seen("gate", "t2", 2, null, 40, 51).withVisitorId("visitor-1")));
-    assertEquals(
-        List.of("ann null 1", "null visitor-1 1", "null visitor-1 1"), whose());
+    assertEquals(List.of("ann null 1", "null visitor-1 1", "null visitor-1 1"), whose());
     store.forgetPerson("visitor-1", GalleryVersion.ofNumber(8));
     assertEquals(List.of("ann null 1"), whose());
     visits.keepGap(Duration.ofHours(3));
@@ -408,8 +407,7 @@ class VisitsTest {
     List<String> whose = new ArrayList<>();
     visits.read(
         EVERY,
-        visit ->
-            whose.add(visit.personId() + " " + visit.visitorId() + " " + visit.sightings()));
+        visit -> whose.add(visit.personId() + " " + visit.visitorId() + " " + visit.sightings()));
     Collections.sort(whose);
     return whose;
   }
