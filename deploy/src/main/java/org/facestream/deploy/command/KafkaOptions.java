@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.facestream.deploy.allinone.Endpoints;
@@ -22,9 +21,12 @@ import org.facestream.ingest.worker.config.Settings;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.KafkaConfig;
+import org.facestream.ingest.worker.loop.RetryableException;
 import org.facestream.recognizer.gallery.GalleryConfig;
 import org.facestream.recognizer.gallery.audit.AuditTrail;
 import org.facestream.sink.SinkConfig;
+import org.facestream.sink.store.Database;
+import org.facestream.sink.store.StoreConfig;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -63,9 +65,6 @@ public final class KafkaOptions {
     wait = seconds == null ? 10 : seconds;
   }
 
-  /** A start takes seconds, after kill -9 some ten; a busy machine makes that more. */
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
-
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;
 
@@ -76,7 +75,9 @@ public final class KafkaOptions {
     /** To read or remove something that is there. */
     EXISTING,
     /** The same, in the database too. */
-    EXISTING_WITH_DATABASE
+    EXISTING_WITH_DATABASE,
+    /** To read the database alone. */
+    DATABASE
   }
 
   /**
@@ -106,6 +107,25 @@ public final class KafkaOptions {
           .checked();
     }
 
+    /**
+     * A database that answers; the caller closes it.
+     *
+     * @throws UserError when it does not
+     */
+    public Database database() {
+      Database database = new Database(settings.get(StoreConfig.class));
+      try {
+        database.check();
+        return database;
+      } catch (RetryableException away) {
+        database.close();
+        throw new UserError(away.getMessage() + ": start it, or set store.url.", away);
+      } catch (RuntimeException failed) {
+        database.close();
+        throw failed;
+      }
+    }
+
     @Override
     public void close() {
       closing.close();
@@ -132,6 +152,11 @@ public final class KafkaOptions {
   /** The same, and with the database of the data folder. */
   public Connection connectExistingWithDatabase(Configuration configuration) {
     return connect(configuration, Want.EXISTING_WITH_DATABASE);
+  }
+
+  /** The database of the data folder alone: Kafka may be away. */
+  public Connection connectDatabase(Configuration configuration) {
+    return connect(configuration, Want.DATABASE);
   }
 
   /** The rules for sources, as far as this command knows them. */
@@ -170,7 +195,9 @@ public final class KafkaOptions {
     }
     try {
       KafkaClients clients = new KafkaClients(settings.get(KafkaConfig.class));
-      BrokerWait.await(clients, Duration.ofSeconds(wait), ADVICE, this::say);
+      if (want != Want.DATABASE) {
+        BrokerWait.await(clients, Duration.ofSeconds(wait), ADVICE, this::say);
+      }
       return new Connection(settings, clients, folder, closing);
     } catch (RuntimeException unreachable) {
       closing.close();
@@ -181,7 +208,7 @@ public final class KafkaOptions {
   private Map<String, String> addresses(Path folder, Want want, Closing closing) {
     Map<String, String> addresses = new LinkedHashMap<>();
     addresses.put("kafka.replication", "1");
-    Optional<Endpoints> running = running(folder);
+    Optional<Endpoints> running = RunningFolder.await(folder, this::say);
     if (running.isPresent()) {
       addresses.put("kafka.bootstrap-servers", running.get().bootstrapServers());
       addresses.put("store.url", running.get().jdbcUrl());
@@ -198,47 +225,15 @@ public final class KafkaOptions {
     // A run that begins meanwhile, or another command, sees that the folder is taken.
     closing.add(DataFolder.take(folder, EmbeddedKafka.LEAST_FREE));
     forgetEndpoints(folder);
-    EmbeddedKafka kafka = closing.add(new EmbeddedKafka(folder.resolve("kafka"), 0));
-    addresses.put("kafka.bootstrap-servers", kafka.bootstrapServers());
-    if (want == Want.EXISTING_WITH_DATABASE) {
+    if (want != Want.DATABASE) {
+      EmbeddedKafka kafka = closing.add(new EmbeddedKafka(folder.resolve("kafka"), 0));
+      addresses.put("kafka.bootstrap-servers", kafka.bootstrapServers());
+    }
+    if (want == Want.EXISTING_WITH_DATABASE || want == Want.DATABASE) {
       EmbeddedDatabase database = closing.add(new EmbeddedDatabase(folder.resolve("postgres"), 0));
       addresses.putAll(database.settings());
     }
     return addresses;
-  }
-
-  /** The all-in-one that runs on a folder, awaited when it is only just starting or stopping. */
-  private Optional<Endpoints> running(Path folder) {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    boolean told = false;
-    while (true) {
-      Optional<Endpoints> found = Endpoints.find(folder);
-      if (found.isPresent() || !DataFolder.isTaken(folder)) {
-        return found;
-      }
-      String holder =
-          DataFolder.holder(folder).map(process -> " (process " + process + ")").orElse("");
-      if (System.nanoTime() > deadline) {
-        throw new UserError(
-            String.format(
-                Locale.ROOT,
-                "The facestream%s that uses %s has been starting or stopping for %d s: try "
-                    + "again later.",
-                holder,
-                folder,
-                PATIENCE.toSeconds()));
-      }
-      if (!told) {
-        told = true;
-        say("Waiting for the facestream%s that uses %s ...".formatted(holder, folder));
-      }
-      try {
-        Thread.sleep(100);
-      } catch (InterruptedException interrupted) {
-        Thread.currentThread().interrupt();
-        throw new UserError("Interrupted while waiting for " + folder + ".", interrupted);
-      }
-    }
   }
 
   private void say(String line) {

@@ -3,7 +3,6 @@ package org.facestream.deploy.command.search;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -12,6 +11,7 @@ import java.util.Set;
 import org.facestream.deploy.command.KafkaOptions;
 import org.facestream.deploy.command.OwnerOnly;
 import org.facestream.deploy.command.Subcommand;
+import org.facestream.deploy.command.TimeRange;
 import org.facestream.deploy.command.picture.FaceDescriber;
 import org.facestream.deploy.command.picture.PictureFile;
 import org.facestream.deploy.command.picture.SeenFace;
@@ -19,7 +19,6 @@ import org.facestream.detector.face.Box;
 import org.facestream.ingest.frame.Picture;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.ingest.worker.json.Json;
-import org.facestream.ingest.worker.loop.RetryableException;
 import org.facestream.recognizer.facenet.DescriptorModel;
 import org.facestream.sink.SinkConfig;
 import org.facestream.sink.search.FaceIndex;
@@ -28,7 +27,6 @@ import org.facestream.sink.search.Found;
 import org.facestream.sink.search.IndexFollower;
 import org.facestream.sink.search.Wanted;
 import org.facestream.sink.store.Database;
-import org.facestream.sink.store.StoreConfig;
 import org.facestream.sink.store.StoreException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -65,19 +63,7 @@ public final class SearchCommand extends Subcommand {
       description = "Which face of the photo: 1 is the largest. Default: 1")
   private Integer face;
 
-  @Option(
-      names = "--from",
-      paramLabel = "TIME",
-      converter = TimeConverter.class,
-      description = "Seen then or later: " + TimeConverter.FORMS + ".")
-  private Instant from;
-
-  @Option(
-      names = "--to",
-      paramLabel = "TIME",
-      converter = TimeConverter.class,
-      description = "Seen before.")
-  private Instant to;
+  @Mixin private TimeRange seen;
 
   @Option(names = "--camera", paramLabel = "ID", description = "Seen by it, or another given one.")
   private List<String> cameras;
@@ -124,19 +110,11 @@ public final class SearchCommand extends Subcommand {
     if (face != null && face < 1) {
       throw new UserError("--face is " + face + ": give 1 or more.");
     }
-    if (from != null && to != null && !from.isBefore(to)) {
-      throw new UserError("--from is not before --to: nothing can be seen then.");
-    }
     try (FaceDescriber describer = new FaceDescriber(configuration().settings(), model)) {
       // Before anything is started: a photograph without a face needs no database.
       List<SearchedFace> faces = photos.stream().map(photo -> face(describer, photo)).toList();
-      try (KafkaOptions.Connection connection = kafka.connectExistingWithDatabase(configuration());
-          Database database = new Database(connection.settings().get(StoreConfig.class))) {
-        try {
-          database.check();
-        } catch (RetryableException away) {
-          throw new UserError(away.getMessage() + ": start it, or set store.url.", away);
-        }
+      try (KafkaOptions.Connection connection = kafka.connectDatabase(configuration());
+          Database database = connection.database()) {
         try (FaceIndex index =
                 index(connection.settings().get(SinkConfig.class).searchFolder(), database);
             FaceSearch search =
@@ -231,7 +209,12 @@ public final class SearchCommand extends Subcommand {
   private void search(FaceSearch search, DescriptorModel model, SearchedFace searched)
       throws StoreException, IOException {
     Wanted.Conditions conditions =
-        new Wanted.Conditions(from, to, given(cameras), given(zones), given(persons));
+        new Wanted.Conditions(
+            seen.from().orElse(null),
+            seen.to().orElse(null),
+            given(cameras),
+            given(zones),
+            given(persons));
     List<Found> found =
         search.search(
             new Wanted(searched.descriptor(), model.name(), model.metric(), conditions, limit));

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
@@ -16,16 +15,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.facestream.deploy.command.KafkaOptions;
-import org.facestream.deploy.command.Moment;
 import org.facestream.deploy.command.OwnerOnly;
 import org.facestream.deploy.command.Subcommand;
+import org.facestream.deploy.command.TimeRange;
 import org.facestream.ingest.worker.config.UserError;
-import org.facestream.ingest.worker.loop.RetryableException;
 import org.facestream.recognizer.identity.RecordJson;
 import org.facestream.sink.store.Database;
 import org.facestream.sink.store.Sightings;
 import org.facestream.sink.store.Sightings.Sighting;
-import org.facestream.sink.store.StoreConfig;
 import org.facestream.sink.store.StoreException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -72,17 +69,7 @@ public final class SightingsCommand extends Subcommand {
   @Option(names = "--zone", paramLabel = "NAME", description = "Only sightings in this zone.")
   private @Nullable String zone;
 
-  @Option(
-      names = "--from",
-      paramLabel = "TIME",
-      description = "Only sightings that had not ended before.")
-  private @Nullable String from;
-
-  @Option(
-      names = "--to",
-      paramLabel = "TIME",
-      description = "Only sightings that had begun by then.")
-  private @Nullable String to;
+  @Mixin private TimeRange seen;
 
   @Option(
       names = "--limit",
@@ -103,8 +90,8 @@ public final class SightingsCommand extends Subcommand {
   @Override
   protected int execute() throws StoreException {
     Sightings.Wanted wanted = wanted();
-    try (KafkaOptions.Connection connection = kafka.connectExistingWithDatabase(configuration());
-        Database database = database(connection)) {
+    try (KafkaOptions.Connection connection = kafka.connectDatabase(configuration());
+        Database database = connection.database()) {
       Sightings sightings = new Sightings(database.dataSource());
       List<Sighting> found = sightings.list(wanted);
       Map<String, List<String>> files = crops == null ? Map.of() : write(crops, sightings, found);
@@ -131,34 +118,14 @@ public final class SightingsCommand extends Subcommand {
     if (person != null && unknown) {
       throw new UserError("Give --person or --unknown, not both.");
     }
-    Optional<Instant> begin = Optional.ofNullable(from).map(text -> Moment.parse("--from", text));
-    Optional<Instant> end = Optional.ofNullable(to).map(text -> Moment.parse("--to", text));
-    if (begin.isPresent() && end.isPresent() && end.get().isBefore(begin.get())) {
-      throw new UserError("--to is before --from: exchange them.");
-    }
     return new Sightings.Wanted(
         Optional.ofNullable(person),
         unknown,
         Optional.ofNullable(camera),
         Optional.ofNullable(zone),
-        begin,
-        end,
+        seen.from(),
+        seen.to(),
         limit);
-  }
-
-  /** A database that answers. */
-  static Database database(KafkaOptions.Connection connection) {
-    Database database = new Database(connection.settings().get(StoreConfig.class));
-    try {
-      database.check();
-      return database;
-    } catch (RetryableException away) {
-      database.close();
-      throw new UserError(away.getMessage() + ": start it, or set store.url.", away);
-    } catch (RuntimeException failed) {
-      database.close();
-      throw failed;
-    }
   }
 
   private void print(Sighting sighting) {

@@ -39,8 +39,8 @@ final class SightingsErase extends Subcommand {
   @Override
   protected int execute() throws StoreException {
     Set<String> wanted = new LinkedHashSet<>(tracks);
-    try (KafkaOptions.Connection connection = kafka.connectExistingWithDatabase(configuration());
-        Database database = SightingsCommand.database(connection)) {
+    try (KafkaOptions.Connection connection = kafka.connectDatabase(configuration());
+        Database database = connection.database()) {
       AuditTrail trail = connection.trail();
       Sightings.Erased erased =
           new Sightings(database.dataSource())

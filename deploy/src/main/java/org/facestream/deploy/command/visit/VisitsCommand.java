@@ -3,7 +3,6 @@ package org.facestream.deploy.command.visit;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
@@ -12,13 +11,11 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.facestream.deploy.command.KafkaOptions;
-import org.facestream.deploy.command.Moment;
 import org.facestream.deploy.command.Subcommand;
+import org.facestream.deploy.command.TimeRange;
 import org.facestream.ingest.worker.config.UserError;
-import org.facestream.ingest.worker.loop.RetryableException;
 import org.facestream.recognizer.identity.RecordJson;
 import org.facestream.sink.store.Database;
-import org.facestream.sink.store.StoreConfig;
 import org.facestream.sink.store.StoreException;
 import org.facestream.sink.store.Visits;
 import org.facestream.sink.store.Visits.Stop;
@@ -64,14 +61,7 @@ public final class VisitsCommand extends Subcommand {
       description = "Only visits with a stop on this camera.")
   private @Nullable String camera;
 
-  @Option(
-      names = "--from",
-      paramLabel = "TIME",
-      description = "Only visits that had not ended before.")
-  private @Nullable String from;
-
-  @Option(names = "--to", paramLabel = "TIME", description = "Only visits that had begun by then.")
-  private @Nullable String to;
+  @Mixin private TimeRange seen;
 
   @Option(
       names = "--limit",
@@ -88,18 +78,8 @@ public final class VisitsCommand extends Subcommand {
     if (limit < 1) {
       throw new UserError("--limit must be 1 or more.");
     }
-    Optional<Instant> begin = Optional.ofNullable(from).map(text -> Moment.parse("--from", text));
-    Optional<Instant> end = Optional.ofNullable(to).map(text -> Moment.parse("--to", text));
-    if (begin.isPresent() && end.isPresent() && end.get().isBefore(begin.get())) {
-      throw new UserError("--to is before --from: exchange them.");
-    }
-    try (KafkaOptions.Connection connection = kafka.connectExistingWithDatabase(configuration());
-        Database database = new Database(connection.settings().get(StoreConfig.class))) {
-      try {
-        database.check();
-      } catch (RetryableException away) {
-        throw new UserError(away.getMessage() + ": start it, or set store.url.", away);
-      }
+    try (KafkaOptions.Connection connection = kafka.connectDatabase(configuration());
+        Database database = connection.database()) {
       Visits visits = new Visits(database.dataSource());
       List<String> who = person == null ? List.of() : visits.find(person);
       if (person != null && who.isEmpty()) {
@@ -107,7 +87,9 @@ public final class VisitsCommand extends Subcommand {
             "No visit of '%s' is recorded. `facestream people list` shows who is enrolled."
                 .formatted(person));
       }
-      print(visits, new Visits.Wanted(who, Optional.ofNullable(camera), begin, end, limit));
+      print(
+          visits,
+          new Visits.Wanted(who, Optional.ofNullable(camera), seen.from(), seen.to(), limit));
       return 0;
     }
   }

@@ -25,7 +25,6 @@ import javax.imageio.ImageIO;
 import org.facestream.deploy.CommandLineRun;
 import org.facestream.deploy.command.picture.FaceDescriber;
 import org.facestream.deploy.embedded.EmbeddedDatabase;
-import org.facestream.deploy.embedded.EmbeddedKafka;
 import org.facestream.deploy.lab.simulation.DemoPeople;
 import org.facestream.deploy.lab.simulation.DemoPerson;
 import org.facestream.deploy.stage.Configuration;
@@ -37,7 +36,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The command on real faces, with a broker and a database that run. */
+/** The command on real faces, with a database that runs and no broker. */
 @Tag("bare")
 class SearchCommandTest {
   private static final JsonMapper JSON = new JsonMapper();
@@ -151,11 +150,10 @@ class SearchCommandTest {
     Path photo = photo(ada);
     Path nobody = folder.resolve("nobody.png");
     ImageIO.write(new BufferedImage(320, 240, BufferedImage.TYPE_INT_RGB), "png", nobody.toFile());
-    try (EmbeddedKafka kafka = new EmbeddedKafka(data.resolve("kafka"), 0);
-        EmbeddedDatabase database = new EmbeddedDatabase(data.resolve("postgres"), 0)) {
+    try (EmbeddedDatabase database = new EmbeddedDatabase(data.resolve("postgres"), 0)) {
       Map<String, String> places = new LinkedHashMap<>(database.settings());
-      places.put("kafka.bootstrap-servers", kafka.bootstrapServers());
-      places.put("kafka.replication", "1");
+      // Nothing listens there: the database is enough.
+      places.put("kafka.bootstrap-servers", "127.0.0.1:1");
       places.put("sink.search-folder", folder.resolve("index").toString());
       places.forEach((key, value) -> settings.addAll(List.of("--set", key + "=" + value)));
 
@@ -179,7 +177,13 @@ class SearchCommandTest {
       assertRefuses("--limit is 0", "search", photo.toString(), "--limit", "0");
       assertRefuses("'tomorrow' is not a time", "search", photo.toString(), "--from", "tomorrow");
       assertRefuses(
-          "not before", "search", photo.toString(), "--from", "2026-12-01", "--to", "2026-11-01");
+          "--to is before --from",
+          "search",
+          photo.toString(),
+          "--from",
+          "2026-12-01",
+          "--to",
+          "2026-11-01");
 
       Path crops = folder.resolve("crops");
       JsonNode all =
@@ -228,13 +232,11 @@ class SearchCommandTest {
     assertTrue(Files.exists(folder.resolve("index").resolve("index.json")));
     settings.clear();
     assertRefuses(
-        "has not answered",
+        "PostgreSQL at 127.0.0.1:1/nothing does not answer",
         "search",
         photo.toString(),
-        "--wait",
-        "1",
         "--set",
-        "kafka.bootstrap-servers=127.0.0.1:1");
+        "store.url=jdbc:postgresql://127.0.0.1:1/nothing");
   }
 
   /** In the order and with the distances of a plain comparison of the real descriptors. */
