@@ -14,6 +14,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.util.List;
+import java.util.stream.Stream;
 import org.facestream.ingest.frame.Picture;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -99,13 +100,15 @@ class ArchitectureTest {
   }
 
   @Test
-  void theSinkSeesOnlyIdentityEvents() {
-    onlyContracts("sink", "ingest", List.of("ingest.frame", "ingest.worker"));
+  void theSinkStoresOnlyWhatTopicsBring() {
+    // People are asked through these: they edit the gallery, and look at pictures themselves.
+    String[] free = {"sink.people", "sink.alert", "sink.api"};
+    onlyContracts("sink", "ingest", List.of("ingest.frame", "ingest.worker"), free);
     // An event holds a box.
-    onlyContracts("sink", "detector", List.of("detector.face"));
+    onlyContracts("sink", "detector", List.of("detector.face"), free);
     // A search compares descriptors as their model does.
     onlyContracts(
-        "sink", "recognizer", List.of("recognizer.identity", "recognizer.facenet.Metric"));
+        "sink", "recognizer", List.of("recognizer.identity", "recognizer.facenet.Metric"), free);
   }
 
   @Test
@@ -232,7 +235,11 @@ class ArchitectureTest {
   /**
    * @param contracts packages, with those below them, and single classes
    */
-  private static void onlyContracts(String module, String upstream, List<String> contracts) {
+  /**
+   * @param free rooms of the module that are not bound by it
+   */
+  private static void onlyContracts(
+      String module, String upstream, List<String> contracts, String... free) {
     String[] allowed = contracts.stream().map(name -> module(name) + "..").toArray(String[]::new);
     DescribedPredicate<JavaClass> hidden =
         describe(
@@ -247,6 +254,9 @@ class ArchitectureTest {
     noClasses()
         .that()
         .resideInAPackage(module(module) + "..")
+        .and()
+        .resideOutsideOfPackages(
+            Stream.of(free).map(room -> module(room) + "..").toArray(String[]::new))
         .should()
         .dependOnClassesThat(hidden)
         .because(

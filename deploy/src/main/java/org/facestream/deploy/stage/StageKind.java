@@ -1,8 +1,6 @@
 package org.facestream.deploy.stage;
 
 import java.util.List;
-import org.facestream.deploy.people.Corrections;
-import org.facestream.deploy.people.DeedUpkeep;
 import org.facestream.detector.DetectorConfig;
 import org.facestream.detector.DetectorStage;
 import org.facestream.ingest.IngestStage;
@@ -20,6 +18,8 @@ import org.facestream.recognizer.gallery.audit.AuditTrail;
 import org.facestream.sink.SinkConfig;
 import org.facestream.sink.SinkStage;
 import org.facestream.sink.evidence.EvidenceLoop;
+import org.facestream.sink.people.Corrections;
+import org.facestream.sink.people.DeedUpkeep;
 import org.facestream.sink.store.StoreConfig;
 
 /** The stages, in the order in which data flows. */

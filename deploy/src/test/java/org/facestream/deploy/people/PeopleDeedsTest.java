@@ -61,6 +61,8 @@ import org.facestream.recognizer.identity.IdentityEvent;
 import org.facestream.recognizer.identity.IdentityEventBuilder;
 import org.facestream.recognizer.identity.Match;
 import org.facestream.recognizer.identity.MatchBuilder;
+import org.facestream.sink.people.DeedUpkeep;
+import org.facestream.sink.people.PeopleDeeds;
 import org.facestream.sink.store.Database;
 import org.facestream.sink.store.Deed;
 import org.facestream.sink.store.EventStore;

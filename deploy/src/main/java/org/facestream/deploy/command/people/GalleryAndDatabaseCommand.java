@@ -2,11 +2,11 @@ package org.facestream.deploy.command.people;
 
 import org.facestream.deploy.command.KafkaOptions;
 import org.facestream.deploy.command.Subcommand;
-import org.facestream.deploy.people.PeopleDeeds;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.ingest.worker.loop.RetryableException;
 import org.facestream.recognizer.gallery.audit.AuditTrail;
 import org.facestream.recognizer.gallery.people.People;
+import org.facestream.sink.people.PeopleDeeds;
 import org.facestream.sink.store.Database;
 import org.facestream.sink.store.StoreConfig;
 import picocli.CommandLine.Mixin;

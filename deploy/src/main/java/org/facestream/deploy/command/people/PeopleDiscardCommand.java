@@ -2,7 +2,7 @@ package org.facestream.deploy.command.people;
 
 import java.time.Instant;
 import java.util.Locale;
-import org.facestream.deploy.people.PeopleDeeds;
+import org.facestream.sink.people.PeopleDeeds;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;

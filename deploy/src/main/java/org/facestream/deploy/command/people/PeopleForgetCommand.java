@@ -1,7 +1,7 @@
 package org.facestream.deploy.command.people;
 
 import java.util.Locale;
-import org.facestream.deploy.people.PeopleDeeds;
+import org.facestream.sink.people.PeopleDeeds;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.SortedSet;
 import java.util.stream.Collectors;
 import org.facestream.deploy.command.Complaints;
-import org.facestream.deploy.people.PeopleDeeds;
+import org.facestream.sink.people.PeopleDeeds;
 import org.facestream.sink.store.Deed;
 import org.facestream.sink.store.ErasedDays;
 import org.facestream.sink.store.StoreException;

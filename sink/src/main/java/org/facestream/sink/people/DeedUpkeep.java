@@ -1,4 +1,4 @@
-package org.facestream.deploy.people;
+package org.facestream.sink.people;
 
 import io.micrometer.core.instrument.Gauge;
 import java.io.IOException;
@@ -15,7 +15,6 @@ import org.facestream.ingest.worker.config.UserError;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.recognizer.gallery.audit.AuditTrail;
 import org.facestream.recognizer.gallery.people.People;
-import org.facestream.sink.SinkStage;
 import org.facestream.sink.store.Database;
 import org.facestream.sink.store.Deed;
 import org.facestream.sink.store.ErasedDays;
@@ -28,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * Continues unfinished actions on people: a command was killed, or Kafka or the database was away
  * in the middle of it. Runs in the sink, which has both.
  */
-public final class DeedUpkeep implements SinkStage.Upkeep {
+public final class DeedUpkeep {
   private static final Logger log = LoggerFactory.getLogger(DeedUpkeep.class);
 
   /** So long it is left to the command that began it, which may be about to take hold of it. */
@@ -83,7 +82,6 @@ public final class DeedUpkeep implements SinkStage.Upkeep {
         .register(telemetry.registry());
   }
 
-  @Override
   public void run(Database database) throws StoreException {
     List<Deed> all = new UnfinishedDeeds(database).all();
     left.set(all.size());

@@ -1,4 +1,4 @@
-package org.facestream.deploy.people;
+package org.facestream.sink.people;
 
 import java.util.List;
 import java.util.Locale;
