@@ -60,6 +60,7 @@ import picocli.CommandLine.Spec;
       StageCommands.Detector.class,
       StageCommands.Recognizer.class,
       StageCommands.Sink.class,
+      StageCommands.Api.class,
       EnrollCommand.class,
       PeopleCommand.class,
       CorrectCommand.class,

@@ -26,11 +26,12 @@ import org.facestream.ingest.worker.kafka.KafkaConfig;
 import org.facestream.ingest.worker.kafka.transaction.TransactionMender;
 import org.facestream.recognizer.gallery.GalleryConfig;
 import org.facestream.sink.SinkConfig;
+import org.facestream.sink.api.http.ApiConfig;
 
 /**
- * Broker, database and all four stages in this process, with the same classes as in separate
- * processes. All persistent data are in the data folder; the next run on that folder continues from
- * there, even after a crash.
+ * Broker, database and all stages in this process, with the same classes as in separate processes.
+ * All persistent data are in the data folder; the next run on that folder continues from there,
+ * even after a crash.
  */
 public final class AllInOne implements AutoCloseable {
   /**
@@ -45,10 +46,11 @@ public final class AllInOne implements AutoCloseable {
    * @param kafka of the broker
    * @param database of PostgreSQL
    * @param http of metrics and health
+   * @param api of the HTTP API
    */
-  public record Ports(int kafka, int database, int http) {
+  public record Ports(int kafka, int database, int http, int api) {
     /** Free ports. */
-    public static final Ports FREE = new Ports(0, 0, 0);
+    public static final Ports FREE = new Ports(0, 0, 0, 0);
   }
 
   private final Closing closing = new Closing();
@@ -69,6 +71,7 @@ public final class AllInOne implements AutoCloseable {
     LoopbackPort.take(ports.kafka(), "--kafka-port");
     LoopbackPort.take(ports.http(), "--http-port");
     LoopbackPort.take(ports.database(), "--database-port");
+    LoopbackPort.take(ports.api(), "--api-port");
   }
 
   /**
@@ -93,6 +96,8 @@ public final class AllInOne implements AutoCloseable {
       imposed.put("worker.id", WORKER_ID);
       imposed.put("worker.http-host", "127.0.0.1");
       imposed.put("worker.http-port", String.valueOf(http));
+      imposed.put("api.host", "127.0.0.1");
+      imposed.put("api.port", String.valueOf(LoopbackPort.take(ports.api(), "--api-port")));
       imposed.putAll(database.settings());
       if (configuration.settings().get(GalleryConfig.class).auditFile().isEmpty()) {
         imposed.put("gallery.audit-file", DataFolder.auditFile(data).toString());
@@ -115,6 +120,7 @@ public final class AllInOne implements AutoCloseable {
               database.user(),
               EmbeddedServices.databaseFolder(data).resolve("password").toString(),
               "http://127.0.0.1:" + worker.httpPort() + "/metrics",
+              "http://127.0.0.1:" + settings.get(ApiConfig.class).port(),
               settings.get(IngestConfig.class).filesFolder().map(Path::toString).orElse(null));
       closing.add(() -> Endpoints.forget(data));
       endpoints.write(data);
@@ -134,7 +140,12 @@ public final class AllInOne implements AutoCloseable {
   /** Starts every stage and returns when all run; those downstream are closed last. */
   public void startStages() {
     worker.start(
-        Stream.of(StageKind.sink, StageKind.recognizer, StageKind.detector, StageKind.ingest)
+        Stream.of(
+                StageKind.sink,
+                StageKind.recognizer,
+                StageKind.detector,
+                StageKind.ingest,
+                StageKind.api)
             .map(kind -> kind.make(settings, clients, worker.telemetry()))
             .toList());
     CameraThresholds.warn(settings, clients);

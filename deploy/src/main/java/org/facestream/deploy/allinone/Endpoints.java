@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param databaseUser of its database
  * @param passwordFile holds the database's password
  * @param metrics where Prometheus scrapes
+ * @param api address of the HTTP API
  * @param filesFolder its {@code ingest.files-folder}, or null
  */
 public record Endpoints(
@@ -29,6 +30,7 @@ public record Endpoints(
     String databaseUser,
     String passwordFile,
     String metrics,
+    String api,
     @Nullable String filesFolder) {
   private static final String FILE = "endpoints.json";
 

@@ -13,6 +13,7 @@ import org.facestream.ingest.worker.kafka.KafkaConfig;
 import org.facestream.recognizer.RecognizerConfig;
 import org.facestream.recognizer.gallery.GalleryConfig;
 import org.facestream.sink.SinkConfig;
+import org.facestream.sink.api.http.ApiConfig;
 import org.facestream.sink.store.StoreConfig;
 
 /**
@@ -35,7 +36,8 @@ public record Configuration(
           RecognizerConfig.class,
           GalleryConfig.class,
           SinkConfig.class,
-          StoreConfig.class);
+          StoreConfig.class,
+          ApiConfig.class);
 
   /** The effective settings. */
   public Settings settings() {

@@ -17,17 +17,22 @@ import org.facestream.recognizer.gallery.GalleryConfig;
 import org.facestream.recognizer.gallery.audit.AuditTrail;
 import org.facestream.sink.SinkConfig;
 import org.facestream.sink.SinkStage;
+import org.facestream.sink.api.ApiStage;
 import org.facestream.sink.evidence.EvidenceLoop;
 import org.facestream.sink.people.Corrections;
 import org.facestream.sink.people.DeedUpkeep;
 import org.facestream.sink.store.StoreConfig;
 
-/** The stages, in the order in which data flows. */
+/** The stages, in the order in which data flows; the last one answers questions. */
 public enum StageKind {
   ingest,
   detector,
   recognizer,
-  sink;
+  sink,
+  api;
+
+  /** Those that data flow through. */
+  public static final List<StageKind> PIPELINE = List.of(ingest, detector, recognizer, sink);
 
   /** Every consumer group of theirs, without the prefix. */
   public static final List<String> GROUPS =
@@ -61,6 +66,7 @@ public enum StageKind {
             },
             telemetry);
       }
+      case api -> new ApiStage(settings, clients, telemetry);
     };
   }
 

@@ -18,7 +18,14 @@ class EndpointsTest {
   void countOnlyWhileTheFolderIsHeld() throws Exception {
     Endpoints written =
         new Endpoints(
-            ProcessHandle.current().pid(), "127.0.0.1:1", "jdbc:x", "user", "file", "url", null);
+            ProcessHandle.current().pid(),
+            "127.0.0.1:1",
+            "jdbc:x",
+            "user",
+            "file",
+            "url",
+            "api",
+            null);
     try (DataFolder held = DataFolder.take(folder, 0)) {
       written.write(held.path());
       assertEquals(Optional.of(written), Endpoints.find(folder));

@@ -42,7 +42,9 @@ final class AllInOneProcess {
           "--database-port",
           String.valueOf(database),
           "--http-port",
-          String.valueOf(http));
+          String.valueOf(http),
+          "--api-port",
+          "0");
     }
   }
 

@@ -40,7 +40,7 @@ final class StageSupervisor implements AutoCloseable {
   StageSupervisor(Map<String, String> settings, Path logs) throws IOException {
     this.settings = settings;
     this.logs = logs;
-    for (StageKind kind : StageKind.values()) {
+    for (StageKind kind : StageKind.PIPELINE) {
       ports.put(kind, LoopbackPort.free());
       start(kind);
     }
@@ -150,7 +150,7 @@ final class StageSupervisor implements AutoCloseable {
     closing = true;
     try {
       thread.join(20_000);
-      for (StageKind kind : StageKind.values()) {
+      for (StageKind kind : StageKind.PIPELINE) {
         kill(kind);
       }
     } catch (InterruptedException interrupted) {

@@ -43,6 +43,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ConfigurationTest {
   private static final String TABLE =
       """
+      api.host                               | 127.0.0.1 | 0.0.0.0              |
+      api.port                               | 18080    | 8080 0 65535          | -1 65536
+      api.threads                            | 40       | 8 1000                | 7 1001
+      api.upload-bytes                       | 33554432 | 65536                 | 65535
       detector.batch                         | 16       | 8 1 1024              | 0 1025 -1 many 1.5
       detector.best-shots.better-by          | 0.05     | 0.5 0                 | -0.1 NaN
       detector.best-shots.every              | 3s       | 5m 1ms                | 0s

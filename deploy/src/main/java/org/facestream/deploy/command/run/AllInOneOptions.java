@@ -35,7 +35,15 @@ public final class AllInOneOptions {
       description = "Port of metrics and health on 127.0.0.1. Default: ${DEFAULT-VALUE}")
   private int http;
 
-  @Option(names = "--ephemeral-ports", description = "Use free ports for all three.")
+  @Option(
+      names = "--api-port",
+      paramLabel = "PORT",
+      defaultValue = "18080",
+      description =
+          "Port of the HTTP API on 127.0.0.1; 0 chooses a free one. Default: ${DEFAULT-VALUE}")
+  private int api;
+
+  @Option(names = "--ephemeral-ports", description = "Use free ports for all four.")
   private boolean ephemeral;
 
   @Option(names = "--json", description = "Print each identity event as one JSON object per line.")
@@ -70,7 +78,8 @@ public final class AllInOneOptions {
         : new AllInOne.Ports(
             port(kafka, 19_092, yielding),
             port(database, 15_432, yielding),
-            port(http, 19_090, yielding));
+            port(http, 19_090, yielding),
+            port(api, 18_080, yielding));
   }
 
   public boolean json() {

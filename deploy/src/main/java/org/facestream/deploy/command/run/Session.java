@@ -181,6 +181,7 @@ public final class Session {
           case 1 -> "Running with 1 camera.";
           default -> "Running with " + cameras.size() + " cameras.";
         });
+    say("  api       " + everything.endpoints().api() + "/api/v1/docs");
     say("  metrics   " + everything.endpoints().metrics());
     say("  kafka     " + everything.endpoints().bootstrapServers());
     say(

@@ -21,7 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 
-/** One stage alone, with Kafka (and for the sink PostgreSQL) elsewhere. */
+/** One stage alone, with Kafka (and for the sink and the API PostgreSQL) elsewhere. */
 public final class StageCommands {
   private StageCommands() {}
 
@@ -154,6 +154,26 @@ public final class StageCommands {
   public static final class Sink extends Alone {
     Sink() {
       super(StageKind.sink);
+    }
+  }
+
+  @Command(
+      name = "api",
+      header = "Serve the HTTP API: sightings, people, searches, cameras.",
+      description = {
+        "",
+        "Answers from PostgreSQL and Kafka, and keeps nothing itself: start several behind a proxy",
+        "for more requests. Its page /api/v1/docs lists what it does."
+      },
+      footer = {
+        "",
+        "Example:",
+        "  facestream api --set kafka.bootstrap-servers=kafka:9092 --set api.port=8080 \\",
+        "      --set store.url=jdbc:postgresql://db/facestream --set store.password-file=db.password"
+      })
+  public static final class Api extends Alone {
+    Api() {
+      super(StageKind.api);
     }
   }
 }

@@ -27,7 +27,7 @@ public final class StatusLine {
   public StatusLine(Telemetry telemetry) {
     this.registry = telemetry.registry();
     this.cameras = new CameraStates(telemetry);
-    for (StageKind kind : StageKind.values()) {
+    for (StageKind kind : StageKind.PIPELINE) {
       before.put(kind, done(kind));
     }
     beforeNanos = System.nanoTime();
@@ -40,7 +40,7 @@ public final class StatusLine {
     beforeNanos = now;
     StringBuilder line = new StringBuilder();
     line.append(cameras.live()).append(" live · ");
-    for (StageKind kind : StageKind.values()) {
+    for (StageKind kind : StageKind.PIPELINE) {
       double done = done(kind);
       double rate = (done - before.put(kind, done)) / seconds;
       line.append(String.format(Locale.ROOT, "%s %.1f/s · ", kind, rate));

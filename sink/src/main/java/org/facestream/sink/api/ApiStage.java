@@ -1,0 +1,116 @@
+package org.facestream.sink.api;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.facestream.ingest.worker.Closing;
+import org.facestream.ingest.worker.Stage;
+import org.facestream.ingest.worker.Telemetry;
+import org.facestream.ingest.worker.config.Settings;
+import org.facestream.ingest.worker.kafka.KafkaClients;
+import org.facestream.sink.api.http.Access;
+import org.facestream.sink.api.http.ApiConfig;
+import org.facestream.sink.api.http.ApiServer;
+import org.facestream.sink.api.http.Route;
+import org.facestream.sink.store.Database;
+import org.facestream.sink.store.StoreConfig;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The HTTP API. It has no state of its own, so several of them may serve one system. While the
+ * database is away it answers 503, and is not ready.
+ */
+public final class ApiStage implements Stage {
+  /** Also the value of the metrics' label. */
+  public static final String NAME = "api";
+
+  private static final Logger log = LoggerFactory.getLogger(ApiStage.class);
+  private static final long CHECK_SECONDS = 5;
+
+  private final Settings settings;
+  private final KafkaClients clients;
+  private final Telemetry telemetry;
+  private final Closing closing = new Closing();
+  private volatile Health database = Health.notReady("starting");
+  private volatile Optional<ApiServer> server = Optional.empty();
+
+  /** Opens nothing yet. */
+  public ApiStage(Settings settings, KafkaClients clients, Telemetry telemetry) {
+    this.settings = settings;
+    this.clients = clients;
+    this.telemetry = telemetry;
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public void start() {
+    Database store = closing.add(new Database(settings.get(StoreConfig.class)));
+    check(store);
+    ScheduledExecutorService upkeep =
+        Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "api-upkeep"));
+    closing.add(
+        () -> {
+          upkeep.shutdownNow();
+          upkeep.awaitTermination(5, TimeUnit.SECONDS);
+        });
+    upkeep.scheduleWithFixedDelay(
+        () -> check(store), CHECK_SECONDS, CHECK_SECONDS, TimeUnit.SECONDS);
+    Access access = Access.CLOSED;
+    String version =
+        Optional.ofNullable(ApiStage.class.getPackage().getImplementationVersion()).orElse("0");
+    ApiServer listening =
+        closing.add(
+            new ApiServer(
+                settings.get(ApiConfig.class), access, routes(store), version, telemetry));
+    server = Optional.of(listening);
+    log.info("the HTTP API listens on port {}", listening.port());
+  }
+
+  private List<Route> routes(Database store) {
+    return List.of();
+  }
+
+  private void check(Database store) {
+    try {
+      store.check();
+      database = Health.READY;
+    } catch (RuntimeException away) {
+      if (database.ready()) {
+        log.warn("{}", away.getMessage());
+      }
+      database = Health.notReady(String.valueOf(away.getMessage()));
+    }
+  }
+
+  /** The port in use; 0 before the start. */
+  public int port() {
+    return server.map(ApiServer::port).orElse(0);
+  }
+
+  @Override
+  public boolean live() {
+    return true;
+  }
+
+  @Override
+  public Optional<String> failure() {
+    return Optional.empty();
+  }
+
+  @Override
+  public Health health() {
+    return database;
+  }
+
+  @Override
+  public void close() {
+    closing.close();
+  }
+}

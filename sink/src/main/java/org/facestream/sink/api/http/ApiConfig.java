@@ -1,0 +1,29 @@
+package org.facestream.sink.api.http;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import org.facestream.ingest.worker.config.Allowed;
+import org.facestream.ingest.worker.config.Setting;
+
+/** Where the HTTP API listens, and what it bears. */
+@ConfigMapping(prefix = "api")
+public interface ApiConfig {
+  @Setting("Address on which the HTTP API listens.")
+  @WithDefault("127.0.0.1")
+  String host();
+
+  @Setting("Port of the HTTP API; 0 chooses a free one.")
+  @Allowed("0 to 65535")
+  @WithDefault("18080")
+  int port();
+
+  @Setting("Number of requests that are worked on at once; more wait.")
+  @Allowed("8 to 1000")
+  @WithDefault("40")
+  int threads();
+
+  @Setting("Largest request in bytes, such as a picture that is uploaded.")
+  @Allowed("65536 or more")
+  @WithDefault("33554432")
+  long uploadBytes();
+}

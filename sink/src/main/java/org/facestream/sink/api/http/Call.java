@@ -1,0 +1,243 @@
+package org.facestream.sink.api.http;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.javalin.http.Context;
+import io.javalin.http.UploadedFile;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.facestream.ingest.worker.json.Json;
+
+/**
+ * One request and its answer. What is read of it is checked; what is wrong is a {@link Problem}.
+ */
+public final class Call {
+  /** Bodies are strict, so that a misspelt name is not ignored; answers have every component. */
+  static final JsonMapper JSON =
+      Json.LENIENT
+          .rebuild()
+          .enable(
+              DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES,
+              DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .annotationIntrospector(new NullableComponents())
+          .build();
+
+  private final Context context;
+  private final Route route;
+  private final Access access;
+  private Caller caller = Caller.NOBODY;
+
+  Call(Context context, Route route, Access access) {
+    this.context = context;
+    this.route = route;
+    this.access = access;
+  }
+
+  void by(Caller known) {
+    this.caller = known;
+  }
+
+  /** Who makes it. */
+  public Caller caller() {
+    return caller;
+  }
+
+  /** What was asked for. */
+  public Route route() {
+    return route;
+  }
+
+  /** The address that it comes from. */
+  public String address() {
+    return context.ip();
+  }
+
+  /** The server's own form of it, for streams, cookies and files. */
+  public Context context() {
+    return context;
+  }
+
+  /** Takes down that the caller looks at personal data; see {@link Access#look}. */
+  public void look(String action, Map<String, ?> what) {
+    access.look(this, action, what);
+  }
+
+  /** Refuses what concerns a camera that the caller may not see, as if it were not there. */
+  public void requireCamera(String camera, String what) {
+    if (!caller.sees(camera)) {
+      throw Problem.notFound("There is no " + what + " of this id.");
+    }
+  }
+
+  /** A parameter of the path. */
+  public String path(String name) {
+    return context.pathParam(name);
+  }
+
+  /** A parameter of the query; empty text is none. */
+  public Optional<String> query(String name) {
+    return Optional.ofNullable(context.queryParam(name)).filter(text -> !text.isEmpty());
+  }
+
+  /** All values of a parameter of the query. */
+  public List<String> queries(String name) {
+    return context.queryParams(name).stream().filter(text -> !text.isEmpty()).toList();
+  }
+
+  /** A whole number of the query. */
+  public int integer(String name, int otherwise, int least, int most) {
+    Optional<String> given = query(name);
+    if (given.isEmpty()) {
+      return otherwise;
+    }
+    try {
+      int value = Integer.parseInt(given.get());
+      if (value >= least && value <= most) {
+        return value;
+      }
+    } catch (NumberFormatException none) {
+      // Refused below.
+    }
+    throw Problem.invalid(name + " must be a whole number from " + least + " to " + most + ".");
+  }
+
+  /** A number of the query. */
+  public Optional<Double> number(String name) {
+    try {
+      return query(name).map(Double::valueOf).filter(Double::isFinite);
+    } catch (NumberFormatException none) {
+      throw Problem.invalid(name + " must be a number.");
+    }
+  }
+
+  /** Whether a flag of the query is {@code true}. */
+  public boolean flag(String name) {
+    String given = query(name).orElse("false");
+    if (!given.equals("true") && !given.equals("false")) {
+      throw Problem.invalid(name + " must be true or false.");
+    }
+    return given.equals("true");
+  }
+
+  /** A time of the query. */
+  public Optional<Instant> time(String name) {
+    try {
+      return query(name).map(Instant::parse);
+    } catch (DateTimeParseException none) {
+      throw Problem.invalid(name + " must be a time such as 2026-11-30T22:14:07Z.");
+    }
+  }
+
+  /** The number of items of a page. */
+  public int limit() {
+    return integer("limit", 50, 1, 500);
+  }
+
+  /** A header; empty text is none. */
+  public Optional<String> header(String name) {
+    return Optional.ofNullable(context.header(name)).filter(text -> !text.isEmpty());
+  }
+
+  /** The body, which is JSON. */
+  public <T> T body(Class<T> type) {
+    if (!context.isJson()) {
+      throw Problem.wrongType("Send JSON with Content-Type: application/json.");
+    }
+    try {
+      T value = JSON.readValue(context.bodyAsBytes(), type);
+      if (value == null) {
+        throw Problem.invalid("The body must be an object of JSON, not null.");
+      }
+      return value;
+    } catch (JsonProcessingException malformed) {
+      throw Problem.invalid(wrong(malformed));
+    } catch (IOException failed) {
+      throw Problem.invalid("The body could not be read.");
+    }
+  }
+
+  private static String wrong(JsonProcessingException malformed) {
+    // The rest of the message quotes what was sent.
+    if (malformed instanceof JsonMappingException mapping && !mapping.getPath().isEmpty()) {
+      return "The body does not fit at "
+          + mapping.getPath().stream()
+              .map(
+                  step ->
+                      step.getFieldName() == null
+                          ? "[" + step.getIndex() + "]"
+                          : step.getFieldName())
+              .collect(Collectors.joining("."))
+          + ": see the API's document for its type.";
+    }
+    return "The body is no JSON of the form in the API's document.";
+  }
+
+  /** A file of a form. */
+  public Optional<byte[]> file(String name) {
+    if (!context.isMultipartFormData()) {
+      throw Problem.wrongType("Send a form with Content-Type: multipart/form-data.");
+    }
+    UploadedFile file = context.uploadedFile(name);
+    return file == null ? Optional.empty() : Optional.of(bytes(file));
+  }
+
+  /** All files of a form with this name. */
+  public List<UploadedFile> files(String name) {
+    if (!context.isMultipartFormData()) {
+      throw Problem.wrongType("Send a form with Content-Type: multipart/form-data.");
+    }
+    return context.uploadedFiles(name);
+  }
+
+  /** What a file holds. */
+  public static byte[] bytes(UploadedFile file) {
+    try (InputStream content = file.content()) {
+      return content.readAllBytes();
+    } catch (IOException failed) {
+      throw Problem.invalid("A file of the form could not be read.");
+    }
+  }
+
+  /** A text of a form. */
+  public Optional<String> form(String name) {
+    return Optional.ofNullable(context.formParam(name)).filter(text -> !text.isEmpty());
+  }
+
+  /** Answers JSON, with the status of the route. */
+  public void answer(Object value) {
+    context
+        .status(route.answer().status())
+        .contentType("application/json")
+        .result(Json.bytes(JSON, value));
+  }
+
+  /** Answers without a body. */
+  public void done() {
+    context.status(route.answer().status());
+  }
+
+  /**
+   * Answers bytes that never change under their address, such as a crop.
+   *
+   * @param tag that tells them apart from others
+   * @param maxAge how long the caller may keep them; they may be erased at any time
+   */
+  public void answer(byte[] bytes, String mediaType, String tag, Duration maxAge) {
+    String etag = '"' + tag + '"';
+    context.header("ETag", etag).header("Cache-Control", "private, max-age=" + maxAge.toSeconds());
+    if (etag.equals(context.header("If-None-Match"))) {
+      context.status(304);
+    } else {
+      context.status(route.answer().status()).contentType(mediaType).result(bytes);
+    }
+  }
+}

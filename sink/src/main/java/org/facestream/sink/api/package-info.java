@@ -1,0 +1,5 @@
+/** The stage that serves the HTTP API. */
+@NullMarked
+package org.facestream.sink.api;
+
+import org.jspecify.annotations.NullMarked;
