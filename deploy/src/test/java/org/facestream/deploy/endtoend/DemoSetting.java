@@ -2,7 +2,6 @@ package org.facestream.deploy.endtoend;
 
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
-import org.facestream.deploy.command.enrol.Enroller;
 import org.facestream.deploy.lab.simulation.DemoCameras;
 import org.facestream.deploy.lab.simulation.DemoPeople;
 import org.facestream.deploy.lab.simulation.DemoPerson;
@@ -12,6 +11,7 @@ import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.recognizer.gallery.audit.AuditTrail;
 import org.facestream.recognizer.gallery.enrol.EnrolmentResult;
 import org.facestream.recognizer.gallery.enrol.EnrolmentTerms;
+import org.facestream.sink.people.Enroller;
 
 /** The demonstration's cameras and its enrolled people, on any broker. */
 final class DemoSetting {

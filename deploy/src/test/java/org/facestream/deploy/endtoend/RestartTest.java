@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import org.facestream.deploy.command.enrol.Enroller;
 import org.facestream.deploy.command.run.CameraStates;
 import org.facestream.deploy.command.run.EventFeed;
 import org.facestream.deploy.embedded.EmbeddedDatabase;
@@ -40,6 +39,7 @@ import org.facestream.recognizer.gallery.audit.AuditTrail;
 import org.facestream.recognizer.gallery.enrol.EnrolmentResult;
 import org.facestream.recognizer.gallery.enrol.EnrolmentTerms;
 import org.facestream.recognizer.identity.IdentityEvent;
+import org.facestream.sink.people.Enroller;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

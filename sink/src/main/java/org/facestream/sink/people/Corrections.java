@@ -113,7 +113,7 @@ public final class Corrections {
     sighting(track);
     trail.correcting(Correction.Kind.undo.name(), null, track);
     return store
-        .undo(track, account())
+        .undo(track, trail.actor())
         .orElseThrow(
             () ->
                 new UserError(
@@ -133,10 +133,6 @@ public final class Corrections {
             .formatted(PersonName.shown(track)));
   }
 
-  private static String account() {
-    return System.getProperty("user.name", "");
-  }
-
   private Recorded record(
       CorrectionStore.Sighting sighting,
       Correction.Kind kind,
@@ -147,7 +143,7 @@ public final class Corrections {
     String track = sighting.track();
     trail.correcting(kind.name(), personId, track);
     long number =
-        store.add(kind, track, other, personId, account()).orElseThrow(() -> noSighting(track));
+        store.add(kind, track, other, personId, trail.actor()).orElseThrow(() -> noSighting(track));
     return new Recorded(sighting, number, person);
   }
 

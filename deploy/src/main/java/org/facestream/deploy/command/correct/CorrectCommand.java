@@ -16,6 +16,8 @@ import org.facestream.recognizer.gallery.enrol.EnrolmentTerms;
 import org.facestream.recognizer.gallery.people.People;
 import org.facestream.recognizer.identity.Correction;
 import org.facestream.sink.people.Corrections;
+import org.facestream.sink.people.Enroller;
+import org.facestream.sink.people.Learning;
 import org.facestream.sink.store.CorrectionStore;
 import org.facestream.sink.store.Database;
 import org.facestream.sink.store.StoreConfig;
@@ -155,7 +157,8 @@ public final class CorrectCommand extends Subcommand {
     People people = new People(connection.clients(), connection.trail());
     Corrections corrections =
         new Corrections(connection.clients(), people, store, connection.trail());
-    Learning learning = new Learning(connection, database, confirm, terms);
+    Learning learning =
+        new Learning(connection.clients(), connection.trail(), database, confirm, terms);
     if (statement.undo) {
       CorrectionStore.Undone undone = corrections.undo(track);
       CorrectionStore.Sighting before = corrections.sighting(undone.track());
@@ -166,7 +169,7 @@ public final class CorrectCommand extends Subcommand {
     }
     // Before anything is changed.
     if (learn) {
-      learning.check();
+      Enroller.check(connection.settings(), terms);
     }
     Corrections.Recorded recorded = record(corrections);
     corrections.send(recorded.before().track());
@@ -174,7 +177,12 @@ public final class CorrectCommand extends Subcommand {
     if (!learn && statement.isNot == null) {
       return 0;
     }
-    Learning.Result result = learning.of(recorded, learn);
+    Learning.Result result;
+    try (Enroller enroller =
+        Enroller.ofCounterExamples(
+            connection.settings(), connection.clients(), connection.trail())) {
+      result = learning.of(recorded, learn, enroller);
+    }
     (result.learned() ? out() : err()).println(result.message());
     return result.learned() || !learn ? 0 : Complaints.FAILURE;
   }

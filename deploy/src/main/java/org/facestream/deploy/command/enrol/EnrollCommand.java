@@ -26,6 +26,7 @@ import org.facestream.recognizer.gallery.enrol.EnrolmentTerms;
 import org.facestream.recognizer.gallery.enrol.FolderWatch;
 import org.facestream.recognizer.gallery.enrol.StoredFaces;
 import org.facestream.recognizer.gallery.enrol.Submission;
+import org.facestream.sink.people.Enroller;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -77,10 +78,7 @@ public final class EnrollCommand extends Subcommand {
       description = "The folder, or with --person the pictures: " + PictureFile.KINDS)
   private List<Path> paths = new ArrayList<>();
 
-  @Option(
-      names = "--person",
-      paramLabel = "NAME",
-      description = "Name of the person in the pictures.")
+  @Option(names = "--person", paramLabel = "NAME", description = "The person in the pictures.")
   private String person;
 
   @Option(

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import org.facestream.deploy.command.enrol.Enroller;
 import org.facestream.deploy.lab.simulation.DemoPeople;
 import org.facestream.deploy.lab.simulation.DemoPerson;
 import org.facestream.ingest.worker.config.Settings;
@@ -15,6 +14,7 @@ import org.facestream.recognizer.gallery.contract.PersonName;
 import org.facestream.recognizer.gallery.enrol.EnrolmentResult;
 import org.facestream.recognizer.gallery.enrol.EnrolmentTerms;
 import org.facestream.recognizer.gallery.people.People;
+import org.facestream.sink.people.Enroller;
 
 /** Enrols those of the demonstration's people who are to be known. */
 public final class DemoGallery {

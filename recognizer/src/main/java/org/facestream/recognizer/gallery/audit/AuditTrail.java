@@ -33,7 +33,7 @@ public final class AuditTrail {
   public static final String LOGGER = "org.facestream.audit";
 
   /** A trail without a file, only in the log. */
-  public static final AuditTrail NONE = new AuditTrail(null);
+  public static final AuditTrail NONE = new AuditTrail(null, account());
 
   private static final Logger log = LoggerFactory.getLogger(LOGGER);
 
@@ -42,14 +42,34 @@ public final class AuditTrail {
           .withZone(ZoneOffset.UTC);
 
   private final @Nullable AuditFile file;
+  private final String actor;
 
-  private AuditTrail(@Nullable AuditFile file) {
+  private AuditTrail(@Nullable AuditFile file, String actor) {
     this.file = file;
+    this.actor = actor;
+  }
+
+  private static String account() {
+    return System.getProperty("user.name", "");
+  }
+
+  /**
+   * The same trail, for what another one does than the account of this process.
+   *
+   * @param who such as {@code api:ada}
+   */
+  public AuditTrail by(String who) {
+    return new AuditTrail(file, who);
+  }
+
+  /** Who does what is taken down. */
+  public String actor() {
+    return actor;
   }
 
   /** A trail in a file; does not access it yet. */
   public static AuditTrail in(Path file) {
-    return new AuditTrail(new AuditFile(file));
+    return new AuditTrail(new AuditFile(file), account());
   }
 
   /** A trail in the configured file, if there is one. */
@@ -207,7 +227,7 @@ public final class AuditTrail {
             Locale.ROOT,
             "%s user=%s person=%s count=%d%s",
             deed,
-            quoted(System.getProperty("user.name")),
+            quoted(actor),
             personId.isEmpty() ? "none" : digest(personId),
             count,
             more.isEmpty() ? "" : " " + more);

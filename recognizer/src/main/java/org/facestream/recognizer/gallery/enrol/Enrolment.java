@@ -36,11 +36,11 @@ import org.facestream.recognizer.gallery.people.People;
  * is enrolled for a person who was forgotten since {@link #enrolAll} began.
  */
 public final class Enrolment implements AutoCloseable {
-  private final EnrolmentRules rules;
+  private EnrolmentRules rules;
   private final FaceExaminer examiner;
   private final EnrolledFaces known;
   private final PictureQueue queue;
-  private final AuditTrail trail;
+  private AuditTrail trail;
   private final Clock clock;
   private final GalleryWriter writer;
   private final Closing closing = new Closing();
@@ -84,6 +84,19 @@ public final class Enrolment implements AutoCloseable {
       closing.close();
       throw failed;
     }
+  }
+
+  /**
+   * Goes on by other rules, for somebody else.
+   *
+   * @param others of which threshold and quality are as before
+   * @param who takes down what follows
+   * @throws org.facestream.ingest.worker.config.UserError when the terms do not suffice
+   */
+  public void proceed(EnrolmentRules others, AuditTrail who) {
+    others.demanded().apply(others.terms(), clock.instant());
+    this.rules = others;
+    this.trail = who;
   }
 
   /**

@@ -1,4 +1,4 @@
-package org.facestream.deploy.command.enrol;
+package org.facestream.sink.people;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +27,7 @@ public final class Enroller implements AutoCloseable {
   private static final int MOST_THREADS = 4;
 
   private final Closing closing = new Closing();
+  private final Settings settings;
   private final Enrolment enrolment;
 
   /**
@@ -48,6 +49,7 @@ public final class Enroller implements AutoCloseable {
 
   private Enroller(
       Settings settings, KafkaClients clients, EnrolmentRules rules, AuditTrail trail) {
+    this.settings = settings;
     DetectorConfig detector = settings.get(DetectorConfig.class);
     RecognizerConfig recognizer = settings.get(RecognizerConfig.class);
     rules.check();
@@ -73,6 +75,15 @@ public final class Enroller implements AutoCloseable {
     return new Enroller(settings, clients, rules(settings).ofCounterExamples(), trail);
   }
 
+  /**
+   * Says early that terms do not suffice for a reference.
+   *
+   * @throws org.facestream.ingest.worker.config.UserError when they do not
+   */
+  public static void check(Settings settings, EnrolmentTerms terms) {
+    rules(settings).withTerms(terms).check();
+  }
+
   private static EnrolmentRules rules(Settings settings) {
     return EnrolmentRules.of(
         settings.get(GalleryConfig.class), settings.get(RecognizerConfig.class).threshold());
@@ -90,6 +101,18 @@ public final class Enroller implements AutoCloseable {
       }
     }
     return detectors;
+  }
+
+  /** Goes on by other terms, for somebody else; the models and what was read stay. */
+  public Enrolment under(boolean confirmed, EnrolmentTerms terms, AuditTrail trail) {
+    enrolment.proceed(rules(settings).withConfirmed(confirmed).withTerms(terms), trail);
+    return enrolment;
+  }
+
+  /** Goes on with counter-examples, for somebody else. */
+  public Enrolment underNoTerms(AuditTrail trail) {
+    enrolment.proceed(rules(settings).ofCounterExamples(), trail);
+    return enrolment;
   }
 
   public Enrolment enrolment() {
