@@ -1,7 +1,6 @@
 package org.facestream.deploy.endtoend;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -9,13 +8,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.facestream.deploy.embedded.EmbeddedDatabase;
-import org.facestream.deploy.embedded.LoopbackPort;
 import org.facestream.deploy.embedded.SmallDisk;
 import org.facestream.deploy.lab.simulation.DemoCameras;
 import org.facestream.deploy.lab.simulation.rtsp.LiveStream;
 import org.facestream.deploy.stage.Configuration;
+import org.facestream.deploy.stage.StageKind;
 import org.facestream.ingest.worker.Closing;
 import org.facestream.ingest.worker.config.Settings;
 import org.facestream.ingest.worker.kafka.KafkaClients;
@@ -31,10 +29,7 @@ final class ChaosSite implements AutoCloseable {
 
   private final Closing closing = new Closing();
   private final Path logs;
-  private final Path brokerFolder;
-  private final Path databaseFolder;
-  private final int brokerPort = LoopbackPort.free();
-  private final int databasePort = LoopbackPort.free();
+  private final Servers servers;
 
   /** Null where this process may not mount one. */
   private final SmallDisk disk;
@@ -42,32 +37,26 @@ final class ChaosSite implements AutoCloseable {
   private final DemoCameras cameras;
   private final Settings settings;
   private final StageSupervisor stages;
-  private JavaProcess broker;
-  private EmbeddedDatabase database;
 
   ChaosSite(Path folder) throws Exception {
     logs = folder.resolve("logs");
-    databaseFolder = folder.resolve("postgres");
     try {
       disk = smallDisk(folder.resolve("disk"));
-      brokerFolder = (disk == null ? folder : disk.path()).resolve("kafka");
-      closing.add(() -> broker.kill());
-      startBroker();
-      database = new EmbeddedDatabase(databaseFolder, databasePort);
-      closing.add(() -> database.close());
+      Path brokerFolder = (disk == null ? folder : disk.path()).resolve("kafka");
+      servers = closing.add(new Servers(logs, brokerFolder, folder.resolve("postgres")));
       cameras = closing.add(DemoCameras.start(0));
       Map<String, String> options = new LinkedHashMap<>();
-      options.put("kafka.bootstrap-servers", bootstrapServers());
+      options.put("kafka.bootstrap-servers", servers.bootstrapServers());
       options.put("kafka.partitions", "3");
       options.put("ingest.fps", "4");
       // The demonstration's faces are larger than the usual minimum: half the work.
       options.put("detector.min-face-size", "60");
       // Late is well enough: what is counted does not depend on how busy the machine is.
       options.put("detector.max-age", "60s");
-      options.putAll(database.settings());
+      options.putAll(servers.database().settings());
       settings = new Configuration(Optional.empty(), Map.of(), options).settings();
       DemoSetting.apply(settings, clients(), cameras);
-      stages = closing.add(new StageSupervisor(options, logs));
+      stages = closing.add(new StageSupervisor(StageKind.PIPELINE, options, logs));
     } catch (Exception | Error failed) {
       close();
       throw failed;
@@ -84,16 +73,16 @@ final class ChaosSite implements AutoCloseable {
     }
   }
 
-  String bootstrapServers() {
-    return "127.0.0.1:" + brokerPort;
-  }
-
   KafkaClients clients() {
     return new KafkaClients(settings.get(KafkaConfig.class));
   }
 
   EmbeddedDatabase database() {
-    return database;
+    return servers.database();
+  }
+
+  Servers servers() {
+    return servers;
   }
 
   StageSupervisor stages() {
@@ -106,25 +95,6 @@ final class ChaosSite implements AutoCloseable {
 
   boolean hasSmallDisk() {
     return disk != null;
-  }
-
-  void stopBroker(Duration away) throws Exception {
-    if (!broker.stop()) {
-      throw new IllegalStateException("the broker does not end within a minute of SIGTERM");
-    }
-    Thread.sleep(away.toMillis());
-    startBroker();
-  }
-
-  /** The server and all of its processes, as kill -9 does, and starts it again. */
-  void killDatabase() throws Exception {
-    Path pidFile = databaseFolder.resolve("data").resolve("postmaster.pid");
-    ProcessHandle server =
-        ProcessHandle.of(Long.parseLong(Files.readAllLines(pidFile).get(0).strip())).orElseThrow();
-    List<ProcessHandle> all = Stream.concat(Stream.of(server), server.descendants()).toList();
-    all.forEach(ProcessHandle::destroyForcibly);
-    database.close();
-    database = new EmbeddedDatabase(databaseFolder, databasePort);
   }
 
   /** Everyone's connection to a camera breaks, and for a while it sends nothing to anyone. */
@@ -144,30 +114,24 @@ final class ChaosSite implements AutoCloseable {
   void fillDisk(Duration full) throws Exception {
     disk.fill();
     Thread.sleep(full.toMillis());
-    String said = broker.said();
+    String said = servers.broker().said();
     disk.free();
     if (!said.contains("is full")) {
       throw new IllegalStateException("the broker took no notice of its full disk: " + said);
     }
   }
 
-  private void startBroker() throws IOException {
-    broker =
-        new JavaProcess(
-            logs,
-            "broker",
-            "512m",
-            BrokerProgram.class,
-            List.of(brokerFolder.toString(), String.valueOf(brokerPort)));
-  }
-
   /** All that is known, for who waited in vain. */
   String state() {
     Map<String, Object> state = new HashMap<>();
-    state.put("broker alive", broker.isAlive());
+    state.put("broker alive", servers.broker().isAlive());
     state.put("stages", stages.readiness());
     return "%s%n%s%n%s---- broker%n%s"
-        .formatted(state, BrokerState.of(bootstrapServers()), stages.said(), broker.said());
+        .formatted(
+            state,
+            BrokerState.of(servers.bootstrapServers()),
+            stages.said(),
+            servers.broker().said());
   }
 
   @Override

@@ -136,8 +136,8 @@ class ChaosTest {
       case KILL_DETECTOR -> site.stages().kill(StageKind.detector);
       case KILL_RECOGNIZER -> site.stages().kill(StageKind.recognizer);
       case KILL_SINK -> site.stages().kill(StageKind.sink);
-      case STOP_BROKER -> site.stopBroker(Duration.ofSeconds(5));
-      case KILL_DATABASE -> site.killDatabase();
+      case STOP_BROKER -> site.servers().stopBroker(Duration.ofSeconds(5));
+      case KILL_DATABASE -> site.servers().killDatabase(Duration.ZERO);
       case CUT_CAMERA -> site.cutCamera(anyCamera(site), Duration.ofSeconds(5));
       case FILL_DISK -> site.fillDisk(Duration.ofSeconds(8));
       case JUMP_CLOCK ->

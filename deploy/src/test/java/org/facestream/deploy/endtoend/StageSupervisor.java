@@ -32,17 +32,18 @@ final class StageSupervisor implements AutoCloseable {
   private volatile boolean closing;
 
   /**
-   * Starts all stages.
+   * Starts stages.
    *
+   * @param kinds which
    * @param settings dotted keys for all of them
    * @param logs folder for what they say
    */
-  StageSupervisor(Map<String, String> settings, Path logs) throws IOException {
+  StageSupervisor(List<StageKind> kinds, Map<String, String> settings, Path logs)
+      throws IOException {
     this.settings = settings;
     this.logs = logs;
-    for (StageKind kind : StageKind.PIPELINE) {
-      ports.put(kind, LoopbackPort.free());
-      start(kind);
+    for (StageKind kind : kinds) {
+      resume(kind);
     }
     thread.setDaemon(true);
     thread.start();
@@ -69,6 +70,12 @@ final class StageSupervisor implements AutoCloseable {
     if (stopped != null && !stopped.stop()) {
       ownEnds.add(kind + " did not end within a minute of SIGTERM");
     }
+  }
+
+  /** Starts a stage that does not run. */
+  synchronized void resume(StageKind kind) throws IOException {
+    ports.put(kind, LoopbackPort.free());
+    start(kind);
   }
 
   /** Ends of processes that nobody had killed. */
