@@ -3,6 +3,7 @@ package org.facestream.deploy.endtoend;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.file.Path;
@@ -101,10 +102,13 @@ final class StageSupervisor implements AutoCloseable {
               URI.create("http://127.0.0.1:" + port + "/readyz").toURL().openConnection();
       asked.setConnectTimeout(2_000);
       asked.setReadTimeout(5_000);
-      if (asked.getResponseCode() == 200) {
+      int code = asked.getResponseCode();
+      if (code == 200) {
         return "ready";
       }
-      return new String(asked.getErrorStream().readAllBytes(), UTF_8).strip();
+      // Null where the process is killed in the middle of its answer.
+      InputStream why = asked.getErrorStream();
+      return why == null ? "answers " + code : new String(why.readAllBytes(), UTF_8).strip();
     } catch (IOException away) {
       return away.toString();
     }

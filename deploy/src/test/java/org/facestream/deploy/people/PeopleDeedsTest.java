@@ -516,19 +516,44 @@ class PeopleDeedsTest {
       assertTrue(!filesWith(marker).isEmpty(), "the log holds it");
     }
 
+    query(
+        "INSERT INTO correction (actor, kind, track, person_id) VALUES"
+            + " ('guard', 'is_not', 'stranger', 'ida') RETURNING 1");
     Path export = folder.resolve("pictures-export");
     place.done("people", "export", "Ida", export.toString());
     assertArrayEquals(idas, Files.readAllBytes(export.resolve("crop-1.jpg")));
     String crops = Files.readString(export.resolve("crops.json"));
     assertTrue(crops.contains("\"track\":\"ida-track\""), crops);
     assertTrue(crops.contains("\"descriptor\":\"AACAPwAAAEA=\""), crops);
+    String visits = Files.readString(export.resolve("visits.json"));
+    assertTrue(visits.contains("\"begun_by\":\"ida-track\""), visits);
+    String corrections = Files.readString(export.resolve("corrections.json"));
+    assertTrue(corrections.contains("\"kind\":\"is_not\",\"track\":\"stranger\""), corrections);
+    Files.writeString(export.resolve("letter.txt"), "not an export's");
+    Path moved = folder.resolve("pictures-moved");
+    place.done("people", "export", "Ida", folder.resolve("pictures-second").toString());
+    Files.move(folder.resolve("pictures-second"), moved);
+    query(
+        "INSERT INTO person_export (mark, person_id, host, folder) VALUES"
+            + " (gen_random_uuid(), 'ida', 'elsewhere', '/exports/1') RETURNING 1");
+    place.done("people", "export", "Udo", folder.resolve("pictures-udo").toString());
     Path pictures = folder.resolve("pictures-crops");
     CommandLineRun list =
         place.done("sightings", "--person", "IDA", "--json", "--crops", pictures.toString());
     assertTrue(list.out().contains("\"files\":[\"ida-track-face.jpg\"]"), list.out());
     assertArrayEquals(idas, Files.readAllBytes(pictures.resolve("ida-track-face.jpg")));
 
-    place.done("people", "forget", "Ida");
+    CommandLineRun forgotten = place.done("people", "forget", "Ida");
+    assertTrue(forgotten.out().contains("with 1 crops and 1 descriptors"), forgotten.out());
+    try (Stream<Path> left = Files.list(export)) {
+      assertEquals(List.of(export.resolve("letter.txt")), left.toList());
+    }
+    assertTrue(forgotten.out().contains("pictures-second is not there any more"), forgotten.out());
+    String elsewhere = "is in /exports/1 on elsewhere, written";
+    assertTrue(forgotten.out().contains(elsewhere), forgotten.out());
+    assertTrue(place.done("people", "unfinished").out().contains(elsewhere));
+    assertTrue(Files.exists(folder.resolve("pictures-udo").resolve("crop-1.jpg")));
+    assertEquals("1", query("SELECT count(*) FROM person_export WHERE forgotten_at IS NOT NULL"));
     assertEquals(List.of(), filesWith(idas));
     try (Connection connection = connect();
         Statement statement = connection.createStatement()) {
@@ -543,7 +568,9 @@ class PeopleDeedsTest {
     assertEquals(2, place.run("sightings", "erase", "udo-track").exitCode());
     assertTrue(!filesWith(strangers).isEmpty());
     CommandLineRun erased = place.done("sightings", "erase", "stranger");
-    assertTrue(erased.out().contains("1 sightings erased, with 1 crops."), erased.out());
+    assertTrue(
+        erased.out().contains("1 sightings erased, with 1 crops, 1 descriptors and 0 entries"),
+        erased.out());
     assertEquals(List.of(), filesWith(strangers));
     assertTrue(!filesWith(udos).isEmpty());
     assertTrue(Files.readString(audit).contains(" erase-sighting "), "it is written down");

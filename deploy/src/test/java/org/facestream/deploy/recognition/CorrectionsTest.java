@@ -273,6 +273,22 @@ class CorrectionsTest {
               + " WHERE track = 'door-1-4-0' RETURNING 1");
       await().atMost(PATIENCE).until(() -> "unknown".equals(name("door-1-4-0")));
 
+      // A sighting that is erased takes with it what was learned of it.
+      seen("door-1-5-0", STRANGER);
+      assertEquals("Ada", name("door-1-5-0"));
+      done("correct", "door-1-5-0", "--is-not", "Ada");
+      assertEquals(1, entries().stream().filter(Reference::counterExample).count());
+      String ended = "SELECT ended FROM sighting WHERE track = 'door-1-5-0'";
+      await().atMost(PATIENCE).until(() -> "t".equals(query(ended)));
+      String erased = done("sightings", "erase", "door-1-5-0");
+      assertTrue(erased.contains("and 1 entries of the gallery"), erased);
+      assertTrue(entries().stream().noneMatch(Reference::counterExample));
+      assertEquals(
+          "0",
+          query(
+              "SELECT count(*) FROM correction WHERE track = 'door-1-5-0'"
+                  + " AND (person_id IS NOT NULL OR gallery_entry IS NOT NULL)"));
+
       done("people", "forget", "Ada");
       assertEquals("0", query("SELECT count(*) FROM correction WHERE person_id IS NOT NULL"));
     }

@@ -94,6 +94,7 @@ public final class DeedUpkeep {
       }
     }
     // After a command that was cut off, and after what the sink itself erased.
+    new Exports(database.dataSource()).erase();
     new ErasedDays(database).clean();
   }
 

@@ -284,6 +284,7 @@ public final class PeopleDeeds {
     }
     String why = "a transaction that began before still sees them";
     try {
+      new Exports(database.dataSource()).erase();
       if (new ErasedDays(database).clean()) {
         return;
       }

@@ -5,8 +5,11 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.facestream.recognizer.identity.Correction;
 
 /** The rows of {@code correction}, and what a sighting's row says of them. */
@@ -20,6 +23,16 @@ final class CorrectionRows {
       SELECT track, camera, revision, first_seen, last_seen, person_id, name, no_face FROM sighting
       WHERE track = ? AND (? < 0 OR EXISTS (SELECT FROM identity_event event
           WHERE event.track = sighting.track AND type = 'corrected' AND event.revision > ?))\
+      """;
+
+  /** Also those that were taken back: the gallery may have been away then. */
+  private static final String ERASE =
+      """
+      WITH erased AS (UPDATE correction SET person_id = NULL, gallery_entry = NULL
+          FROM (SELECT id, person_id, gallery_entry FROM correction WHERE track = ANY (?)) before
+          WHERE correction.id = before.id RETURNING before.gallery_entry, before.person_id)
+      SELECT gallery_entry, person_id FROM erased
+          WHERE gallery_entry IS NOT NULL AND person_id IS NOT NULL\
       """;
 
   private CorrectionRows() {}
@@ -71,13 +84,35 @@ final class CorrectionRows {
         personId);
   }
 
-  /** Makes the corrections of one person another's. */
+  /**
+   * Corrections of sightings that are erased are of nobody.
+   *
+   * @return what the gallery learned of them: the person's id, by the id of the entry
+   */
+  static Map<String, String> erase(Connection connection, Collection<String> tracks)
+      throws SQLException {
+    Map<String, String> learned = new TreeMap<>();
+    try (PreparedStatement erase = connection.prepareStatement(ERASE)) {
+      erase.setArray(1, connection.createArrayOf("text", tracks.toArray()));
+      try (ResultSet row = erase.executeQuery()) {
+        while (row.next()) {
+          learned.put(row.getString(1), row.getString(2));
+        }
+      }
+    }
+    return learned;
+  }
+
+  /** Makes the corrections and exports of one person another's. */
   static void relabel(Connection connection, String from, String into) throws SQLException {
-    try (PreparedStatement update =
-        connection.prepareStatement("UPDATE correction SET person_id = ? WHERE person_id = ?")) {
-      update.setString(1, into);
-      update.setString(2, from);
-      update.executeUpdate();
+    for (String table : List.of("correction", "person_export")) {
+      try (PreparedStatement update =
+          connection.prepareStatement(
+              "UPDATE " + table + " SET person_id = ? WHERE person_id = ?")) {
+        update.setString(1, into);
+        update.setString(2, from);
+        update.executeUpdate();
+      }
     }
   }
 

@@ -60,8 +60,14 @@ public final class EventStore {
    *
    * @param events rows of {@code identity_event}
    * @param sightings rows of {@code sighting}
+   * @param crops rows of {@code sighting_face} that were erased
+   * @param descriptors rows of {@code face_descriptor} that were erased
    */
-  public record Rows(long events, long sightings) {}
+  public record Rows(long events, long sightings, long crops, long descriptors) {
+    Rows(long events, long sightings) {
+      this(events, sightings, 0, 0);
+    }
+  }
 
   /**
    * Stores events and brings their sightings up to date. Events that were stored before change
@@ -128,10 +134,11 @@ public final class EventStore {
   static Rows forget(Connection connection, String personId, GalleryVersion galleryVersion)
       throws SQLException {
     ForgottenPeople.remember(connection, personId, galleryVersion);
-    long crops = FaceRows.erase(connection, ForgottenPeople.tracks(connection, personId));
-    Rows erased = ForgottenPeople.erase(connection, personId);
-    Erasure erasure = new Erasure("person", ForgottenPeople.sha256(personId), null, crops);
-    audit(connection, erasure, erased);
+    FaceRows.Erased faces =
+        FaceRows.erase(connection, ForgottenPeople.tracks(connection, personId));
+    Rows named = ForgottenPeople.erase(connection, personId);
+    Rows erased = new Rows(named.events(), named.sightings(), faces.crops(), faces.descriptors());
+    audit(connection, new Erasure("person", ForgottenPeople.sha256(personId), null), erased);
     return erased;
   }
 
@@ -147,7 +154,7 @@ public final class EventStore {
     Rows deleted = new Rows(deleteAll(DELETE_EVENTS, cutoff), sightings);
     return inTransaction(
         connection -> {
-          audit(connection, new Erasure("retention", null, cutoff, 0), deleted);
+          audit(connection, new Erasure("retention", null, cutoff), deleted);
           return deleted;
         });
   }
@@ -180,9 +187,13 @@ public final class EventStore {
     return deleted;
   }
 
-  /** A row of the table of erasures, but for the numbers of events and sightings. */
-  private record Erasure(
-      String action, @Nullable String person, @Nullable Instant cutoff, long crops) {}
+  /** A row of the table of erasures, but for the numbers of rows. */
+  private record Erasure(String action, @Nullable String person, @Nullable Instant cutoff) {}
+
+  /** Records that single sightings were erased. */
+  static void auditSightings(Connection connection, Rows rows) throws SQLException {
+    audit(connection, new Erasure("sighting", null, null), rows);
+  }
 
   private static void audit(Connection connection, Erasure erasure, Rows rows) throws SQLException {
     try (PreparedStatement audit = connection.prepareStatement(AUDIT)) {
@@ -191,7 +202,7 @@ public final class EventStore {
       audit.setObject(3, EventRows.utc(erasure.cutoff()), Types.TIMESTAMP_WITH_TIMEZONE);
       audit.setLong(4, rows.events());
       audit.setLong(5, rows.sightings());
-      audit.setLong(6, erasure.crops());
+      audit.setLong(6, rows.crops());
       audit.executeUpdate();
     }
   }

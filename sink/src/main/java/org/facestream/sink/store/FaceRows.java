@@ -43,6 +43,9 @@ final class FaceRows {
       INSERT INTO erased_day (day) VALUES (?)
       ON CONFLICT (day) DO UPDATE SET erased_at = excluded.erased_at""";
 
+  /** What was erased: rows of {@code sighting_face} and {@code face_descriptor}. */
+  record Erased(long crops, long descriptors) {}
+
   /** Of a row in each of the tables. */
   record Key(LocalDate day, long rowId) {}
 
@@ -149,29 +152,28 @@ final class FaceRows {
   }
 
   /** Deletes rows of all three tables. */
-  static void delete(Connection connection, Collection<Key> keys) throws SQLException {
-    if (keys.isEmpty()) {
-      return;
-    }
-    for (String table : FaceDays.TABLES) {
+  static Erased delete(Connection connection, Collection<Key> keys) throws SQLException {
+    long descriptors = 0;
+    for (String table : keys.isEmpty() ? List.<String>of() : FaceDays.TABLES) {
       try (PreparedStatement delete =
           connection.prepareStatement("DELETE FROM " + table + " WHERE day = ? AND row_id = ?")) {
         for (Key key : keys) {
           bind(delete, key);
           delete.addBatch();
         }
-        delete.executeBatch();
+        for (int count : delete.executeBatch()) {
+          descriptors += table.equals(FaceDays.DESCRIPTORS) ? count : 0;
+        }
       }
     }
+    return new Erased(keys.size(), descriptors);
   }
 
   /**
    * Erases all crops and descriptors of tracks, lets nothing be stored of their faces any more, and
    * notes the days whose files still hold the bytes. The tracks' sightings are locked by this.
-   *
-   * @return how many crops that were
    */
-  static long erase(Connection connection, Collection<String> tracks) throws SQLException {
+  static Erased erase(Connection connection, Collection<String> tracks) throws SQLException {
     Object[] sorted = new TreeSet<>(tracks).toArray();
     List<Key> keys = new ArrayList<>();
     try (PreparedStatement mark =
@@ -190,7 +192,7 @@ final class FaceRows {
         }
       }
     }
-    delete(connection, keys);
+    Erased erased = delete(connection, keys);
     try (PreparedStatement note = connection.prepareStatement(NOTE_DAY)) {
       for (LocalDate day : new TreeSet<>(keys.stream().map(Key::day).toList())) {
         note.setObject(1, day);
@@ -198,6 +200,6 @@ final class FaceRows {
       }
       note.executeBatch();
     }
-    return keys.size();
+    return erased;
   }
 }

@@ -47,6 +47,10 @@ final class ForgottenPeople {
   private static final String ERASE_VISITOR =
       "UPDATE %s SET visitor_id = NULL, ignored = false WHERE visitor_id = ?";
 
+  /** Their files are erased when this is committed. */
+  private static final String ERASE_EXPORTS =
+      "UPDATE person_export SET person_id = NULL, forgotten_at = now() WHERE person_id = ?";
+
   private ForgottenPeople() {}
 
   /**
@@ -84,6 +88,10 @@ final class ForgottenPeople {
   /** Makes a person's or a visitor's rows an unknown person's, and says how many that were. */
   static EventStore.Rows erase(Connection connection, String id) throws SQLException {
     CorrectionRows.forget(connection, id);
+    try (PreparedStatement exports = connection.prepareStatement(ERASE_EXPORTS)) {
+      exports.setString(1, id);
+      exports.executeUpdate();
+    }
     return new EventStore.Rows(
         erase(connection, "identity_event", id), erase(connection, "sighting", id));
   }

@@ -20,8 +20,9 @@ public final class PersonRecords {
           + " AND (person_id, name) IS DISTINCT FROM (?, ?)";
 
   private static final String SELECT =
-      "SELECT row_to_json(kept)::text FROM"
-          + " (SELECT * FROM %s WHERE person_id = ? ORDER BY first_seen, track, revision) kept";
+      "SELECT row_to_json(kept)::text FROM (SELECT * FROM %s WHERE person_id = ? ORDER BY %s) kept";
+
+  private static final String BY_TIME = "first_seen, track, revision";
 
   private static final int AT_ONCE = 500;
 
@@ -159,15 +160,32 @@ public final class PersonRecords {
     return Transaction.run(
         dataSource,
         connection -> {
-          long seen = read(connection, "sighting", personId, sightings);
-          return new EventStore.Rows(read(connection, "identity_event", personId, events), seen);
+          long seen = read(connection, "sighting", BY_TIME, personId, sightings);
+          return new EventStore.Rows(
+              read(connection, "identity_event", BY_TIME, personId, events), seen);
         });
   }
 
+  /**
+   * Hands out what was derived of a person's sightings, and what users stated of them, oldest
+   * first.
+   *
+   * @param visits takes each row of {@code visit} as in {@link #export}
+   * @param corrections takes each row of {@code correction} that names or excludes the person
+   */
+  public void exportVisits(String personId, Consumer<String> visits, Consumer<String> corrections)
+      throws StoreException {
+    Transaction.run(
+        dataSource,
+        connection ->
+            read(connection, "visit", "first_seen", personId, visits)
+                + read(connection, "correction", "id", personId, corrections));
+  }
+
   private static long read(
-      Connection connection, String table, String personId, Consumer<String> into)
+      Connection connection, String table, String order, String personId, Consumer<String> into)
       throws SQLException {
-    try (PreparedStatement select = connection.prepareStatement(SELECT.formatted(table))) {
+    try (PreparedStatement select = connection.prepareStatement(SELECT.formatted(table, order))) {
       select.setFetchSize(AT_ONCE);
       select.setString(1, personId);
       long count = 0;

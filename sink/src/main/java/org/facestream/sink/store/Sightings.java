@@ -11,6 +11,7 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -38,9 +39,6 @@ public final class Sightings {
   private static final String ANONYMISE =
       "UPDATE %s SET person_id = NULL, name = '%s', watchlist = NULL, distance = NULL,"
           + " visitor_id = NULL, ignored = false, margin = NULL WHERE track = ANY (?)";
-
-  private static final String AUDIT =
-      "INSERT INTO erasure_audit (action, events, sightings, crops) VALUES ('sighting', ?, ?, ?)";
 
   private static final int AT_ONCE = 50;
 
@@ -108,9 +106,14 @@ public final class Sightings {
    *
    * @param missing tracks without a sighting: when there are any, nothing was erased
    * @param alive tracks that have not ended: likewise
-   * @param crops how many
+   * @param rows how many
+   * @param learned what the gallery has learned of them: a person's id, by the id of the entry
    */
-  public record Erased(List<String> missing, List<String> alive, long crops) {}
+  public record Erased(
+      List<String> missing,
+      List<String> alive,
+      EventStore.Rows rows,
+      Map<String, String> learned) {}
 
   private interface Binding {
     void on(PreparedStatement statement, int parameter) throws SQLException;
@@ -241,7 +244,8 @@ public final class Sightings {
    * Makes sightings those of an unknown person, and deletes their crops and descriptors, all or
    * none; their bytes are in files until {@link ErasedDays#clean}.
    *
-   * @param audit runs before it is committed; what it throws undoes all
+   * @param audit runs before it is committed, if there is something to erase; what it throws undoes
+   *     all
    */
   public Erased erase(Collection<String> tracks, Consumer<Erased> audit) throws StoreException {
     return Transaction.run(
@@ -264,17 +268,18 @@ public final class Sightings {
             }
           }
           if (!missing.isEmpty() || !alive.isEmpty()) {
-            return new Erased(List.copyOf(missing), alive, 0);
+            return new Erased(List.copyOf(missing), alive, new EventStore.Rows(0, 0), Map.of());
           }
-          Erased erased = new Erased(List.of(), List.of(), FaceRows.erase(connection, tracks));
-          long events = anonymise(connection, "identity_event", tracks);
-          long sightings = anonymise(connection, "sighting", tracks);
-          try (PreparedStatement insert = connection.prepareStatement(AUDIT)) {
-            insert.setLong(1, events);
-            insert.setLong(2, sightings);
-            insert.setLong(3, erased.crops());
-            insert.executeUpdate();
-          }
+          FaceRows.Erased faces = FaceRows.erase(connection, tracks);
+          EventStore.Rows rows =
+              new EventStore.Rows(
+                  anonymise(connection, "identity_event", tracks),
+                  anonymise(connection, "sighting", tracks),
+                  faces.crops(),
+                  faces.descriptors());
+          EventStore.auditSightings(connection, rows);
+          Erased erased =
+              new Erased(List.of(), List.of(), rows, CorrectionRows.erase(connection, tracks));
           audit.accept(erased);
           return erased;
         });

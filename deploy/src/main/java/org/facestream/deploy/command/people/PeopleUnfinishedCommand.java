@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.SortedSet;
 import java.util.stream.Collectors;
 import org.facestream.deploy.command.Complaints;
+import org.facestream.sink.people.Exports;
 import org.facestream.sink.people.PeopleDeeds;
 import org.facestream.sink.store.Deed;
 import org.facestream.sink.store.ErasedDays;
@@ -19,7 +20,8 @@ import picocli.CommandLine.Command;
       "",
       "A running sink continues them every few seconds, or less and less often, down to once an hour,",
       "while the gallery refuses one. Running the same command again continues it too. The exit code",
-      "is 1 while something is left."
+      "is 1 while something is left. Exports of forgotten people on other machines are listed for 30",
+      "days."
     })
 final class PeopleUnfinishedCommand extends GalleryAndDatabaseCommand {
   @Override
@@ -41,10 +43,19 @@ final class PeopleUnfinishedCommand extends GalleryAndDatabaseCommand {
               "Bytes of deleted crops are still in the database's files of %s.%n",
               days.stream().map(LocalDate::toString).collect(Collectors.joining(", ")));
     }
+    new Exports(places.database().dataSource())
+        .left()
+        .forEach(export -> out().println(words(export)));
     if (left.isEmpty() && days.isEmpty()) {
       out().println("Every command is finished.");
       return 0;
     }
     return Complaints.FAILURE;
+  }
+
+  /** What a user has to do. */
+  static String words(Exports.Left export) {
+    return "An export of a person who was forgotten is in %s on %s, written %s: delete it there."
+        .formatted(export.folder(), export.host(), export.written());
   }
 }

@@ -13,12 +13,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.facestream.deploy.command.OwnerOnly;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.recognizer.gallery.people.People;
 import org.facestream.recognizer.identity.RecordJson;
+import org.facestream.sink.people.Exports;
 import org.facestream.sink.store.EventStore;
 import org.facestream.sink.store.PersonRecords;
 import org.facestream.sink.store.Sightings;
@@ -56,7 +58,8 @@ final class PersonExport {
 
   /**
    * Writes {@code person.json}, a JPEG per picture, {@code sightings.json}, {@code events.json},
-   * and {@code crops.json} with a JPEG per crop of a sighting.
+   * {@code visits.json}, {@code corrections.json}, and {@code crops.json} with a JPEG per crop of a
+   * sighting.
    *
    * <p>When it fails, all files are removed.
    *
@@ -66,8 +69,12 @@ final class PersonExport {
   EventStore.Rows write(People.Entry entry, DataSource records, Runnable audit)
       throws StoreException {
     boolean whole = false;
+    Exports exports = new Exports(records);
+    byte[] mark = null;
     try {
       audit.run();
+      mark = exports.begin(entry.person().id(), folder);
+      OwnerOnly.write(file(Exports.MARK), mark);
       EventStore.Rows rows = writeAll(entry, records);
       whole = true;
       return rows;
@@ -78,6 +85,9 @@ final class PersonExport {
     } finally {
       if (!whole) {
         discard();
+        if (mark != null) {
+          exports.forget(UUID.fromString(new String(mark, UTF_8)));
+        }
       }
     }
   }
@@ -96,13 +106,18 @@ final class PersonExport {
     OwnerOnly.write(file("person.json"), RecordJson.write(PersonView.whole(entry, thumbnails)));
     try (Rows sightings = new Rows("sightings.json");
         Rows events = new Rows("events.json");
-        Rows crops = new Rows("crops.json")) {
+        Rows crops = new Rows("crops.json");
+        Rows visits = new Rows("visits.json");
+        Rows corrections = new Rows("corrections.json")) {
       String id = entry.person().id();
       EventStore.Rows rows = new PersonRecords(records).export(id, sightings::add, events::add);
+      new PersonRecords(records).exportVisits(id, visits::add, corrections::add);
       new Sightings(records).cropsOf(id, crop -> add(crops, crop));
       sightings.end();
       events.end();
       crops.end();
+      visits.end();
+      corrections.end();
       return rows;
     }
   }

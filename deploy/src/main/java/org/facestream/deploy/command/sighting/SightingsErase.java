@@ -3,11 +3,15 @@ package org.facestream.deploy.command.sighting;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import org.facestream.deploy.command.KafkaOptions;
 import org.facestream.deploy.command.Subcommand;
 import org.facestream.ingest.worker.config.UserError;
+import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.recognizer.gallery.audit.AuditTrail;
+import org.facestream.recognizer.gallery.contract.GalleryWriter;
+import org.facestream.recognizer.gallery.contract.Person;
 import org.facestream.sink.store.Database;
 import org.facestream.sink.store.ErasedDays;
 import org.facestream.sink.store.Sightings;
@@ -22,9 +26,10 @@ import picocli.CommandLine.Parameters;
     description = {
       "",
       "The sightings become those of an unknown person. Their crops and descriptors are deleted, also",
-      "from the files of the database, and no later face of them is stored. A sighting must have",
-      "ended. Records in Kafka's topics stay until their retention ends: faces for 6 hours, matches",
-      "for 3 days, identity events for 30 days. The audit trail records it."
+      "from the files of the database, and no later face of them is stored. What the gallery learned",
+      "of them by `facestream correct` is erased too. A sighting must have ended. Records in Kafka's",
+      "topics stay until their retention ends: faces for 6 hours, matches for 3 days, identity events",
+      "for 30 days. The audit trail records it."
     },
     footer = {"", "Example:", "  facestream sightings erase door-mhrtwd3c-214"})
 final class SightingsErase extends Subcommand {
@@ -39,12 +44,17 @@ final class SightingsErase extends Subcommand {
   @Override
   protected int execute() throws StoreException {
     Set<String> wanted = new LinkedHashSet<>(tracks);
-    try (KafkaOptions.Connection connection = kafka.connectDatabase(configuration());
+    try (KafkaOptions.Connection connection = kafka.connectExistingWithDatabase(configuration());
         Database database = connection.database()) {
       AuditTrail trail = connection.trail();
       Sightings.Erased erased =
           new Sightings(database.dataSource())
-              .erase(wanted, done -> wanted.forEach(trail::erasingSighting));
+              .erase(
+                  wanted,
+                  done -> {
+                    wanted.forEach(trail::erasingSighting);
+                    erase(done.learned(), connection.clients(), trail);
+                  });
       if (!erased.missing().isEmpty()) {
         throw new UserError(
             "There is no sighting %s: `facestream sightings` lists them. Nothing was erased."
@@ -60,11 +70,25 @@ final class SightingsErase extends Subcommand {
       out()
           .printf(
               Locale.ROOT,
-              "%d sightings erased, with %d crops%s.%n",
+              "%d sightings erased, with %d crops, %d descriptors and %d entries of the gallery%s.%n",
               wanted.size(),
-              erased.crops(),
+              erased.rows().crops(),
+              erased.rows().descriptors(),
+              erased.learned().size(),
               clean ? "" : "; a running sink removes the bytes from the database's files");
       return 0;
+    }
+  }
+
+  /** What the gallery has learned of the sightings. */
+  private static void erase(Map<String, String> learned, KafkaClients clients, AuditTrail trail) {
+    if (learned.isEmpty()) {
+      return;
+    }
+    try (GalleryWriter writer = new GalleryWriter(clients)) {
+      learned.forEach(
+          (entry, person) ->
+              trail.forgetting(new Person(person, person), 1, () -> writer.erase(List.of(entry))));
     }
   }
 }
