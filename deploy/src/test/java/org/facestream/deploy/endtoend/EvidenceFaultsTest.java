@@ -151,7 +151,8 @@ class EvidenceFaultsTest {
                 throw new IllegalStateException(failed);
               }
             });
-    Thread.sleep(20_000);
+    // A sink that starts waits for Kafka for half a minute.
+    Thread.sleep(50_000);
     stages.kill(StageKind.sink);
     back.get(3, TimeUnit.MINUTES);
     publishing.get(5, TimeUnit.MINUTES);

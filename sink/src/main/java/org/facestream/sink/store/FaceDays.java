@@ -42,24 +42,23 @@ final class FaceDays {
     return table + "_" + NAME.format(day);
   }
 
-  /** Makes those that are missing; several sinks may do that at once. */
+  /**
+   * Makes those that are missing; several sinks may do that at once. Who reads or writes is not
+   * waited for: a table is made first, and then attached.
+   */
   static void create(Connection connection, Collection<LocalDate> days) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       // Two that make the same table at once would fail, "if not exists" or not.
       statement.execute(String.format(Locale.ROOT, "SELECT pg_advisory_xact_lock(%d, 0)", LOCK));
-      // In the order of those who read or write: no two wait for each other in a circle.
-      statement.execute(
-          "LOCK TABLE sighting_face, face_picture, face_descriptor IN ACCESS EXCLUSIVE MODE");
-      for (LocalDate day : new TreeSet<>(days)) {
-        for (String table : TABLES) {
+      for (String table : TABLES) {
+        SortedSet<LocalDate> missing = new TreeSet<>(days);
+        missing.removeAll(all(connection, table));
+        for (LocalDate day : missing) {
+          String made = partition(table, day);
+          statement.execute("CREATE TABLE %s (LIKE %s INCLUDING ALL)".formatted(made, table));
           statement.execute(
-              String.format(
-                  Locale.ROOT,
-                  "CREATE TABLE IF NOT EXISTS %s PARTITION OF %s FOR VALUES FROM ('%s') TO ('%s')",
-                  partition(table, day),
-                  table,
-                  day,
-                  day.plusDays(1)));
+              "ALTER TABLE %s ATTACH PARTITION %s FOR VALUES FROM ('%s') TO ('%s')"
+                  .formatted(table, made, day, day.plusDays(1)));
         }
       }
     }

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -29,6 +31,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class FaceStoreTest {
@@ -135,6 +138,23 @@ class FaceStoreTest {
                 + " sighting_face JOIN face_descriptor USING (day, row_id) WHERE face_id = 'a-0'"));
     assertEquals(
         List.of("2026-11-23"), server.query("SELECT day FROM sighting_face WHERE face_id = 'a-5'"));
+  }
+
+  /** As a search does: it reads the descriptors first. */
+  @Test
+  @Timeout(60)
+  void aNewDayWaitsForNoReaderAndNoReaderForIt() throws Exception {
+    events.store(List.of(seen("a", 1, Type.started, null)));
+    try (Connection reader = database.dataSource().getConnection();
+        Statement read = reader.createStatement()) {
+      read.executeQuery("SELECT count(*) FROM face_descriptor");
+      // A day that no other test has.
+      Face later = face("a", "a-later", second(40 * 24 * 3600), .5);
+      faces.store(List.of(later), List.of(match(later)));
+      assertEquals(1, server.count("face_descriptor"));
+      read.executeQuery("SELECT count(*) FROM sighting_face");
+      reader.rollback();
+    }
   }
 
   @Test
