@@ -22,6 +22,10 @@ import org.facestream.ingest.worker.loop.ConsumeLoop;
 import org.facestream.ingest.worker.loop.LoopSettings;
 import org.facestream.ingest.worker.loop.RetryableException;
 import org.facestream.recognizer.identity.IdentityTopic;
+import org.facestream.sink.alert.AlertRuleTopic;
+import org.facestream.sink.alert.Alerts;
+import org.facestream.sink.alert.outlet.Outlet;
+import org.facestream.sink.alert.outlet.Outlets;
 import org.facestream.sink.evidence.EvidenceLoop;
 import org.facestream.sink.retention.Retention;
 import org.facestream.sink.search.SearchUpkeep;
@@ -36,7 +40,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Identity events to PostgreSQL, and the crops and descriptors of their sightings: a thread each
- * consumes and stores, another one checks the database and its retention. Ready when all can work.
+ * consumes and stores, others send alerts, another one checks the database and its retention. Ready
+ * when all can work.
  */
 public final class SinkStage implements Stage {
   private static final Logger log = LoggerFactory.getLogger(SinkStage.class);
@@ -63,6 +68,7 @@ public final class SinkStage implements Stage {
   private final Upkeep more;
   private final Telemetry telemetry;
   private final Closing closing = new Closing();
+  private final Map<String, Outlet> outlets;
 
   private final StallWatch stalls;
 
@@ -76,6 +82,7 @@ public final class SinkStage implements Stage {
 
   /**
    * @param more what else runs here every few seconds
+   * @throws UserError when the settings of an outlet do not go together
    */
   public SinkStage(
       SinkConfig config,
@@ -90,6 +97,8 @@ public final class SinkStage implements Stage {
     this.workerConfig = workerConfig;
     this.clients = clients;
     this.telemetry = telemetry;
+    this.outlets = Outlets.of(config.outlets());
+    outlets.values().forEach(closing::add);
     this.stalls = new StallWatch(name(), workerConfig.stallTimeout(), clients, telemetry);
   }
 
@@ -108,7 +117,8 @@ public final class SinkStage implements Stage {
   public void start() {
     Database store = closing.add(new Database(storeConfig));
     boolean crops = config.crops() > 0;
-    List<Topic> topics = new ArrayList<>(List.of(IdentityTopic.TOPIC, Topics.DEAD_LETTERS));
+    List<Topic> topics =
+        new ArrayList<>(List.of(IdentityTopic.TOPIC, AlertRuleTopic.TOPIC, Topics.DEAD_LETTERS));
     if (crops) {
       topics.addAll(EvidenceLoop.TOPICS);
     }
@@ -149,11 +159,25 @@ public final class SinkStage implements Stage {
                 () -> clients.consumer(name(), config.batchSize(), Map.of()),
                 new IdentityWriter(store, events, telemetry)));
     all.add(storing);
+    Alerts alerts = closing.add(alerts(store));
+    all.add(alerts.loop());
     loops = List.copyOf(all);
     config.searchFolder().ifPresent(folder -> follow(folder, store));
     stalls.follow(IdentityTopic.TOPIC, Optional.of(name()), storing.positions());
+    alerts.start(stalls);
     closing.add(stalls).start();
     loops.forEach(ConsumeLoop::start);
+  }
+
+  private Alerts alerts(Database store) {
+    Alerts.Options options =
+        new Alerts.Options(
+            config.apiAddress(),
+            config.alertLinkValidity(),
+            config.alertMaxAge(),
+            config.retention().events(),
+            config.batchSize());
+    return new Alerts(options, outlets, workerConfig, clients, store, telemetry);
   }
 
   private ConsumeLoop evidence(Database store) {

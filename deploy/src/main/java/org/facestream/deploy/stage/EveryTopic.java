@@ -18,6 +18,7 @@ import org.facestream.recognizer.gallery.contract.VisitorTopic;
 import org.facestream.recognizer.identity.IdentityTopic;
 import org.facestream.recognizer.identity.IdentityTopology;
 import org.facestream.recognizer.identity.MatchTopic;
+import org.facestream.sink.alert.AlertRuleTopic;
 
 /** The topics of all stages together. */
 public final class EveryTopic {
@@ -33,6 +34,7 @@ public final class EveryTopic {
           VisitorTopic.TOPIC,
           MatchTopic.TOPIC,
           IdentityTopic.TOPIC,
+          AlertRuleTopic.TOPIC,
           IdentityTopology.CHANGELOG_TOPIC,
           Topics.DEAD_LETTERS);
 

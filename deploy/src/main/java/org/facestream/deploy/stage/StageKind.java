@@ -18,6 +18,7 @@ import org.facestream.recognizer.gallery.audit.AuditTrail;
 import org.facestream.sink.SinkConfig;
 import org.facestream.sink.SinkStage;
 import org.facestream.sink.api.ApiStage;
+import org.facestream.sink.alert.Alerts;
 import org.facestream.sink.evidence.EvidenceLoop;
 import org.facestream.sink.people.Corrections;
 import org.facestream.sink.people.DeedUpkeep;
@@ -36,7 +37,8 @@ public enum StageKind {
 
   /** Every consumer group of theirs, without the prefix. */
   public static final List<String> GROUPS =
-      List.of("ingest", "detector", "recognizer", "identity", "sink", EvidenceLoop.GROUP);
+      List.of(
+          "ingest", "detector", "recognizer", "identity", "sink", EvidenceLoop.GROUP, Alerts.GROUP);
 
   /** A stage by the settings, not yet started. */
   public Stage make(Settings settings, KafkaClients clients, Telemetry telemetry) {

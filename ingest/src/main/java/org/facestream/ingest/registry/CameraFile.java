@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Set;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.ingest.worker.config.YamlDocument;
+import org.facestream.ingest.worker.config.YamlMap;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -102,6 +102,15 @@ public final class EventStore {
         });
   }
 
+  /**
+   * The events as they may be stored: one that names a forgotten person is another object. Until
+   * the transaction ends nobody can be forgotten.
+   */
+  public static List<IdentityEvent> storable(Connection connection, List<IdentityEvent> events)
+      throws SQLException {
+    return ForgottenPeople.anonymised(connection, events);
+  }
+
   /** Of a forgotten person's tracks that come only now. */
   private static void eraseFaces(
       Connection connection, List<IdentityEvent> events, List<IdentityEvent> storable)

@@ -64,6 +64,7 @@ public final class PersonRecords {
     boolean forgotten = forgottenSince(connection, into, galleryVersion);
     if (!forgotten) {
       CorrectionRows.relabel(connection, from, into);
+      relabel(connection, "alert", from, into, name);
     }
     return forgotten
         ? Optional.empty()

@@ -15,12 +15,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
  * A declared key of the configuration.
  *
- * @param name dotted name
+ * @param name dotted name; {@value #ANY} in it stands for a name that the user chooses
  * @param type of its value, or of the items of its list
  * @param list whether it takes several values
  * @param range the {@link Range} of its values, or empty
@@ -38,6 +39,9 @@ public record Key(
     boolean secret) {
   static final String VARIABLE_PREFIX = "FACESTREAM_";
 
+  /** Where a mapping has a map: a name of lower-case letters, digits and hyphens. */
+  static final String ANY = "NAME";
+
   /** The declared keys of some {@link ConfigMapping} interfaces, by name. */
   public static Map<String, Key> of(List<Class<?>> mappings) {
     Map<String, Key> keys = new TreeMap<>();
@@ -54,7 +58,10 @@ public record Key(
       }
       String name = prefix + "." + kebab(method.getName());
       Setting setting = method.getAnnotation(Setting.class);
-      if (setting == null) {
+      if (setting == null && method.getReturnType() == Map.class) {
+        Type[] types = ((ParameterizedType) method.getGenericReturnType()).getActualTypeArguments();
+        collect(name + "." + ANY, (Class<?>) types[1], keys);
+      } else if (setting == null) {
         collect(name, method.getReturnType(), keys);
       } else {
         Type type = method.getGenericReturnType();
@@ -100,6 +107,34 @@ public record Key(
       return "a list of " + (range.isEmpty() ? one + "s" : range);
     }
     return (one.startsWith("i") ? "an " : "a ") + one + (range.isEmpty() ? "" : ", " + range);
+  }
+
+  /** This key with the name that the user chose; empty when it is another key's name. */
+  Optional<Key> named(String given) {
+    String form = Pattern.quote(name).replace("." + ANY + ".", "\\E\\.[a-z0-9-]{1,32}\\.\\Q");
+    return name.contains("." + ANY + ".") && given.matches(form)
+        ? Optional.of(new Key(given, type, list, range, defaultValue, meaning, secret))
+        : Optional.empty();
+  }
+
+  /** The name of the key that an environment variable sets, if it is this one or one named so. */
+  Optional<String> setBy(String given) {
+    int at = variable().indexOf("_" + ANY + "_");
+    if (given.equals(variable()) && at < 0) {
+      return Optional.of(name);
+    }
+    String before = at < 0 ? "" : variable().substring(0, at + 1);
+    String after = at < 0 ? "" : variable().substring(at + 1 + ANY.length());
+    String chosen =
+        at >= 0
+                && given.startsWith(before)
+                && given.endsWith(after)
+                && given.length() > before.length() + after.length()
+            ? given.substring(before.length(), given.length() - after.length())
+            : "_";
+    return chosen.contains("_")
+        ? Optional.empty()
+        : Optional.of(name.replace("." + ANY + ".", "." + chosen.toLowerCase(Locale.ROOT) + "."));
   }
 
   /** The environment variable that sets it. */

@@ -41,7 +41,9 @@ public final class Settings {
           "FACESTREAM_NATIVE_FOLDER",
           "FACESTREAM_CONFIG");
 
+  /** The declared ones, and those with names that the user chose. */
   private final Map<String, Key> keys;
+
   private final Map<String, String> values = new HashMap<>();
 
   /** Where the value of a key was set, such as {@code on the command line}. */
@@ -81,29 +83,36 @@ public final class Settings {
       Map<String, String> environment,
       Map<String, String> options) {
     Map<String, Key> keys = Key.of(mappings);
-    Map<String, String> keyOf =
-        keys.values().stream().collect(Collectors.toMap(Key::variable, Key::name));
+    Set<String> variables = keys.values().stream().map(Key::variable).collect(Collectors.toSet());
     List<String> problems = new ArrayList<>();
     Map<String, Map<String, String>> given = new LinkedHashMap<>();
     given.put("by default", new HashMap<>());
     keys.forEach(
-        (name, key) ->
-            key.defaultValue().ifPresent(value -> given.get("by default").put(name, value)));
+        (name, key) -> {
+          if (!name.contains("." + Key.ANY + ".")) {
+            key.defaultValue().ifPresent(value -> given.get("by default").put(name, value));
+          }
+        });
     file.ifPresent(path -> given.put("in " + path, readYaml(path)));
     given.put("in the environment", new TreeMap<>());
     environment.forEach(
         (name, value) -> {
           if (name.startsWith(Key.VARIABLE_PREFIX) && !NOT_SETTINGS.contains(name)) {
-            given.get("in the environment").put(keyOf.getOrDefault(name, name), value);
+            String key =
+                keys.values().stream()
+                    .flatMap(each -> each.setBy(name).stream())
+                    .findFirst()
+                    .orElse(name);
+            given.get("in the environment").put(key, value);
           }
         });
     given.put("on the command line", options);
+    given.values().forEach(each -> each.keySet().forEach(name -> choose(keys, name)));
     given.forEach(
         (place, values) -> {
           for (String name : values.keySet()) {
             if (!keys.containsKey(name)) {
-              Set<String> valid =
-                  name.startsWith(Key.VARIABLE_PREFIX) ? keyOf.keySet() : keys.keySet();
+              Set<String> valid = name.startsWith(Key.VARIABLE_PREFIX) ? variables : keys.keySet();
               problems.add(
                   "Unknown configuration key '%s' %s. Did you mean '%s'?"
                       .formatted(name, place, nearest(name, valid)));
@@ -111,7 +120,9 @@ public final class Settings {
           }
         });
     Settings settings = new Settings(keys, given);
-    keys.values().forEach(key -> settings.problem(key).ifPresent(problems::add));
+    keys.values().stream()
+        .filter(key -> !key.name().contains("." + Key.ANY + "."))
+        .forEach(key -> settings.problem(key).ifPresent(problems::add));
     if (!problems.isEmpty()) {
       throw new UserError(String.join(" ", problems));
     }
@@ -119,6 +130,16 @@ public final class Settings {
         settings.config,
         mappings.stream().map(ConfigMappings.ConfigClass::configClass).collect(Collectors.toSet()));
     return settings;
+  }
+
+  /** Adds the key of that name when it is one with a name that the user chose. */
+  private static void choose(Map<String, Key> keys, String name) {
+    if (!keys.containsKey(name)) {
+      keys.values().stream()
+          .flatMap(each -> each.named(name).stream())
+          .findFirst()
+          .ifPresent(key -> keys.put(name, key));
+    }
   }
 
   private static String nearest(String name, Set<String> valid) {
@@ -182,7 +203,7 @@ public final class Settings {
     return config.getConfigMapping(mapping);
   }
 
-  /** Every declared key, by name. */
+  /** Every key, by name. */
   public Collection<Key> keys() {
     return keys.values();
   }
@@ -191,6 +212,7 @@ public final class Settings {
   public Map<String, String> effective() {
     Map<String, String> effective = new TreeMap<>();
     keys.forEach((name, key) -> effective.put(name, shown(key)));
+    effective.keySet().removeIf(name -> name.contains("." + Key.ANY + "."));
     return effective;
   }
 

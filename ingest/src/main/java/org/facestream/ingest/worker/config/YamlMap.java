@@ -1,4 +1,4 @@
-package org.facestream.ingest.registry;
+package org.facestream.ingest.worker.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
@@ -10,20 +10,18 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import org.apache.commons.text.similarity.LevenshteinDistance;
-import org.facestream.ingest.worker.config.UserError;
-import org.facestream.ingest.worker.config.YamlDocument;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One mapping of a YAML file with known keys. Absent values are null; a malformed value is a {@link
  * UserError} with its place and key.
  */
-final class YamlMap {
+public final class YamlMap {
   private final JsonNode node;
   private final String where;
 
   /** Refuses keys that are not among those. */
-  YamlMap(JsonNode node, List<String> keys, String where) {
+  public YamlMap(JsonNode node, List<String> keys, String where) {
     this.node = node;
     this.where = where;
     LevenshteinDistance distance = LevenshteinDistance.getDefaultInstance();
@@ -42,7 +40,7 @@ final class YamlMap {
   }
 
   /** A required text, as written: 010 stays 010. */
-  String text(String key) {
+  public String text(String key) {
     String text = YamlDocument.written(node.path(key));
     if (text == null) {
       throw wrong("`%s` is missing.", key);
@@ -50,11 +48,11 @@ final class YamlMap {
     return text;
   }
 
-  @Nullable Double real(String key) {
+  public @Nullable Double real(String key) {
     return node.hasNonNull(key) ? number(key).doubleValue() : null;
   }
 
-  @Nullable Integer whole(String key) {
+  public @Nullable Integer whole(String key) {
     if (!node.hasNonNull(key)) {
       return null;
     }
@@ -73,7 +71,7 @@ final class YamlMap {
     return value;
   }
 
-  @Nullable Boolean yesOrNo(String key) {
+  public @Nullable Boolean yesOrNo(String key) {
     if (!node.hasNonNull(key)) {
       return null;
     }
@@ -84,7 +82,7 @@ final class YamlMap {
     return value;
   }
 
-  @Nullable List<Double> reals(String key) {
+  public @Nullable List<Double> reals(String key) {
     if (!node.hasNonNull(key)) {
       return null;
     }
@@ -99,7 +97,7 @@ final class YamlMap {
     return numbers;
   }
 
-  List<String> words(String key) {
+  public List<String> words(String key) {
     return list(
         key,
         "such as [entrance, north]",
@@ -113,7 +111,7 @@ final class YamlMap {
   }
 
   /** The constant for a word. */
-  <E extends Enum<E>> @Nullable E oneOf(String key, Class<E> type) {
+  public <E extends Enum<E>> @Nullable E oneOf(String key, Class<E> type) {
     if (!node.hasNonNull(key)) {
       return null;
     }
@@ -134,7 +132,7 @@ final class YamlMap {
   }
 
   /** A mapping within this one. */
-  Optional<YamlMap> map(String key, String example, List<String> keys) {
+  public Optional<YamlMap> map(String key, String example, List<String> keys) {
     if (!node.hasNonNull(key)) {
       return Optional.empty();
     }
@@ -146,7 +144,7 @@ final class YamlMap {
   }
 
   /** A list; an absent one is empty. Items are read with their place, for error messages. */
-  <T> List<T> list(String key, String form, BiFunction<JsonNode, String, T> item) {
+  public <T> List<T> list(String key, String form, BiFunction<JsonNode, String, T> item) {
     if (!node.hasNonNull(key)) {
       return List.of();
     }
