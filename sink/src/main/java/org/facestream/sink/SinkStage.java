@@ -2,6 +2,7 @@ package org.facestream.sink;
 
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -71,6 +72,7 @@ public final class SinkStage implements Stage {
   private final Map<String, Outlet> outlets;
 
   private final StallWatch stalls;
+  private final StallWatch alertStalls;
 
   /** Empty until it is started. */
   private volatile List<ConsumeLoop> loops = List.of();
@@ -100,6 +102,8 @@ public final class SinkStage implements Stage {
     this.outlets = Outlets.of(config.outlets());
     outlets.values().forEach(closing::add);
     this.stalls = new StallWatch(name(), workerConfig.stallTimeout(), clients, telemetry);
+    this.alertStalls =
+        new StallWatch(Alerts.GROUP, workerConfig.stallTimeout(), clients, telemetry);
   }
 
   @Override
@@ -159,25 +163,16 @@ public final class SinkStage implements Stage {
                 () -> clients.consumer(name(), config.batchSize(), Map.of()),
                 new IdentityWriter(store, events, telemetry)));
     all.add(storing);
-    Alerts alerts = closing.add(alerts(store));
+    Duration kept = config.retention().events();
+    Alerts alerts =
+        closing.add(new Alerts(config, kept, outlets, workerConfig, clients, store, telemetry));
     all.add(alerts.loop());
     loops = List.copyOf(all);
     config.searchFolder().ifPresent(folder -> follow(folder, store));
     stalls.follow(IdentityTopic.TOPIC, Optional.of(name()), storing.positions());
-    alerts.start(stalls);
+    alerts.start(closing.add(alertStalls));
     closing.add(stalls).start();
     loops.forEach(ConsumeLoop::start);
-  }
-
-  private Alerts alerts(Database store) {
-    Alerts.Options options =
-        new Alerts.Options(
-            config.apiAddress(),
-            config.alertLinkValidity(),
-            config.alertMaxAge(),
-            config.retention().events(),
-            config.batchSize());
-    return new Alerts(options, outlets, workerConfig, clients, store, telemetry);
   }
 
   private ConsumeLoop evidence(Database store) {
@@ -294,7 +289,7 @@ public final class SinkStage implements Stage {
         working = working.and(loop.health());
       }
     }
-    return working.and(stalls.health());
+    return working.and(stalls.health()).and(alertStalls.health());
   }
 
   @Override

@@ -28,6 +28,7 @@ import java.util.stream.Collectors;
 import org.facestream.ingest.worker.config.Key;
 import org.facestream.ingest.worker.config.Settings;
 import org.facestream.ingest.worker.config.UserError;
+import org.facestream.sink.SinkConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -143,11 +144,28 @@ class ConfigurationTest {
       recognizer.visitor-threshold           |          | 0.6 0.001 4           | 0 4.1 NaN
       recognizer.visitors                    | false    | true                  | onn
       recognizer.watchlist-thresholds        |          | wanted=0.8            |
+      sink.alert-link-validity               | 1d       | 2h 1m                 | 59s
+      sink.alert-max-age                     | 1h       | 2d 0s                 | -1s
+      sink.api-address                       |          | https://cctv.example.org |
       sink.batch-size                        | 500      | 7 1                   | 0
       sink.crops                             | 3        | 0 1                   | -1 4
       sink.crops-bytes                       | 67108864 | 1048576               | 1048575
       sink.crops-wait                        | 1m       | 10s 1ms               | 0s
       sink.forgotten-retention               | 60d      | 90d 31d 0s            | 30d 1ms
+      sink.outlets.NAME.discovery            |          | homeassistant         |
+      sink.outlets.NAME.from                 |          | cctv@example.org      |
+      sink.outlets.NAME.kind                 |          | webhook mqtt mail     | phone
+      sink.outlets.NAME.password             |          | secret1               |
+      sink.outlets.NAME.password-file        |          | /run/secrets/password |
+      sink.outlets.NAME.secret               |          | 0123456789abcdef      |
+      sink.outlets.NAME.secret-file          |          | /run/secrets/webhook  |
+      sink.outlets.NAME.timeout              | 10s      | 5s 100ms              | 99ms
+      sink.outlets.NAME.tls                  | required | off                   | on
+      sink.outlets.NAME.to                   |          | a@example.org,b@example.org |
+      sink.outlets.NAME.topic                | facestream | home/cctv           |
+      sink.outlets.NAME.trust                |          | /etc/ssl/own.pem      |
+      sink.outlets.NAME.url                  |          | https://example.org/hook |
+      sink.outlets.NAME.user                 |          | ann                   |
       sink.retention.descriptors             | 14d      | 2d 0s                 | -1d
       sink.retention.events                  | 30d      | 2d 0s                 | -1d 99999999999999999d
       sink.retention.pictures                | 14d      | 2d 0s                 | -1d
@@ -212,7 +230,11 @@ class ConfigurationTest {
               .keySet());
     }
     assertEquals(ROWS.keySet(), Key.of(Configuration.MAPPINGS).keySet());
-    assertEquals(ROWS.keySet(), leaves(mapped));
+    assertEquals(
+        ROWS.keySet(),
+        leaves(mapped).stream()
+            .map(key -> key.replace("outlets.*.", "outlets.NAME."))
+            .collect(Collectors.toSet()));
   }
 
   @Test
@@ -225,12 +247,15 @@ class ConfigurationTest {
   void aKeySetsItsValueAndNoOther(Row row) {
     assertFalse(row.taken().isEmpty(), "another value than the default");
     for (String value : row.taken()) {
-      Map<String, String> options = Map.of(row.key(), value);
-      assertEquals(expected(options), values(load(options)), row.key() + "=" + value);
+      Map<String, String> expected = expected(Map.of(row.key(), value));
+      Map<String, String> options = Map.of(named(row.key()), value);
+      assertEquals(expected, values(load(options)), row.key() + "=" + value);
       Map<String, String> environment =
-          Map.of("FACESTREAM_" + row.key().toUpperCase(Locale.ROOT).replaceAll("\\W", "_"), value);
+          Map.of(
+              "FACESTREAM_" + named(row.key()).toUpperCase(Locale.ROOT).replaceAll("\\W", "_"),
+              value);
       assertEquals(
-          expected(options),
+          expected,
           values(Settings.load(Configuration.MAPPINGS, Optional.empty(), environment, Map.of())),
           environment.toString());
     }
@@ -246,6 +271,29 @@ class ConfigurationTest {
     assertEquals("facestream", effective.get("store.user"));
   }
 
+  @Test
+  void aNameThatTheUserChoseIsPartOfAKey() {
+    Map<String, String> options =
+        Map.of(
+            "sink.outlets.back-door.kind", "webhook",
+            "sink.outlets.back-door.url", "https://example.org/hook/hunter2",
+            "sink.outlets.guard.kind", "mail");
+    Settings settings = load(options);
+    assertEquals(Set.of("back-door", "guard"), settings.get(SinkConfig.class).outlets().keySet());
+    assertEquals("****", settings.effective().get("sink.outlets.back-door.url"));
+    assertEquals("webhook", settings.effective().get("sink.outlets.back-door.kind"));
+    assertTrue(
+        settings.effective().keySet().stream().noneMatch(key -> key.contains(".NAME.")),
+        settings.effective()::toString);
+    for (String unknown :
+        List.of("sink.outlets.guard.adress", "sink.outlets.Guard.kind", "sink.outlets.kind")) {
+      String message =
+          assertThrows(UserError.class, () -> load(Map.of(unknown, "x")), unknown).getMessage();
+      assertTrue(message.startsWith("Unknown configuration key '" + unknown), message);
+      assertTrue(message.contains("'sink.outlets.NAME."), message);
+    }
+  }
+
   @ParameterizedTest
   @MethodSource("rows")
   void aValueOutOfItsRangeIsRefused(Row row) {
@@ -259,8 +307,10 @@ class ConfigurationTest {
     assertEquals(bounded, !row.refused().isEmpty(), "values to refuse");
     for (String value : row.refused()) {
       String message =
-          assertThrows(UserError.class, () -> load(Map.of(row.key(), value)), value).getMessage();
-      String begin = "%s is '%s' on the command line: it must be ".formatted(row.key(), value);
+          assertThrows(UserError.class, () -> load(Map.of(named(row.key()), value)), value)
+              .getMessage();
+      String begin =
+          "%s is '%s' on the command line: it must be ".formatted(named(row.key()), value);
       assertTrue(message.startsWith(begin), message);
       assertEquals(1, message.lines().count(), message);
     }
@@ -322,6 +372,13 @@ class ConfigurationTest {
             .orElseThrow();
     try {
       for (String name : List.of(names).subList(1, names.length)) {
+        if (value instanceof Map<?, ?> each) {
+          value = each.get("door");
+          if (value == null) {
+            return same(ROWS.get(key).defaultValue());
+          }
+          continue;
+        }
         Class<?> mapping = value.getClass().getInterfaces()[0];
         value = mapping.getMethod(camel(name)).invoke(value);
       }
@@ -329,6 +386,11 @@ class ConfigurationTest {
       throw new AssertionError(key + " has no method of its name", missing);
     }
     return text(value);
+  }
+
+  /** A key with a name that a user chose, where it has one. */
+  private static String named(String key) {
+    return key.replace(".NAME.", ".door.");
   }
 
   private static String camel(String kebab) {

@@ -3,7 +3,6 @@ package org.facestream.sink.alert;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.facestream.ingest.worker.Closing;
 import org.facestream.ingest.worker.Telemetry;
 import org.facestream.ingest.worker.WorkerConfig;
@@ -23,34 +22,22 @@ public final class Alerts implements AutoCloseable {
   /** The name of its consumer group without the prefix, and of its part of the stage. */
   public static final String GROUP = "sink-alert";
 
+  private static final int BATCH = 500;
+
   private final Closing closing = new Closing();
   private final Deliveries deliveries;
   private final ConsumeLoop loop;
 
   /**
-   * How it works.
-   *
-   * @param apiAddress where links to crops begin; empty for none
-   * @param linkValidity how long a link can be used
-   * @param maxAge older events are recorded, but not sent; zero for any age
-   * @param retention of alerts whose sighting was never stored; zero for ever
-   * @param batch largest number of events of a turn
-   */
-  public record Options(
-      Optional<String> apiAddress,
-      Duration linkValidity,
-      Duration maxAge,
-      Duration retention,
-      int batch) {}
-
-  /**
    * Reads the rules, whose topic must exist.
    *
+   * @param retention of alerts whose sighting was never stored; zero for ever
    * @param outlets by name; stay their owner's
    * @throws org.facestream.ingest.worker.config.UserError when no broker answers
    */
   public Alerts(
-      Options options,
+      AlertConfig settings,
+      Duration retention,
       Map<String, Outlet> outlets,
       WorkerConfig config,
       KafkaClients clients,
@@ -62,26 +49,21 @@ public final class Alerts implements AutoCloseable {
             new Deliveries(
                 new DeliveryQueue(database.dataSource()),
                 new AlertNotices(
-                    database.dataSource(), options.apiAddress(), options.linkValidity()),
+                    database.dataSource(), settings.apiAddress(), settings.alertLinkValidity()),
                 outlets,
                 rules,
-                options.retention(),
+                retention,
                 telemetry));
-    // A group that is new, or was away for weeks, does not begin with events that are too old.
-    Map<String, Object> consumer =
-        options.maxAge().isZero()
-            ? Map.of()
-            : Map.of(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "by_duration:" + options.maxAge());
     loop =
         closing.add(
             new ConsumeLoop(
                 LoopSettings.of(config, GROUP, clients.name(IdentityTopic.TOPIC), 0).draining(),
                 clients,
                 telemetry,
-                () -> clients.consumer(GROUP, options.batch(), consumer),
+                () -> clients.consumer(GROUP, BATCH, Map.of()),
                 new AlertWriter(
                     database,
-                    new AlertStore(database.dataSource(), outlets.keySet(), options.maxAge()),
+                    new AlertStore(database.dataSource(), outlets.keySet(), settings.alertMaxAge()),
                     rules,
                     deliveries::wake,
                     telemetry)));
@@ -92,10 +74,15 @@ public final class Alerts implements AutoCloseable {
     return loop;
   }
 
-  /** Begins to deliver, and has the loop's progress watched. */
+  /**
+   * Begins to deliver, and has the loop's progress watched.
+   *
+   * @param stalls one of its own, because two groups read the topic; stays its owner's
+   */
   public void start(StallWatch stalls) {
     deliveries.start();
     stalls.follow(IdentityTopic.TOPIC, Optional.of(GROUP), loop.positions());
+    stalls.start();
   }
 
   @Override

@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -109,12 +108,42 @@ public record Key(
     return (one.startsWith("i") ? "an " : "a ") + one + (range.isEmpty() ? "" : ", " + range);
   }
 
-  /** This key with the name that the user chose; empty when it is another key's name. */
-  Optional<Key> named(String given) {
-    String form = Pattern.quote(name).replace("." + ANY + ".", "\\E\\.[a-z0-9-]{1,32}\\.\\Q");
-    return name.contains("." + ANY + ".") && given.matches(form)
-        ? Optional.of(new Key(given, type, list, range, defaultValue, meaning, secret))
+  /** Whether a name that the user chooses is part of it. */
+  boolean isNamedByUser() {
+    return name.contains("." + ANY + ".");
+  }
+
+  /** What a given key begins with that is this one with a chosen name: up to that name. */
+  Optional<String> chosen(String given) {
+    int at = name.indexOf("." + ANY + ".") + 1;
+    String rest = name.substring(at + ANY.length());
+    String named =
+        given.length() > rest.length() ? given.substring(0, given.length() - rest.length()) : "";
+    return at > 0
+            && given.endsWith(rest)
+            && named.startsWith(name.substring(0, at))
+            && named.substring(at).matches("[a-z0-9-]{1,32}")
+        ? Optional.of(named + ".")
         : Optional.empty();
+  }
+
+  /**
+   * This key with a name that the user chose; the same when it has none.
+   *
+   * @param begin as of {@link #chosen}
+   */
+  Key named(String begin) {
+    int at = name.indexOf("." + ANY + ".") + 1;
+    return at > 0 && begin.startsWith(name.substring(0, at))
+        ? new Key(
+            begin + name.substring(at + ANY.length() + 1),
+            type,
+            list,
+            range,
+            defaultValue,
+            meaning,
+            secret)
+        : this;
   }
 
   /** The name of the key that an environment variable sets, if it is this one or one named so. */

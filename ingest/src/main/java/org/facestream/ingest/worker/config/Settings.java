@@ -89,7 +89,7 @@ public final class Settings {
     given.put("by default", new HashMap<>());
     keys.forEach(
         (name, key) -> {
-          if (!name.contains("." + Key.ANY + ".")) {
+          if (!key.isNamedByUser()) {
             key.defaultValue().ifPresent(value -> given.get("by default").put(name, value));
           }
         });
@@ -107,7 +107,11 @@ public final class Settings {
           }
         });
     given.put("on the command line", options);
-    given.values().forEach(each -> each.keySet().forEach(name -> choose(keys, name)));
+    Map<String, String> defaults = given.get("by default");
+    given.values().stream()
+        .flatMap(each -> List.copyOf(each.keySet()).stream())
+        .toList()
+        .forEach(name -> choose(keys, defaults, name));
     given.forEach(
         (place, values) -> {
           for (String name : values.keySet()) {
@@ -121,7 +125,7 @@ public final class Settings {
         });
     Settings settings = new Settings(keys, given);
     keys.values().stream()
-        .filter(key -> !key.name().contains("." + Key.ANY + "."))
+        .filter(key -> !key.isNamedByUser())
         .forEach(key -> settings.problem(key).ifPresent(problems::add));
     if (!problems.isEmpty()) {
       throw new UserError(String.join(" ", problems));
@@ -132,13 +136,20 @@ public final class Settings {
     return settings;
   }
 
-  /** Adds the key of that name when it is one with a name that the user chose. */
-  private static void choose(Map<String, Key> keys, String name) {
-    if (!keys.containsKey(name)) {
-      keys.values().stream()
-          .flatMap(each -> each.named(name).stream())
-          .findFirst()
-          .ifPresent(key -> keys.put(name, key));
+  /** Adds the keys with a name that the user chose, where a key has one, and their defaults. */
+  private static void choose(Map<String, Key> keys, Map<String, String> defaults, String given) {
+    Optional<String> chosen =
+        keys.containsKey(given)
+            ? Optional.empty()
+            : keys.values().stream().flatMap(each -> each.chosen(given).stream()).findFirst();
+    if (chosen.isPresent()) {
+      for (Key each : List.copyOf(keys.values())) {
+        Key named = each.named(chosen.get());
+        if (named.name().startsWith(chosen.get()) && !keys.containsKey(named.name())) {
+          keys.put(named.name(), named);
+          named.defaultValue().ifPresent(value -> defaults.put(named.name(), value));
+        }
+      }
     }
   }
 
@@ -211,8 +222,9 @@ public final class Settings {
   /** The effective values, by key, with secrets masked: for the log line at the start. */
   public Map<String, String> effective() {
     Map<String, String> effective = new TreeMap<>();
-    keys.forEach((name, key) -> effective.put(name, shown(key)));
-    effective.keySet().removeIf(name -> name.contains("." + Key.ANY + "."));
+    keys.values().stream()
+        .filter(key -> !key.isNamedByUser())
+        .forEach(key -> effective.put(key.name(), shown(key)));
     return effective;
   }
 
