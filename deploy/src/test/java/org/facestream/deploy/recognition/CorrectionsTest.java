@@ -20,8 +20,6 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.bytedeco.opencv.opencv_core.Mat;
-import org.bytedeco.opencv.opencv_core.Rect;
 import org.facestream.deploy.CommandLineRun;
 import org.facestream.deploy.embedded.EmbeddedDatabase;
 import org.facestream.deploy.embedded.EmbeddedKafka;
@@ -32,7 +30,6 @@ import org.facestream.detector.face.Face;
 import org.facestream.detector.face.FaceTopic;
 import org.facestream.detector.mtcnn.Mtcnn;
 import org.facestream.detector.onnx.Device;
-import org.facestream.ingest.frame.Picture;
 import org.facestream.ingest.worker.Stage;
 import org.facestream.ingest.worker.Telemetry;
 import org.facestream.ingest.worker.config.Settings;
@@ -145,29 +142,13 @@ class CorrectionsTest {
         Face face =
             SeenFaces.seen(
                 mtcnn, person, .7 + i * .1, "door", track, ++sequence, begin.plusMillis(i * 200L));
-        producer.send(FaceTopic.toRecord(clients.name(FaceTopic.TOPIC), cropped(face))).get();
+        producer
+            .send(FaceTopic.toRecord(clients.name(FaceTopic.TOPIC), SeenFaces.cropped(face)))
+            .get();
       }
     }
     await().atMost(PATIENCE).until(() -> name(track) != null);
     await().atMost(PATIENCE).until(() -> !crops(track).equals("0"));
-  }
-
-  /** As the detector crops it. */
-  private static Face cropped(Face face) throws Exception {
-    int side = Math.round(2 * Math.max(face.box().width(), face.box().height()));
-    try (Picture picture = Picture.decodeFrame(face.jpeg())) {
-      int left = Math.round((face.box().left() + face.box().right() - side) / 2);
-      int top = Math.round((face.box().top() + face.box().bottom() - side) / 2);
-      left = Math.max(0, Math.min(left, picture.width() - side));
-      top = Math.max(0, Math.min(top, picture.height() - side));
-      try (Rect place = new Rect(left, top, side, side);
-          Mat part = new Mat(picture.rgb(), place)) {
-        return face.with()
-            .cropLandmarks(face.landmarks().within(left, top, 1))
-            .jpeg(Picture.jpeg(part, 90))
-            .build();
-      }
-    }
   }
 
   private static List<Reference> entries() {

@@ -5,6 +5,7 @@ import java.util.List;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.global.opencv_imgproc;
 import org.bytedeco.opencv.opencv_core.Mat;
+import org.bytedeco.opencv.opencv_core.Rect;
 import org.bytedeco.opencv.opencv_core.Scalar;
 import org.bytedeco.opencv.opencv_core.Size;
 import org.facestream.detector.Portraits;
@@ -18,11 +19,11 @@ import org.facestream.detector.mtcnn.MtcnnOptions;
 import org.facestream.ingest.frame.Picture;
 
 /** Faces of the portraits' people, as a detector publishes them. */
-final class SeenFaces {
+public final class SeenFaces {
   private SeenFaces() {}
 
   /** As a camera would see the person: another size, other light, other noise. */
-  static Face seen(
+  public static Face seen(
       Mtcnn mtcnn,
       int person,
       double brightness,
@@ -68,6 +69,24 @@ final class SeenFaces {
             .score(face.score())
             .quality(new Quality(.8f, .8f, .8f, .8f, .8f, 0, 0, 0))
             .jpeg(picture.jpeg(90))
+            .build();
+      }
+    }
+  }
+
+  /** As the detector crops it. */
+  public static Face cropped(Face face) throws Exception {
+    int side = Math.round(2 * Math.max(face.box().width(), face.box().height()));
+    try (Picture picture = Picture.decodeFrame(face.jpeg())) {
+      int left = Math.round((face.box().left() + face.box().right() - side) / 2);
+      int top = Math.round((face.box().top() + face.box().bottom() - side) / 2);
+      left = Math.max(0, Math.min(left, picture.width() - side));
+      top = Math.max(0, Math.min(top, picture.height() - side));
+      try (Rect place = new Rect(left, top, side, side);
+          Mat part = new Mat(picture.rgb(), place)) {
+        return face.with()
+            .cropLandmarks(face.landmarks().within(left, top, 1))
+            .jpeg(Picture.jpeg(part, 90))
             .build();
       }
     }

@@ -196,7 +196,7 @@ public record Correction(
 
     /** What an event of the track says. */
     TrackState.Told told(TrackState state) {
-      TrackState.Told own = state.ended() ? faces : state.saidByFaces();
+      TrackState.Told own = own(state);
       Verdict.Who who = verdict.person();
       if (who != null) {
         Evidence evidence = state.evidence().get(who.personId());
@@ -229,6 +229,19 @@ public record Correction(
               state.zones(),
               own.visitorId(),
               own.ignored());
+    }
+
+    /**
+     * What the faces say. Those of a live track lost their evidence of who it was said not to be:
+     * once that is taken back, they say what they said before.
+     */
+    private TrackState.Told own(TrackState state) {
+      TrackState.Told now = state.saidByFaces();
+      boolean before =
+          now.personId() == null
+              && faces.personId() != null
+              && !verdict.not().contains(faces.personId());
+      return state.ended() || before ? faces : now;
     }
 
     private static TrackState.Told nobody(List<String> zones) {

@@ -111,6 +111,16 @@ class IdentityCorrectionsTest extends IdentityTopologyCase {
   }
 
   @Test
+  void whoWasExcludedComesBackWhenThatIsUndoneBeforeTheEnd() {
+    IdentityEvent started = face("t", 0, .8, "ada", .3, "bob", .8).get(0);
+    IdentityEvent corrected = corrected(started, started, not("ada"));
+    IdentityEvent undone = corrected(corrected, started, Correction.Verdict.NONE);
+    assertEquals("t.3 ADA", undone.eventId() + " " + undone.name());
+    assertEquals("", summary(face("t", 200, .8, "ada", .3, "bob", .8)));
+    assertEquals("ended ADA", summary(pass(TIMEOUT.plusMillis(500))));
+  }
+
+  @Test
   void whoWasExcludedComesBackWhenThatIsUndoneAfterTheEnd() {
     IdentityEvent started = face("t", 0, .8, "ada", .3).get(0);
     IdentityEvent corrected = corrected(started, started, not("ada"));

@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.facestream.ingest.worker.Closing;
 import org.facestream.ingest.worker.Stage;
 import org.facestream.ingest.worker.Telemetry;
@@ -14,6 +15,10 @@ import org.facestream.sink.api.http.Access;
 import org.facestream.sink.api.http.ApiConfig;
 import org.facestream.sink.api.http.ApiServer;
 import org.facestream.sink.api.http.Route;
+import org.facestream.sink.api.people.Desk;
+import org.facestream.sink.api.people.PeopleRoutes;
+import org.facestream.sink.api.people.SightingRoutes;
+import org.facestream.sink.api.people.VisitorRoutes;
 import org.facestream.sink.store.Database;
 import org.facestream.sink.store.StoreConfig;
 import org.slf4j.Logger;
@@ -74,7 +79,13 @@ public final class ApiStage implements Stage {
   }
 
   private List<Route> routes(Database store) {
-    return List.of();
+    Desk desk = closing.add(new Desk(settings, clients, store));
+    return Stream.of(
+            new PeopleRoutes(desk).routes(),
+            new SightingRoutes(desk).routes(),
+            new VisitorRoutes(desk).routes())
+        .flatMap(List::stream)
+        .toList();
   }
 
   private void check(Database store) {

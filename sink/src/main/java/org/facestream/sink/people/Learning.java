@@ -1,6 +1,7 @@
 package org.facestream.sink.people;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.facestream.detector.face.Face;
@@ -89,12 +90,25 @@ public final class Learning {
   /** Erases what was made of a correction that does not hold any more. */
   public void forget(CorrectionStore.Undone undone) {
     String entry = undone.galleryEntry();
-    if (entry == null || undone.personId() == null) {
+    String person = undone.personId();
+    if (entry != null && person != null) {
+      erase(Map.of(entry, person), clients, trail);
+    }
+  }
+
+  /**
+   * Erases entries of the gallery that were made of sightings.
+   *
+   * @param learned person ids by the entries' ids
+   */
+  public static void erase(Map<String, String> learned, KafkaClients clients, AuditTrail trail) {
+    if (learned.isEmpty()) {
       return;
     }
-    Person person = new Person(undone.personId(), undone.personId());
     try (GalleryWriter writer = new GalleryWriter(clients)) {
-      trail.forgetting(person, 1, () -> writer.erase(List.of(entry)));
+      learned.forEach(
+          (entry, person) ->
+              trail.forgetting(new Person(person, person), 1, () -> writer.erase(List.of(entry))));
     }
   }
 }

@@ -3,15 +3,12 @@ package org.facestream.deploy.command.sighting;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import org.facestream.deploy.command.KafkaOptions;
 import org.facestream.deploy.command.Subcommand;
 import org.facestream.ingest.worker.config.UserError;
-import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.recognizer.gallery.audit.AuditTrail;
-import org.facestream.recognizer.gallery.contract.GalleryWriter;
-import org.facestream.recognizer.gallery.contract.Person;
+import org.facestream.sink.people.Learning;
 import org.facestream.sink.store.Database;
 import org.facestream.sink.store.ErasedDays;
 import org.facestream.sink.store.Sightings;
@@ -53,7 +50,7 @@ final class SightingsErase extends Subcommand {
                   wanted,
                   done -> {
                     wanted.forEach(trail::erasingSighting);
-                    erase(done.learned(), connection.clients(), trail);
+                    Learning.erase(done.learned(), connection.clients(), trail);
                   });
       if (!erased.missing().isEmpty()) {
         throw new UserError(
@@ -77,18 +74,6 @@ final class SightingsErase extends Subcommand {
               erased.learned().size(),
               clean ? "" : "; a running sink removes the bytes from the database's files");
       return 0;
-    }
-  }
-
-  /** What the gallery has learned of the sightings. */
-  private static void erase(Map<String, String> learned, KafkaClients clients, AuditTrail trail) {
-    if (learned.isEmpty()) {
-      return;
-    }
-    try (GalleryWriter writer = new GalleryWriter(clients)) {
-      learned.forEach(
-          (entry, person) ->
-              trail.forgetting(new Person(person, person), 1, () -> writer.erase(List.of(entry))));
     }
   }
 }

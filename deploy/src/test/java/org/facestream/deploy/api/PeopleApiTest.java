@@ -1,0 +1,295 @@
+package org.facestream.deploy.api;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.producer.Producer;
+import org.facestream.deploy.embedded.EmbeddedDatabase;
+import org.facestream.deploy.embedded.EmbeddedKafka;
+import org.facestream.deploy.recognition.SeenFaces;
+import org.facestream.deploy.stage.Configuration;
+import org.facestream.deploy.stage.StageKind;
+import org.facestream.detector.Portraits;
+import org.facestream.detector.face.Face;
+import org.facestream.detector.face.FaceTopic;
+import org.facestream.detector.mtcnn.Mtcnn;
+import org.facestream.detector.onnx.Device;
+import org.facestream.ingest.worker.Closing;
+import org.facestream.ingest.worker.Stage;
+import org.facestream.ingest.worker.Telemetry;
+import org.facestream.ingest.worker.config.Settings;
+import org.facestream.ingest.worker.kafka.KafkaClients;
+import org.facestream.ingest.worker.kafka.KafkaConfig;
+import org.facestream.ingest.worker.kafka.Topics;
+import org.facestream.sink.api.http.ApiConfig;
+import org.facestream.sink.api.http.ApiServer;
+import org.facestream.sink.api.http.Role;
+import org.facestream.sink.api.people.Desk;
+import org.facestream.sink.api.people.PeopleRoutes;
+import org.facestream.sink.api.people.SightingRoutes;
+import org.facestream.sink.api.people.VisitorRoutes;
+import org.facestream.sink.store.Database;
+import org.facestream.sink.store.StoreConfig;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** People by HTTP, on a broker, a database, a recognizer and a sink, with photographs. */
+@Timeout(240)
+class PeopleApiTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final int ADA = 1;
+  private static final int STRANGER = 3;
+
+  @TempDir static Path folder;
+  private static final Closing closing = new Closing();
+  private static final Headed access = new Headed();
+  private static EmbeddedDatabase database;
+  private static Mtcnn mtcnn;
+  private static Path audit;
+  private static KafkaClients clients;
+  private static String address;
+  private static int sequence;
+
+  @BeforeAll
+  static void open() {
+    EmbeddedKafka kafka = closing.add(new EmbeddedKafka(folder.resolve("kafka"), 0));
+    database = closing.add(new EmbeddedDatabase(folder.resolve("postgres"), 0));
+    mtcnn = closing.add(new Mtcnn(Device.CPU, 1));
+    audit = folder.resolve("audit.log");
+    Map<String, String> given = new LinkedHashMap<>(database.settings());
+    given.put("kafka.bootstrap-servers", kafka.bootstrapServers());
+    given.put("kafka.replication", "1");
+    given.put("kafka.partitions", "2");
+    given.put("gallery.audit-file", audit.toString());
+    given.put("worker.id", "only");
+    given.put("recognizer.model", "resnet34-128");
+    given.put("recognizer.device", "cpu");
+    given.put("recognizer.threads", "1");
+    given.put("recognizer.track-timeout", "3s");
+    given.put("api.port", "0");
+    Settings settings = new Configuration(Optional.empty(), Map.of(), given).settings();
+    clients = new KafkaClients(settings.get(KafkaConfig.class));
+    Topics.ensure(clients, List.of(FaceTopic.TOPIC));
+    Telemetry telemetry = closing.add(new Telemetry());
+    for (StageKind kind : List.of(StageKind.sink, StageKind.recognizer)) {
+      Stage stage = closing.add(kind.make(settings, clients, telemetry));
+      stage.start();
+    }
+    Desk desk =
+        closing.add(
+            new Desk(
+                settings, clients, closing.add(new Database(settings.get(StoreConfig.class)))));
+    ApiServer server =
+        closing.add(
+            new ApiServer(
+                settings.get(ApiConfig.class),
+                access,
+                Stream.of(
+                        new PeopleRoutes(desk).routes(),
+                        new SightingRoutes(desk).routes(),
+                        new VisitorRoutes(desk).routes())
+                    .flatMap(List::stream)
+                    .toList(),
+                "test",
+                telemetry));
+    address = "http://127.0.0.1:" + server.port();
+  }
+
+  @AfterAll
+  static void close() {
+    closing.close();
+  }
+
+  private static String query(String query) throws Exception {
+    try (Connection connection =
+            DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password());
+        Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(query)) {
+      return row.next() ? row.getString(1) : null;
+    }
+  }
+
+  private static String name(String track) throws Exception {
+    return query("SELECT name FROM sighting WHERE track = '" + track + "'");
+  }
+
+  private static void seen(String track, int person) throws Exception {
+    Instant begin = Instant.now();
+    try (Producer<String, byte[]> producer = clients.producer(Map.of())) {
+      for (int i = 0; i < 3; i++) {
+        Face face =
+            SeenFaces.seen(
+                mtcnn, person, .7 + i * .1, "door", track, ++sequence, begin.plusMillis(i * 200L));
+        producer
+            .send(FaceTopic.toRecord(clients.name(FaceTopic.TOPIC), SeenFaces.cropped(face)))
+            .get();
+      }
+    }
+    await().atMost(PATIENCE).until(() -> name(track) != null);
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () ->
+                !"0"
+                    .equals(
+                        query("SELECT count(*) FROM sighting_face WHERE track = '" + track + "'")));
+  }
+
+  private static ApiClient as(Role role) throws Exception {
+    return new ApiClient(address, Headed.as(role));
+  }
+
+  @Test
+  void everythingThatCommandsDoWithPeople() throws Exception {
+    ApiClient operator = as(Role.operator);
+    ApiClient administrator = as(Role.administrator);
+    ApiClient viewer = as(Role.viewer);
+
+    // A picture that is none does not keep the others from being enrolled.
+    JsonNode enrolled =
+        ApiClient.json(
+            200,
+            operator.form(
+                "/api/v1/people",
+                ApiClient.Part.text("name", "Ada <Lovelace> \u0622\u062f\u0627"),
+                ApiClient.Part.text("consent", "case-17"),
+                new ApiClient.Part("pictures", "ada.jpg", Portraits.photograph(ADA)),
+                new ApiClient.Part("pictures", "broken.jpg", "no picture".getBytes(UTF_8))));
+    assertTrue(enrolled.at("/results/0/enrolled").asBoolean(), enrolled.toString());
+    assertFalse(enrolled.at("/results/1/enrolled").asBoolean());
+    String ada = enrolled.at("/results/0/personId").asText();
+    JsonNode person = ApiClient.json(200, viewer.send("GET", "/api/v1/people/" + ada));
+    assertEquals("Ada <Lovelace> \u0622\u062f\u0627", person.path("name").asText());
+    assertEquals("case-17", person.at("/references/0/consent").asText());
+    String reference = "/api/v1/people/" + ada + "/references/";
+    reference += person.at("/references/0/id").asText();
+    HttpResponse<byte[]> picture = viewer.send("GET", reference + "/picture");
+    assertEquals(200, picture.statusCode());
+    assertEquals((byte) 0xff, picture.body()[0]);
+    ApiClient.json(404, viewer.send("GET", "/api/v1/people/nobody"));
+    ApiClient.json(403, viewer.send("DELETE", "/api/v1/people/" + ada));
+    // The only picture stays in use.
+    ApiClient.json(400, operator.send("POST", reference + "/set-aside"));
+
+    JsonNode renamed =
+        ApiClient.json(
+            200,
+            operator.send(
+                "PATCH", "/api/v1/people/" + ada, "{\"name\":\"Ada\",\"watchlist\":\"guests\"}"));
+    assertEquals("Ada", renamed.path("name").asText());
+    assertEquals("guests", renamed.path("watchlist").asText());
+
+    // Whom nobody knows: enrolled from the sighting, which gets the name.
+    seen("door-1-1-0", STRANGER);
+    assertEquals("unknown", name("door-1-1-0"));
+    JsonNode bob =
+        ApiClient.json(
+            200, operator.send("POST", "/api/v1/sightings/door-1-1-0/enrol", "{\"name\":\"Bob\"}"));
+    assertTrue(bob.at("/picture/enrolled").asBoolean(), bob.toString());
+    assertEquals("Bob", bob.at("/sighting/name").asText(), bob.toString());
+    assertEquals("Bob", name("door-1-1-0"));
+    seen("door-1-2-0", STRANGER);
+    await().atMost(PATIENCE).until(() -> "Bob".equals(name("door-1-2-0")));
+
+    // A correction teaches a counter-example; taking it back erases that.
+    String corrections = "/api/v1/sightings/door-1-2-0/corrections";
+    JsonNode corrected =
+        ApiClient.json(
+            200, operator.send("POST", corrections, "{\"kind\":\"is_not\",\"person\":\"Bob\"}"));
+    assertTrue(corrected.path("applied").asBoolean(), corrected.toString());
+    assertTrue(corrected.path("personId").isNull());
+    assertTrue(corrected.path("learned").asText().startsWith("Learned"), corrected.toString());
+    assertEquals("unknown", name("door-1-2-0"));
+    assertEquals(1, counterExamples(viewer));
+    JsonNode undone = ApiClient.json(200, operator.send("DELETE", corrections));
+    assertEquals(
+        "Bob",
+        name("door-1-2-0"),
+        () -> {
+          try {
+            return undone
+                + query(
+                    "SELECT string_agg(revision || ' ' || type || ' ' || name, ', ' ORDER BY"
+                        + " revision) FROM identity_event WHERE track = 'door-1-2-0'");
+          } catch (Exception failed) {
+            return undone + " " + failed;
+          }
+        });
+    assertEquals(0, counterExamples(viewer));
+    ApiClient.json(400, operator.send("DELETE", corrections));
+    ApiClient.json(400, operator.send("POST", corrections, "{\"kind\":\"is\"}"));
+    ApiClient.json(400, operator.send("POST", corrections, "{\"kind\":\"who\"}"));
+    ApiClient.json(
+        404, operator.send("POST", "/api/v1/sightings/none/corrections", "{\"kind\":\"no_face\"}"));
+
+    // Another's cameras are as if they were not there; people are for those who see all.
+    ApiClient elsewhere = new ApiClient(address, Headed.as(Role.administrator, "gate"));
+    ApiClient.json(404, elsewhere.send("DELETE", "/api/v1/sightings/door-1-1-0"));
+    ApiClient.json(404, elsewhere.send("POST", corrections, "{\"kind\":\"no_face\"}"));
+    ApiClient.json(403, elsewhere.send("GET", "/api/v1/people"));
+
+    await()
+        .atMost(PATIENCE)
+        .until(() -> "t".equals(query("SELECT ended FROM sighting WHERE track = 'door-1-1-0'")));
+    JsonNode erased =
+        ApiClient.json(200, administrator.send("DELETE", "/api/v1/sightings/door-1-1-0"));
+    assertTrue(erased.path("crops").asInt() > 0, erased.toString());
+    assertEquals("unknown", name("door-1-1-0"));
+
+    JsonNode merged =
+        ApiClient.json(
+            400, operator.send("POST", "/api/v1/people/bob/merge", "{\"into\":\"" + ada + "\"}"));
+    assertTrue(merged.path("detail").asText().contains("watchlist"), merged.toString());
+    ApiClient.json(200, operator.send("PATCH", "/api/v1/people/" + ada, "{\"watchlist\":\"\"}"));
+    ApiClient.json(
+        200, operator.send("POST", "/api/v1/people/bob/merge", "{\"into\":\"" + ada + "\"}"));
+    assertEquals(1, ApiClient.json(200, viewer.send("GET", "/api/v1/people")).path("items").size());
+    JsonNode forgotten = ApiClient.json(200, administrator.send("DELETE", "/api/v1/people/" + ada));
+    assertTrue(forgotten.path("finished").asBoolean(), forgotten.toString());
+    assertEquals("unknown", name("door-1-2-0"));
+    assertEquals(0, ApiClient.json(200, viewer.send("GET", "/api/v1/people")).path("items").size());
+    assertEquals(
+        0, ApiClient.json(200, operator.send("GET", "/api/v1/deeds")).path("items").size());
+    ApiClient.json(
+        404, operator.send("POST", "/api/v1/visitors/visitor-5f0c2ab91e37/ignore", "{}"));
+    ApiClient.json(404, operator.send("POST", "/api/v1/visitors/me/discard", "{}"));
+
+    // The trail names who asked, and no secret.
+    String trail = Files.readString(audit);
+    assertTrue(trail.contains("forget user=\"api:guard\""), trail);
+    assertFalse(trail.contains("Ada"), trail);
+    assertTrue(access.looks().contains("people.forget"), access.looks().toString());
+  }
+
+  private static int counterExamples(ApiClient viewer) throws Exception {
+    JsonNode bob = ApiClient.json(200, viewer.send("GET", "/api/v1/people/Bob"));
+    int count = 0;
+    for (JsonNode reference : bob.path("references")) {
+      if (reference.path("review").asText().equals("counter-example")) {
+        count++;
+      }
+    }
+    return count;
+  }
+}
