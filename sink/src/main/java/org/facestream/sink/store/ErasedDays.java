@@ -7,6 +7,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
+import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SortedSet;
@@ -16,10 +18,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The table {@code erased_day}: days of which crops or descriptors were deleted, and whose bytes
- * are still in files. Cleaning a day rewrites its partitions, and, where the user of the database
- * is a superuser, ends the part of the write-ahead log that holds them. It can be interrupted at
- * any time, and goes on with the days that are left. Thread-safe.
+ * The table {@code erased_day}: days of which crops or descriptors were deleted, and names, whose
+ * bytes are still in files. Cleaning a day rewrites its partitions, and, where the user of the
+ * database is a superuser, ends the part of the write-ahead log that holds them. It can be
+ * interrupted at any time, and goes on with the days that are left. Thread-safe.
  */
 public final class ErasedDays {
   private static final Logger log = LoggerFactory.getLogger(ErasedDays.class);
@@ -34,6 +36,26 @@ public final class ErasedDays {
           AND pid <> pg_backend_pid() AND backend_type = 'client backend'
           AND backend_xmin IS NOT NULL AND xact_start <= ?""";
 
+  /** Stands for the tables that name people, which have no days; after all days. */
+  public static final LocalDate NAMES = LocalDate.of(9999, 12, 31);
+
+  private static final List<String> NAMING =
+      List.of(
+          "identity_event",
+          "sighting",
+          "visit_span",
+          "correction",
+          "unfinished_deed",
+          "person_export");
+
+  /** Nobody writes to a table while it is rewritten: a larger one is only vacuumed. */
+  private static final long LARGEST = 2L << 30;
+
+  private static final String NOTE =
+      """
+      INSERT INTO erased_day (day) VALUES (?)
+      ON CONFLICT (day) DO UPDATE SET erased_at = excluded.erased_at""";
+
   private static final long PATIENCE_NANOS = 20_000_000_000L;
   private static final long PAUSE_MILLIS = 50;
 
@@ -46,7 +68,18 @@ public final class ErasedDays {
     this.database = database;
   }
 
-  /** Those that are left, in their order. */
+  /** Notes days that something is erased of, in the transaction that erases. */
+  static void note(Connection connection, Collection<LocalDate> days) throws SQLException {
+    try (PreparedStatement note = connection.prepareStatement(NOTE)) {
+      for (LocalDate day : new TreeSet<>(days)) {
+        note.setObject(1, day);
+        note.addBatch();
+      }
+      note.executeBatch();
+    }
+  }
+
+  /** Those that are left, in their order; {@link #NAMES} among them. */
   public SortedSet<LocalDate> left() throws StoreException {
     return Transaction.run(
         database.dataSource(), connection -> new TreeSet<>(read(connection).keySet()));
@@ -78,9 +111,15 @@ public final class ErasedDays {
 
   private static void clean(Connection connection, LocalDate day, OffsetDateTime erasedAt)
       throws SQLException {
+    if (day.equals(NAMES)) {
+      for (String table : NAMING) {
+        boolean small = size(connection, table) <= LARGEST;
+        execute(connection, "VACUUM (%sANALYZE) %s".formatted(small ? "FULL, " : "", table));
+      }
+    }
     for (String table : FaceDays.TABLES) {
       if (FaceDays.all(connection, table).contains(day)) {
-        execute(connection, "VACUUM (FULL) " + FaceDays.partition(table, day));
+        execute(connection, "VACUUM (FULL, ANALYZE) " + FaceDays.partition(table, day));
       }
     }
     endLog(connection);
@@ -94,7 +133,10 @@ public final class ErasedDays {
     log.info("erasure: the files of {} are rewritten", day);
   }
 
-  /** Files of the log from before are removed, or used again, by the checkpoint. */
+  /**
+   * Files of the log from before are removed, or used again, by the checkpoint. The statistics hold
+   * values of the tables: names, and descriptors of up to 1,024 bytes.
+   */
   private static void endLog(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement();
         ResultSet row =
@@ -103,8 +145,20 @@ public final class ErasedDays {
         return;
       }
     }
+    execute(connection, "VACUUM (FULL) pg_statistic");
     execute(connection, "SELECT pg_switch_wal()");
     execute(connection, "CHECKPOINT");
+  }
+
+  private static long size(Connection connection, String table) throws SQLException {
+    try (PreparedStatement select =
+        connection.prepareStatement("SELECT pg_total_relation_size(to_regclass(?))")) {
+      select.setString(1, table);
+      try (ResultSet row = select.executeQuery()) {
+        row.next();
+        return row.getLong(1);
+      }
+    }
   }
 
   /** Waits for another process that is at it; not within the lock, which would hold a snapshot. */

@@ -142,6 +142,7 @@ public final class EventStore {
 
   static Rows forget(Connection connection, String personId, GalleryVersion galleryVersion)
       throws SQLException {
+    ErasedDays.note(connection, List.of(ErasedDays.NAMES));
     ForgottenPeople.remember(connection, personId, galleryVersion);
     FaceRows.Erased faces =
         FaceRows.erase(connection, ForgottenPeople.tracks(connection, personId));

@@ -38,11 +38,6 @@ final class FaceRows {
   private static final String IDS =
       "SELECT nextval('sighting_face_row') FROM generate_series(1, ?)";
 
-  private static final String NOTE_DAY =
-      """
-      INSERT INTO erased_day (day) VALUES (?)
-      ON CONFLICT (day) DO UPDATE SET erased_at = excluded.erased_at""";
-
   /** What was erased: rows of {@code sighting_face} and {@code face_descriptor}. */
   record Erased(long crops, long descriptors) {}
 
@@ -192,14 +187,7 @@ final class FaceRows {
         }
       }
     }
-    Erased erased = delete(connection, keys);
-    try (PreparedStatement note = connection.prepareStatement(NOTE_DAY)) {
-      for (LocalDate day : new TreeSet<>(keys.stream().map(Key::day).toList())) {
-        note.setObject(1, day);
-        note.addBatch();
-      }
-      note.executeBatch();
-    }
-    return erased;
+    ErasedDays.note(connection, keys.stream().map(Key::day).toList());
+    return delete(connection, keys);
   }
 }

@@ -278,6 +278,7 @@ public final class Sightings {
                   faces.crops(),
                   faces.descriptors());
           EventStore.auditSightings(connection, rows);
+          ErasedDays.note(connection, List.of(ErasedDays.NAMES));
           Erased erased =
               new Erased(List.of(), List.of(), rows, CorrectionRows.erase(connection, tracks));
           audit.accept(erased);

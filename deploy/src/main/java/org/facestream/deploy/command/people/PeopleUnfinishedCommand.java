@@ -40,8 +40,10 @@ final class PeopleUnfinishedCommand extends GalleryAndDatabaseCommand {
     if (!days.isEmpty()) {
       out()
           .printf(
-              "Bytes of deleted crops are still in the database's files of %s.%n",
-              days.stream().map(LocalDate::toString).collect(Collectors.joining(", ")));
+              "Bytes of erased crops or names are still in the database's files of %s.%n",
+              days.stream()
+                  .map(day -> day.equals(ErasedDays.NAMES) ? "sightings" : day.toString())
+                  .collect(Collectors.joining(", ")));
     }
     new Exports(places.database().dataSource())
         .left()
