@@ -190,7 +190,7 @@ class FaceStoreTest {
     assertEquals(
         List.of("3"), server.query("SELECT crops FROM erasure_audit WHERE action = 'person'"));
     assertEquals(
-        List.of("2026-11-22", "2026-11-23"),
+        List.of("2026-11-22", "2026-11-23", "9999-12-31"),
         new ErasedDays(database).left().stream().map(Object::toString).toList());
 
     // The same again, a later face, and the end of the track: nothing comes back.
