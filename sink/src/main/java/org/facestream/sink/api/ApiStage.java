@@ -1,6 +1,7 @@
 package org.facestream.sink.api;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -11,6 +12,10 @@ import org.facestream.ingest.worker.Stage;
 import org.facestream.ingest.worker.Telemetry;
 import org.facestream.ingest.worker.config.Settings;
 import org.facestream.ingest.worker.kafka.KafkaClients;
+import org.facestream.sink.alert.AlertConfig;
+import org.facestream.sink.alert.outlet.Outlet;
+import org.facestream.sink.alert.outlet.Outlets;
+import org.facestream.sink.api.alert.AlertRoutes;
 import org.facestream.sink.api.http.Access;
 import org.facestream.sink.api.http.ApiConfig;
 import org.facestream.sink.api.http.ApiServer;
@@ -80,10 +85,13 @@ public final class ApiStage implements Stage {
 
   private List<Route> routes(Database store) {
     Desk desk = closing.add(new Desk(settings, clients, store));
+    Map<String, Outlet> outlets = Outlets.of(settings.get(AlertConfig.class).outlets());
+    outlets.values().forEach(closing::add);
     return Stream.of(
             new PeopleRoutes(desk).routes(),
             new SightingRoutes(desk).routes(),
-            new VisitorRoutes(desk).routes())
+            new VisitorRoutes(desk).routes(),
+            new AlertRoutes(clients, store, outlets).routes())
         .flatMap(List::stream)
         .toList();
   }

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.facestream.ingest.worker.config.UserError;
 import org.facestream.ingest.worker.json.Json;
 
 /**
@@ -166,6 +167,10 @@ public final class Call {
   }
 
   private static String wrong(JsonProcessingException malformed) {
+    // A record that checks its values says what is wrong.
+    if (malformed.getCause() instanceof UserError refused) {
+      return String.valueOf(refused.getMessage());
+    }
     // The rest of the message quotes what was sent.
     if (malformed instanceof JsonMappingException mapping && !mapping.getPath().isEmpty()) {
       return "The body does not fit at "

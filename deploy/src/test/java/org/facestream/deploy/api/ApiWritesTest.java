@@ -39,6 +39,7 @@ import org.facestream.ingest.worker.config.Settings;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.KafkaConfig;
 import org.facestream.ingest.worker.kafka.Topics;
+import org.facestream.sink.api.alert.AlertRoutes;
 import org.facestream.sink.api.http.ApiConfig;
 import org.facestream.sink.api.http.ApiServer;
 import org.facestream.sink.api.http.Role;
@@ -54,9 +55,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** People by HTTP, on a broker, a database, a recognizer and a sink, with photographs. */
+/**
+ * People and alert rules by HTTP, on a broker, a database, a recognizer and a sink, with
+ * photographs.
+ */
 @Timeout(240)
-class PeopleApiTest {
+class ApiWritesTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int ADA = 1;
   private static final int STRANGER = 3;
@@ -96,10 +100,8 @@ class PeopleApiTest {
       Stage stage = closing.add(kind.make(settings, clients, telemetry));
       stage.start();
     }
-    Desk desk =
-        closing.add(
-            new Desk(
-                settings, clients, closing.add(new Database(settings.get(StoreConfig.class)))));
+    Database store = closing.add(new Database(settings.get(StoreConfig.class)));
+    Desk desk = closing.add(new Desk(settings, clients, store));
     ApiServer server =
         closing.add(
             new ApiServer(
@@ -108,7 +110,8 @@ class PeopleApiTest {
                 Stream.of(
                         new PeopleRoutes(desk).routes(),
                         new SightingRoutes(desk).routes(),
-                        new VisitorRoutes(desk).routes())
+                        new VisitorRoutes(desk).routes(),
+                        new AlertRoutes(clients, store, Map.of()).routes())
                     .flatMap(List::stream)
                     .toList(),
                 "test",
@@ -280,6 +283,42 @@ class PeopleApiTest {
     assertTrue(trail.contains("forget user=\"api:guard\""), trail);
     assertFalse(trail.contains("Ada"), trail);
     assertTrue(access.looks().contains("people.forget"), access.looks().toString());
+  }
+
+  @Test
+  void rulesForAlerts() throws Exception {
+    ApiClient administrator = as(Role.administrator);
+    ApiClient operator = as(Role.operator);
+    String rule = "/api/v1/alert-rules/night";
+    String night =
+        """
+        {"match":{"unknown":true,"cameras":["door"]},"outlets":["phone"],
+         "schedule":{"timeZone":"Europe/Zurich","hours":[{"days":["sat"],"from":"22:00","to":"06:00"}]}}""";
+    ApiClient.json(403, operator.send("PUT", rule, night));
+    JsonNode set = ApiClient.json(200, administrator.send("PUT", rule, night));
+    assertEquals("night", set.path("name").asText());
+    assertEquals(300, set.path("coolDownSeconds").asInt());
+    assertEquals(set, ApiClient.json(200, operator.send("GET", rule)));
+    assertEquals(
+        1, ApiClient.json(200, operator.send("GET", "/api/v1/alert-rules")).path("items").size());
+    JsonNode wrong =
+        ApiClient.json(
+            400, administrator.send("PUT", rule, night.replace("Europe/Zurich", "Europe/Mars")));
+    assertTrue(wrong.path("detail").asText().contains("zone"), wrong.toString());
+    ApiClient.json(400, administrator.send("PUT", rule, night.replace("22:00", "6 pm")));
+    ApiClient.json(400, administrator.send("PUT", "/api/v1/alert-rules/No%20Id", night));
+    JsonNode tried = ApiClient.json(200, administrator.send("POST", rule + "/test"));
+    assertFalse(tried.at("/outlets/phone/delivered").asBoolean());
+    assertTrue(tried.at("/outlets/phone/detail").asText().length() > 5, tried.toString());
+    ApiClient.json(400, operator.send("GET", "/api/v1/alerts?cursor=none"));
+    assertEquals(
+        0,
+        ApiClient.json(200, operator.send("GET", "/api/v1/alerts?rule=night"))
+            .path("items")
+            .size());
+    assertEquals(204, administrator.send("DELETE", rule).statusCode());
+    ApiClient.json(404, administrator.send("DELETE", rule));
+    ApiClient.json(404, operator.send("GET", rule));
   }
 
   private static int counterExamples(ApiClient viewer) throws Exception {
