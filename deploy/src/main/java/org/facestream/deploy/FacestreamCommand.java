@@ -3,6 +3,7 @@ package org.facestream.deploy;
 import org.facestream.deploy.command.Complaints;
 import org.facestream.deploy.command.RootOptions;
 import org.facestream.deploy.command.StandardOutput;
+import org.facestream.deploy.command.alert.AlertCommand;
 import org.facestream.deploy.command.camera.CameraCommand;
 import org.facestream.deploy.command.config.ConfigCommand;
 import org.facestream.deploy.command.correct.CorrectCommand;
@@ -68,6 +69,7 @@ import picocli.CommandLine.Spec;
       SightingsCommand.class,
       VisitsCommand.class,
       VisitorsCommand.class,
+      AlertCommand.class,
       CameraCommand.class,
       DetectCommand.class,
       DescribeCommand.class,

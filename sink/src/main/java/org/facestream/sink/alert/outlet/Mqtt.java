@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.hivemq.client.mqtt.MqttClient;
 import com.hivemq.client.mqtt.MqttClientSslConfig;
+import com.hivemq.client.mqtt.MqttClientTransportConfig;
+import com.hivemq.client.mqtt.MqttClientTransportConfigBuilder;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt3.Mqtt3AsyncClient;
 import com.hivemq.client.mqtt.mqtt3.Mqtt3ClientBuilder;
@@ -66,24 +68,26 @@ final class Mqtt implements Outlet {
     this.timeout = config.timeout();
     boolean tls = address.getScheme().equalsIgnoreCase("mqtts");
     int port = address.getPort() < 0 ? (tls ? TLS_PORT : PORT) : address.getPort();
-    Mqtt3ClientBuilder builder =
-        MqttClient.builder()
-            .useMqttVersion3()
-            .identifier("facestream-" + UUID.randomUUID())
-            .transportConfig()
+    MqttClientTransportConfigBuilder transport =
+        MqttClientTransportConfig.builder()
             .serverHost(address.getHost())
             .serverPort(port)
             .socketConnectTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
-            .mqttConnectTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
-            .applyTransportConfig();
+            .mqttConnectTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
     if (tls) {
-      builder =
-          builder.sslConfig(
+      // Here: TLS that the client's builder is given beside a transport is silently left out.
+      transport =
+          transport.sslConfig(
               MqttClientSslConfig.builder()
                   .trustManagerFactory(trust)
                   .handshakeTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
                   .build());
     }
+    Mqtt3ClientBuilder builder =
+        MqttClient.builder()
+            .useMqttVersion3()
+            .identifier("facestream-" + UUID.randomUUID())
+            .transportConfig(transport.build());
     if (config.user().isPresent() && password != null) {
       builder =
           builder
