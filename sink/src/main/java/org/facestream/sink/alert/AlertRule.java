@@ -32,7 +32,8 @@ public record AlertRule(
     Long coolDownSeconds,
     List<String> outlets)
     implements AlertRuleBuilder.With {
-  static final long COOL_DOWN = 300;
+  /** Of a rule that says nothing of it, in seconds. */
+  public static final long COOL_DOWN = 300;
 
   private static final Pattern ID = Pattern.compile("[a-z0-9][a-z0-9-]{0,63}");
   private static final int LONGEST_NAME = 200;

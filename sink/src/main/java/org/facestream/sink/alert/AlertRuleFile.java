@@ -89,6 +89,7 @@ public final class AlertRuleFile {
   private static AlertRule rule(JsonNode node, String where) {
     YamlMap map = new YamlMap(node, KEYS, where);
     try {
+      String coolDown = text(node, map, "cool-down");
       Double quality = map.real("min-quality");
       return AlertRuleBuilder.builder()
           .id(map.text("id"))
@@ -104,7 +105,7 @@ public final class AlertRuleFile {
                   map.words("zones"),
                   quality == null ? 0 : quality))
           .schedule(schedule(node, map))
-          .coolDownSeconds(seconds(text(node, map, "cool-down")))
+          .coolDownSeconds(coolDown == null ? AlertRule.COOL_DOWN : seconds(coolDown))
           .outlets(map.words("outlets"))
           .build();
     } catch (UserError invalid) {
@@ -136,14 +137,11 @@ public final class AlertRuleFile {
   }
 
   /**
-   * A duration such as {@code 10m} in seconds; null for null.
+   * A duration such as {@code 10m} in seconds.
    *
    * @throws UserError when it is none
    */
-  public static @Nullable Long seconds(@Nullable String text) {
-    if (text == null) {
-      return null;
-    }
+  public static long seconds(String text) {
     if (!text.matches("\\d{1,9}[smhd]")) {
       throw new UserError("A cool-down is a duration such as 30s, 10m, 2h or 1d.");
     }

@@ -172,12 +172,12 @@ final class AlertSetCommand extends Subcommand {
     boolean always = days.isEmpty() && from == null && to == null;
     String zone = timeZone == null ? ZoneId.systemDefault().getId() : timeZone;
     return AlertRuleBuilder.builder()
-        .id(id)
-        .name(name)
+        .id(id == null ? "" : id)
+        .name(name == null ? "" : name)
         .enabled(!disabled)
         .match(new Match(people, watchlists, unknown, visits, cameras, zones, minQuality))
         .schedule(always ? null : new Schedule(zone, List.of(new Schedule.Hours(days, from, to))))
-        .coolDownSeconds(AlertRuleFile.seconds(coolDown))
+        .coolDownSeconds(coolDown == null ? AlertRule.COOL_DOWN : AlertRuleFile.seconds(coolDown))
         .outlets(outlets)
         .build();
   }

@@ -281,7 +281,6 @@ class OutletsTest {
               .applySimpleAuth()
               .buildBlocking();
       reader.connect();
-      open.add(reader::disconnect);
       try (Mqtt3BlockingClient.Mqtt3Publishes publishes =
           reader.publishes(MqttGlobalPublishFilter.ALL)) {
         reader.subscribeWith().topicFilter("#").qos(MqttQos.AT_LEAST_ONCE).send();
