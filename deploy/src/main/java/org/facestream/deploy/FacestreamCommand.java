@@ -8,6 +8,7 @@ import org.facestream.deploy.command.camera.CameraCommand;
 import org.facestream.deploy.command.config.ConfigCommand;
 import org.facestream.deploy.command.correct.CorrectCommand;
 import org.facestream.deploy.command.enrol.EnrollCommand;
+import org.facestream.deploy.command.key.KeyCommand;
 import org.facestream.deploy.command.people.AuditCommand;
 import org.facestream.deploy.command.people.PeopleCommand;
 import org.facestream.deploy.command.people.VisitorsCommand;
@@ -66,6 +67,7 @@ import picocli.CommandLine.Spec;
       PeopleCommand.class,
       CorrectCommand.class,
       AuditCommand.class,
+      KeyCommand.class,
       SightingsCommand.class,
       VisitsCommand.class,
       VisitorsCommand.class,

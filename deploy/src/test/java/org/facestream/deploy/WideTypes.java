@@ -8,6 +8,7 @@ final class WideTypes {
   private static final String CONTRACT =
       "a record of a contract: its components are the fields on the topic";
   private static final String FILE = "a row of a file: its components are the fields there";
+  private static final String ROW = "a row of a table: its components are the columns";
   private static final String SETTINGS =
       "options of a command or a stage, checked: each is one setting";
   private static final String REPORT =
@@ -26,6 +27,7 @@ final class WideTypes {
     REASONS.put("recognizer.identity.Match", CONTRACT);
     REASONS.put("recognizer.identity.TrackState", CONTRACT);
     REASONS.put("recognizer.gallery.contract.Reference", CONTRACT);
+    REASONS.put("sink.api.access.Look", ROW);
     REASONS.put("recognizer.facenet.ModelDefinition", FILE);
     REASONS.put("deploy.lab.simulation.DemoPerson", FILE);
     REASONS.put("detector.DetectorOptions", SETTINGS);

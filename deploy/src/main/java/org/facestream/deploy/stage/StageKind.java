@@ -68,7 +68,7 @@ public enum StageKind {
             },
             telemetry);
       }
-      case api -> new ApiStage(settings, clients, telemetry);
+      case api -> new ApiStage(settings, settings.get(SinkConfig.class), clients, telemetry);
     };
   }
 

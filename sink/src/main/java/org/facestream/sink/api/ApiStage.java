@@ -1,5 +1,6 @@
 package org.facestream.sink.api;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,8 +16,11 @@ import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.sink.alert.AlertConfig;
 import org.facestream.sink.alert.outlet.Outlet;
 import org.facestream.sink.alert.outlet.Outlets;
+import org.facestream.sink.api.access.AccessRoutes;
+import org.facestream.sink.api.access.ApiKeys;
+import org.facestream.sink.api.access.KeyAccess;
+import org.facestream.sink.api.access.LookTrail;
 import org.facestream.sink.api.alert.AlertRoutes;
-import org.facestream.sink.api.http.Access;
 import org.facestream.sink.api.http.ApiConfig;
 import org.facestream.sink.api.http.ApiServer;
 import org.facestream.sink.api.http.Route;
@@ -41,6 +45,7 @@ public final class ApiStage implements Stage {
   private static final long CHECK_SECONDS = 5;
 
   private final Settings settings;
+  private final AlertConfig alerts;
   private final KafkaClients clients;
   private final Telemetry telemetry;
   private final Closing closing = new Closing();
@@ -48,8 +53,10 @@ public final class ApiStage implements Stage {
   private volatile Optional<ApiServer> server = Optional.empty();
 
   /** Opens nothing yet. */
-  public ApiStage(Settings settings, KafkaClients clients, Telemetry telemetry) {
+  public ApiStage(
+      Settings settings, AlertConfig alerts, KafkaClients clients, Telemetry telemetry) {
     this.settings = settings;
+    this.alerts = alerts;
     this.clients = clients;
     this.telemetry = telemetry;
   }
@@ -72,20 +79,27 @@ public final class ApiStage implements Stage {
         });
     upkeep.scheduleWithFixedDelay(
         () -> check(store), CHECK_SECONDS, CHECK_SECONDS, TimeUnit.SECONDS);
-    Access access = Access.CLOSED;
+    ApiKeys keys = new ApiKeys(store.dataSource());
+    LookTrail trail = closing.add(new LookTrail(store.dataSource()));
+    List<Route> all = new ArrayList<>(routes(store));
+    all.addAll(new AccessRoutes(keys, trail).routes());
     String version =
         Optional.ofNullable(ApiStage.class.getPackage().getImplementationVersion()).orElse("0");
     ApiServer listening =
         closing.add(
             new ApiServer(
-                settings.get(ApiConfig.class), access, routes(store), version, telemetry));
+                settings.get(ApiConfig.class),
+                new KeyAccess(keys, trail),
+                all,
+                version,
+                telemetry));
     server = Optional.of(listening);
     log.info("the HTTP API listens on port {}", listening.port());
   }
 
   private List<Route> routes(Database store) {
     Desk desk = closing.add(new Desk(settings, clients, store));
-    Map<String, Outlet> outlets = Outlets.of(settings.get(AlertConfig.class).outlets());
+    Map<String, Outlet> outlets = Outlets.of(alerts.outlets());
     outlets.values().forEach(closing::add);
     return Stream.of(
             new PeopleRoutes(desk).routes(),

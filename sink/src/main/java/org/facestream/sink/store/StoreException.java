@@ -31,6 +31,16 @@ public final class StoreException extends Exception {
     this.rowAtFault = SqlFailures.rowAtFault(cause);
   }
 
+  private StoreException(String why) {
+    super(why);
+    this.rowAtFault = false;
+  }
+
+  /** That the database did not do it in time, or could not be asked. */
+  public static StoreException away(String why) {
+    return new StoreException(why);
+  }
+
   /** Whether the same rows would fail again: one of them at least does not fit the schema. */
   public boolean rowAtFault() {
     return rowAtFault;

@@ -18,13 +18,14 @@ import picocli.CommandLine.Parameters;
 
 @Command(
     name = "audit",
-    header = "Check the audit trail of actions on people in the gallery.",
-    footer = {"", "Example:", "  facestream audit verify"},
-    subcommands = AuditCommand.Verify.class)
+    header = "Check the audit trail of actions on people, or list who looked at what.",
+    footer = {"", "Examples:", "  facestream audit verify", "  facestream audit looks"},
+    subcommands = {AuditCommand.Verify.class, AuditLooks.class})
 public final class AuditCommand extends Subcommand {
   @Override
   protected int execute() {
-    throw new ParameterException(spec.commandLine(), "Give a command for the trail: verify");
+    throw new ParameterException(
+        spec.commandLine(), "Give a command for the trail: verify or looks");
   }
 
   @Command(

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -41,6 +42,19 @@ public final class ApiServer implements AutoCloseable {
   private static final Duration IN_ORDER = Duration.ofSeconds(5);
   private static final int WAITING = 1000;
   private static final int HEADER_BYTES = 16_384;
+
+  /** What browsers are to refuse; answers are data of people, so nothing keeps them. */
+  private static final Map<String, String> SAFE =
+      Map.of(
+          "Content-Security-Policy",
+          "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'; base-uri"
+              + " 'none'; form-action 'none'",
+          "X-Content-Type-Options",
+          "nosniff",
+          "Referrer-Policy",
+          "no-referrer",
+          "Cache-Control",
+          "no-store");
 
   private final Access access;
   private final Telemetry telemetry;
@@ -150,13 +164,15 @@ public final class ApiServer implements AutoCloseable {
 
   private void serve(Context context, Route route) {
     long begun = System.nanoTime();
+    SAFE.forEach(context::header);
     try {
       Call call = new Call(context, route, access);
       Caller caller = access.caller(call);
       call.by(caller);
       if (!caller.role().covers(route.role())) {
         throw caller.role() == Role.anyone
-            ? Problem.unknownCaller("Log in, or send an API key in the header x-api-key.")
+            ? Problem.unknownCaller(
+                "Send an API key in the header x-api-key: `facestream key add` makes one.")
             : Problem.forbidden(
                 "This needs the role %s; yours is %s.".formatted(route.role(), caller.role()));
       }
