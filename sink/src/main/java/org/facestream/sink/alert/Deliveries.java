@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.facestream.ingest.worker.Telemetry;
 import org.facestream.sink.alert.outlet.Notice;
 import org.facestream.sink.alert.outlet.Outlet;
@@ -66,8 +67,9 @@ final class Deliveries implements AutoCloseable {
   void start() {
     outlets.forEach(
         (name, outlet) -> {
+          AtomicBoolean troubled = new AtomicBoolean();
           for (int i = 0; i < outlet.parallel(); i++) {
-            OutletWorker worker = new OutletWorker(name, outlet, this, i == 0);
+            OutletWorker worker = new OutletWorker(name, outlet, this, troubled, i == 0);
             workers.add(worker);
             threads.add(new Thread(worker, "alert-" + name + "-" + (i + 1)));
           }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.facestream.sink.alert.DeliveryQueue.State;
 import org.facestream.sink.alert.outlet.Notice;
 import org.facestream.sink.alert.outlet.Outcome;
@@ -31,17 +32,24 @@ final class OutletWorker implements Runnable {
   private final String name;
   private final Outlet outlet;
   private final Deliveries deliveries;
+  private final AtomicBoolean troubled;
   private final boolean announces;
   private volatile boolean stopping;
-  private boolean troubled;
 
   /**
+   * @param troubled whether the outlet did not confirm what was sent last; of all of its workers
    * @param announces whether it says which rules there are
    */
-  OutletWorker(String name, Outlet outlet, Deliveries deliveries, boolean announces) {
+  OutletWorker(
+      String name,
+      Outlet outlet,
+      Deliveries deliveries,
+      AtomicBoolean troubled,
+      boolean announces) {
     this.name = name;
     this.outlet = outlet;
     this.deliveries = deliveries;
+    this.troubled = troubled;
     this.announces = announces;
   }
 
@@ -96,20 +104,18 @@ final class OutletWorker implements Runnable {
       case delivered -> {
         settle(taken, State.delivered, null, Duration.ZERO);
         deliveries.sinceRecorded(name).record(Duration.between(alert.at(), Instant.now()));
-        if (troubled) {
+        if (troubled.getAndSet(false)) {
           log.info("outlet {}: confirms alerts again", name);
         }
-        troubled = false;
       }
       case refused -> {
         log.warn("outlet {}: refuses alert {}: {}", name, taken.id(), outcome.detail());
         settle(taken, State.refused, outcome.detail(), Duration.ZERO);
       }
       case again -> {
-        if (!troubled) {
+        if (!troubled.getAndSet(true)) {
           log.warn("outlet {}: {}; alerts wait for it", name, outcome.detail());
         }
-        troubled = true;
         boolean late = alert.at().isBefore(Instant.now().minus(Deliveries.PATIENCE));
         settle(
             taken,

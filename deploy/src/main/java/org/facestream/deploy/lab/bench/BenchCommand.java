@@ -8,6 +8,7 @@ import java.util.regex.Pattern;
 import org.facestream.deploy.command.Complaints;
 import org.facestream.deploy.command.Subcommand;
 import org.facestream.deploy.command.picture.CascadeOptions;
+import org.facestream.deploy.lab.bench.alert.BenchAlertCommand;
 import org.facestream.deploy.lab.bench.detector.DetectorBench;
 import org.facestream.deploy.lab.bench.gallery.GalleryBench;
 import org.facestream.deploy.lab.bench.meter.TemporaryFolder;
@@ -31,21 +32,23 @@ import picocli.CommandLine.ParameterException;
       "  facestream bench detector --frames clip.mp4 --size 1280x720 --json",
       "  facestream bench gallery --references 1000,100000",
       "  facestream bench pipeline --cameras 4",
-      "  facestream bench search --faces 1000000"
+      "  facestream bench search --faces 1000000",
+      "  facestream bench alert --events 2000 --rate 50"
     },
     subcommands = {
       BenchCommand.Detector.class,
       BenchCommand.Gallery.class,
       BenchPipelineCommand.class,
       BenchReaderCommand.class,
-      BenchSearchCommand.class
+      BenchSearchCommand.class,
+      BenchAlertCommand.class
     })
 public final class BenchCommand extends Subcommand {
   @Override
   protected int execute() {
     throw new ParameterException(
         spec.commandLine(),
-        "Choose what to measure: detector, gallery, pipeline, reader or search.");
+        "Choose what to measure: detector, gallery, pipeline, reader, search or alert.");
   }
 
   @Command(
