@@ -9,6 +9,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.TopicTable;
 import org.facestream.ingest.worker.kafka.Topics;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The topic of rules as a table, for commands and the HTTP API. It keeps no connection, and its
@@ -60,13 +61,16 @@ public final class AlertRules {
   }
 
   /**
-   * Takes somebody who is forgotten out of every rule. A rule that was about them alone is deleted,
-   * for without them it would be about everybody.
+   * Puts another person's id in the place of somebody in every rule. Without another, takes them
+   * out: a rule that was about them alone is deleted then, for it would be about everybody.
+   *
+   * @param name of who goes
+   * @param by null for who is forgotten
    */
-  public void forget(String personId, String name) {
+  public void replace(String personId, String name, @Nullable String by) {
     List<ProducerRecord<String, byte[]>> records = new ArrayList<>();
     for (AlertRule rule : table().values()) {
-      Match left = rule.match().without(personId, name);
+      Match left = rule.match().with(personId, name, by);
       if (!left.equals(rule.match())) {
         boolean nobody =
             left.people().isEmpty()

@@ -2,6 +2,8 @@ package org.facestream.sink.alert;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.recognizer.identity.IdentityEvent;
 import org.jspecify.annotations.Nullable;
@@ -98,12 +100,13 @@ public record Match(
     return visits != null && !known(event) && !unknown;
   }
 
-  /** This without somebody who was forgotten. */
-  Match without(String personId, String personName) {
-    return new Match(
+  /** This with somebody in the place of another, or nobody for null. */
+  Match with(String personId, String personName, @Nullable String by) {
+    Stream<String> others =
         people.stream()
-            .filter(each -> !each.equals(personId) && !each.equalsIgnoreCase(personName))
-            .toList(),
+            .map(each -> each.equals(personId) || each.equalsIgnoreCase(personName) ? by : each);
+    return new Match(
+        others.filter(Objects::nonNull).toList(),
         watchlists,
         unknown,
         visits,

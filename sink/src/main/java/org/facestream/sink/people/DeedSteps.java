@@ -9,6 +9,7 @@ import org.facestream.recognizer.gallery.audit.AuditTrail;
 import org.facestream.recognizer.gallery.contract.Person;
 import org.facestream.recognizer.gallery.people.People;
 import org.facestream.recognizer.gallery.people.VisitorLooks;
+import org.facestream.sink.alert.AlertRules;
 import org.facestream.sink.store.Deed;
 import org.facestream.sink.store.EventStore;
 import org.facestream.sink.store.StoreException;
@@ -75,6 +76,12 @@ final class DeedSteps {
       }
     }
     try {
+      // Rules name people, too; before the gallery's part is recorded as done.
+      new AlertRules(people.clients())
+          .replace(
+              deed.person().id(),
+              deed.person().name(),
+              deed.kind() == Deed.Kind.forget ? null : into.id());
       return switch (deed.kind()) {
         case forget -> forget(deed, asked);
         case merge ->

@@ -10,7 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -37,9 +36,9 @@ import org.facestream.sink.store.EventStore;
 import org.facestream.sink.store.Sightings;
 import org.facestream.sink.store.TestDatabase;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,9 +49,10 @@ class AlertsTest {
   private static KafkaClients clients;
   private static TestDatabase server;
 
-  private final Telemetry telemetry = new Telemetry();
-  private final List<AutoCloseable> open = new ArrayList<>();
-  private Receiver receiver;
+  private static final Telemetry TELEMETRY = new Telemetry();
+  private static Receiver receiver;
+  private static Receiver silent;
+  private static SinkStage sink;
 
   @BeforeAll
   static void start() throws Exception {
@@ -62,10 +62,19 @@ class AlertsTest {
     try (Database database = new Database(server.config(Map.of()))) {
       database.check();
     }
+    receiver = new Receiver();
+    silent = new Receiver();
+    sink = sink(TELEMETRY);
+    sink.start();
+    await("ready", () -> sink.health().ready());
   }
 
   @AfterAll
   static void end() throws Exception {
+    sink.close();
+    receiver.close();
+    silent.close();
+    TELEMETRY.close();
     server.close();
     broker.close();
   }
@@ -75,16 +84,8 @@ class AlertsTest {
     AlertRules rules = new AlertRules(clients);
     rules.list().forEach(rule -> rules.delete(rule.id()));
     server.execute("TRUNCATE identity_event, sighting, forgotten_person, alert CASCADE");
-    receiver = new Receiver();
-  }
-
-  @AfterEach
-  void closeAll() throws Exception {
-    for (int i = open.size() - 1; i >= 0; i--) {
-      open.get(i).close();
-    }
-    receiver.close();
-    telemetry.close();
+    receiver.reset();
+    silent.reset();
   }
 
   private static Map<String, String> webhook(String name, String url) {
@@ -97,25 +98,23 @@ class AlertsTest {
         prefix + "secret", "0123456789abcdef");
   }
 
-  private SinkStage sink(Map<String, String> more) throws Exception {
-    Map<String, String> options = new HashMap<>(more);
+  private static SinkStage sink(Telemetry telemetry) {
+    Map<String, String> options = new HashMap<>(webhook("guard", receiver.url()));
+    options.putAll(webhook("silent", silent.url()));
+    options.putAll(webhook("dead", "http://127.0.0.1:1/"));
+    options.put("sink.api-address", "https://cctv.example.org/");
     options.put("worker.id", UUID.randomUUID().toString());
     options.put("sink.crops", "0");
     Settings settings =
         Settings.load(
             List.of(SinkConfig.class, WorkerConfig.class), Optional.empty(), Map.of(), options);
-    SinkStage stage =
-        new SinkStage(
-            settings.get(SinkConfig.class),
-            server.config(Map.of()),
-            settings.get(WorkerConfig.class),
-            clients,
-            SinkStage.Upkeep.NONE,
-            telemetry);
-    open.add(stage);
-    stage.start();
-    await("ready: " + stage.health().reason(), () -> stage.health().ready());
-    return stage;
+    return new SinkStage(
+        settings.get(SinkConfig.class),
+        server.config(Map.of()),
+        settings.get(WorkerConfig.class),
+        clients,
+        SinkStage.Upkeep.NONE,
+        telemetry);
   }
 
   private static void rule(String json) throws Exception {
@@ -164,9 +163,6 @@ class AlertsTest {
 
   @Test
   void anAlertComesOnceForATrackWithASignedLink() throws Exception {
-    Map<String, String> options = new HashMap<>(webhook("guard", receiver.url()));
-    options.put("sink.api-address", "https://cctv.example.org/");
-    sink(options);
     rule("{\"id\":\"wanted\",\"match\":{\"watchlists\":[\"wanted\"]},\"outlets\":[\"guard\"]}");
     String name = "Ann\r\nX-Evil: \"1\" <b>\u202e\ud83d\ude00";
     IdentityEvent ann =
@@ -201,7 +197,7 @@ class AlertsTest {
     publish(there(now("t-2", 1, Type.started, "bob"), "wanted"));
     await("the next", () -> receiver.posts.size() == 2);
     assertEquals(List.of("wanted.t-1", "wanted.t-2"), receiver.ids());
-    String metrics = telemetry.scrape();
+    String metrics = TELEMETRY.scrape();
     for (String line :
         List.of(
             "facestream_alerts_total{outcome=\"raised\",rule=\"wanted\"} 2.0",
@@ -213,53 +209,42 @@ class AlertsTest {
 
   @Test
   void aDeadOutletDelaysNoOther() throws Exception {
-    try (Receiver silent = new Receiver()) {
-      silent.answer = post -> -1;
-      Map<String, String> options = new HashMap<>(webhook("guard", receiver.url()));
-      options.putAll(webhook("silent", silent.url()));
-      options.putAll(webhook("dead", "http://127.0.0.1:1/"));
-      sink(options);
-      rule(
-          "{\"id\":\"all\",\"coolDownSeconds\":0,"
-              + "\"outlets\":[\"dead\",\"guard\",\"missing\",\"silent\"]}");
-      for (int i = 0; i < 20; i++) {
-        publish(now("t-" + i, 1, Type.started, null));
-      }
-      await("the living one", () -> receiver.posts.size() == 20);
-      await(
-          "all recorded",
-          () ->
-              server.count("alert_delivery WHERE outlet = 'guard' AND state = 'delivered'") == 20);
-      assertEquals(60, server.count("alert_delivery WHERE state = 'waiting'"));
-      assertEquals(
-          20,
-          server.count(
-              "alert_delivery WHERE outlet = 'missing' AND attempts = 0"
-                  + " AND last_error = 'no outlet of that name is configured'"));
-      await(
-          "why",
-          () ->
-              server.count(
-                      "alert_delivery WHERE outlet = 'dead'"
-                          + " AND last_error = 'it does not accept connections'")
-                  > 0);
-      await(
-          "figure",
-          () ->
-              telemetry
-                  .scrape()
-                  .matches("(?s).*oldest_waiting_seconds\\{outlet=\"dead\"} [1-9].*"));
-      silent.answer = post -> 200;
-      await(
-          "it is back",
-          () ->
-              server.count("alert_delivery WHERE outlet = 'silent' AND state = 'delivered'") == 20);
+    silent.answer = post -> -1;
+    rule(
+        "{\"id\":\"all\",\"coolDownSeconds\":0,"
+            + "\"outlets\":[\"dead\",\"guard\",\"missing\",\"silent\"]}");
+    for (int i = 0; i < 20; i++) {
+      publish(now("t-" + i, 1, Type.started, null));
     }
+    await("the living one", () -> receiver.posts.size() == 20);
+    await(
+        "all recorded",
+        () -> server.count("alert_delivery WHERE outlet = 'guard' AND state = 'delivered'") == 20);
+    assertEquals(60, server.count("alert_delivery WHERE state = 'waiting'"));
+    assertEquals(
+        20,
+        server.count(
+            "alert_delivery WHERE outlet = 'missing' AND attempts = 0"
+                + " AND last_error = 'no outlet of that name is configured'"));
+    await(
+        "why",
+        () ->
+            server.count(
+                    "alert_delivery WHERE outlet = 'dead'"
+                        + " AND last_error = 'it does not accept connections'")
+                > 0);
+    await(
+        "figure",
+        () ->
+            TELEMETRY.scrape().matches("(?s).*oldest_waiting_seconds\\{outlet=\"dead\"} [1-9].*"));
+    silent.answer = post -> 200;
+    await(
+        "it is back",
+        () -> server.count("alert_delivery WHERE outlet = 'silent' AND state = 'delivered'") == 20);
   }
 
   @Test
   void whatAnOutletAnswersDecides() throws Exception {
-    sink(webhook("guard", receiver.url()));
     rule("{\"id\":\"all\",\"coolDownSeconds\":0,\"outlets\":[\"guard\"]}");
     receiver.answer =
         post -> post.id().endsWith("moved") ? 302 : post.id().endsWith("gone") ? 404 : 503;
@@ -295,7 +280,6 @@ class AlertsTest {
 
   @Test
   void coolDownAgeAndVisits() throws Exception {
-    sink(webhook("guard", receiver.url()));
     rule(
         "{\"id\":\"cool\",\"match\":{\"people\":[\"ann\",\"bob\"],\"unknown\":true},"
             + "\"coolDownSeconds\":600,\"outlets\":[\"guard\"]}");
@@ -347,9 +331,8 @@ class AlertsTest {
 
   @Test
   void correctionsAndErasure() throws Exception {
-    SinkStage stage = sink(webhook("guard", receiver.url()));
     rule(
-        "{\"id\":\"wanted\",\"match\":{\"watchlists\":[\"wanted\"]},\"coolDownSeconds\":0,"
+        "{\"id\":\"listed\",\"match\":{\"watchlists\":[\"wanted\"]},\"coolDownSeconds\":0,"
             + "\"outlets\":[\"guard\",\"later\"]}");
     publish(now("t", 1, Type.ended, null), now("erased", 1, Type.ended, null));
     await("stored", () -> server.count("sighting") == 2);
@@ -357,12 +340,12 @@ class AlertsTest {
     // Corrected days later: the record's time is that of the correction.
     IdentityEvent named = there(event("t", 2, Type.corrected, "ann"), "wanted");
     publish(Optional.of(Instant.now()), named);
-    await("named", () -> receiver.ids().equals(List.of("wanted.t")));
+    await("named", () -> receiver.ids().equals(List.of("listed.t")));
     // Taken back: what waits is cancelled, what was sent is not sent again.
     publish(Optional.of(Instant.now()), event("t", 3, Type.corrected, null));
     await(
         "cancelled",
-        () -> deliveries().equals(List.of("wanted.t|guard|delivered", "wanted.t|later|cancelled")));
+        () -> deliveries().equals(List.of("listed.t|guard|delivered", "listed.t|later|cancelled")));
 
     // No alert of a track whose faces were erased, or that is no face.
     try (Database database = new Database(server.config(Map.of()))) {
@@ -370,7 +353,7 @@ class AlertsTest {
       sightings.erase(List.of("erased"), erased -> {});
       publish(there(now("erased", 2, Type.updated, "ann"), "wanted"));
       publish(there(now("bob", 1, Type.started, "bob"), "wanted"));
-      await("bob", () -> receiver.ids().contains("wanted.bob"));
+      await("bob", () -> receiver.ids().contains("listed.bob"));
       assertEquals(0, server.count("alert WHERE track = 'erased'"));
 
       // Bob's track becomes Cid's; then Bob is forgotten.
@@ -384,11 +367,11 @@ class AlertsTest {
       assertEquals(
           List.of("cancelled|erased"),
           server.query(
-              "SELECT state, last_error FROM alert_delivery WHERE alert = 'wanted.bob'"
+              "SELECT state, last_error FROM alert_delivery WHERE alert = 'listed.bob'"
                   + " AND outlet = 'later'"));
       publish(there(now("bob-2", 1, Type.started, "bob"), "wanted"));
       publish(there(now("dora", 1, Type.started, "dora"), "wanted"));
-      await("dora", () -> receiver.ids().contains("wanted.dora"));
+      await("dora", () -> receiver.ids().contains("listed.dora"));
       assertEquals(0, server.count("alert WHERE track = 'bob-2'"), "forgotten");
 
       // Alerts go with their sightings.
@@ -396,21 +379,25 @@ class AlertsTest {
       server.execute("DELETE FROM sighting WHERE track = 'dora'");
       assertEquals(0, server.count("alert WHERE track = 'dora'"));
     }
-    assertTrue(stage.live());
+    assertTrue(sink.live());
   }
 
   @Test
+  @Tag("long")
   void twoSinksShareTheWork() throws Exception {
-    sink(webhook("guard", receiver.url()));
-    sink(webhook("guard", receiver.url()));
-    rule("{\"id\":\"all\",\"coolDownSeconds\":0,\"outlets\":[\"guard\"]}");
-    IdentityEvent[] events = new IdentityEvent[200];
-    for (int i = 0; i < events.length; i++) {
-      events[i] = event("camera-" + i % 8, "t-" + i, 1, Type.started, null, Instant.now());
+    try (Telemetry other = new Telemetry();
+        SinkStage second = sink(other)) {
+      second.start();
+      await("ready", () -> second.health().ready());
+      rule("{\"id\":\"all\",\"coolDownSeconds\":0,\"outlets\":[\"guard\"]}");
+      IdentityEvent[] events = new IdentityEvent[200];
+      for (int i = 0; i < events.length; i++) {
+        events[i] = event("camera-" + i % 8, "t-" + i, 1, Type.started, null, Instant.now());
+      }
+      publish(events);
+      await("delivered", () -> server.count("alert_delivery WHERE state = 'delivered'") == 200);
+      assertEquals(200, receiver.posts.size());
+      assertEquals(200, new HashSet<>(receiver.ids()).size());
     }
-    publish(events);
-    await("delivered", () -> server.count("alert_delivery WHERE state = 'delivered'") == 200);
-    assertEquals(200, receiver.posts.size());
-    assertEquals(200, new HashSet<>(receiver.ids()).size());
   }
 }

@@ -70,6 +70,12 @@ final class Receiver implements AutoCloseable {
     return "http://127.0.0.1:" + server.getAddress().getPort() + "/hook/hunter2";
   }
 
+  void reset() {
+    posts.clear();
+    headers.clear();
+    answer = post -> 204;
+  }
+
   List<String> ids() {
     return posts.stream().map(Post::id).toList();
   }

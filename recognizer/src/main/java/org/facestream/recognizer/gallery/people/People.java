@@ -81,6 +81,11 @@ public final class People {
     Topics.ensure(clients, List.of(GalleryTopic.TOPIC));
   }
 
+  /** Of the broker that has the gallery. */
+  public KafkaClients clients() {
+    return clients;
+  }
+
   /** The unknown people beside those of the gallery. */
   public VisitorLooks visitors() {
     return new VisitorLooks(clients, trail);
