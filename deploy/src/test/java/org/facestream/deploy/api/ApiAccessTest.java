@@ -1,11 +1,13 @@
 package org.facestream.deploy.api;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.ByteArrayInputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -202,6 +204,24 @@ class ApiAccessTest {
             .POST(HttpRequest.BodyPublishers.ofByteArray(new byte[100_000]))
             .build();
     assertEquals(413, send(large).statusCode());
+    byte[] form = new byte[200_000];
+    byte[] head =
+        "--b\r\nContent-Disposition: form-data; name=\"pictures\"; filename=\"a.jpg\"\r\n\r\n"
+            .getBytes(UTF_8);
+    System.arraycopy(head, 0, form, 0, head.length);
+    HttpRequest.BodyPublisher known = HttpRequest.BodyPublishers.ofByteArray(form);
+    // Chunked: the server cannot know before it reads.
+    HttpRequest.BodyPublisher chunked =
+        HttpRequest.BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(form));
+    for (HttpRequest.BodyPublisher body : List.of(known, chunked)) {
+      HttpRequest upload =
+          HttpRequest.newBuilder(URI.create(address + "/api/v1/people"))
+              .header("x-api-key", key("--role", "operator"))
+              .header("Content-Type", "multipart/form-data; boundary=b")
+              .POST(body)
+              .build();
+      assertEquals(body == known ? 413 : 400, send(upload).statusCode());
+    }
     HttpResponse<String> page =
         send(HttpRequest.newBuilder(URI.create(address + "/api/v1/docs")).build());
     assertTrue(

@@ -181,7 +181,10 @@ public final class Session {
           case 1 -> "Running with 1 camera.";
           default -> "Running with " + cameras.size() + " cameras.";
         });
-    say("  api       " + everything.endpoints().api() + "/api/v1/docs");
+    say(
+        "  api       "
+            + everything.endpoints().api()
+            + "/api/v1/docs (`facestream key add` makes a key)");
     say("  metrics   " + everything.endpoints().metrics());
     say("  kafka     " + everything.endpoints().bootstrapServers());
     say(

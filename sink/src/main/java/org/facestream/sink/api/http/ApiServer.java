@@ -3,6 +3,7 @@ package org.facestream.sink.api.http;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
+import io.javalin.config.SizeUnit;
 import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
 import io.javalin.http.HttpResponseException;
@@ -18,6 +19,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.KafkaException;
+import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
@@ -28,6 +30,7 @@ import org.facestream.ingest.worker.config.UserError;
 import org.facestream.ingest.worker.json.Json;
 import org.facestream.ingest.worker.loop.RetryableException;
 import org.facestream.sink.store.StoreException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +45,7 @@ public final class ApiServer implements AutoCloseable {
   private static final Duration IN_ORDER = Duration.ofSeconds(5);
   private static final int WAITING = 1000;
   private static final int HEADER_BYTES = 16_384;
+  private static final int IN_MEMORY = 1 << 20;
 
   /** What browsers are to refuse; answers are data of people, so nothing keeps them. */
   private static final Map<String, String> SAFE =
@@ -57,6 +61,7 @@ public final class ApiServer implements AutoCloseable {
           "no-store");
 
   private final Access access;
+  private final long uploadBytes;
   private final Telemetry telemetry;
   private final List<Route> routes;
   private final Javalin javalin;
@@ -71,6 +76,7 @@ public final class ApiServer implements AutoCloseable {
   public ApiServer(
       ApiConfig config, Access access, List<Route> routes, String version, Telemetry telemetry) {
     this.access = access;
+    this.uploadBytes = config.uploadBytes();
     this.telemetry = telemetry;
     this.routes = withDocument(routes, version);
     this.javalin = Javalin.create(settings -> configure(settings, config));
@@ -117,6 +123,10 @@ public final class ApiServer implements AutoCloseable {
     settings.startup.showOldJavalinVersionWarning = false;
     settings.startup.startupWatcherEnabled = false;
     settings.http.maxRequestSize = config.uploadBytes();
+    settings.jetty.multipartConfig.maxTotalRequestSize(config.uploadBytes(), SizeUnit.BYTES);
+    settings.jetty.multipartConfig.maxFileSize(config.uploadBytes(), SizeUnit.BYTES);
+    // Larger ones are in a temporary file until the answer.
+    settings.jetty.multipartConfig.maxInMemoryFileSize(IN_MEMORY, SizeUnit.BYTES);
     settings.http.prefer405over404 = true;
     QueuedThreadPool threads =
         new QueuedThreadPool(
@@ -177,9 +187,12 @@ public final class ApiServer implements AutoCloseable {
                 "This needs the role %s; yours is %s.".formatted(route.role(), caller.role()));
       }
       checkParameters(context, route);
+      if (context.req().getContentLengthLong() > uploadBytes) {
+        throw tooLarge(null);
+      }
       route.handler().handle(call);
     } catch (Exception failed) {
-      fail(context, failed);
+      fail(context, refusedBody(failed));
     } finally {
       Timer.builder("facestream.api.request.time")
           .description("Time from a request to its answer")
@@ -192,6 +205,26 @@ public final class ApiServer implements AutoCloseable {
           .register(telemetry.registry())
           .record(Duration.ofNanos(System.nanoTime() - begun));
     }
+  }
+
+  private Problem tooLarge(@Nullable Throwable cause) {
+    return Problem.tooLarge(
+        "A request may have %s bytes (api.upload-bytes).".formatted(uploadBytes), cause);
+  }
+
+  /** What Jetty refuses while it reads a body is the caller's mistake, not a fault. */
+  private Exception refusedBody(Exception failed) {
+    for (Throwable each = failed; each != null; each = each.getCause()) {
+      if (each instanceof HttpException http && http.getCode() == 413) {
+        return tooLarge(failed);
+      }
+      if (each instanceof HttpException http && http.getCode() / 100 == 4) {
+        return Problem.invalid(
+            "The body cannot be read: it is malformed, or has more than %s bytes (api.upload-bytes)."
+                .formatted(uploadBytes));
+      }
+    }
+    return failed;
   }
 
   private static void checkParameters(Context context, Route route) {

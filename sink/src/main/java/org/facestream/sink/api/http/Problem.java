@@ -63,8 +63,8 @@ public final class Problem extends RuntimeException {
   }
 
   /** 413: the body has too many bytes, or a picture too many pixels. */
-  public static Problem tooLarge(String detail) {
-    return new Problem(413, "Too large", detail, null, null);
+  public static Problem tooLarge(String detail, @Nullable Throwable cause) {
+    return new Problem(413, "Too large", detail, null, cause);
   }
 
   /** 415: the body is of another kind than the route takes. */
