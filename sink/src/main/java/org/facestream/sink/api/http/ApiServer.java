@@ -18,8 +18,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.stream.Collectors;
-import org.apache.kafka.common.KafkaException;
-import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
@@ -27,20 +25,12 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.facestream.ingest.worker.Telemetry;
 import org.facestream.ingest.worker.config.UserError;
-import org.facestream.ingest.worker.json.Json;
-import org.facestream.ingest.worker.loop.RetryableException;
-import org.facestream.sink.store.StoreException;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Serves routes. Whatever fails becomes one kind of answer, in one place: a {@link Problem}. Each
  * request is checked in the same order: who calls, the role, the parameters' names.
  */
 public final class ApiServer implements AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(ApiServer.class);
-  private static final String PROBLEM = "application/problem+json";
   private static final Duration IDLE = Duration.ofSeconds(30);
   private static final Duration IN_ORDER = Duration.ofSeconds(5);
   private static final int WAITING = 1000;
@@ -61,7 +51,7 @@ public final class ApiServer implements AutoCloseable {
           "no-store");
 
   private final Access access;
-  private final long uploadBytes;
+  private final Failures failures;
   private final Telemetry telemetry;
   private final List<Route> routes;
   private final Javalin javalin;
@@ -76,7 +66,7 @@ public final class ApiServer implements AutoCloseable {
   public ApiServer(
       ApiConfig config, Access access, List<Route> routes, String version, Telemetry telemetry) {
     this.access = access;
-    this.uploadBytes = config.uploadBytes();
+    this.failures = new Failures(config.uploadBytes());
     this.telemetry = telemetry;
     this.routes = withDocument(routes, version);
     this.javalin = Javalin.create(settings -> configure(settings, config));
@@ -150,17 +140,11 @@ public final class ApiServer implements AutoCloseable {
               route.path(),
               context -> serve(context, route)));
     }
+    // Javalin has a handler of its own for this one.
     settings.routes.exception(
-        HttpResponseException.class,
-        (failed, context) -> {
-          answer(
-              context,
-              Problem.of(
-                  failed.getStatus(),
-                  "Refused",
-                  "%s. %s".formatted(failed.getMessage(), "See /api/v1/docs for what there is.")));
-        });
-    settings.routes.exception(Exception.class, (failed, context) -> fail(context, failed));
+        HttpResponseException.class, (failed, context) -> failures.answer(context, failed));
+    settings.routes.exception(
+        Exception.class, (failed, context) -> failures.answer(context, failed));
   }
 
   private static ServerConnector connector(
@@ -187,12 +171,10 @@ public final class ApiServer implements AutoCloseable {
                 "This needs the role %s; yours is %s.".formatted(route.role(), caller.role()));
       }
       checkParameters(context, route);
-      if (context.req().getContentLengthLong() > uploadBytes) {
-        throw tooLarge(null);
-      }
+      failures.checkLength(context);
       route.handler().handle(call);
     } catch (Exception failed) {
-      fail(context, refusedBody(failed));
+      failures.answer(context, failed);
     } finally {
       Timer.builder("facestream.api.request.time")
           .description("Time from a request to its answer")
@@ -205,26 +187,6 @@ public final class ApiServer implements AutoCloseable {
           .register(telemetry.registry())
           .record(Duration.ofNanos(System.nanoTime() - begun));
     }
-  }
-
-  private Problem tooLarge(@Nullable Throwable cause) {
-    return Problem.tooLarge(
-        "A request may have %s bytes (api.upload-bytes).".formatted(uploadBytes), cause);
-  }
-
-  /** What Jetty refuses while it reads a body is the caller's mistake, not a fault. */
-  private Exception refusedBody(Exception failed) {
-    for (Throwable each = failed; each != null; each = each.getCause()) {
-      if (each instanceof HttpException http && http.getCode() == 413) {
-        return tooLarge(failed);
-      }
-      if (each instanceof HttpException http && http.getCode() / 100 == 4) {
-        return Problem.invalid(
-            "The body cannot be read: it is malformed, or has more than %s bytes (api.upload-bytes)."
-                .formatted(uploadBytes));
-      }
-    }
-    return failed;
   }
 
   private static void checkParameters(Context context, Route route) {
@@ -251,41 +213,6 @@ public final class ApiServer implements AutoCloseable {
                   + known.stream().collect(Collectors.joining(", "))
                   + ".");
     }
-  }
-
-  private static void fail(Context context, Exception failed) {
-    if (failed instanceof Problem problem) {
-      answer(context, problem);
-    } else if (failed instanceof HttpResponseException refused) {
-      answer(context, Problem.of(refused.getStatus(), "Refused", refused.getMessage() + "."));
-    } else if (failed instanceof UserError wrong) {
-      answer(context, Problem.invalid(String.valueOf(wrong.getMessage())));
-    } else if (failed instanceof StoreException store && store.rowAtFault()) {
-      answer(context, Problem.invalid("The database refuses a value of the request."));
-    } else if (failed instanceof StoreException || failed instanceof RetryableException) {
-      log.warn("PostgreSQL: {}", failed.getMessage());
-      answer(context, Problem.unavailable("PostgreSQL does not answer; try again.", failed));
-    } else if (failed instanceof KafkaException) {
-      log.warn("Kafka: {}", failed.getMessage());
-      answer(context, Problem.unavailable("Kafka does not answer; try again.", failed));
-    } else {
-      log.error("{} {} failed", context.method(), context.endpoint().path, failed);
-      answer(
-          context,
-          Problem.of(500, "Failed", "This is a fault of facestream; its log has the reason."));
-    }
-  }
-
-  private static void answer(Context context, Problem problem) {
-    Duration later = problem.retryAfter();
-    if (later != null) {
-      context.header("Retry-After", String.valueOf(Math.max(1, later.toSeconds())));
-    }
-    if (problem.status() == 401) {
-      context.header("WWW-Authenticate", "ApiKey");
-    }
-    context.status(problem.status()).result(Json.bytes(Call.JSON, problem.body()));
-    context.contentType(PROBLEM).header("Cache-Control", "no-store");
   }
 
   /** What is served. */
