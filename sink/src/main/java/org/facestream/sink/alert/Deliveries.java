@@ -156,12 +156,16 @@ final class Deliveries implements AutoCloseable {
     upkeep.shutdownNow();
     workers.forEach(OutletWorker::stop);
     wake();
-    for (Thread thread : threads) {
-      thread.join(2_000);
-    }
+    join();
     threads.forEach(Thread::interrupt);
+    join();
+  }
+
+  /** Waits for all of them, two seconds together. */
+  private void join() throws InterruptedException {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(2);
     for (Thread thread : threads) {
-      thread.join(2_000);
+      thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime())));
     }
   }
 }

@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
 final class OutletWorker implements Runnable {
   private static final Logger log = LoggerFactory.getLogger(OutletWorker.class);
 
-  /** Longer than any outlet takes: when it is over, the sink that sent is gone. */
-  private static final Duration LEASE = Duration.ofSeconds(30);
+  /** For what is done around sending. */
+  private static final Duration AROUND = Duration.ofSeconds(10);
 
   private static final Duration POLL = Duration.ofSeconds(1);
   private static final long FIRST_WAIT_MILLIS = 1_000;
@@ -72,7 +72,8 @@ final class OutletWorker implements Runnable {
   private void turn() throws InterruptedException {
     long seen = deliveries.recorded();
     try {
-      Optional<DeliveryQueue.Taken> taken = deliveries.queue().take(name, LEASE);
+      Optional<DeliveryQueue.Taken> taken =
+          deliveries.queue().take(name, outlet.longest().plus(AROUND));
       if (taken.isPresent()) {
         deliver(taken.get());
         return;

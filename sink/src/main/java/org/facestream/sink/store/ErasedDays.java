@@ -45,6 +45,7 @@ public final class ErasedDays {
           "sighting",
           "visit_span",
           "correction",
+          "alert",
           "unfinished_deed",
           "person_export");
 

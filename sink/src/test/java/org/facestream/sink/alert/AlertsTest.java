@@ -3,6 +3,7 @@ package org.facestream.sink.alert;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.facestream.sink.store.Events.event;
 import static org.facestream.sink.store.Events.there;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -31,7 +32,9 @@ import org.facestream.recognizer.identity.IdentityEvent.Type;
 import org.facestream.recognizer.identity.IdentityTopic;
 import org.facestream.sink.SinkConfig;
 import org.facestream.sink.SinkStage;
+import org.facestream.sink.alert.outlet.Notice;
 import org.facestream.sink.store.Database;
+import org.facestream.sink.store.ErasedDays;
 import org.facestream.sink.store.EventStore;
 import org.facestream.sink.store.Sightings;
 import org.facestream.sink.store.TestDatabase;
@@ -374,12 +377,46 @@ class AlertsTest {
       await("dora", () -> receiver.ids().contains("listed.dora"));
       assertEquals(0, server.count("alert WHERE track = 'bob-2'"), "forgotten");
 
+      assertTrue(new ErasedDays(database).clean(), "the bytes of the name leave the files");
+
       // Alerts go with their sightings.
       await("stored", () -> server.count("sighting WHERE track = 'dora'") == 1);
       server.execute("DELETE FROM sighting WHERE track = 'dora'");
       assertEquals(0, server.count("alert WHERE track = 'dora'"));
     }
     assertTrue(sink.live());
+  }
+
+  @Test
+  void anOutletThatSendsPicturesGetsTheBestCrop() throws Exception {
+    for (String table : List.of("sighting_face", "face_picture")) {
+      server.execute(
+          "CREATE TABLE %1$s_1 PARTITION OF %1$s FOR VALUES FROM ('2026-11-22') TO ('2026-11-23')"
+              .formatted(table));
+    }
+    for (int row = 1; row <= 2; row++) {
+      server.execute(
+          ("INSERT INTO sighting_face (day, row_id, face_id, track, camera, capture_time, box_left,"
+                  + " box_top, box_right, box_bottom, score, quality, landmarks) VALUES"
+                  + " ('2026-11-22', %1$s, 'f-%1$s', 'p-1', 'gate', '2026-11-22', 0, 0, 9, 9, 1, 0.%1$s,"
+                  + " '{1,1,2,2,3,3,4,4,5,5}')")
+              .formatted(row));
+      server.execute(
+          "INSERT INTO face_picture VALUES ('2026-11-22', %1$s, decode('ffd80%1$s', 'hex'))"
+              .formatted(row));
+    }
+    Instant now = Instant.now();
+    AlertNotices.Waiting alert =
+        new AlertNotices.Waiting(
+            "a.p-1", new Notice.Rule("a", "a"), "p-1", "gate", now, now, "ann", "{}");
+    try (Database database = new Database(server.config(Map.of()))) {
+      AlertNotices notices =
+          new AlertNotices(database.dataSource(), Optional.empty(), Duration.ofDays(1));
+      assertArrayEquals(
+          new byte[] {(byte) 0xff, (byte) 0xd8, 2}, notices.of(alert, true).crop().orElseThrow());
+      assertTrue(notices.of(alert, false).crop().isEmpty());
+      assertTrue(notices.of(alert, false).body().path("crop").isNull());
+    }
   }
 
   @Test

@@ -16,6 +16,7 @@ import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.internet.MimeMultipart;
 import jakarta.mail.util.ByteArrayDataSource;
 import java.net.URI;
+import java.time.Duration;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Date;
@@ -45,6 +46,7 @@ final class Mail implements Outlet {
   private final @Nullable String password;
   private final InternetAddress from;
   private final InternetAddress[] to;
+  private final Duration timeout;
 
   /**
    * @param trust null for what Java trusts
@@ -55,6 +57,7 @@ final class Mail implements Outlet {
     this.host = address.getHost();
     this.port = address.getPort() < 0 ? (tls ? TLS_PORT : PORT) : address.getPort();
     this.user = config.user().orElse(null);
+    this.timeout = config.timeout();
     this.password = password;
     this.from = address("from", config.from().orElse(""));
     List<String> receivers = config.to().orElse(List.of());
@@ -91,6 +94,12 @@ final class Mail implements Outlet {
           "An outlet of kind mail needs `%s` with an address such as guard@example.org."
               .formatted(key));
     }
+  }
+
+  /** Each answer may take its time, of the greeting, of TLS, of the login, and of the mail. */
+  @Override
+  public Duration longest() {
+    return timeout.multipliedBy(8 + to.length);
   }
 
   @Override

@@ -99,6 +99,12 @@ final class Mqtt implements Outlet {
     this.client = builder.buildAsync();
   }
 
+  /** To connect, and to publish. */
+  @Override
+  public Duration longest() {
+    return timeout.multipliedBy(2);
+  }
+
   @Override
   public Outcome send(Notice notice) throws InterruptedException {
     ObjectNode body = notice.body().deepCopy();

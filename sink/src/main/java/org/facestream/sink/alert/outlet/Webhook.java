@@ -83,6 +83,11 @@ final class Webhook implements Outlet {
   }
 
   @Override
+  public Duration longest() {
+    return timeout.plusSeconds(1);
+  }
+
+  @Override
   public int parallel() {
     return AT_ONCE;
   }
