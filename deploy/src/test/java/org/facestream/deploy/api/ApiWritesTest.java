@@ -39,6 +39,7 @@ import org.facestream.ingest.worker.config.Settings;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.KafkaConfig;
 import org.facestream.ingest.worker.kafka.Topics;
+import org.facestream.sink.alert.SignedLinks;
 import org.facestream.sink.api.alert.AlertRoutes;
 import org.facestream.sink.api.http.ApiConfig;
 import org.facestream.sink.api.http.ApiServer;
@@ -47,6 +48,8 @@ import org.facestream.sink.api.people.Desk;
 import org.facestream.sink.api.people.PeopleRoutes;
 import org.facestream.sink.api.people.SightingRoutes;
 import org.facestream.sink.api.people.VisitorRoutes;
+import org.facestream.sink.api.seen.CameraRoutes;
+import org.facestream.sink.api.seen.SeenRoutes;
 import org.facestream.sink.store.Database;
 import org.facestream.sink.store.StoreConfig;
 import org.junit.jupiter.api.AfterAll;
@@ -73,6 +76,7 @@ class ApiWritesTest {
   private static Path audit;
   private static KafkaClients clients;
   private static String address;
+  private static Settings settings;
   private static int sequence;
 
   @BeforeAll
@@ -92,7 +96,7 @@ class ApiWritesTest {
     given.put("recognizer.threads", "1");
     given.put("recognizer.track-timeout", "3s");
     given.put("api.port", "0");
-    Settings settings = new Configuration(Optional.empty(), Map.of(), given).settings();
+    settings = new Configuration(Optional.empty(), Map.of(), given).settings();
     clients = new KafkaClients(settings.get(KafkaConfig.class));
     Topics.ensure(clients, List.of(FaceTopic.TOPIC));
     Telemetry telemetry = closing.add(new Telemetry());
@@ -108,6 +112,8 @@ class ApiWritesTest {
                 settings.get(ApiConfig.class),
                 access,
                 Stream.of(
+                        new SeenRoutes(store).routes(),
+                        new CameraRoutes(clients).routes(),
                         new PeopleRoutes(desk).routes(),
                         new SightingRoutes(desk).routes(),
                         new VisitorRoutes(desk).routes(),
@@ -252,6 +258,8 @@ class ApiWritesTest {
     ApiClient.json(404, elsewhere.send("POST", corrections, "{\"kind\":\"no_face\"}"));
     ApiClient.json(403, elsewhere.send("GET", "/api/v1/people"));
 
+    lookAt(viewer, elsewhere);
+
     await()
         .atMost(PATIENCE)
         .until(() -> "t".equals(query("SELECT ended FROM sighting WHERE track = 'door-1-1-0'")));
@@ -319,6 +327,81 @@ class ApiWritesTest {
     assertEquals(204, administrator.send("DELETE", rule).statusCode());
     ApiClient.json(404, administrator.send("DELETE", rule));
     ApiClient.json(404, operator.send("GET", rule));
+  }
+
+  /** Two sightings of one camera, in pages of one, with their crops. */
+  private static void lookAt(ApiClient viewer, ApiClient elsewhere) throws Exception {
+    JsonNode first =
+        ApiClient.json(200, viewer.send("GET", "/api/v1/sightings?limit=1&camera=door"));
+    assertEquals("door-1-2-0", first.at("/items/0/track").asText());
+    assertEquals("Bob", first.at("/items/0/who/name").asText());
+    String cursor = first.path("next").asText();
+    JsonNode second =
+        ApiClient.json(200, viewer.send("GET", "/api/v1/sightings?limit=1&cursor=" + cursor));
+    assertEquals("door-1-1-0", second.at("/items/0/track").asText());
+    JsonNode none =
+        ApiClient.json(
+            200,
+            viewer.send("GET", "/api/v1/sightings?limit=1&cursor=" + second.path("next").asText()));
+    assertEquals(0, none.path("items").size());
+    assertTrue(none.path("next").isNull());
+    for (String query :
+        List.of("person=bob", "person=Bob&camera=door&from=2020-01-01T00:00:00Z", "camera=door")) {
+      JsonNode found = ApiClient.json(200, viewer.send("GET", "/api/v1/sightings?" + query));
+      assertEquals(2, found.path("items").size(), query);
+    }
+    for (String query : List.of("person=eve", "unknown=true", "zone=x", "camera=gate")) {
+      JsonNode found = ApiClient.json(200, viewer.send("GET", "/api/v1/sightings?" + query));
+      assertEquals(0, found.path("items").size(), query);
+    }
+    ApiClient.json(400, viewer.send("GET", "/api/v1/sightings?cursor=x"));
+    ApiClient.json(400, viewer.send("GET", "/api/v1/sightings?unknown=true&person=x"));
+
+    JsonNode detail = ApiClient.json(200, viewer.send("GET", "/api/v1/sightings/door-1-2-0"));
+    String face = detail.at("/crops/0/faceId").asText();
+    HttpResponse<byte[]> crop = viewer.send("GET", "/api/v1/sightings/door-1-2-0/crops/" + face);
+    assertEquals(200, crop.statusCode());
+    assertEquals((byte) 0xff, crop.body()[0]);
+    assertTrue(crop.headers().firstValue("Cache-Control").orElse("").startsWith("private"));
+    ApiClient again =
+        new ApiClient(
+            address,
+            Map.of("x-role", "viewer", "If-None-Match", crop.headers().firstValue("ETag").get()));
+    assertEquals(304, again.send("GET", "/api/v1/sightings/door-1-2-0/crops/" + face).statusCode());
+    ApiClient.json(404, viewer.send("GET", "/api/v1/sightings/door-1-2-0/crops/none"));
+    assertEquals(200, viewer.send("GET", "/api/v1/sightings/door-1-2-0/crop").statusCode());
+
+    // Who has a link needs no key; one that was changed is refused.
+    ApiClient nobody = new ApiClient(address, Map.of());
+    String link;
+    try (Database store = new Database(settings.get(StoreConfig.class))) {
+      link =
+          new SignedLinks(store.dataSource())
+              .sign(SignedLinks.crop("door-1-2-0"), Instant.now().plusSeconds(60));
+    }
+    assertEquals(200, nobody.send("GET", link).statusCode());
+    ApiClient.json(403, nobody.send("GET", link.replace("door-1-2", "door-1-1")));
+    ApiClient.json(403, nobody.send("GET", link + "0"));
+    ApiClient.json(401, nobody.send("GET", "/api/v1/sightings/door-1-2-0/crop"));
+
+    // A caller of another camera finds nothing of this one.
+    assertEquals(
+        0, ApiClient.json(200, elsewhere.send("GET", "/api/v1/sightings")).path("items").size());
+    assertEquals(
+        0,
+        ApiClient.json(200, elsewhere.send("GET", "/api/v1/sightings?camera=door"))
+            .path("items")
+            .size());
+    for (String path : List.of("", "/crop", "/crops/" + face)) {
+      ApiClient.json(404, elsewhere.send("GET", "/api/v1/sightings/door-1-2-0" + path));
+    }
+    ApiClient.json(403, elsewhere.send("GET", "/api/v1/visits"));
+
+    JsonNode visits = ApiClient.json(200, viewer.send("GET", "/api/v1/visits?person=bob"));
+    assertEquals("door", visits.at("/items/0/stops/0/camera").asText(), visits.toString());
+    ApiClient.json(200, viewer.send("GET", "/api/v1/visitors"));
+    ApiClient.json(200, viewer.send("GET", "/api/v1/cameras"));
+    ApiClient.json(404, viewer.send("GET", "/api/v1/cameras/none"));
   }
 
   private static int counterExamples(ApiClient viewer) throws Exception {

@@ -28,6 +28,8 @@ import org.facestream.sink.api.people.Desk;
 import org.facestream.sink.api.people.PeopleRoutes;
 import org.facestream.sink.api.people.SightingRoutes;
 import org.facestream.sink.api.people.VisitorRoutes;
+import org.facestream.sink.api.seen.CameraRoutes;
+import org.facestream.sink.api.seen.SeenRoutes;
 import org.facestream.sink.store.Database;
 import org.facestream.sink.store.StoreConfig;
 import org.slf4j.Logger;
@@ -102,6 +104,8 @@ public final class ApiStage implements Stage {
     Map<String, Outlet> outlets = Outlets.of(alerts.outlets());
     outlets.values().forEach(closing::add);
     return Stream.of(
+            new SeenRoutes(store).routes(),
+            new CameraRoutes(clients).routes(),
             new PeopleRoutes(desk).routes(),
             new SightingRoutes(desk).routes(),
             new VisitorRoutes(desk).routes(),

@@ -120,6 +120,9 @@ final class OpenApiDocument {
     ObjectNode done = responses.putObject(String.valueOf(route.answer().status()));
     done.put("description", "Done.");
     content(done, route.answer().content());
+    if (route.answer().content().mediaType().startsWith("image/")) {
+      responses.putObject("304").put("description", "As If-None-Match has it.");
+    }
     responses.putObject("4XX").put("$ref", "#/components/responses/Problem");
     responses.putObject("503").put("$ref", "#/components/responses/Problem");
   }
