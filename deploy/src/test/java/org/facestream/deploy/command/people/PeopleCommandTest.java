@@ -180,12 +180,15 @@ class PeopleCommandTest {
       try (Stream<Path> files = Files.list(export)) {
         assertEquals(
             List.of(
+                ".facestream-export",
+                "corrections.json",
                 "crops.json",
                 "events.json",
                 "person.json",
                 "picture-1.jpg",
                 "picture-2.jpg",
-                "sightings.json"),
+                "sightings.json",
+                "visits.json"),
             files.map(file -> file.getFileName().toString()).sorted().toList());
       }
       assertEquals(
