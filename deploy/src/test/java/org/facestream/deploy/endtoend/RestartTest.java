@@ -40,6 +40,7 @@ import org.facestream.recognizer.gallery.enrol.EnrolmentResult;
 import org.facestream.recognizer.gallery.enrol.EnrolmentTerms;
 import org.facestream.recognizer.identity.IdentityEvent;
 import org.facestream.sink.people.Enroller;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -48,6 +49,7 @@ import org.junit.jupiter.api.io.TempDir;
  * restarted in the middle: the right names, every event once, one row per sighting. While ingest is
  * away nobody is seen: who stands before a camera then is there twice, before and after.
  */
+@Tag("long")
 class RestartTest {
   /** The scenes begin again after this time. */
   private static final Duration LOOP = Duration.ofSeconds(40);
