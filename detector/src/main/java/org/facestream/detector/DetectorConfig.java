@@ -6,6 +6,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.facestream.detector.mtcnn.MtcnnOptions;
+import org.facestream.detector.mtcnn.MtcnnOptionsBuilder;
 import org.facestream.detector.onnx.CudaConfig;
 import org.facestream.detector.track.BestShotConfig;
 import org.facestream.detector.track.CropConfig;
@@ -98,4 +100,24 @@ public interface DetectorConfig {
   BestShotConfig bestShots();
 
   CropConfig crop();
+
+  /** How faces are searched for in one picture, by these settings. */
+  static MtcnnOptions mtcnn(DetectorConfig config) {
+    List<Float> thresholds = config.thresholds();
+    List<Float> overlaps = config.overlaps();
+    return MtcnnOptionsBuilder.builder()
+        .minFaceSize(config.minFaceSize())
+        .scaleFactor(config.scaleFactor())
+        .maxScales(config.maxScales())
+        .scaleSteps(config.scaleSteps().orElse(List.of()))
+        .proposalThreshold(thresholds.get(0))
+        .refinementThreshold(thresholds.get(1))
+        .outputThreshold(thresholds.get(2))
+        .overlaps(
+            new MtcnnOptions.Overlaps(
+                overlaps.get(0), overlaps.get(1), overlaps.get(2), overlaps.get(3)))
+        .maxCandidates(config.maxCandidates())
+        .maxFaces(config.maxFaces())
+        .build();
+  }
 }

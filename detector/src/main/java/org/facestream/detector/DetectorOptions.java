@@ -1,9 +1,7 @@
 package org.facestream.detector;
 
 import java.time.Duration;
-import java.util.List;
 import org.facestream.detector.mtcnn.MtcnnOptions;
-import org.facestream.detector.mtcnn.MtcnnOptionsBuilder;
 import org.facestream.detector.onnx.CudaOptions;
 import org.facestream.detector.onnx.Device;
 import org.facestream.detector.track.BestShotConfig;
@@ -45,26 +43,12 @@ record DetectorOptions(
    */
   static DetectorOptions of(DetectorConfig config) {
     int processors = Runtime.getRuntime().availableProcessors();
-    List<Float> thresholds = config.thresholds();
-    List<Float> overlaps = config.overlaps();
-    float good = thresholds.get(2);
+    float good = config.thresholds().get(2);
+    // Weaker detections are only for the trackers, see Tracker; they cost nothing, because the
+    // networks see the same candidates.
     MtcnnOptions mtcnn =
-        MtcnnOptionsBuilder.builder()
-            .minFaceSize(config.minFaceSize())
-            .scaleFactor(config.scaleFactor())
-            .maxScales(config.maxScales())
-            .scaleSteps(config.scaleSteps().orElse(List.of()))
-            .proposalThreshold(thresholds.get(0))
-            .refinementThreshold(thresholds.get(1))
-            // Weaker detections are only for the trackers, see Tracker; they cost nothing, because
-            // the networks see the same candidates.
-            .outputThreshold(Math.min(good, config.track().weakScore()))
-            .overlaps(
-                new MtcnnOptions.Overlaps(
-                    overlaps.get(0), overlaps.get(1), overlaps.get(2), overlaps.get(3)))
-            .maxCandidates(config.maxCandidates())
-            .maxFaces(config.maxFaces())
-            .build();
+        DetectorConfig.mtcnn(config)
+            .withOutputThreshold(Math.min(good, config.track().weakScore()));
     return new DetectorOptions(
         Device.parse(config.device()).with(CudaOptions.of(config.cuda())),
         config.threads().orElse(processors),

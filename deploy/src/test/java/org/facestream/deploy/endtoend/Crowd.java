@@ -12,8 +12,6 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.facestream.deploy.command.picture.FaceDescriber;
-import org.facestream.deploy.command.picture.SeenFace;
 import org.facestream.deploy.lab.simulation.DemoPeople;
 import org.facestream.deploy.lab.simulation.DemoPerson;
 import org.facestream.deploy.stage.Configuration;
@@ -29,6 +27,8 @@ import org.facestream.recognizer.identity.IdentityTopic;
 import org.facestream.recognizer.identity.Match;
 import org.facestream.recognizer.identity.MatchBuilder;
 import org.facestream.recognizer.identity.MatchTopic;
+import org.facestream.sink.api.picture.FaceDescriber;
+import org.facestream.sink.api.picture.SeenFace;
 
 /**
  * What a detector and a recognizer publish of many tracks, with real crops and real descriptors, in

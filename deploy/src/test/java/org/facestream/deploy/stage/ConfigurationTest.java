@@ -45,6 +45,8 @@ class ConfigurationTest {
   private static final String TABLE =
       """
       api.host                               | 127.0.0.1 | 0.0.0.0              |
+      api.inference                          |          | 1 256                 | 0 257
+      api.inference-per-caller               | 2        | 1 256                 | 0 257
       api.port                               | 18080    | 8080 0 65535          | -1 65536
       api.threads                            | 40       | 8 1000                | 7 1001
       api.upload-bytes                       | 33554432 | 65536                 | 65535

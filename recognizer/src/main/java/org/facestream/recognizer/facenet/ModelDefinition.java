@@ -167,7 +167,7 @@ public record ModelDefinition(
       template = template.stream().map(List::copyOf).toList();
     }
 
-    Landmarks landmarks() {
+    public Landmarks landmarks() {
       return Landmarks.of(
           template.stream().map(pair -> new Point(pair.get(0), pair.get(1))).toList());
     }

@@ -28,6 +28,9 @@ import org.facestream.sink.api.people.Desk;
 import org.facestream.sink.api.people.PeopleRoutes;
 import org.facestream.sink.api.people.SightingRoutes;
 import org.facestream.sink.api.people.VisitorRoutes;
+import org.facestream.sink.api.picture.FaceReader;
+import org.facestream.sink.api.picture.LiveGallery;
+import org.facestream.sink.api.picture.PictureRoutes;
 import org.facestream.sink.api.seen.CameraRoutes;
 import org.facestream.sink.api.seen.SeenRoutes;
 import org.facestream.sink.store.Database;
@@ -109,7 +112,11 @@ public final class ApiStage implements Stage {
             new PeopleRoutes(desk).routes(),
             new SightingRoutes(desk).routes(),
             new VisitorRoutes(desk).routes(),
-            new AlertRoutes(clients, store, outlets).routes())
+            new AlertRoutes(clients, store, outlets).routes(),
+            new PictureRoutes(
+                    closing.add(new FaceReader(settings)),
+                    closing.add(new LiveGallery(settings, clients)))
+                .routes())
         .flatMap(List::stream)
         .toList();
   }

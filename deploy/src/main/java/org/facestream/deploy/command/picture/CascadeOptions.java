@@ -3,7 +3,6 @@ package org.facestream.deploy.command.picture;
 import java.util.List;
 import org.facestream.detector.DetectorConfig;
 import org.facestream.detector.mtcnn.MtcnnOptions;
-import org.facestream.detector.mtcnn.MtcnnOptionsBuilder;
 import org.facestream.detector.onnx.CudaOptions;
 import org.facestream.detector.onnx.Device;
 import org.facestream.ingest.registry.FaceSearch;
@@ -73,23 +72,20 @@ public final class CascadeOptions {
     Range.check("--max-scales", maxScales, FaceSearch.COUNT);
     Range.check("--thresholds", thresholds, FaceSearch.THRESHOLDS);
     Range.check("--max-faces", maxFaces, FaceSearch.COUNT);
+    MtcnnOptions usual = DetectorConfig.mtcnn(config);
     List<Float> scores = thresholds == null ? config.thresholds() : thresholds;
-    List<Float> overlaps = config.overlaps();
     // Explicit levels would make an option that shapes the pyramid count for nothing.
     boolean shaped = minFace != null || factor != null || maxScales != null;
-    return MtcnnOptionsBuilder.builder()
-        .minFaceSize(minFace == null ? config.minFaceSize() : minFace)
-        .scaleFactor(factor == null ? config.scaleFactor() : factor)
-        .maxScales(maxScales == null ? config.maxScales() : maxScales)
-        .scaleSteps(shaped ? List.of() : config.scaleSteps().orElse(List.of()))
+    return usual
+        .with()
+        .minFaceSize(minFace == null ? usual.minFaceSize() : minFace)
+        .scaleFactor(factor == null ? usual.scaleFactor() : factor)
+        .maxScales(maxScales == null ? usual.maxScales() : maxScales)
+        .scaleSteps(shaped ? List.of() : usual.scaleSteps())
         .proposalThreshold(scores.get(0))
         .refinementThreshold(scores.get(1))
         .outputThreshold(scores.get(2))
-        .overlaps(
-            new MtcnnOptions.Overlaps(
-                overlaps.get(0), overlaps.get(1), overlaps.get(2), overlaps.get(3)))
-        .maxCandidates(config.maxCandidates())
-        .maxFaces(maxFaces == null ? config.maxFaces() : maxFaces)
+        .maxFaces(maxFaces == null ? usual.maxFaces() : maxFaces)
         .build();
   }
 }

@@ -10,6 +10,7 @@ import org.facestream.ingest.frame.Picture;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.ingest.worker.json.Json;
 import org.facestream.recognizer.facenet.DescriptorModel;
+import org.facestream.sink.api.picture.FaceDescriber;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;

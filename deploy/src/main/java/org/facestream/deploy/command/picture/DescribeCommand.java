@@ -8,6 +8,8 @@ import org.facestream.deploy.command.Subcommand;
 import org.facestream.detector.face.Box;
 import org.facestream.detector.mtcnn.Detection;
 import org.facestream.ingest.worker.json.Json;
+import org.facestream.sink.api.picture.FaceDescriber;
+import org.facestream.sink.api.picture.FullSize;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;

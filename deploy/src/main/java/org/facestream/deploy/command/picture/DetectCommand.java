@@ -12,6 +12,7 @@ import org.facestream.detector.mtcnn.Mtcnn;
 import org.facestream.detector.mtcnn.MtcnnOptions;
 import org.facestream.detector.onnx.Device;
 import org.facestream.ingest.worker.json.Json;
+import org.facestream.sink.api.picture.FullSize;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;

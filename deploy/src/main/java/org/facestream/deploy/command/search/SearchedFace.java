@@ -1,7 +1,7 @@
 package org.facestream.deploy.command.search;
 
 import java.nio.file.Path;
-import org.facestream.deploy.command.picture.SeenFace;
+import org.facestream.sink.api.picture.SeenFace;
 
 /**
  * A face that is looked for.

@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import org.facestream.deploy.command.picture.SeenFace;
 import org.facestream.detector.face.Landmarks;
 import org.facestream.detector.face.Point;
 import org.facestream.ingest.frame.Picture;
@@ -19,6 +18,7 @@ import org.facestream.ingest.frame.UnreadablePictureException;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.recognizer.facenet.DescriptorModel;
 import org.facestream.recognizer.facenet.Descriptors;
+import org.facestream.sink.api.picture.SeenFace;
 
 /**
  * Pictures of a collection, each described once, when it is first asked for. Of several faces in a

@@ -7,13 +7,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Predicate;
-import org.facestream.deploy.command.picture.SeenFace;
 import org.facestream.deploy.lab.evaluation.DescribedPictures.Described;
 import org.facestream.recognizer.identity.DecisionRules;
 import org.facestream.recognizer.identity.IdentityEvent;
 import org.facestream.recognizer.identity.Match;
 import org.facestream.recognizer.identity.MatchBuilder;
 import org.facestream.recognizer.identity.TrackReplay;
+import org.facestream.sink.api.picture.SeenFace;
 
 /**
  * Open-set identification with the recognizer's decision: the pictures of a person are dealt out to

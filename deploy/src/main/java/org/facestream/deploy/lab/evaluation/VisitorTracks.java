@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
-import org.facestream.deploy.command.picture.SeenFace;
 import org.facestream.deploy.lab.evaluation.DescribedPictures.Described;
 import org.facestream.ingest.worker.Telemetry;
 import org.facestream.recognizer.gallery.match.DescriptorSpace;
@@ -20,6 +19,7 @@ import org.facestream.recognizer.identity.Match;
 import org.facestream.recognizer.identity.MatchBuilder;
 import org.facestream.recognizer.identity.TrackReplay;
 import org.facestream.recognizer.identity.VisitorRules;
+import org.facestream.sink.api.picture.SeenFace;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -5,13 +5,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Path;
 import java.util.List;
-import org.facestream.deploy.command.picture.SeenFace;
 import org.facestream.detector.face.QualityMeter;
 import org.facestream.detector.mtcnn.Mtcnn;
 import org.facestream.detector.mtcnn.MtcnnOptions;
 import org.facestream.detector.onnx.Device;
 import org.facestream.recognizer.facenet.DescriptorModel;
 import org.facestream.recognizer.facenet.Descriptors;
+import org.facestream.sink.api.picture.SeenFace;
 import org.junit.jupiter.api.Test;
 
 /** The accuracy that we say we have, on folds of Labeled Faces in the Wild. */

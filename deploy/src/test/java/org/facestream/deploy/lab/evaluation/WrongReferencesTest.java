@@ -16,7 +16,6 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.facestream.deploy.command.picture.FaceDescriber;
 import org.facestream.deploy.stage.Configuration;
 import org.facestream.ingest.worker.config.Settings;
 import org.facestream.recognizer.RecognizerConfig;
@@ -30,6 +29,7 @@ import org.facestream.recognizer.gallery.people.GalleryHealth.Doubt;
 import org.facestream.recognizer.gallery.people.HealthCheck;
 import org.facestream.recognizer.gallery.people.HealthRules;
 import org.facestream.recognizer.identity.DecisionRules;
+import org.facestream.sink.api.picture.FaceDescriber;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 

@@ -2,6 +2,7 @@ package org.facestream.sink.api.http;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.util.OptionalInt;
 import org.facestream.ingest.worker.config.Allowed;
 import org.facestream.ingest.worker.config.Setting;
 
@@ -26,4 +27,15 @@ public interface ApiConfig {
   @Allowed("65536 or more")
   @WithDefault("33554432")
   long uploadBytes();
+
+  @Setting(
+      "Number of uploaded pictures that are examined at once; by default, the number of threads of"
+          + " the machine. A request that waits for more than 5 s is answered 429.")
+  @Allowed("1 to 256")
+  OptionalInt inference();
+
+  @Setting("Of these, how many one caller may have; one more is answered 429.")
+  @Allowed("1 to 256")
+  @WithDefault("2")
+  int inferencePerCaller();
 }

@@ -14,6 +14,7 @@ import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.ingest.worker.json.Json;
@@ -76,6 +77,14 @@ public final class Call {
   public void requireCamera(String camera, String what) {
     if (!caller.sees(camera)) {
       throw Problem.notFound("There is no " + what + " of this id.");
+    }
+  }
+
+  /** Refuses callers who may only see some cameras what is about people everywhere. */
+  public void requireEveryCamera() {
+    if (caller.cameras().isPresent()) {
+      throw Problem.forbidden(
+          "You may see some cameras only; this is about people on all of them.");
     }
   }
 
@@ -146,6 +155,23 @@ public final class Call {
   /** A header; empty text is none. */
   public Optional<String> header(String name) {
     return Optional.ofNullable(context.header(name)).filter(text -> !text.isEmpty());
+  }
+
+  /** Whether the body is a form. */
+  public boolean isForm() {
+    return context.isMultipartFormData();
+  }
+
+  /**
+   * A file of a form, or in base64 of a body that is JSON.
+   *
+   * @param type of such a body
+   * @param component of it
+   */
+  public <T> byte[] upload(String name, Class<T> type, Function<T, byte[]> component) {
+    return isForm()
+        ? file(name).orElseThrow(() -> Problem.invalid("The form has no file `" + name + "`."))
+        : component.apply(body(type));
   }
 
   /** The body, which is JSON. */

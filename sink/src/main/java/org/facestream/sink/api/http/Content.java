@@ -1,6 +1,7 @@
 package org.facestream.sink.api.http;
 
 import java.lang.reflect.Type;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,8 +9,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param mediaType such as {@code application/json}; empty for no body
  * @param type of the record that JSON or the parts of a form are made of, or null for bytes
+ * @param orJson whether JSON of the same record is taken instead of a form, with files in base64
  */
-public record Content(String mediaType, @Nullable Type type) {
+public record Content(String mediaType, @Nullable Type type, boolean orJson) {
   /** No body. */
   public static final Content NONE = new Content("", null);
 
@@ -17,10 +19,16 @@ public record Content(String mediaType, @Nullable Type type) {
   public static final Content JPEG = new Content("image/jpeg", null);
 
   private static final String FORM = "multipart/form-data";
+  private static final String JSON = "application/json";
+
+  /** Of one kind. */
+  public Content(String mediaType, @Nullable Type type) {
+    this(mediaType, type, false);
+  }
 
   /** JSON of a record. */
   public static Content json(Type type) {
-    return new Content("application/json", type);
+    return new Content(JSON, type);
   }
 
   /**
@@ -30,6 +38,16 @@ public record Content(String mediaType, @Nullable Type type) {
    */
   public static Content form(Class<?> type) {
     return new Content(FORM, type);
+  }
+
+  /** A form with files, or JSON with the same names, with files in base64. */
+  public static Content formOrJson(Class<?> type) {
+    return new Content(FORM, type, true);
+  }
+
+  /** Every media type. */
+  List<String> mediaTypes() {
+    return orJson ? List.of(mediaType, JSON) : List.of(mediaType);
   }
 
   boolean isNone() {

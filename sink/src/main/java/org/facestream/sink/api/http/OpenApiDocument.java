@@ -149,10 +149,13 @@ final class OpenApiDocument {
     if (content.isNone()) {
       return;
     }
-    ObjectNode media = parent.putObject("content").putObject(content.mediaType());
-    Type type = content.type();
-    if (type != null) {
-      media.set("schema", schemas.createSchemaReference(type));
+    ObjectNode kinds = parent.putObject("content");
+    for (String mediaType : content.mediaTypes()) {
+      ObjectNode media = kinds.putObject(mediaType);
+      Type type = content.type();
+      if (type != null) {
+        media.set("schema", schemas.createSchemaReference(type));
+      }
     }
   }
 

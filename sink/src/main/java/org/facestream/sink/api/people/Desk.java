@@ -96,10 +96,7 @@ public final class Desk implements AutoCloseable {
 
   /** Refuses callers who may only see some cameras what is about people everywhere. */
   static void requireEveryCamera(Call call) {
-    if (call.caller().cameras().isPresent()) {
-      throw Problem.forbidden(
-          "You may see some cameras only; this is about people on all of them.");
-    }
+    call.requireEveryCamera();
   }
 
   /**

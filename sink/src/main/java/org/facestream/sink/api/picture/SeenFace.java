@@ -1,4 +1,4 @@
-package org.facestream.deploy.command.picture;
+package org.facestream.sink.api.picture;
 
 import org.facestream.detector.face.Box;
 import org.facestream.detector.face.Landmarks;

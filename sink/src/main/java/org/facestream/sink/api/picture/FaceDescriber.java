@@ -1,6 +1,9 @@
-package org.facestream.deploy.command.picture;
+package org.facestream.sink.api.picture;
 
 import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import org.apache.kafka.common.errors.InterruptException;
 import org.facestream.detector.DetectorConfig;
 import org.facestream.detector.face.Landmarks;
 import org.facestream.detector.face.QualityMeter;
@@ -18,10 +21,13 @@ import org.facestream.recognizer.facenet.DescriptorModel;
 import org.facestream.recognizer.facenet.Descriptors;
 import org.jspecify.annotations.Nullable;
 
-/** Detector and descriptor network for commands that work on pictures. */
+/** Detector and descriptor network for single pictures. Safe for use by several threads. */
 public final class FaceDescriber implements AutoCloseable {
   private final Closing closing = new Closing();
-  private final Mtcnn mtcnn;
+
+  /** Those that nobody uses at the moment. */
+  private final BlockingQueue<Mtcnn> detectors;
+
   private final MtcnnOptions options;
   private final Descriptors descriptors;
 
@@ -32,10 +38,20 @@ public final class FaceDescriber implements AutoCloseable {
    * @throws UserError where a model is not known or damaged, or a device cannot run it
    */
   public FaceDescriber(Settings settings, @Nullable String model) {
+    this(settings, model, 1);
+  }
+
+  /**
+   * For several threads.
+   *
+   * @param parallel number of pictures in which faces are searched for at once; a GPU is not shared
+   *     out
+   */
+  FaceDescriber(Settings settings, @Nullable String model, int parallel) {
     DetectorConfig detector = settings.get(DetectorConfig.class);
     RecognizerConfig recognizer = settings.get(RecognizerConfig.class);
-    options = new CascadeOptions().mtcnn(detector);
-    int threads = Runtime.getRuntime().availableProcessors();
+    options = DetectorConfig.mtcnn(detector);
+    int threads = Math.max(1, Runtime.getRuntime().availableProcessors() / parallel);
     try {
       descriptors =
           closing.add(
@@ -43,9 +59,14 @@ public final class FaceDescriber implements AutoCloseable {
                   DescriptorModel.of(model == null ? recognizer.model() : model),
                   Device.parse(recognizer.device()).with(CudaOptions.of(recognizer.cuda())),
                   threads));
-      mtcnn =
-          closing.add(
-              new Mtcnn(Device.parse(detector.device()).with(CudaOptions.of(detector.cuda())), 1));
+      Device wanted = Device.parse(detector.device()).with(CudaOptions.of(detector.cuda()));
+      Mtcnn first = closing.add(new Mtcnn(wanted, 1));
+      int count = first.device().kind() == Device.Kind.CUDA ? 1 : parallel;
+      detectors = new ArrayBlockingQueue<>(count);
+      detectors.add(first);
+      while (detectors.size() < count) {
+        detectors.add(closing.add(new Mtcnn(first.device(), 1)));
+      }
     } catch (RuntimeException refused) {
       closing.close();
       throw refused;
@@ -57,8 +78,18 @@ public final class FaceDescriber implements AutoCloseable {
   }
 
   /** The faces of a picture, best first. */
-  List<Detection> faces(Picture picture) {
-    return mtcnn.detect(List.of(picture), options).get(0);
+  public List<Detection> faces(Picture picture) {
+    Mtcnn free;
+    try {
+      free = detectors.take();
+    } catch (InterruptedException interrupted) {
+      throw new InterruptException(interrupted);
+    }
+    try {
+      return free.detect(List.of(picture), options).get(0);
+    } finally {
+      detectors.add(free);
+    }
   }
 
   /** The same as a camera's faces are judged: with their quality. */
@@ -76,7 +107,7 @@ public final class FaceDescriber implements AutoCloseable {
   }
 
   /** The landmarks of a picture's faces, best first. */
-  List<Landmarks> landmarks(Picture picture) {
+  public List<Landmarks> landmarks(Picture picture) {
     return faces(picture).stream().map(Detection::landmarks).toList();
   }
 
