@@ -32,6 +32,7 @@ import org.facestream.ingest.worker.config.Settings;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.TestBroker;
 import org.facestream.ingest.worker.kafka.Topic;
+import org.facestream.ingest.worker.kafka.Topics;
 import org.facestream.recognizer.identity.IdentityEvent.Type;
 import org.facestream.recognizer.identity.IdentityTopic;
 import org.facestream.recognizer.identity.MatchTopic;
@@ -302,6 +303,41 @@ class EvidenceStageTest {
       }
       await("all", () -> server.count("sighting_face WHERE track LIKE 'large-%'") == 30);
       await("room", () -> metric("facestream_evidence_full") == 0);
+    }
+  }
+
+  /** A sink that was off: matches are read far before their faces, and fill the memory. */
+  @Test
+  void matchesOfABacklogWaitForTheirFaces() throws Exception {
+    Topics.ensure(clients, List.of(FaceTopic.TOPIC, MatchTopic.TOPIC, IdentityTopic.TOPIC));
+    int tracks = 400;
+    List<Face> all = new ArrayList<>();
+    List<ProducerRecord<String, byte[]>> events = new ArrayList<>();
+    String topic = clients.name(IdentityTopic.TOPIC);
+    for (int i = 0; i < tracks; i++) {
+      String track = "backlog-" + i;
+      all.addAll(faces(track));
+      events.add(
+          IdentityTopic.toRecord(topic, event("gate", track, 1, Type.ended, "ann", Instant.now())));
+    }
+    publish(IdentityTopic.TOPIC, events);
+    publishMatches(all);
+    Map<String, String> small =
+        Map.of("sink.crops-bytes", "1048576", "sink.batch-size", "50", "sink.crops-wait", "300ms");
+    try (SinkStage stage = stage(small)) {
+      await("matches fill it", () -> metric("facestream_evidence_waiting_bytes") > 524_288);
+      readUpTo("recognizer", FaceTopic.TOPIC);
+      readUpTo("identity", MatchTopic.TOPIC);
+      Thread.sleep(3_000);
+      publishFaces(all);
+      await(
+          "all",
+          () ->
+              server.count(
+                      "sighting_face JOIN face_descriptor USING (day, row_id)"
+                          + " WHERE track LIKE 'backlog-%'")
+                  == 3 * tracks);
+      assertTrue(stage.live());
     }
   }
 

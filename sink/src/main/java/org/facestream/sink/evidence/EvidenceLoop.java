@@ -84,7 +84,7 @@ public final class EvidenceLoop implements AutoCloseable {
   /** Has its progress watched, and begins to follow the other groups. */
   public void watch(StallWatch stalls) {
     stalls.follow(FaceTopic.TOPIC, Optional.of(GROUP), loop.positions(), writer::full);
-    settled.start();
+    settled.start(() -> loop.positions().held());
   }
 
   @Override

@@ -10,7 +10,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -59,7 +58,7 @@ final class EvidenceWriter implements BatchProcessor {
   private final Telemetry telemetry;
   private final long mostBytes;
   private final String faceTopic;
-  private final Supplier<OptionalLong> settled;
+  private final Settled settled;
   private final WaitingFaces waiting;
   private final Timer storing;
   private final Counter crops;
@@ -71,6 +70,7 @@ final class EvidenceWriter implements BatchProcessor {
   private long storedNanos = System.nanoTime();
   private volatile long bytes;
   private volatile boolean full;
+  private boolean fullOfMatches;
 
   /**
    * How many crops, and where they wait.
@@ -82,15 +82,10 @@ final class EvidenceWriter implements BatchProcessor {
   record Limits(int most, long bytes, String faceTopic) {}
 
   /**
-   * @param settled what was read before, by {@link System#nanoTime}, has its events and faces by
-   *     now, if it has any; empty when that is not known
+   * @param settled what has its events, and its faces, by now
    */
   EvidenceWriter(
-      Database database,
-      FaceStore store,
-      Limits limits,
-      Supplier<OptionalLong> settled,
-      Telemetry telemetry) {
+      Database database, FaceStore store, Limits limits, Settled settled, Telemetry telemetry) {
     this.database = database;
     this.store = store;
     this.telemetry = telemetry;
@@ -130,7 +125,9 @@ final class EvidenceWriter implements BatchProcessor {
         deadLetters.reject(record, invalid.reason(), "neither face nor match");
       }
     }
-    if (System.nanoTime() - storedNanos >= PAUSE_NANOS || waiting.bytes() > mostBytes) {
+    if (System.nanoTime() - storedNanos >= PAUSE_NANOS
+        || isAbove(waiting.faceBytes(), false)
+        || isAbove(waiting.matchBytes(), false)) {
       storeOrLetGo();
     }
     fill();
@@ -178,9 +175,11 @@ final class EvidenceWriter implements BatchProcessor {
 
   private void storeOrLetGo() {
     // Asked first: whatever is settled then is found in the database.
-    OptionalLong before = settled.get();
+    OptionalLong events = settled.events();
+    OptionalLong faces = settled.faces();
     storeDue();
-    before.ifPresent(this::letGo);
+    events.ifPresent(this::letGo);
+    waiting.letGoOfMatches(faces);
   }
 
   private void letGo(long readBefore) {
@@ -189,18 +188,25 @@ final class EvidenceWriter implements BatchProcessor {
         .forEach((camera, faces) -> telemetry.dropped(STAGE, camera, "no-event").increment(faces));
   }
 
+  /** Faces and matches have half of the memory each; reading goes on when a quarter is free. */
+  private boolean isAbove(long held, boolean before) {
+    long most = mostBytes / 2;
+    return held > (before ? most / 4 * 3 : most);
+  }
+
   private void fill() {
     bytes = waiting.bytes();
-    // Reading goes on when a quarter is free again.
-    boolean now = bytes > (full ? mostBytes / 4 * 3 : mostBytes);
+    boolean now = isAbove(waiting.faceBytes(), full);
     if (now && !full) {
       log.warn(
-          "{}: faces of {} MB wait for identity events: nothing more is read until events come. "
+          "{}: faces of {} MB wait for identity events: no more faces are read until events come. "
               + "Check that the recognizer runs and keeps up.",
           STAGE,
-          bytes >> 20);
+          waiting.faceBytes() >> 20);
     }
     full = now;
+    // They wait for their faces, which are read meanwhile.
+    fullOfMatches = isAbove(waiting.matchBytes(), fullOfMatches);
   }
 
   private void storeDue() {
@@ -257,7 +263,12 @@ final class EvidenceWriter implements BatchProcessor {
   }
 
   @Override
-  public boolean full() {
+  public boolean full(String topic) {
+    return topic.equals(faceTopic) ? full : fullOfMatches;
+  }
+
+  /** Whether no faces are read because too many wait for an event. */
+  boolean full() {
     return full;
   }
 

@@ -24,15 +24,20 @@ import org.slf4j.LoggerFactory;
  * the recognizer, its matches by the decision, then a track's timeout passed, and its events were
  * read by the sink. While one of them is away, nothing new is settled. Has its own thread.
  */
-final class Settled implements AutoCloseable, Supplier<OptionalLong> {
+final class Settled implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Settled.class);
   private static final Duration PAUSE = Duration.ofMillis(500);
+
+  /** The end of a transaction is a record that nobody is given. */
+  private static final long TRANSACTION_END = 1;
 
   private final KafkaClients clients;
   private final Duration wait;
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Thread thread;
-  private volatile OptionalLong settled = OptionalLong.empty();
+  private volatile OptionalLong events = OptionalLong.empty();
+  private volatile OptionalLong faces = OptionalLong.empty();
+  private volatile Supplier<Map<TopicPartition, OptionalLong>> own = Map::of;
 
   /**
    * @param wait longer than the recognizer waits until a track has ended
@@ -44,14 +49,24 @@ final class Settled implements AutoCloseable, Supplier<OptionalLong> {
     this.thread.setDaemon(true);
   }
 
-  void start() {
+  /**
+   * Begins.
+   *
+   * @param positions of the reader of faces
+   */
+  void start(Supplier<Map<TopicPartition, OptionalLong>> positions) {
+    own = positions;
     thread.start();
   }
 
-  /** By {@link System#nanoTime}. */
-  @Override
-  public OptionalLong get() {
-    return settled;
+  /** What was read before, by {@link System#nanoTime}, has its events by now, if it has any. */
+  OptionalLong events() {
+    return events;
+  }
+
+  /** The same of a match and its face: the reader has also read all faces of then. */
+  OptionalLong faces() {
+    return faces;
   }
 
   private void run() {
@@ -70,13 +85,29 @@ final class Settled implements AutoCloseable, Supplier<OptionalLong> {
 
   private void settle(GroupReading groups) throws InterruptedException, TimeoutException {
     long begun = System.nanoTime();
+    Map<TopicPartition, Long> ends = groups.ends(FaceTopic.TOPIC);
     if (!passes(groups, FaceTopic.TOPIC, "recognizer")
         || !passes(groups, MatchTopic.TOPIC, "identity")
         || closed.await(wait.toMillis(), TimeUnit.MILLISECONDS)
         || !passes(groups, IdentityTopic.TOPIC, "sink")) {
       return;
     }
-    settled = OptionalLong.of(begun);
+    events = OptionalLong.of(begun);
+    if (hasRead(ends)) {
+      faces = events;
+    }
+  }
+
+  /** Whether the reader has read its share of the faces. */
+  private boolean hasRead(Map<TopicPartition, Long> ends) {
+    Map<TopicPartition, OptionalLong> positions = own.get();
+    for (Map.Entry<TopicPartition, Long> end : ends.entrySet()) {
+      OptionalLong position = positions.get(end.getKey());
+      if (position != null && position.orElse(0) + TRANSACTION_END < end.getValue()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Waits until the group has read what is in the topic now. */

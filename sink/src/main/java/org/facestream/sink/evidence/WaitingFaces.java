@@ -1,10 +1,13 @@
 package org.facestream.sink.evidence;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.function.Predicate;
 import org.apache.kafka.common.TopicPartition;
 import org.facestream.detector.face.Face;
@@ -18,9 +21,16 @@ import org.facestream.sink.store.FaceStore;
  * thread.
  */
 final class WaitingFaces {
+  /** A best shot is published when its track has no better one: after later faces of others. */
+  private static final Duration OUT_OF_ORDER = Duration.ofSeconds(30);
+
   private final int most;
   private final Map<String, Track> tracks = new HashMap<>();
-  private long bytes;
+  private long faceBytes;
+  private long matchBytes;
+
+  /** When the newest face of a camera was captured that was read. */
+  private final Map<String, Instant> read = new HashMap<>();
 
   /** What waits of one track, by id of the face. */
   private static final class Track {
@@ -53,45 +63,58 @@ final class WaitingFaces {
 
   void addFace(Held<Face> face) {
     Track track = tracks.computeIfAbsent(face.value().track(), each -> new Track());
-    add(track.faces, face);
+    faceBytes += add(track.faces, face);
     track.fresh = true;
+    read.merge(
+        face.value().camera(), face.captured(), (one, other) -> one.isAfter(other) ? one : other);
   }
 
   void addMatch(Held<Match> match) {
     Track track = tracks.computeIfAbsent(match.value().track(), each -> new Track());
-    add(track.matches, match);
+    matchBytes += add(track.matches, match);
     track.fresh = true;
   }
 
-  private <T> void add(Map<String, Held<T>> held, Held<T> one) {
-    Held<T> before = held.putIfAbsent(one.faceId(), one);
-    if (before != null) {
-      return;
+  /** Returns by how many bytes more are held. */
+  private <T> long add(Map<String, Held<T>> held, Held<T> one) {
+    if (held.putIfAbsent(one.faceId(), one) != null) {
+      return 0;
     }
-    bytes += one.bytes();
-    if (held.size() > most) {
-      List<Held<T>> kept = CropChoice.keep(held.values(), most);
-      remove(held, each -> !kept.contains(each));
+    if (held.size() <= most) {
+      return one.bytes();
     }
+    List<Held<T>> kept = CropChoice.keep(held.values(), most);
+    return one.bytes() - remove(held, each -> !kept.contains(each));
   }
 
-  private <T> int remove(Map<String, Held<T>> held, Predicate<Held<T>> gone) {
-    int before = held.size();
-    held.values()
-        .removeIf(
-            each -> {
-              boolean leaves = gone.test(each);
-              if (leaves) {
-                bytes -= each.bytes();
-              }
-              return leaves;
-            });
-    return before - held.size();
+  private void removeFaces(Track track, Predicate<Held<Face>> gone) {
+    faceBytes -= remove(track.faces, gone);
+  }
+
+  private void removeMatches(Track track, Predicate<Held<Match>> gone) {
+    matchBytes -= remove(track.matches, gone);
+  }
+
+  /** Returns how many bytes less are held. */
+  private static <T> long remove(Map<String, Held<T>> held, Predicate<Held<T>> gone) {
+    long before = held.values().stream().mapToLong(Held::bytes).sum();
+    held.values().removeIf(gone);
+    return before - held.values().stream().mapToLong(Held::bytes).sum();
   }
 
   /** About how much memory it takes. */
   long bytes() {
-    return bytes;
+    return faceBytes + matchBytes;
+  }
+
+  /** About how much memory the faces take. */
+  long faceBytes() {
+    return faceBytes;
+  }
+
+  /** About how much memory the matches take. */
+  long matchBytes() {
+    return matchBytes;
   }
 
   /** Tracks of which something may be stored now. */
@@ -143,8 +166,8 @@ final class WaitingFaces {
     }
     for (Track track : of(result.tracks())) {
       track.known = true;
-      remove(track.faces, each -> true);
-      remove(track.matches, each -> !result.missing().contains(each.faceId()));
+      removeFaces(track, each -> true);
+      removeMatches(track, each -> !result.missing().contains(each.faceId()));
     }
     forgetEmpty();
   }
@@ -152,39 +175,62 @@ final class WaitingFaces {
   /** A track whose rows the database refuses. */
   void refused(String name) {
     for (Track track : of(List.of(name))) {
-      remove(track.faces, each -> true);
-      remove(track.matches, each -> true);
+      removeFaces(track, each -> true);
+      removeMatches(track, each -> true);
     }
     forgetEmpty();
   }
 
   /**
-   * Lets go of tracks that no event tells of, and of matches whose faces were not kept.
+   * Lets go of tracks that no event tells of.
    *
-   * @param readBefore what was read before, by {@link System#nanoTime}, has its events and faces by
-   *     now, if it has any
+   * @param readBefore what was read before, by {@link System#nanoTime}, has its events by now, if
+   *     it has any
    * @return how many faces without an event that were, by camera
    */
   Map<String, Integer> letGo(long readBefore) {
     Map<String, Integer> faces = new HashMap<>();
     for (Track track : tracks.values()) {
-      if (track.known && !track.fresh) {
-        remove(track.matches, each -> each.readNanos() - readBefore < 0);
-      } else if (!track.known && track.isFrom(readBefore)) {
+      if (!track.known && track.isFrom(readBefore)) {
         track.faces.values().forEach(each -> faces.merge(each.value().camera(), 1, Integer::sum));
-        remove(track.faces, each -> true);
-        remove(track.matches, each -> true);
+        removeFaces(track, each -> true);
+        removeMatches(track, each -> true);
       }
     }
     forgetEmpty();
     return faces;
   }
 
+  /**
+   * Lets go of matches of stored tracks whose faces were read and not kept: a detector publishes
+   * the faces of a camera in about the order in which they were captured.
+   *
+   * @param settledBefore what was read before has its faces by now, if it has any; empty when that
+   *     is not known
+   */
+  void letGoOfMatches(OptionalLong settledBefore) {
+    for (Track track : tracks.values()) {
+      if (track.known && !track.fresh) {
+        removeMatches(
+            track,
+            each -> {
+              Instant newest = read.get(each.value().camera());
+              return (newest != null && each.captured().isBefore(newest.minus(OUT_OF_ORDER)))
+                  || (settledBefore.isPresent()
+                      && each.readNanos() - settledBefore.getAsLong() < 0);
+            });
+      }
+    }
+    forgetEmpty();
+  }
+
   /** Records of these partitions will be read again by whoever has them now. */
   void revoked(Collection<TopicPartition> partitions) {
+    // Those who have them next begin with what was not committed.
+    read.clear();
     for (Track track : tracks.values()) {
-      remove(track.faces, each -> partitions.contains(each.partition()));
-      remove(track.matches, each -> partitions.contains(each.partition()));
+      removeFaces(track, each -> partitions.contains(each.partition()));
+      removeMatches(track, each -> partitions.contains(each.partition()));
     }
     forgetEmpty();
   }

@@ -46,8 +46,8 @@ public interface BatchProcessor {
     return Map.of();
   }
 
-  /** Whether no more records may come until it holds back fewer. */
-  default boolean full() {
+  /** Whether no more records of a topic may come until it holds back fewer. */
+  default boolean full(String topic) {
     return false;
   }
 

@@ -2,6 +2,7 @@ package org.facestream.ingest.worker.loop;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
@@ -110,13 +111,13 @@ final class GroupMember implements AutoCloseable {
 
   ConsumerRecords<String, byte[]> poll(Duration longest) {
     boolean stale = System.nanoTime() - polledAt > STALE_NANOS;
-    if (processor.full()) {
-      joined().pause(joined().assignment());
-      waits = true;
-    } else if (waits) {
+    List<TopicPartition> full =
+        joined().assignment().stream().filter(each -> processor.full(each.topic())).toList();
+    if (waits) {
       joined().resume(joined().assignment());
-      waits = false;
     }
+    joined().pause(full);
+    waits = !full.isEmpty();
     ConsumerRecords<String, byte[]> polled = joined().poll(longest);
     if (stale && settings.gather() > 0 && !polled.isEmpty()) {
       polled = gather(polled);
