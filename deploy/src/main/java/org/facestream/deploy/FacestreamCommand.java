@@ -15,6 +15,7 @@ import org.facestream.deploy.command.people.VisitorsCommand;
 import org.facestream.deploy.command.picture.CompareCommand;
 import org.facestream.deploy.command.picture.DescribeCommand;
 import org.facestream.deploy.command.picture.DetectCommand;
+import org.facestream.deploy.command.replay.ReplayCommand;
 import org.facestream.deploy.command.run.RunCommand;
 import org.facestream.deploy.command.run.StageCommands;
 import org.facestream.deploy.command.search.SearchCommand;
@@ -66,6 +67,7 @@ import picocli.CommandLine.Spec;
       EnrollCommand.class,
       PeopleCommand.class,
       CorrectCommand.class,
+      ReplayCommand.class,
       AuditCommand.class,
       KeyCommand.class,
       SightingsCommand.class,

@@ -34,9 +34,6 @@ import org.facestream.recognizer.identity.MatchTopic;
 final class RecognizerProcessor implements BatchProcessor {
   static final String STAGE = "recognizer";
 
-  /** The best and the second-best person, and one more for the analysis of a decision. */
-  private static final int CANDIDATES = 3;
-
   private final RecognizerOptions options;
   private final Telemetry telemetry;
   private final Descriptors descriptors;
@@ -75,7 +72,8 @@ final class RecognizerProcessor implements BatchProcessor {
     this.telemetry = telemetry;
     this.descriptors = descriptors;
     this.gallery = gallery;
-    this.search = new CandidateSearch(options.thresholds(), options.reduction(), CANDIDATES);
+    this.search =
+        new CandidateSearch(options.thresholds(), options.reduction(), CandidateSearch.USUAL);
     this.clock = clock;
     this.matchesTopic = matchesTopic;
     this.decoding = telemetry.part(STAGE, "decode");

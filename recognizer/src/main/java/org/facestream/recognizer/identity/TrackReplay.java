@@ -8,8 +8,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The decision for complete tracks, for evaluations: the same functions as the topology's, without
- * a topic or a clock.
+ * The decision for complete tracks, for evaluations and replays: the same functions as the
+ * topology's, without a topic or a clock.
  */
 public final class TrackReplay {
   private final Linking linking;
@@ -42,7 +42,7 @@ public final class TrackReplay {
     List<IdentityEvent> events = new ArrayList<>();
     @Nullable TrackState state = null;
     for (Match face : faces) {
-      TrackDecision.Outcome outcome = decision.face(state, face);
+      TrackDecision.Outcome outcome = decision.face(state, linking.held(face));
       state = outcome.state();
       events.addAll(outcome.events());
     }

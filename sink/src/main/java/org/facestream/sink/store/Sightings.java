@@ -231,7 +231,7 @@ public final class Sightings {
         });
   }
 
-  private static float @Nullable [] floats(byte @Nullable [] bytes) {
+  static float @Nullable [] floats(byte @Nullable [] bytes) {
     if (bytes == null) {
       return null;
     }

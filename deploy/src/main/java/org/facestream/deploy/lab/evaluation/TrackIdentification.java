@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.function.Predicate;
 import org.facestream.deploy.lab.evaluation.DescribedPictures.Described;
+import org.facestream.recognizer.gallery.match.CandidateSearch;
 import org.facestream.recognizer.identity.DecisionRules;
 import org.facestream.recognizer.identity.IdentityEvent;
 import org.facestream.recognizer.identity.Match;
@@ -35,9 +36,6 @@ public record TrackIdentification(
     List<SearchedTrack> strangers,
     List<SearchedTrack> still,
     int leftOut) {
-
-  /** As many as the recognizer gives to the decision. */
-  private static final int CANDIDATES = 3;
 
   private static final long FRAME_MILLIS = 200;
 
@@ -142,7 +140,7 @@ public record TrackIdentification(
               .score(face.score())
               .quality(face.quality())
               .candidates(
-                  nearest.to(described.descriptor().orElseThrow(), CANDIDATES).stream()
+                  nearest.to(described.descriptor().orElseThrow(), CandidateSearch.USUAL).stream()
                       .map(
                           near ->
                               new Match.Candidate(

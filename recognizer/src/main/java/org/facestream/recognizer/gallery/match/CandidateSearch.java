@@ -18,6 +18,9 @@ import org.facestream.recognizer.identity.Match;
  * of the gallery without people of a watchlist cost nothing.
  */
 public final class CandidateSearch {
+  /** The best and the second-best person, and one more for the analysis of a decision. */
+  public static final int USUAL = 3;
+
   private final Thresholds thresholds;
   private final Reduction reduction;
   private final int most;
