@@ -1,12 +1,9 @@
 package org.facestream.deploy.command.correct;
 
 import java.time.Duration;
-import java.time.Instant;
-import java.time.LocalDate;
-import java.time.ZoneId;
-import java.time.format.DateTimeParseException;
 import java.util.Optional;
 import org.facestream.deploy.command.Complaints;
+import org.facestream.deploy.command.ExpiryDay;
 import org.facestream.deploy.command.KafkaOptions;
 import org.facestream.deploy.command.Subcommand;
 import org.facestream.ingest.worker.config.UserError;
@@ -133,7 +130,8 @@ public final class CorrectCommand extends Subcommand {
       throw new ParameterException(
           spec.commandLine(), "--confirm, --consent and --expiry need --learn");
     }
-    EnrolmentTerms terms = new EnrolmentTerms(Optional.ofNullable(consent), end());
+    EnrolmentTerms terms =
+        new EnrolmentTerms(Optional.ofNullable(consent), ExpiryDay.begin(expiry));
     try (KafkaOptions.Connection connection = kafka.connectExistingWithDatabase(configuration());
         Database database = new Database(connection.settings().get(StoreConfig.class))) {
       return execute(connection, database, terms);
@@ -197,17 +195,6 @@ public final class CorrectCommand extends Subcommand {
     return statement.sameAs != null
         ? corrections.same(track, statement.sameAs)
         : corrections.noFace(track);
-  }
-
-  private Optional<Instant> end() {
-    try {
-      return Optional.ofNullable(expiry)
-          .map(day -> LocalDate.parse(day).atStartOfDay(ZoneId.systemDefault()).toInstant());
-    } catch (DateTimeParseException noDay) {
-      throw new UserError(
-          "--expiry is '%s'; give a day such as 2027-06-30.".formatted(PersonName.shown(expiry)),
-          noDay);
-    }
   }
 
   private void print(CorrectionStore.Sighting now, CorrectionStore.Sighting before) {

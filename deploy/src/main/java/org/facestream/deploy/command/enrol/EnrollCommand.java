@@ -2,15 +2,12 @@ package org.facestream.deploy.command.enrol;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.time.LocalDate;
-import java.time.ZoneId;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.facestream.deploy.command.Complaints;
+import org.facestream.deploy.command.ExpiryDay;
 import org.facestream.deploy.command.KafkaOptions;
 import org.facestream.deploy.command.Subcommand;
 import org.facestream.deploy.command.picture.PictureFile;
@@ -179,21 +176,11 @@ public final class EnrollCommand extends Subcommand {
   }
 
   private EnrolmentTerms terms() {
-    Optional<Instant> end =
-        Optional.ofNullable(expiry)
-            .map(day -> day(day).atStartOfDay(ZoneId.systemDefault()).toInstant());
     return new EnrolmentTerms(
-        Optional.ofNullable(consent), end, Optional.ofNullable(watchlist), Optional.ofNullable(id));
-  }
-
-  private static LocalDate day(String text) {
-    try {
-      return LocalDate.parse(text);
-    } catch (DateTimeParseException noDay) {
-      throw new UserError(
-          "--expiry is '%s'; give a day such as 2027-06-30.".formatted(PersonName.shown(text)),
-          noDay);
-    }
+        Optional.ofNullable(consent),
+        ExpiryDay.begin(expiry),
+        Optional.ofNullable(watchlist),
+        Optional.ofNullable(id));
   }
 
   private void refuse(String why) {

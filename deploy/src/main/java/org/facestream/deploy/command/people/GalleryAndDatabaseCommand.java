@@ -2,6 +2,7 @@ package org.facestream.deploy.command.people;
 
 import org.facestream.deploy.command.KafkaOptions;
 import org.facestream.deploy.command.Subcommand;
+import org.facestream.ingest.worker.config.Settings;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.ingest.worker.loop.RetryableException;
 import org.facestream.recognizer.gallery.audit.AuditTrail;
@@ -18,12 +19,14 @@ abstract class GalleryAndDatabaseCommand extends Subcommand {
   /**
    * What a command works with.
    *
+   * @param settings the effective ones
    * @param people of the gallery
    * @param database of what was recorded; it answers, and has this version's schema
    * @param trail takes down what is done
    * @param deeds what is done in both
    */
-  record Places(People people, Database database, AuditTrail trail, PeopleDeeds deeds) {}
+  record Places(
+      Settings settings, People people, Database database, AuditTrail trail, PeopleDeeds deeds) {}
 
   abstract int with(Places places) throws Exception;
 
@@ -43,7 +46,13 @@ abstract class GalleryAndDatabaseCommand extends Subcommand {
             away);
       }
       People people = new People(connection.clients(), trail);
-      return with(new Places(people, database, trail, new PeopleDeeds(people, database, trail)));
+      return with(
+          new Places(
+              connection.settings(),
+              people,
+              database,
+              trail,
+              new PeopleDeeds(people, database, trail)));
     }
   }
 }

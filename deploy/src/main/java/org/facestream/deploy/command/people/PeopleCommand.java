@@ -19,6 +19,7 @@ import picocli.CommandLine.ParameterException;
       "  facestream people export \"Ada Lovelace\" ada/",
       "  facestream people watchlist \"Ada Lovelace\" wanted",
       "  facestream people forget \"Ada Lovelace\"",
+      "  facestream people name visitor-5f0c2ab91e37 \"Ada Lovelace\"",
       "  facestream people ignore visitor-5f0c2ab91e37 --for 90d",
       "  facestream people expire",
       "  facestream people unfinished"
@@ -32,6 +33,7 @@ import picocli.CommandLine.ParameterException;
       PeopleExportCommand.class,
       PeopleWatchlistCommand.class,
       PeopleForgetCommand.class,
+      PeopleNameCommand.class,
       PeopleIgnoreCommand.class,
       PeopleDiscardCommand.class,
       PeopleUnfinishedCommand.class,
@@ -43,6 +45,6 @@ public final class PeopleCommand extends Subcommand {
     throw new ParameterException(
         spec.commandLine(),
         "Give a command for people: list, show, check, rename, watchlist, merge, export, "
-            + "forget, ignore, discard, expire or unfinished");
+            + "forget, name, ignore, discard, expire or unfinished");
   }
 }

@@ -81,7 +81,7 @@ public final class ReplayCommand extends Subcommand {
   @Mixin private KafkaOptions kafka;
 
   @Override
-  protected int execute() throws StoreException {
+  protected int execute() {
     if (threshold != null && !Range.contains(Thresholds.RANGE, threshold)) {
       throw new UserError(
           "--threshold is %s: give a distance %s.".formatted(threshold, Thresholds.RANGE));
@@ -109,6 +109,11 @@ public final class ReplayCommand extends Subcommand {
       }
       report.end(rules);
       return 0;
+    } catch (StoreException failed) {
+      throw new UserError(
+          "PostgreSQL fails (%s): start it, or set store.url, and run the command again."
+              .formatted(failed.getMessage()),
+          failed);
     }
   }
 

@@ -13,7 +13,7 @@ import org.facestream.recognizer.gallery.contract.Reference;
  * @param metric of their model
  * @param unlike distance from which two do not resemble each other
  */
-record Likeness(Metric metric, float unlike) {
+public record Likeness(Metric metric, float unlike) {
   /** The distance to the nearest other one; infinite without one. */
   float nearest(Reference one, Collection<Reference> others) {
     float nearest = Float.POSITIVE_INFINITY;
@@ -48,7 +48,7 @@ record Likeness(Metric metric, float unlike) {
    * @param chosen those before; gets the others
    * @param most number of those chosen at the end
    */
-  void addMostDifferent(List<Reference> chosen, List<Reference> references, int most) {
+  public void addMostDifferent(List<Reference> chosen, List<Reference> references, int most) {
     List<Reference> rest = new ArrayList<>(references);
     rest.removeAll(chosen);
     if (chosen.isEmpty()) {

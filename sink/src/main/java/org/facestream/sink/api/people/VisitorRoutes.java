@@ -4,11 +4,16 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.facestream.recognizer.gallery.enrol.EnrolmentTerms;
 import org.facestream.recognizer.gallery.people.VisitorLooks;
 import org.facestream.sink.api.http.Call;
 import org.facestream.sink.api.http.Problem;
 import org.facestream.sink.api.http.Role;
 import org.facestream.sink.api.http.Route;
+import org.facestream.sink.people.Enroller;
+import org.facestream.sink.people.VisitorNaming;
+import org.facestream.sink.store.StoreException;
 import org.jspecify.annotations.Nullable;
 
 /** Routes with the answers to an unknown person who is seen again. */
@@ -38,12 +43,28 @@ public final class VisitorRoutes {
     }
   }
 
+  /**
+   * Who a visitor is.
+   *
+   * @param name a new name, or name or id of a person
+   * @param confirm whether crops that look like somebody else are enrolled
+   */
+  record NameBody(
+      String name, @Nullable String consent, @Nullable Instant expiry, @Nullable Boolean confirm) {}
+
+  /** Whose the visitor's pictures and sightings are, and how many. */
+  record NamedVisitor(String personId, String name, int pictures, int sightings) {}
+
   /** How many looks the answer holds for. */
   record Ignored(String visitor, int looks, Instant until) {}
 
   /** All of them. */
   public List<Route> routes() {
     return List.of(
+        Route.post(VISITOR + "/name", Role.operator, "Make a visitor a person of the gallery.")
+            .body(NameBody.class)
+            .answer(NamedVisitor.class)
+            .handle(this::name),
         Route.post(VISITOR + "/ignore", Role.operator, "Ignore a visitor: no alert, nobody else.")
             .body(AnswerTime.class)
             .answer(Ignored.class)
@@ -64,6 +85,28 @@ public final class VisitorRoutes {
       throw Problem.notFound("There is no visitor of this id.");
     }
     return id;
+  }
+
+  private void name(Call call) throws StoreException {
+    NameBody body = call.body(NameBody.class);
+    String id = visitor(call);
+    EnrolmentTerms terms =
+        new EnrolmentTerms(Optional.ofNullable(body.consent()), Optional.ofNullable(body.expiry()));
+    Enroller.check(desk.settings(), terms);
+    call.look("visitor.name", Map.of("visitor", id));
+    VisitorNaming naming =
+        new VisitorNaming(
+            desk.settings(),
+            desk.people(call.caller()),
+            desk.database(),
+            desk.trail(call.caller()));
+    VisitorNaming.Named named =
+        desk.enrol(
+            enroller ->
+                naming.name(id, body.name(), Boolean.TRUE.equals(body.confirm()), terms, enroller));
+    call.answer(
+        new NamedVisitor(
+            named.person().id(), named.person().name(), named.pictures(), named.sightings()));
   }
 
   private void ignore(Call call) {
