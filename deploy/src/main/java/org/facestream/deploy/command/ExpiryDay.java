@@ -19,9 +19,11 @@ public final class ExpiryDay {
    * @throws UserError when it is not a day
    */
   public static Optional<Instant> begin(@Nullable String day) {
+    if (day == null) {
+      return Optional.empty();
+    }
     try {
-      return Optional.ofNullable(day)
-          .map(text -> LocalDate.parse(text).atStartOfDay(ZoneId.systemDefault()).toInstant());
+      return Optional.of(LocalDate.parse(day).atStartOfDay(ZoneId.systemDefault()).toInstant());
     } catch (DateTimeParseException noDay) {
       throw new UserError(
           "--expiry is '%s'; give a day such as 2027-06-30.".formatted(PersonName.shown(day)),

@@ -285,6 +285,9 @@ class ApiWritesTest {
     ApiClient.json(
         404, operator.send("POST", "/api/v1/visitors/visitor-5f0c2ab91e37/ignore", "{}"));
     ApiClient.json(404, operator.send("POST", "/api/v1/visitors/me/discard", "{}"));
+    ApiClient.json(
+        404,
+        operator.send("POST", "/api/v1/visitors/visitor-5f0c2ab91e37/name", "{\"name\":\"Eve\"}"));
 
     // The trail names who asked, and no secret.
     String trail = Files.readString(audit);

@@ -87,15 +87,9 @@ public final class VisitorNaming {
             people.clients(), people, new CorrectionStore(database.dataSource()), trail);
   }
 
-  /**
-   * Says early that there is no such visitor.
-   *
-   * @throws UserError when no sighting is one of the visitor's
-   */
-  public void check(String visitor) throws StoreException {
-    if (!VisitorLooks.isVisitor(visitor) || sightings(visitor.strip(), null).isEmpty()) {
-      throw VisitorLooks.unknown(visitor);
-    }
+  /** Whether a sighting is one of that visitor's. */
+  public boolean has(String visitor) throws StoreException {
+    return VisitorLooks.isVisitor(visitor) && !sightings(visitor.strip(), null).isEmpty();
   }
 
   /**
@@ -110,7 +104,9 @@ public final class VisitorNaming {
   public Named name(
       String visitor, String idOrName, boolean confirmed, EnrolmentTerms terms, Enroller enroller)
       throws StoreException {
-    check(visitor);
+    if (!has(visitor)) {
+      throw VisitorLooks.unknown(visitor);
+    }
     String id = visitor.strip();
     Optional<Person> before = inGallery(idOrName);
     String name = before.isPresent() ? before.get().name() : PersonName.check(idOrName);

@@ -6,6 +6,7 @@ import org.facestream.deploy.command.ExpiryDay;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.recognizer.gallery.contract.PersonName;
 import org.facestream.recognizer.gallery.enrol.EnrolmentTerms;
+import org.facestream.recognizer.gallery.people.VisitorLooks;
 import org.facestream.sink.people.Enroller;
 import org.facestream.sink.people.VisitorNaming;
 import org.facestream.sink.store.StoreException;
@@ -62,7 +63,10 @@ final class PeopleNameCommand extends GalleryAndDatabaseCommand {
     VisitorNaming naming =
         new VisitorNaming(places.settings(), places.people(), places.database(), places.trail());
     try {
-      naming.check(visitor);
+      // Before the networks are loaded.
+      if (!naming.has(visitor)) {
+        throw VisitorLooks.unknown(visitor);
+      }
       Enroller.check(places.settings(), terms);
       try (Enroller enroller =
           Enroller.ofCounterExamples(

@@ -54,9 +54,9 @@ record PresentGallery(GallerySnapshot snapshot, Optional<VisitorReplica> visitor
     return new UserError(
         others == 0
             ? "Nobody is enrolled: the gallery has no picture."
-            : ("The gallery has %d pictures, but none that was described by %s. Enrol people with"
+            : ("The gallery has %s pictures, but none that was described by %s. Enrol people with"
                     + " `facestream enroll --set recognizer.model=%s`, or give another --model.")
-                .formatted(others, model, model));
+                .formatted(Integer.toString(others), model, model));
   }
 
   private static void read(KafkaClients clients, Topic topic, GalleryReplica replica) {

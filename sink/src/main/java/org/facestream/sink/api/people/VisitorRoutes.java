@@ -93,13 +93,16 @@ public final class VisitorRoutes {
     EnrolmentTerms terms =
         new EnrolmentTerms(Optional.ofNullable(body.consent()), Optional.ofNullable(body.expiry()));
     Enroller.check(desk.settings(), terms);
-    call.look("visitor.name", Map.of("visitor", id));
     VisitorNaming naming =
         new VisitorNaming(
             desk.settings(),
             desk.people(call.caller()),
             desk.database(),
             desk.trail(call.caller()));
+    if (!naming.has(id)) {
+      throw Problem.notFound("There is no visitor of this id, or not any more.");
+    }
+    call.look("visitor.name", Map.of("visitor", id));
     VisitorNaming.Named named =
         desk.enrol(
             enroller ->
