@@ -252,6 +252,8 @@ class ReplayCommandTest {
     assertTrue(again.contains("1 sighting corrected by users"), again);
     assertTrue(again.contains("0 corrections written"), again);
     assertEquals("1", query("SELECT count(*) FROM correction"));
+    String left = done("replay");
+    assertTrue(left.contains("0 of 1 replayed"), left);
     assertTrue(Files.readString(folder.resolve("audit.log")).contains("is_not"));
     done("correct", "door-1-1-0", "--undo");
     assertEquals("Ada", name("door-1-1-0"));
