@@ -40,6 +40,7 @@ import org.facestream.recognizer.gallery.contract.Reference;
 import org.facestream.recognizer.gallery.people.People;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,6 +50,7 @@ import org.junit.jupiter.api.io.TempDir;
  * sink, with photographs.
  */
 @Timeout(240)
+@Tag("long")
 class ReplayCommandTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int ENROLLED = 1;
