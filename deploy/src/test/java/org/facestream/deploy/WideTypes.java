@@ -39,6 +39,7 @@ final class WideTypes {
     REASONS.put("deploy.lab.evaluation.EvaluationJson$Verified", REPORT);
     REASONS.put("deploy.lab.evaluation.EvaluationJson$Whole", REPORT);
     REASONS.put("deploy.lab.evaluation.EvaluationReport", REPORT);
+    REASONS.put("deploy.lab.bench.evidence.EvidenceReport", REPORT);
     REASONS.put("deploy.lab.bench.pipeline.WindowReport", REPORT);
     REASONS.put("deploy.lab.simulation.Walk", PATH);
   }

@@ -10,6 +10,7 @@ import org.facestream.deploy.command.Subcommand;
 import org.facestream.deploy.command.picture.CascadeOptions;
 import org.facestream.deploy.lab.bench.alert.BenchAlertCommand;
 import org.facestream.deploy.lab.bench.detector.DetectorBench;
+import org.facestream.deploy.lab.bench.evidence.BenchEvidenceCommand;
 import org.facestream.deploy.lab.bench.gallery.GalleryBench;
 import org.facestream.deploy.lab.bench.meter.TemporaryFolder;
 import org.facestream.deploy.lab.bench.pipeline.BenchPipelineCommand;
@@ -33,7 +34,8 @@ import picocli.CommandLine.ParameterException;
       "  facestream bench gallery --references 1000,100000",
       "  facestream bench pipeline --cameras 4",
       "  facestream bench search --faces 1000000",
-      "  facestream bench alert --events 2000 --rate 50"
+      "  facestream bench alert --events 2000 --rate 50",
+      "  facestream bench evidence --rate 100 --seconds 60"
     },
     subcommands = {
       BenchCommand.Detector.class,
@@ -41,7 +43,8 @@ import picocli.CommandLine.ParameterException;
       BenchPipelineCommand.class,
       BenchReaderCommand.class,
       BenchSearchCommand.class,
-      BenchAlertCommand.class
+      BenchAlertCommand.class,
+      BenchEvidenceCommand.class
     })
 public final class BenchCommand extends Subcommand {
   @Override
