@@ -11,8 +11,6 @@ import org.bytedeco.opencv.global.opencv_imgproc;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.Rect;
 import org.bytedeco.opencv.opencv_core.Size;
-import org.facestream.deploy.command.picture.FaceDescriber;
-import org.facestream.deploy.command.picture.SeenFace;
 import org.facestream.deploy.lab.simulation.DemoPeople;
 import org.facestream.deploy.lab.simulation.DemoPerson;
 import org.facestream.detector.face.Box;
@@ -29,6 +27,8 @@ import org.facestream.recognizer.identity.IdentityEventBuilder;
 import org.facestream.recognizer.identity.IdentityTopic;
 import org.facestream.recognizer.identity.MatchBuilder;
 import org.facestream.recognizer.identity.MatchTopic;
+import org.facestream.sink.api.picture.FaceDescriber;
+import org.facestream.sink.api.picture.SeenFace;
 import org.jspecify.annotations.Nullable;
 
 /**
