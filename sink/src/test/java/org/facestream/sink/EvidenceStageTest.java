@@ -320,16 +320,16 @@ class EvidenceStageTest {
       events.add(
           IdentityTopic.toRecord(topic, event("gate", track, 1, Type.ended, "ann", Instant.now())));
     }
-    publish(IdentityTopic.TOPIC, events);
+    publishFaces(all);
     publishMatches(all);
+    readUpTo("recognizer", FaceTopic.TOPIC);
+    readUpTo("identity", MatchTopic.TOPIC);
     Map<String, String> small =
-        Map.of("sink.crops-bytes", "1048576", "sink.batch-size", "50", "sink.crops-wait", "300ms");
+        Map.of("sink.crops-bytes", "1048576", "sink.batch-size", "50", "sink.crops-wait", "1m");
     try (SinkStage stage = stage(small)) {
-      await("matches fill it", () -> metric("facestream_evidence_waiting_bytes") > 524_288);
-      readUpTo("recognizer", FaceTopic.TOPIC);
-      readUpTo("identity", MatchTopic.TOPIC);
-      Thread.sleep(3_000);
-      publishFaces(all);
+      await("faces fill it", () -> metric("facestream_evidence_full") == 1);
+      await("matches, too", () -> metric("facestream_evidence_waiting_bytes") > 1_048_576);
+      publish(IdentityTopic.TOPIC, events);
       await(
           "all",
           () ->

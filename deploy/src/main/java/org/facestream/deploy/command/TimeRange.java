@@ -51,7 +51,7 @@ public final class TimeRange {
   }
 
   /** A time as a user writes it: with or without a zone, or the beginning of a local day. */
-  static final class Moment implements ITypeConverter<Instant> {
+  public static final class Moment implements ITypeConverter<Instant> {
     private static final List<Function<String, Instant>> READERS =
         List.of(
             text -> OffsetDateTime.parse(text).toInstant(),

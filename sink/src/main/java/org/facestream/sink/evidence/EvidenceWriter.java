@@ -179,7 +179,7 @@ final class EvidenceWriter implements BatchProcessor {
     OptionalLong faces = settled.faces();
     storeDue();
     events.ifPresent(this::letGo);
-    waiting.letGoOfMatches(faces);
+    faces.ifPresent(waiting::letGoOfMatches);
   }
 
   private void letGo(long readBefore) {

@@ -1,6 +1,8 @@
 package org.facestream.sink.evidence;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
@@ -19,10 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Up to when faces were published that have their events in the database by now, if they have any.
- * Follows the groups in the order of the data: what was in the faces topic at a moment was read by
- * the recognizer, its matches by the decision, then a track's timeout passed, and its events were
- * read by the sink. While one of them is away, nothing new is settled. Has its own thread.
+ * What is known of records that were read earlier: whether their faces, and their events, would be
+ * there by now. Has its own threads.
  */
 final class Settled implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Settled.class);
@@ -34,10 +34,9 @@ final class Settled implements AutoCloseable {
   private final KafkaClients clients;
   private final Duration wait;
   private final CountDownLatch closed = new CountDownLatch(1);
-  private final Thread thread;
+  private final List<Thread> threads = new ArrayList<>();
   private volatile OptionalLong events = OptionalLong.empty();
   private volatile OptionalLong faces = OptionalLong.empty();
-  private volatile Supplier<Map<TopicPartition, OptionalLong>> own = Map::of;
 
   /**
    * @param wait longer than the recognizer waits until a track has ended
@@ -45,35 +44,53 @@ final class Settled implements AutoCloseable {
   Settled(KafkaClients clients, Duration wait) {
     this.clients = clients;
     this.wait = wait;
-    this.thread = new Thread(this::run, EvidenceWriter.STAGE + "-settled");
-    this.thread.setDaemon(true);
   }
 
   /**
    * Begins.
    *
-   * @param positions of the reader of faces
+   * @param positions of the reader of faces and matches
    */
   void start(Supplier<Map<TopicPartition, OptionalLong>> positions) {
-    own = positions;
-    thread.start();
+    begin("faces", groups -> settleFaces(groups, positions));
+    begin("events", this::settleEvents);
   }
 
-  /** What was read before, by {@link System#nanoTime}, has its events by now, if it has any. */
+  /**
+   * Faces that were read before, by {@link System#nanoTime}, have their events in the database, if
+   * they have any. Follows the groups in the order of the data: what was in the faces topic at a
+   * moment was read by the recognizer, its matches by the decision, then a track's timeout passed,
+   * and its events were read by the sink. While one of them is away, nothing new is settled.
+   */
   OptionalLong events() {
     return events;
   }
 
-  /** The same of a match and its face: the reader has also read all faces of then. */
+  /**
+   * Of matches that were read before, by {@link System#nanoTime}, the faces were read: a face is
+   * published before its match. Capture times cannot show this: a recording that is read later may
+   * be older.
+   */
   OptionalLong faces() {
     return faces;
   }
 
-  private void run() {
+  private interface Step {
+    void settle(GroupReading groups) throws InterruptedException, TimeoutException;
+  }
+
+  private void begin(String what, Step step) {
+    Thread thread = new Thread(() -> run(step), EvidenceWriter.STAGE + "-settled-" + what);
+    thread.setDaemon(true);
+    threads.add(thread);
+    thread.start();
+  }
+
+  private void run(Step step) {
     try (GroupReading groups = new GroupReading(clients)) {
-      while (!closed.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS)) {
+      while (pause(PAUSE)) {
         try {
-          settle(groups);
+          step.settle(groups);
         } catch (KafkaException | TimeoutException away) {
           log.debug("{}: it is not known what is settled", EvidenceWriter.STAGE, away);
         }
@@ -83,31 +100,43 @@ final class Settled implements AutoCloseable {
     }
   }
 
-  private void settle(GroupReading groups) throws InterruptedException, TimeoutException {
+  /** Returns false when this was closed meanwhile. */
+  private boolean pause(Duration time) throws InterruptedException {
+    return !closed.await(time.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private void settleFaces(
+      GroupReading groups, Supplier<Map<TopicPartition, OptionalLong>> positions)
+      throws InterruptedException, TimeoutException {
     long begun = System.nanoTime();
     Map<TopicPartition, Long> ends = groups.ends(FaceTopic.TOPIC);
-    if (!passes(groups, FaceTopic.TOPIC, "recognizer")
-        || !passes(groups, MatchTopic.TOPIC, "identity")
-        || closed.await(wait.toMillis(), TimeUnit.MILLISECONDS)
-        || !passes(groups, IdentityTopic.TOPIC, "sink")) {
-      return;
+    while (!hasRead(positions.get(), ends)) {
+      if (!pause(PAUSE)) {
+        return;
+      }
     }
-    events = OptionalLong.of(begun);
-    if (hasRead(ends)) {
-      faces = events;
-    }
+    faces = OptionalLong.of(begun);
   }
 
   /** Whether the reader has read its share of the faces. */
-  private boolean hasRead(Map<TopicPartition, Long> ends) {
-    Map<TopicPartition, OptionalLong> positions = own.get();
-    for (Map.Entry<TopicPartition, Long> end : ends.entrySet()) {
-      OptionalLong position = positions.get(end.getKey());
-      if (position != null && position.orElse(0) + TRANSACTION_END < end.getValue()) {
-        return false;
-      }
+  private static boolean hasRead(
+      Map<TopicPartition, OptionalLong> positions, Map<TopicPartition, Long> ends) {
+    return ends.entrySet().stream()
+        .allMatch(
+            end -> {
+              OptionalLong position = positions.get(end.getKey());
+              return position == null || position.orElse(0) + TRANSACTION_END >= end.getValue();
+            });
+  }
+
+  private void settleEvents(GroupReading groups) throws InterruptedException, TimeoutException {
+    long begun = System.nanoTime();
+    if (passes(groups, FaceTopic.TOPIC, "recognizer")
+        && passes(groups, MatchTopic.TOPIC, "identity")
+        && pause(wait)
+        && passes(groups, IdentityTopic.TOPIC, "sink")) {
+      events = OptionalLong.of(begun);
     }
-    return true;
   }
 
   /** Waits until the group has read what is in the topic now. */
@@ -115,7 +144,7 @@ final class Settled implements AutoCloseable {
       throws InterruptedException, TimeoutException {
     Map<TopicPartition, Long> ends = groups.ends(topic);
     while (!groups.hasRead(group, ends)) {
-      if (closed.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS)) {
+      if (!pause(PAUSE)) {
         return false;
       }
     }
@@ -125,9 +154,11 @@ final class Settled implements AutoCloseable {
   @Override
   public void close() {
     closed.countDown();
-    thread.interrupt();
+    threads.forEach(Thread::interrupt);
     try {
-      thread.join(5_000);
+      for (Thread thread : threads) {
+        thread.join(5_000);
+      }
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     }

@@ -1,13 +1,10 @@
 package org.facestream.sink.evidence;
 
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.function.Predicate;
 import org.apache.kafka.common.TopicPartition;
 import org.facestream.detector.face.Face;
@@ -21,16 +18,10 @@ import org.facestream.sink.store.FaceStore;
  * thread.
  */
 final class WaitingFaces {
-  /** A best shot is published when its track has no better one: after later faces of others. */
-  private static final Duration OUT_OF_ORDER = Duration.ofSeconds(30);
-
   private final int most;
   private final Map<String, Track> tracks = new HashMap<>();
   private long faceBytes;
   private long matchBytes;
-
-  /** When the newest face of a camera was captured that was read. */
-  private final Map<String, Instant> read = new HashMap<>();
 
   /** What waits of one track, by id of the face. */
   private static final class Track {
@@ -65,8 +56,6 @@ final class WaitingFaces {
     Track track = tracks.computeIfAbsent(face.value().track(), each -> new Track());
     faceBytes += add(track.faces, face);
     track.fresh = true;
-    read.merge(
-        face.value().camera(), face.captured(), (one, other) -> one.isAfter(other) ? one : other);
   }
 
   void addMatch(Held<Match> match) {
@@ -202,23 +191,14 @@ final class WaitingFaces {
   }
 
   /**
-   * Lets go of matches of stored tracks whose faces were read and not kept: a detector publishes
-   * the faces of a camera in about the order in which they were captured.
+   * Lets go of matches of stored tracks whose faces were read and not kept.
    *
-   * @param settledBefore what was read before has its faces by now, if it has any; empty when that
-   *     is not known
+   * @param readBefore what was read before, by {@link System#nanoTime}, has its faces by now
    */
-  void letGoOfMatches(OptionalLong settledBefore) {
+  void letGoOfMatches(long readBefore) {
     for (Track track : tracks.values()) {
       if (track.known && !track.fresh) {
-        removeMatches(
-            track,
-            each -> {
-              Instant newest = read.get(each.value().camera());
-              return (newest != null && each.captured().isBefore(newest.minus(OUT_OF_ORDER)))
-                  || (settledBefore.isPresent()
-                      && each.readNanos() - settledBefore.getAsLong() < 0);
-            });
+        removeMatches(track, each -> each.readNanos() - readBefore < 0);
       }
     }
     forgetEmpty();
@@ -226,8 +206,6 @@ final class WaitingFaces {
 
   /** Records of these partitions will be read again by whoever has them now. */
   void revoked(Collection<TopicPartition> partitions) {
-    // Those who have them next begin with what was not committed.
-    read.clear();
     for (Track track : tracks.values()) {
       removeFaces(track, each -> partitions.contains(each.partition()));
       removeMatches(track, each -> partitions.contains(each.partition()));

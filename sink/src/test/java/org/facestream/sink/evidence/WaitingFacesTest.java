@@ -65,4 +65,17 @@ class WaitingFacesTest {
     assertEquals(Map.of("gate", 1), waiting.letGo(System.nanoTime()));
     assertEquals(0, waiting.bytes(), face::toString);
   }
+
+  @Test
+  void aMatchWaitsUntilTheFacesBeforeItAreReadWhateverTheirCaptureTimes() {
+    add("a", 3_600, .5);
+    waiting.stored(List.of("a"), stored("a"));
+    long before = System.nanoTime();
+    waiting.addMatch(Held.of(Faces.match(face("a", "a-0", BEGIN, .5)), record("matches")));
+    waiting.stored(List.of("a"), new FaceStore.Stored(Set.of("a"), Set.of("a-0"), 0, 0));
+    waiting.letGoOfMatches(before);
+    assertEquals(1, waiting.matches(List.of("a")).size());
+    waiting.letGoOfMatches(System.nanoTime() + 1);
+    assertEquals(0, waiting.bytes());
+  }
 }

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param ofOtherModels number of pictures that were not checked
  * @param findings doubtful pictures
  * @param singlePicture ids of the people with one picture in use
+ * @param recognised number of pictures in use that the others of their person would recognise
  */
 record HealthView(
     String model,
@@ -23,7 +24,8 @@ record HealthView(
     int setAside,
     int ofOtherModels,
     List<Doubtful> findings,
-    List<String> singlePicture) {
+    List<String> singlePicture,
+    int recognised) {
 
   /**
    * A doubtful picture.
@@ -74,7 +76,8 @@ record HealthView(
         people.stream()
             .filter(GalleryHealth.OfPerson::tooFew)
             .map(one -> one.person().id())
-            .toList());
+            .toList(),
+        people.stream().mapToInt(GalleryHealth.OfPerson::recognised).sum());
   }
 
   private static @Nullable Float number(float distance) {

@@ -1,11 +1,13 @@
 package org.facestream.deploy.command.people;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.facestream.deploy.command.Complaints;
 import org.facestream.deploy.command.KafkaOptions;
 import org.facestream.deploy.command.Subcommand;
+import org.facestream.deploy.command.TimeRange;
 import org.facestream.ingest.worker.config.Settings;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.recognizer.RecognizerConfig;
@@ -19,6 +21,9 @@ import org.facestream.recognizer.gallery.people.GalleryHealth.Finding;
 import org.facestream.recognizer.gallery.people.GalleryHealth.OfPerson;
 import org.facestream.recognizer.gallery.people.HealthRules;
 import org.facestream.recognizer.gallery.people.People;
+import org.facestream.sink.people.NamedFaces;
+import org.facestream.sink.store.Database;
+import org.facestream.sink.store.StoreException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -33,19 +38,21 @@ import picocli.CommandLine.Parameters;
       "Reports pictures that resemble another person more than their own (other), that do not",
       "resemble the person's other pictures (unlike), people whose pictures do not resemble each",
       "other (divided), pictures that are nearly the same as another (alike), more pictures of a",
-      "person than gallery.most-references (many), and people with a single picture.",
+      "person than gallery.most-references (many), and people with a single picture. With --seen-since,",
+      "also pictures that are nearest to faces that cameras saw of other people, more often than to",
+      "faces of their own person (seen).",
       "",
       "--set-aside stops their use; they stay in the gallery, and --restore uses them again. One",
       "picture of each person always stays in use, and which pictures of a divided person are",
       "wrong is yours to decide: use --picture.",
       "",
-      "The exit code is 1 while pictures in use are likely wrong (other, unlike or divided)."
+      "The exit code is 1 while pictures in use are likely wrong (other, unlike, seen, divided)."
     },
     footer = {
       "",
       "Examples:",
       "  facestream people check",
-      "  facestream people check --set-aside",
+      "  facestream people check --seen-since 2026-11-24 --set-aside",
       "  facestream people check \"Ada Lovelace\" --restore",
       "  facestream people check ada-lovelace --set-aside --picture FACE_ID"
     })
@@ -69,19 +76,34 @@ final class PeopleCheckCommand extends Subcommand {
       description = "Only this picture of PERSON, as in `people show`; may be repeated.")
   private List<String> pictures = List.of();
 
+  @Option(
+      names = "--seen-since",
+      paramLabel = "TIME",
+      converter = TimeRange.Moment.class,
+      description = {
+        "Also use the faces seen since then, such as 2026-11-24 or 2026-11-30T18:00Z.",
+        "Needs the database."
+      })
+  private @Nullable Instant seenSince;
+
   @Option(names = "--json", description = "Print one line of JSON.")
   private boolean json;
 
   @Override
-  protected int execute() {
+  protected int execute() throws Exception {
     if (setAside && restore) {
       throw new UserError("Give --set-aside or --restore, not both.");
     }
     if (!pictures.isEmpty() && (person == null || !(setAside || restore))) {
       throw new UserError("--picture needs PERSON, and --set-aside or --restore.");
     }
-    try (KafkaOptions.Connection connection = kafka.connectExisting(configuration())) {
-      Settings settings = connection.settings();
+    if (seenSince != null && (restore || !pictures.isEmpty())) {
+      throw new UserError("--seen-since is for a check: leave out --restore and --picture.");
+    }
+    try (KafkaOptions.Connection connection =
+        seenSince == null
+            ? kafka.connectExisting(configuration())
+            : kafka.connectExistingWithDatabase(configuration())) {
       GalleryCheck check = new GalleryCheck(connection.clients(), connection.trail());
       Optional<Person> only =
           Optional.ofNullable(person)
@@ -94,7 +116,7 @@ final class PeopleCheckCommand extends Subcommand {
         out().printf(Locale.ROOT, "%d pictures of %s set aside.%n", count, only.get().id());
         return count == pictures.stream().distinct().count() ? 0 : notAll("in use");
       }
-      return report(check, settings, only);
+      return report(connection, check, only);
     }
   }
 
@@ -125,16 +147,37 @@ final class PeopleCheckCommand extends Subcommand {
         : notAll("set aside");
   }
 
-  private int report(GalleryCheck check, Settings settings, Optional<Person> only) {
+  private static GalleryHealth seen(
+      KafkaOptions.Connection connection,
+      GalleryCheck check,
+      DescriptorModel model,
+      HealthRules rules,
+      Instant since)
+      throws Exception {
+    try (Database database = connection.database()) {
+      return check.check(model, rules, new NamedFaces(database.dataSource(), model.name(), since));
+    } catch (StoreException failed) {
+      throw new UserError(
+          "PostgreSQL fails (%s): start it, or set store.url, and run the command again."
+              .formatted(failed.getMessage()),
+          failed);
+    }
+  }
+
+  private int report(KafkaOptions.Connection connection, GalleryCheck check, Optional<Person> only)
+      throws Exception {
+    Settings settings = connection.settings();
     RecognizerConfig recognizer = settings.get(RecognizerConfig.class);
     DescriptorModel model = DescriptorModel.of(recognizer.model());
-    GalleryHealth health =
-        check.check(
+    HealthRules rules =
+        HealthRules.of(
+            settings.get(GalleryConfig.class),
             model,
-            HealthRules.of(
-                settings.get(GalleryConfig.class),
-                model,
-                recognizer.threshold().orElse(model.threshold())));
+            recognizer.threshold().orElse(model.threshold()));
+    GalleryHealth health =
+        seenSince == null
+            ? check.check(model, rules)
+            : seen(connection, check, model, rules, seenSince);
     List<OfPerson> people =
         health.people().stream()
             .filter(each -> only.isEmpty() || only.get().id().equals(each.person().id()))
@@ -171,6 +214,14 @@ final class PeopleCheckCommand extends Subcommand {
   }
 
   private static String why(Finding finding) {
+    if (finding.doubt() == GalleryHealth.Doubt.SEEN) {
+      return String.format(
+          Locale.ROOT,
+          "nearest to faces seen of %s, up to %.2f; %s",
+          finding.near() == null ? "somebody else" : PersonName.shown(finding.near().name()),
+          finding.distance(),
+          finding.reference().source());
+    }
     String own =
         Float.isFinite(finding.own())
             ? String.format(Locale.ROOT, "%.2f from the nearest other picture", finding.own())

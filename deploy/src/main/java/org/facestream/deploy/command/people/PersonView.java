@@ -20,10 +20,16 @@ import org.jspecify.annotations.Nullable;
  * @param name in any script
  * @param watchlist that the person is on, or null
  * @param since when the first picture was enrolled
+ * @param recognised how many pictures in use the others would recognise, or null when not asked for
  * @param references the pictures, in the order of their enrolment
  */
 record PersonView(
-    String id, String name, @Nullable String watchlist, Instant since, List<Picture> references) {
+    String id,
+    String name,
+    @Nullable String watchlist,
+    Instant since,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Integer recognised,
+    List<Picture> references) {
 
   /** How a day is shown to people. */
   static final DateTimeFormatter DAY =
@@ -81,7 +87,12 @@ record PersonView(
         entry.person().name(),
         entry.person().watchlist(),
         entry.since(),
+        null,
         pictures);
+  }
+
+  PersonView withRecognised(int count) {
+    return new PersonView(id, name, watchlist, since, count, references);
   }
 
   private static Picture picture(

@@ -229,7 +229,12 @@ class WrongReferencesTest {
                 HealthCheck.of(
                     gallery,
                     model,
-                    new HealthRules(rules.other(), (float) (factor * rules.unlike()), 0, 100),
+                    new HealthRules(
+                        rules.other(),
+                        (float) (factor * rules.unlike()),
+                        0,
+                        rules.threshold(),
+                        100),
                     Instant.now()));
       }
       for (double factor : new double[] {0, .8, .9, 1, 1.1}) {
@@ -240,7 +245,12 @@ class WrongReferencesTest {
                 HealthCheck.of(
                     gallery,
                     model,
-                    new HealthRules((float) (factor * rules.other()), rules.unlike(), 0, 100),
+                    new HealthRules(
+                        (float) (factor * rules.other()),
+                        rules.unlike(),
+                        0,
+                        rules.threshold(),
+                        100),
                     Instant.now()));
       }
     }

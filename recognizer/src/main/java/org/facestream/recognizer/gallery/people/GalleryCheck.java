@@ -2,6 +2,7 @@ package org.facestream.recognizer.gallery.people;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,12 +43,56 @@ public final class GalleryCheck {
     Topics.ensure(clients, List.of(GalleryTopic.TOPIC));
   }
 
+  /** What cameras saw, some faces at a time; none at the end. */
+  public interface SeenFaces {
+    List<SeenCheck.Face> next() throws Exception;
+  }
+
   /**
    * Checks everyone. Keeps every descriptor in memory meanwhile.
    *
    * @param model whose references are checked
    */
   public GalleryHealth check(DescriptorModel model, HealthRules rules) {
+    return HealthCheck.of(references().values(), model, rules, Instant.now());
+  }
+
+  /** As the other; faces that cameras saw count, too. */
+  public GalleryHealth check(DescriptorModel model, HealthRules rules, SeenFaces faces)
+      throws Exception {
+    Instant now = Instant.now();
+    Collection<Reference> references = references().values();
+    SeenCheck seen = new SeenCheck(references, model, rules.threshold(), now);
+    for (List<SeenCheck.Face> some = faces.next(); !some.isEmpty(); some = faces.next()) {
+      seen.add(some);
+    }
+    return seen.addTo(HealthCheck.of(references, model, rules, now), references);
+  }
+
+  /**
+   * How many of a person's references in use the others would recognise, as in {@link
+   * GalleryHealth.OfPerson#recognised}, without a check of everyone.
+   */
+  public int recognised(Person person, DescriptorModel model, float threshold) {
+    List<Reference> inUse =
+        references().values().stream()
+            .filter(each -> !each.setAside() && each.model().equals(model.name()))
+            .toList();
+    Likeness likeness = new Likeness(model.metric(), threshold);
+    List<Reference> own =
+        inUse.stream().filter(each -> each.personId().equals(person.id())).toList();
+    List<Reference> others =
+        inUse.stream().filter(each -> !each.personId().equals(person.id())).toList();
+    return (int)
+        own.stream()
+            .filter(
+                each ->
+                    likeness.nearest(each, own)
+                        < Math.min(threshold, likeness.nearest(each, others)))
+            .count();
+  }
+
+  private Map<String, Reference> references() {
     Map<String, Reference> references = new LinkedHashMap<>();
     try (TopicLog reader = GalleryReader.open(clients)) {
       reader.readToEnd(
@@ -61,7 +106,7 @@ public final class GalleryCheck {
     } catch (KafkaException failed) {
       throw GalleryReader.unreadable(failed);
     }
-    return HealthCheck.of(references.values(), model, rules, Instant.now());
+    return references;
   }
 
   /**

@@ -1,7 +1,10 @@
 package org.facestream.recognizer.gallery.people;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.facestream.recognizer.gallery.contract.Person;
 import org.facestream.recognizer.gallery.contract.Reference;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +26,8 @@ public record GalleryHealth(List<OfPerson> people, int ofOtherModels) {
     OTHER,
     /** It does not resemble the larger part of its person's others. */
     UNLIKE,
+    /** Faces of other people's tracks are nearest to it, more often than those of its own. */
+    SEEN,
     /** Its person's references do not resemble each other, and no part is the larger one. */
     DIVIDED,
     /** It is nearly the same as another. */
@@ -37,7 +42,7 @@ public record GalleryHealth(List<OfPerson> people, int ofOtherModels) {
 
     /** Whether the reference may show somebody else. */
     public boolean wrong() {
-      return this == OTHER || this == UNLIKE || this == DIVIDED;
+      return this == OTHER || this == UNLIKE || this == SEEN || this == DIVIDED;
     }
   }
 
@@ -45,8 +50,9 @@ public record GalleryHealth(List<OfPerson> people, int ofOtherModels) {
    * A doubtful reference.
    *
    * @param own distance to the nearest other reference of its person; infinite without one
-   * @param near the nearest other person, or null when the gallery has nobody else
-   * @param distance to that person; infinite without one
+   * @param near the nearest other person, or null when the gallery has nobody else; of {@link
+   *     Doubt#SEEN} whose faces they are
+   * @param distance to that person, or to the nearest of those faces; infinite without one
    */
   public record Finding(
       Reference reference, Doubt doubt, float own, @Nullable Person near, float distance) {}
@@ -56,11 +62,23 @@ public record GalleryHealth(List<OfPerson> people, int ofOtherModels) {
    *
    * @param inUse number of references that faces are compared with
    * @param setAside number of those that were set aside before
+   * @param recognised number of those in use as which the person's others would recognise a face:
+   *     nearer than the threshold, and nearer than anybody else
    * @param findings of those in use
    */
-  public record OfPerson(Person person, int inUse, int setAside, List<Finding> findings) {
+  public record OfPerson(
+      Person person, int inUse, int setAside, int recognised, List<Finding> findings) {
     public OfPerson {
       findings = List.copyOf(findings);
+    }
+
+    /** With more findings, of references that have none. */
+    OfPerson with(List<Finding> more) {
+      Set<String> found =
+          findings.stream().map(each -> each.reference().faceId()).collect(Collectors.toSet());
+      List<Finding> all = new ArrayList<>(findings);
+      more.stream().filter(each -> !found.contains(each.reference().faceId())).forEach(all::add);
+      return new OfPerson(person, inUse, setAside, recognised, all);
     }
 
     /** With a single reference nothing can be compared, and one look of the face is known. */

@@ -271,17 +271,24 @@ public final class HealthCheck {
                 other == null ? Float.POSITIVE_INFINITY : other.distance()));
   }
 
+  private boolean recognised(Reference one, List<Reference> own) {
+    Match.Candidate other = others.get(one.faceId());
+    float limit = other == null ? rules.threshold() : Math.min(rules.threshold(), other.distance());
+    return likeness.nearest(one, own) < limit;
+  }
+
   private GalleryHealth result() {
     List<GalleryHealth.OfPerson> people = new ArrayList<>();
     everything.forEach(
         (id, references) -> {
           Reference last = references.get(references.size() - 1);
-          int aside = (int) references.stream().filter(Reference::setAside).count();
+          List<Reference> inUse = references.stream().filter(each -> !each.setAside()).toList();
           people.add(
               new GalleryHealth.OfPerson(
                   new Person(id, last.name(), last.watchlist()),
-                  references.size() - aside,
-                  aside,
+                  inUse.size(),
+                  references.size() - inUse.size(),
+                  (int) inUse.stream().filter(each -> recognised(each, inUse)).count(),
                   findings.getOrDefault(id, List.of())));
         });
     return new GalleryHealth(people, ofOtherModels);

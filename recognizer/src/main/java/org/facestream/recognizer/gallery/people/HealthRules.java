@@ -10,9 +10,10 @@ import org.facestream.recognizer.gallery.GalleryConfig;
  *     is doubtful
  * @param unlike references farther apart than this do not resemble each other
  * @param alike a reference nearer than this to another of its person is redundant
+ * @param threshold a face nearer than this to a reference counts as its person's
  * @param most references in use of one person
  */
-public record HealthRules(float other, float unlike, float alike, int most) {
+public record HealthRules(float other, float unlike, float alike, float threshold, int most) {
   private static final float ALIKE = .25f;
 
   /**
@@ -31,6 +32,7 @@ public record HealthRules(float other, float unlike, float alike, int most) {
         (float) (config.conflict() * threshold),
         UNLIKE * model.verification(),
         ALIKE * threshold,
+        threshold,
         config.mostReferences());
   }
 }

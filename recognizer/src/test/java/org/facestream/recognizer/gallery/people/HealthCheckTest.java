@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.facestream.recognizer.facenet.DescriptorModel;
 import org.facestream.recognizer.gallery.contract.Reference;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.Test;
 /** References at known places of a plane. */
 class HealthCheckTest {
   private static final DescriptorModel MODEL = DescriptorModel.of("resnet34-128");
-  private static final HealthRules RULES = new HealthRules(.5f, .6f, .1f, 3);
+  private static final HealthRules RULES = new HealthRules(.5f, .6f, .1f, .5f, 3);
   private static final Instant NOW = Instant.parse("2026-11-22T04:30:00Z");
 
   private final List<Reference> gallery = new ArrayList<>();
@@ -170,5 +171,69 @@ class HealthCheckTest {
     gallery.remove(better);
     gallery.add(better.withQuality(.9f));
     assertEquals(Map.of("ada1", "many", "ada2", "alike", "ada5", "many"), doubts());
+  }
+
+  @Test
+  void aPictureIsRecognisedByTheOthersWhenNobodyElseIsNearer() {
+    add("ada1", 0, 0);
+    add("ada2", .3, 0);
+    add("ada3", .3, .4);
+    add("ada4", 9, 9);
+    add("bob1", .35, .45);
+    assertEquals(2, check().people().get(0).recognised());
+    assertEquals(0, check().people().get(1).recognised());
+  }
+
+  private SeenCheck.Face seen(String track, String person, double x, double y) {
+    float[] descriptor = new float[MODEL.length()];
+    descriptor[0] = (float) x;
+    descriptor[1] = (float) y;
+    descriptor[2] = 1;
+    return new SeenCheck.Face(track, Optional.ofNullable(person), descriptor);
+  }
+
+  private Map<String, String> confusing(SeenCheck.Face... faces) {
+    SeenCheck check = new SeenCheck(gallery, MODEL, RULES.threshold(), NOW);
+    check.add(List.of(faces));
+    Map<String, String> confusing = new TreeMap<>();
+    check
+        .addTo(check(), gallery)
+        .people()
+        .forEach(
+            one ->
+                one.findings().stream()
+                    .filter(each -> each.doubt() == GalleryHealth.Doubt.SEEN)
+                    .forEach(
+                        each ->
+                            confusing.put(
+                                each.reference().faceId(),
+                                each.near() == null ? "nobody" : each.near().id())));
+    return confusing;
+  }
+
+  @Test
+  void aReferenceThatAttractsFacesOfOthersIsFound() {
+    add("ada1", 0, 0);
+    add("ada2", .55, 0);
+    add("bob1", 5, 5);
+    SeenCheck.Face[] ofBob = {
+      seen("b1", "bob", .6, 0), seen("b2", "bob", .7, 0), seen("b3", "bob", .6, .1)
+    };
+    assertEquals(Map.of("ada2", "bob"), confusing(ofBob));
+    assertEquals(Map.of(), confusing(ofBob[0], ofBob[1], seen("b2", "bob", .6, .1)), "two tracks");
+    assertEquals(
+        Map.of(),
+        confusing(
+            ofBob[0],
+            ofBob[1],
+            ofBob[2],
+            seen("a1", "ada", .5, 0),
+            seen("a2", "ada", .5, 0),
+            seen("a3", "ada", .5, 0)),
+        "as often its own");
+    assertEquals(Map.of(), confusing(seen("far", null, 1.5, 0)), "no face of anybody's");
+    assertEquals(Map.of("ada2", "nobody"), confusing(seen("denied", null, .6, 0)));
+    review(gallery.get(1), Reference.KEPT);
+    assertEquals(Map.of(), confusing(ofBob));
   }
 }

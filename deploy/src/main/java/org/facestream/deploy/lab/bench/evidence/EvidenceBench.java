@@ -53,7 +53,7 @@ import org.facestream.sink.store.Visits;
  */
 record EvidenceBench(int sightings, int rate, Duration span, int cameras, Path folder) {
   private static final int EVENTS = 2;
-  private static final Duration PATIENCE = Duration.ofMinutes(10);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final Duration BETWEEN_SEARCHES = Duration.ofMillis(500);
 
   /** What searches took, in milliseconds, until it is interrupted. */
@@ -75,6 +75,8 @@ record EvidenceBench(int sightings, int rate, Duration span, int cameras, Path f
       Path index = folder.resolve("search");
       Map<String, String> options = new LinkedHashMap<>(database.settings());
       options.put("kafka.bootstrap-servers", kafka.bootstrapServers());
+      // Records carry the time of capture, and Kafka deletes faces after six hours.
+      options.put("kafka.topic-settings", "faces.retention.ms=604800000");
       options.put("sink.search-folder", index.toString());
       Settings settings = new Configuration(Optional.empty(), Map.of(), options).settings();
       KafkaClients clients = new KafkaClients(settings.get(KafkaConfig.class));
@@ -101,12 +103,8 @@ record EvidenceBench(int sightings, int rate, Duration span, int cameras, Path f
     Searching searching = search(place, day.wanted());
     publish(place.clients(), day, begin);
     long published = System.nanoTime();
-    await(
-        () ->
-            Stored.count(place.store(), "SELECT count(*) FROM sighting WHERE ended") == sightings);
-    await(
-        () ->
-            Stored.count(place.store(), "SELECT count(*) FROM face_descriptor") >= 3L * sightings);
+    awaitRows(place, "SELECT count(*) FROM sighting WHERE ended", sightings);
+    awaitRows(place, "SELECT count(*) FROM face_descriptor", 3L * sightings);
     long end = System.nanoTime();
     CpuMeter.Reading after = meter.read();
     Optional<MachineTime> machineAfter = MachineTime.read();
@@ -276,11 +274,28 @@ record EvidenceBench(int sightings, int rate, Duration span, int cameras, Path f
     boolean holds() throws Exception;
   }
 
+  /** Waits as long as more rows come. */
+  private static void awaitRows(Place place, String count, long rows) throws Exception {
+    long most = 0;
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (most < rows) {
+      long now = Stored.count(place.store(), count);
+      if (now > most) {
+        most = now;
+        deadline = System.nanoTime() + PATIENCE.toNanos();
+      } else if (System.nanoTime() > deadline) {
+        throw new IllegalStateException(
+            count + ": " + most + " of " + rows + " rows, and no more for " + PATIENCE);
+      }
+      Thread.sleep(200);
+    }
+  }
+
   private static void await(Condition condition) throws Exception {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (!condition.holds()) {
       if (System.nanoTime() > deadline) {
-        throw new IllegalStateException("not stored after " + PATIENCE);
+        throw new IllegalStateException("the sink is not ready after " + PATIENCE);
       }
       Thread.sleep(200);
     }
