@@ -74,6 +74,18 @@ class ComposeTest {
   }
 
   @Test
+  void sinkAndCommandsShareTheSearchIndex() throws IOException {
+    String compose = read("compose.yaml");
+    Set<String> folders = all("FACESTREAM_SINK_SEARCH_FOLDER: (?:&index )?(\\S+)", compose);
+    assertEquals(Set.of("/var/lib/search", "*index"), folders);
+    assertEquals(2, compose.split("- search:/var/lib/search\n", -1).length - 1);
+    // A volume that is new gets its owner from the image.
+    assertTrue(
+        read("Dockerfile")
+            .contains(" -o 10001 -g 10001 -m 700 /var/lib/facestream /var/lib/search"));
+  }
+
+  @Test
   void portsAreOpenToThisMachineOnly() throws IOException {
     Set<String> ports = all("(?m)^      - \"([^\"]*:\\d+)\"$", read("compose.yaml"));
     assertEquals(4, ports.size(), ports.toString());

@@ -61,8 +61,10 @@ import org.facestream.recognizer.identity.IdentityEvent;
 import org.facestream.recognizer.identity.IdentityEventBuilder;
 import org.facestream.recognizer.identity.Match;
 import org.facestream.recognizer.identity.MatchBuilder;
+import org.facestream.sink.people.Corrections;
 import org.facestream.sink.people.DeedUpkeep;
 import org.facestream.sink.people.PeopleDeeds;
+import org.facestream.sink.store.CorrectionStore;
 import org.facestream.sink.store.Database;
 import org.facestream.sink.store.Deed;
 import org.facestream.sink.store.EventStore;
@@ -640,7 +642,8 @@ class PeopleDeedsTest {
     }
   }
 
-  private static Reference look(String faceId, String visitor, int day) {
+  /** As the recognizer keeps it of a track. */
+  private static Reference look(String faceId, String visitor, int day, String track) {
     Instant seen = Instant.parse("2026-11-25T10:00:00Z").plus(Duration.ofDays(day));
     return ReferenceBuilder.builder()
         .faceId(faceId)
@@ -650,7 +653,7 @@ class PeopleDeedsTest {
         .descriptor(new float[] {1})
         .thumbnail(new byte[0])
         .quality(1)
-        .source("test")
+        .source(track)
         .enrolledAt(seen)
         .expiry(Instant.now().plus(Duration.ofDays(7)))
         .build();
@@ -663,8 +666,9 @@ class PeopleDeedsTest {
     Place place = new Place("visitors", folder.resolve("visitors.log"));
     Topics.ensure(place.clients, List.of(VisitorTopic.TOPIC));
     try (GalleryWriter writer = new GalleryWriter(place.clients, VisitorTopic.TOPIC)) {
-      writer.put(List.of(look("a1", ann, 0), look("a2", ann, 1), look("b1", ben, 0)));
-      writer.put(List.of(look("b2", ben, 1)));
+      writer.put(List.of(look("a1", ann, 0, "v1"), look("a2", ann, 1, "v2")));
+      writer.put(List.of(look("a3", ann, 2, "v4"), look("b1", ben, 0, "v3")));
+      writer.put(List.of(look("b2", ben, 1, "v5")));
     }
     try (Database store = new Database(place.configured().get(StoreConfig.class))) {
       store.check();
@@ -673,7 +677,22 @@ class PeopleDeedsTest {
               List.of(
                   seen("v1", null, "unknown").with().visitorId(ann).build(),
                   seen("v2", null, "unknown").with().visitorId(ann).camera("yard").build(),
-                  seen("v3", null, "unknown").with().visitorId(ben).build()));
+                  seen("v3", null, "unknown").with().visitorId(ben).build(),
+                  seen("v4", null, "unknown")));
+      // What is no face is no look of a visitor.
+      Corrections corrections =
+          new Corrections(
+              place.clients,
+              place.people,
+              new CorrectionStore(store.dataSource()),
+              AuditTrail.NONE);
+      corrections.noFace("v4");
+      corrections.send("v4");
+      assertEquals(
+          List.of("a1", "a2"),
+          place.people.visitors().list().get(0).references().stream()
+              .map(Reference::faceId)
+              .toList());
     }
     String list = place.done("visitors").out();
     assertTrue(list.contains(ann + "     2 sightings"), list);

@@ -183,8 +183,18 @@ class CorrectionsTest {
       assertEquals(1, counterExample.size());
       assertEquals(0, counterExample.get(0).thumbnail().length);
       assertTrue(counterExample.get(0).expiry().isAfter(Instant.now()));
-      assertTrue(done("people", "show", "Ada").contains("counter-example"));
+      String shown = done("people", "show", "Ada");
+      assertTrue(shown.contains("counter-example"), shown);
+      assertTrue(shown.contains("1 picture in use: enrol another look"), shown);
       assertTrue(done("people", "list").contains("1 picture "));
+
+      // Her picture attracts faces of somebody else.
+      String since = Instant.now().minusSeconds(3_600).toString();
+      CommandLineRun check = run("people", "check", "--seen-since", since);
+      assertEquals(1, check.exitCode(), check.out() + check.err());
+      assertTrue(check.out().startsWith("seen     Ada (ada)"), check.out());
+      assertTrue(check.out().contains("nearest to faces seen of somebody else"), check.out());
+      done("people", "check");
 
       // The same stranger, and Ada.
       seen("door-1-2-0", STRANGER);

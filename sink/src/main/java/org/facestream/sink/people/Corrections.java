@@ -72,7 +72,9 @@ public final class Corrections {
     return record(sighting, kind, null, people.show(idOrName).person());
   }
 
-  /** States that a sighting is no face; its crops are erased. */
+  /**
+   * States that a sighting is no face; its crops, and what visitors are known by of it, are erased.
+   */
   public Recorded noFace(String track) throws StoreException {
     return record(sighting(track), Correction.Kind.no_face, null, null);
   }
@@ -158,6 +160,10 @@ public final class Corrections {
       return;
     }
     Correction correction = correction(due.get());
+    if (correction.verdict().nobody()) {
+      // Here and not where it is recorded: a sink sends it again after a crash.
+      people.visitors().eraseOfTrack(track);
+    }
     try (Producer<String, byte[]> producer = clients.producer(Map.of())) {
       producer.send(Correction.toRecord(clients.name(MatchTopic.TOPIC), correction)).get();
     } catch (InterruptedException interrupted) {

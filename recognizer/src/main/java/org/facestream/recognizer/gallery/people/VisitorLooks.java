@@ -2,9 +2,13 @@ package org.facestream.recognizer.gallery.people;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.facestream.ingest.worker.config.UserError;
 import org.facestream.ingest.worker.kafka.KafkaClients;
 import org.facestream.ingest.worker.kafka.Topics;
@@ -57,20 +61,48 @@ public final class VisitorLooks {
    * @throws UserError when looks are written all the while
    */
   public int erase(String id) {
-    Person visitor = new Person(id, id);
+    return erase(look -> look.personId().equals(id))
+        .orElseThrow(
+            () ->
+                new UserError(
+                    "%s is being seen at the same time: run the command again.".formatted(id)));
+  }
+
+  /**
+   * Erases the looks that were kept of a track, as {@link #erase} does.
+   *
+   * @return how many
+   */
+  public int eraseOfTrack(String track) {
+    return erase(look -> look.source().equals(track))
+        .orElseThrow(
+            () ->
+                new UserError(
+                    "A look of %s is being written: run the command again."
+                        .formatted(PersonName.shown(track))));
+  }
+
+  /** Empty when such looks are written all the while. */
+  private OptionalInt erase(Predicate<Reference> which) {
     int erased = 0;
     try (ReferenceEdit edit = new ReferenceEdit(clients, VisitorTopic.TOPIC)) {
       for (int tries = 0; tries < MOST_TRIES; tries++) {
-        List<Reference> left =
-            edit.bareOf(visitor).stream().filter(look -> !isDiscarded(look)).toList();
+        Map<String, List<Reference>> left =
+            edit.all().stream()
+                .filter(which)
+                .filter(look -> !isDiscarded(look))
+                .collect(Collectors.groupingBy(Reference::personId));
         if (left.isEmpty()) {
-          return erased;
+          return OptionalInt.of(erased);
         }
-        trail.forgetting(visitor, left.size(), () -> edit.erase(left));
-        erased += left.size();
+        for (Map.Entry<String, List<Reference>> each : left.entrySet()) {
+          Person visitor = new Person(each.getKey(), each.getKey());
+          trail.forgetting(visitor, each.getValue().size(), () -> edit.erase(each.getValue()));
+          erased += each.getValue().size();
+        }
       }
     }
-    throw new UserError("%s is being seen at the same time: run the command again.".formatted(id));
+    return OptionalInt.empty();
   }
 
   private static boolean isDiscarded(Reference look) {

@@ -180,8 +180,11 @@ class HealthCheckTest {
     add("ada3", .3, .4);
     add("ada4", 9, 9);
     add("bob1", .35, .45);
-    assertEquals(2, check().people().get(0).recognised());
-    assertEquals(0, check().people().get(1).recognised());
+    add("bob2", .35, .5);
+    add("eve1", 5, 5);
+    assertEquals(
+        List.of(2, 2, 0),
+        check().people().stream().map(GalleryHealth.OfPerson::recognised).toList());
   }
 
   private SeenCheck.Face seen(String track, String person, double x, double y) {
