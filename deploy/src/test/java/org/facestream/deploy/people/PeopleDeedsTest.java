@@ -61,6 +61,7 @@ import org.facestream.recognizer.identity.IdentityEvent;
 import org.facestream.recognizer.identity.IdentityEventBuilder;
 import org.facestream.recognizer.identity.Match;
 import org.facestream.recognizer.identity.MatchBuilder;
+import org.facestream.recognizer.identity.MatchTopic;
 import org.facestream.sink.people.Corrections;
 import org.facestream.sink.people.DeedUpkeep;
 import org.facestream.sink.people.PeopleDeeds;
@@ -664,7 +665,7 @@ class PeopleDeedsTest {
     String ann = "visitor-00000000000a";
     String ben = "visitor-00000000000b";
     Place place = new Place("visitors", folder.resolve("visitors.log"));
-    Topics.ensure(place.clients, List.of(VisitorTopic.TOPIC));
+    Topics.ensure(place.clients, List.of(VisitorTopic.TOPIC, MatchTopic.TOPIC));
     try (GalleryWriter writer = new GalleryWriter(place.clients, VisitorTopic.TOPIC)) {
       writer.put(List.of(look("a1", ann, 0, "v1"), look("a2", ann, 1, "v2")));
       writer.put(List.of(look("a3", ann, 2, "v4"), look("b1", ben, 0, "v3")));

@@ -85,7 +85,9 @@ record EvidenceBench(int sightings, int rate, Duration span, int cameras, Path f
           closing.add(StageKind.sink.make(settings, clients, closing.add(new Telemetry())));
       sink.start();
       Database store = closing.add(new Database(settings.get(StoreConfig.class)));
-      await(() -> sink.health().ready());
+      while (!sink.health().ready()) {
+        Thread.sleep(100);
+      }
       closing.add(new ReadAtOnce(clients, "recognizer", FaceTopic.TOPIC));
       closing.add(new ReadAtOnce(clients, "identity", MatchTopic.TOPIC));
       return measure(new Place(clients, store, index), day);
@@ -270,10 +272,6 @@ record EvidenceBench(int sightings, int rate, Duration span, int cameras, Path f
     }
   }
 
-  private interface Condition {
-    boolean holds() throws Exception;
-  }
-
   /** Waits as long as more rows come. */
   private static void awaitRows(Place place, String count, long rows) throws Exception {
     long most = 0;
@@ -286,16 +284,6 @@ record EvidenceBench(int sightings, int rate, Duration span, int cameras, Path f
       } else if (System.nanoTime() > deadline) {
         throw new IllegalStateException(
             count + ": " + most + " of " + rows + " rows, and no more for " + PATIENCE);
-      }
-      Thread.sleep(200);
-    }
-  }
-
-  private static void await(Condition condition) throws Exception {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (!condition.holds()) {
-      if (System.nanoTime() > deadline) {
-        throw new IllegalStateException("the sink is not ready after " + PATIENCE);
       }
       Thread.sleep(200);
     }
