@@ -68,7 +68,10 @@ public enum StageKind {
             },
             telemetry);
       }
-      case api -> new ApiStage(settings, settings.get(SinkConfig.class), clients, telemetry);
+      case api -> {
+        SinkConfig stored = settings.get(SinkConfig.class);
+        yield new ApiStage(settings, stored, stored.searchFolder(), clients, telemetry);
+      }
     };
   }
 

@@ -70,6 +70,7 @@ class ApiAccessTest {
             new ApiStage(
                 settings,
                 settings.get(SinkConfig.class),
+                Optional.empty(),
                 new KafkaClients(settings.get(KafkaConfig.class)),
                 closing.add(new Telemetry())));
     stage.start();

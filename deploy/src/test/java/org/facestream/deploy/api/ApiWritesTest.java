@@ -48,6 +48,9 @@ import org.facestream.sink.api.people.Desk;
 import org.facestream.sink.api.people.PeopleRoutes;
 import org.facestream.sink.api.people.SightingRoutes;
 import org.facestream.sink.api.people.VisitorRoutes;
+import org.facestream.sink.api.picture.FaceReader;
+import org.facestream.sink.api.search.SearchRoutes;
+import org.facestream.sink.api.search.StoredFaces;
 import org.facestream.sink.api.seen.CameraRoutes;
 import org.facestream.sink.api.seen.SeenRoutes;
 import org.facestream.sink.store.Database;
@@ -59,7 +62,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * People and alert rules by HTTP, on a broker, a database, a recognizer and a sink, with
+ * People, searches and alert rules by HTTP, on a broker, a database, a recognizer and a sink, with
  * photographs.
  */
 @Timeout(240)
@@ -67,6 +70,8 @@ class ApiWritesTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int ADA = 1;
   private static final int STRANGER = 3;
+  private static final int SOUGHT = 4;
+  private static final int ANOTHER = 5;
 
   @TempDir static Path folder;
   private static final Closing closing = new Closing();
@@ -96,6 +101,7 @@ class ApiWritesTest {
     given.put("recognizer.threads", "1");
     given.put("recognizer.track-timeout", "3s");
     given.put("api.port", "0");
+    given.put("sink.search-folder", folder.resolve("search").toString());
     settings = new Configuration(Optional.empty(), Map.of(), given).settings();
     clients = new KafkaClients(settings.get(KafkaConfig.class));
     Topics.ensure(clients, List.of(FaceTopic.TOPIC));
@@ -117,7 +123,14 @@ class ApiWritesTest {
                         new PeopleRoutes(desk).routes(),
                         new SightingRoutes(desk).routes(),
                         new VisitorRoutes(desk).routes(),
-                        new AlertRoutes(clients, store, Map.of()).routes())
+                        new AlertRoutes(clients, store, Map.of()).routes(),
+                        new SearchRoutes(
+                                closing.add(new FaceReader(settings)),
+                                closing.add(
+                                    new StoredFaces(
+                                        Optional.of(folder.resolve("search")), store, telemetry)),
+                                store)
+                            .routes())
                     .flatMap(List::stream)
                     .toList(),
                 "test",
@@ -294,6 +307,67 @@ class ApiWritesTest {
     assertTrue(trail.contains("forget user=\"api:guard\""), trail);
     assertFalse(trail.contains("Ada"), trail);
     assertTrue(access.looks().contains("people.forget"), access.looks().toString());
+  }
+
+  @Test
+  void aFaceIsFoundAmongThoseThatWereSeen() throws Exception {
+    ApiClient viewer = as(Role.viewer);
+    seen("door-7-1-0", SOUGHT);
+    seen("door-7-2-0", ANOTHER);
+    byte[] photo = Portraits.photograph(SOUGHT);
+    JsonNode found =
+        ApiClient.json(
+            200,
+            viewer.form(
+                "/api/v1/search?camera=door&limit=20",
+                new ApiClient.Part("picture", "photo.jpg", photo)));
+    assertEquals(1, found.path("faces").asInt(), found.toString());
+    assertEquals("resnet34-128", found.path("model").asText());
+    for (int i = 0; i < 3; i++) {
+      assertEquals("door-7-1-0", found.at("/items/" + i + "/track").asText(), found.toString());
+      assertEquals("likely", found.at("/items/" + i + "/likeness").asText());
+    }
+    assertTrue(
+        found.path("items").findValuesAsText("track").contains("door-7-2-0"), found.toString());
+    HttpResponse<byte[]> crop =
+        viewer.send(
+            "GET", "/api/v1/sightings/door-7-1-0/crops/" + found.at("/items/0/faceId").asText());
+    assertEquals(200, crop.statusCode());
+    assertTrue(access.looks().contains("face.search"));
+
+    // What is asked for, of what the caller may see.
+    String search = "/api/v1/search?from=" + Instant.now().plusSeconds(60);
+    ApiClient.Part picture = new ApiClient.Part("picture", "photo.jpg", photo);
+    JsonNode later = ApiClient.json(200, viewer.form(search, picture));
+    assertEquals(0, later.path("items").size());
+    for (String query : List.of("", "?camera=door", "?camera=door&camera=gate")) {
+      JsonNode elsewhere =
+          ApiClient.json(
+              200,
+              new ApiClient(address, Headed.as(Role.viewer, "gate"))
+                  .form("/api/v1/search" + query, picture));
+      assertEquals(0, elsewhere.path("items").size(), query);
+    }
+    String nobody =
+        ApiClient.json(
+                422,
+                viewer.form("/api/v1/search?face=2", new ApiClient.Part("picture", "a", photo)))
+            .path("detail")
+            .asText();
+    assertEquals("The picture shows one face: there is no face 2.", nobody);
+    ApiClient.json(400, viewer.form("/api/v1/search?limit=0", picture));
+
+    seen("door-7-3-0", SOUGHT);
+    JsonNode similar =
+        ApiClient.json(200, viewer.send("GET", "/api/v1/sightings/door-7-3-0/similar?limit=3"));
+    for (int i = 0; i < 3; i++) {
+      assertEquals("door-7-1-0", similar.at("/items/" + i + "/track").asText(), similar.toString());
+    }
+    ApiClient.json(404, viewer.send("GET", "/api/v1/sightings/door-9-9-9/similar"));
+    ApiClient.json(
+        404,
+        new ApiClient(address, Headed.as(Role.viewer, "gate"))
+            .send("GET", "/api/v1/sightings/door-7-3-0/similar"));
   }
 
   @Test

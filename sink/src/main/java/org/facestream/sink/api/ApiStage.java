@@ -1,5 +1,6 @@
 package org.facestream.sink.api;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,8 @@ import org.facestream.sink.api.people.VisitorRoutes;
 import org.facestream.sink.api.picture.FaceReader;
 import org.facestream.sink.api.picture.LiveGallery;
 import org.facestream.sink.api.picture.PictureRoutes;
+import org.facestream.sink.api.search.SearchRoutes;
+import org.facestream.sink.api.search.StoredFaces;
 import org.facestream.sink.api.seen.CameraRoutes;
 import org.facestream.sink.api.seen.SeenRoutes;
 import org.facestream.sink.store.Database;
@@ -51,17 +54,27 @@ public final class ApiStage implements Stage {
 
   private final Settings settings;
   private final AlertConfig alerts;
+  private final Optional<Path> searchFolder;
   private final KafkaClients clients;
   private final Telemetry telemetry;
   private final Closing closing = new Closing();
   private volatile Health database = Health.notReady("starting");
   private volatile Optional<ApiServer> server = Optional.empty();
 
-  /** Opens nothing yet. */
+  /**
+   * Opens nothing yet.
+   *
+   * @param searchFolder of the search index, which a sink writes
+   */
   public ApiStage(
-      Settings settings, AlertConfig alerts, KafkaClients clients, Telemetry telemetry) {
+      Settings settings,
+      AlertConfig alerts,
+      Optional<Path> searchFolder,
+      KafkaClients clients,
+      Telemetry telemetry) {
     this.settings = settings;
     this.alerts = alerts;
+    this.searchFolder = searchFolder;
     this.clients = clients;
     this.telemetry = telemetry;
   }
@@ -103,6 +116,7 @@ public final class ApiStage implements Stage {
   }
 
   private List<Route> routes(Database store) {
+    FaceReader reader = closing.add(new FaceReader(settings));
     Desk desk = closing.add(new Desk(settings, clients, store));
     Map<String, Outlet> outlets = Outlets.of(alerts.outlets());
     outlets.values().forEach(closing::add);
@@ -113,9 +127,9 @@ public final class ApiStage implements Stage {
             new SightingRoutes(desk).routes(),
             new VisitorRoutes(desk).routes(),
             new AlertRoutes(clients, store, outlets).routes(),
-            new PictureRoutes(
-                    closing.add(new FaceReader(settings)),
-                    closing.add(new LiveGallery(settings, clients)))
+            new PictureRoutes(reader, closing.add(new LiveGallery(settings, clients))).routes(),
+            new SearchRoutes(
+                    reader, closing.add(new StoredFaces(searchFolder, store, telemetry)), store)
                 .routes())
         .flatMap(List::stream)
         .toList();

@@ -28,6 +28,9 @@ final class Settled implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Settled.class);
   private static final Duration PAUSE = Duration.ofMillis(500);
 
+  /** A face that was published again after a failure may come this much later than its match. */
+  private static final Duration LATE = Duration.ofSeconds(5);
+
   /** The end of a transaction is a record that nobody is given. */
   private static final long TRANSACTION_END = 1;
 
@@ -68,8 +71,8 @@ final class Settled implements AutoCloseable {
 
   /**
    * Of matches that were read before, by {@link System#nanoTime}, the faces were read: a face is
-   * published before its match. Capture times cannot show this: a recording that is read later may
-   * be older.
+   * published before its match, or a little later. Capture times cannot show this: a recording that
+   * is read later may be older.
    */
   OptionalLong faces() {
     return faces;
@@ -109,6 +112,9 @@ final class Settled implements AutoCloseable {
       GroupReading groups, Supplier<Map<TopicPartition, OptionalLong>> positions)
       throws InterruptedException, TimeoutException {
     long begun = System.nanoTime();
+    if (!pause(LATE)) {
+      return;
+    }
     Map<TopicPartition, Long> ends = groups.ends(FaceTopic.TOPIC);
     while (!hasRead(positions.get(), ends)) {
       if (!pause(PAUSE)) {

@@ -1,11 +1,9 @@
 package org.facestream.sink.search;
 
 import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.Timer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import org.facestream.ingest.worker.Closing;
 import org.facestream.ingest.worker.Telemetry;
 import org.facestream.ingest.worker.config.UserError;
@@ -21,8 +19,6 @@ public final class SearchUpkeep implements AutoCloseable {
   private final Closing closing = new Closing();
   private final FaceIndex index;
   private final IndexFollower follower;
-  private final FaceSearch search;
-  private final Timer searching;
   private volatile long lastFollowed = System.nanoTime();
   private boolean failing;
 
@@ -40,14 +36,6 @@ public final class SearchUpkeep implements AutoCloseable {
           failed);
     }
     follower = new IndexFollower(database.dataSource(), index);
-    search =
-        closing.add(
-            new FaceSearch(
-                database.dataSource(), index, Runtime.getRuntime().availableProcessors()));
-    searching =
-        Timer.builder("facestream.search.time")
-            .description("Time of a search by photo")
-            .register(telemetry.registry());
     Gauge.builder("facestream.search.rows", index, FaceIndex::rows)
         .description("Faces in the search index")
         .register(telemetry.registry());
@@ -74,16 +62,6 @@ public final class SearchUpkeep implements AutoCloseable {
         log.warn("search: the index does not follow the database; retrying", failed);
       }
       failing = true;
-    }
-  }
-
-  /** Searches as {@link FaceSearch#search}. */
-  public List<Found> search(Wanted wanted) throws StoreException, IOException {
-    Timer.Sample begun = Timer.start();
-    try {
-      return search.search(wanted);
-    } finally {
-      begun.stop(searching);
     }
   }
 

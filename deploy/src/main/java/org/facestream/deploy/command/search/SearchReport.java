@@ -10,6 +10,7 @@ import java.util.Locale;
 import org.facestream.detector.face.Box;
 import org.facestream.recognizer.facenet.DescriptorModel;
 import org.facestream.sink.search.Found;
+import org.facestream.sink.search.Likeness;
 import org.jspecify.annotations.Nullable;
 
 /** What a search found for one face, for people and for programs. */
@@ -17,18 +18,6 @@ final class SearchReport {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss", Locale.ROOT)
           .withZone(ZoneId.systemDefault());
-
-  /** Whether a face is of the person who is looked for. */
-  enum Likeness {
-    likely,
-    perhaps,
-    no;
-
-    /** By the thresholds of a model: for a gallery, and for two pictures. */
-    static Likeness of(float distance, DescriptorModel model) {
-      return distance < model.threshold() ? likely : distance < model.verification() ? perhaps : no;
-    }
-  }
 
   /** One line of JSON. */
   record Whole(String photo, int face, int faces, Box box, String model, List<Hit> found) {}

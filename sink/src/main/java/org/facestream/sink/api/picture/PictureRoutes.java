@@ -33,8 +33,9 @@ public final class PictureRoutes {
    * @param score the detector's probability, 0 to 1
    * @param quality how well it serves recognition, 0 to 1
    */
-  record FaceView(Box box, List<Point> landmarks, float score, float quality) {
-    static FaceView of(SeenFace face) {
+  public record FaceView(Box box, List<Point> landmarks, float score, float quality) {
+    /** A face that was read, as the API shows it. */
+    public static FaceView of(SeenFace face) {
       return new FaceView(face.box(), face.landmarks().points(), face.score(), face.quality());
     }
   }

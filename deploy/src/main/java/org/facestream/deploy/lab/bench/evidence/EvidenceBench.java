@@ -12,11 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
-import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.facestream.deploy.embedded.EmbeddedDatabase;
 import org.facestream.deploy.embedded.EmbeddedKafka;
 import org.facestream.deploy.lab.bench.meter.CpuGroup;
@@ -52,7 +49,6 @@ import org.facestream.sink.store.Visits;
  * @param folder for broker, database and index; emptied by nobody
  */
 record EvidenceBench(int sightings, int rate, Duration span, int cameras, Path folder) {
-  private static final int EVENTS = 2;
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final Duration BETWEEN_SEARCHES = Duration.ofMillis(500);
 
@@ -103,7 +99,7 @@ record EvidenceBench(int sightings, int rate, Duration span, int cameras, Path f
     Optional<MachineTime> machineBefore = MachineTime.read();
     long begin = System.nanoTime();
     Searching searching = search(place, day.wanted());
-    publish(place.clients(), day, begin);
+    new Publishing(place.clients(), day, rate).publish(sightings, span, begin);
     long published = System.nanoTime();
     awaitRows(place, "SELECT count(*) FROM sighting WHERE ended", sightings);
     awaitRows(place, "SELECT count(*) FROM face_descriptor", 3L * sightings);
@@ -141,25 +137,6 @@ record EvidenceBench(int sightings, int rate, Duration span, int cameras, Path f
         questions(place, day),
         day.crop(),
         others);
-  }
-
-  private void publish(KafkaClients clients, MadeUpDay day, long begin) throws Exception {
-    Instant first = Instant.now().minus(span);
-    try (Producer<String, byte[]> producer = clients.producer(Map.of())) {
-      for (int i = 0; i < sightings; i++) {
-        if (rate > 0) {
-          long due = begin + TimeUnit.SECONDS.toNanos((long) i * EVENTS) / rate;
-          long early = due - System.nanoTime();
-          if (early > 0) {
-            TimeUnit.NANOSECONDS.sleep(early);
-          }
-        }
-        Instant captured = first.plusNanos(span.toNanos() / sightings * i);
-        for (ProducerRecord<String, byte[]> record : day.sighting(i, captured)) {
-          producer.send(record);
-        }
-      }
-    }
   }
 
   private static Searching search(Place place, float[] descriptor) {
