@@ -34,10 +34,15 @@ import org.facestream.ingest.frame.Picture;
 import org.facestream.ingest.frame.UnreadablePictureException;
 import org.facestream.ingest.source.VideoSource;
 import org.facestream.ingest.source.clock.StreamClock;
+import org.facestream.ingest.worker.Telemetry;
 import org.facestream.ingest.worker.config.Settings;
+import org.facestream.recognizer.RecognizerConfig;
+import org.facestream.recognizer.RecognizerOptions;
 import org.facestream.recognizer.facenet.DescriptorModel;
 import org.facestream.recognizer.facenet.Descriptors;
 import org.facestream.recognizer.facenet.LocatedFace;
+import org.facestream.recognizer.gallery.match.DescriptorSpace;
+import org.facestream.recognizer.gallery.match.VisitorReplica;
 import org.facestream.recognizer.identity.DecisionRules;
 import org.facestream.recognizer.identity.IdentityEvent;
 import org.facestream.recognizer.identity.Match;
@@ -117,6 +122,77 @@ class ClipsTest {
               "head-pose-face-detection-female-and-male.gif " + MAN),
           matched);
     }
+  }
+
+  /**
+   * Nobody is enrolled. What is known of the truth: the woman is in three clips and the man in two,
+   * and they are nobody else; some strangers may be in two clips.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"facenet", "mobilefacenet"})
+  void whoIsInSeveralClipsIsOneVisitor(String name) throws Exception {
+    String data = System.getProperty("facestream.data");
+    assumeTrue(data != null, "needs -Dfacestream.data=<folder with video/intel-sample-videos>");
+    Path folder = Path.of(data, "video/intel-sample-videos");
+    Map<String, List<String>> clips = new TreeMap<>(CLIPS);
+    ENROLLED_FROM.forEach((person, clip) -> clips.put(clip, List.of(person)));
+    DescriptorModel model = DescriptorModel.of(name);
+    RecognizerConfig config =
+        Settings.load(List.of(RecognizerConfig.class), Optional.empty(), Map.of(), Map.of())
+            .get(RecognizerConfig.class);
+    Map<String, Set<String>> visitors = new TreeMap<>();
+    try (Mtcnn mtcnn = new Mtcnn(Device.CPU, 1);
+        Telemetry telemetry = new Telemetry();
+        Descriptors descriptors = new Descriptors(model, Device.CPU, 1)) {
+      VisitorReplica replica =
+          new VisitorReplica(
+              DescriptorSpace.of(model), RecognizerOptions.visitorRules(config, model), telemetry);
+      TrackReplay replay = new TrackReplay(RecognizerOptions.of(config).rules(), replica);
+      long offset = 0;
+      for (Map.Entry<String, List<String>> clip : clips.entrySet()) {
+        for (List<Seen> track :
+            tracks(folder.resolve(clip.getKey()), mtcnn, descriptors).values()) {
+          List<IdentityEvent> events =
+              replay.events(
+                  track.stream().map(seen -> unknown(clip.getKey(), seen, model)).toList());
+          for (Map.Entry<String, byte[]> look : replay.written().entrySet()) {
+            replica.replica().accept(look.getKey(), look.getValue(), 0, offset++);
+          }
+          String expected = expected(clip.getValue(), track);
+          String visitor = events.get(events.size() - 1).visitorId();
+          System.out.printf(
+              "clips, visitors, %s, %s, %s: %d faces, %s%n",
+              name, clip.getKey(), expected, track.size(), visitor);
+          if (visitor != null) {
+            visitors.computeIfAbsent(visitor, id -> new HashSet<>()).add(expected);
+          }
+        }
+      }
+    }
+    assertTrue(visitors.values().stream().allMatch(who -> who.size() == 1), visitors::toString);
+    for (String person : List.of(WOMAN, MAN)) {
+      assertEquals(
+          1, visitors.values().stream().filter(Set.of(person)::equals).count(), visitors::toString);
+    }
+  }
+
+  /** As a recognizer with an empty gallery sees it; each clip is a camera. */
+  private static Match unknown(String clip, Seen seen, DescriptorModel model) {
+    Face face = seen.face();
+    return MatchBuilder.builder()
+        .faceId(clip + face.id())
+        .camera(clip)
+        .track(clip + face.track())
+        .captureTime(face.captureTime())
+        .box(face.box())
+        .score(face.score())
+        .quality(face.quality().overall())
+        .candidates(List.of())
+        .threshold(model.threshold())
+        .model(model.name())
+        .galleryVersion(1)
+        .descriptor(seen.descriptor())
+        .build();
   }
 
   /** Who stands there: the width is divided among those who are in the clip. */

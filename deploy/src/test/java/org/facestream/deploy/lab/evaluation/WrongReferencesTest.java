@@ -189,7 +189,7 @@ class WrongReferencesTest {
     }
   }
 
-  private static PeopleFolder some(PeopleFolder all) {
+  static PeopleFolder some(PeopleFolder all) {
     Map<String, List<String>> people = new TreeMap<>();
     all.people()
         .forEach(
@@ -300,7 +300,7 @@ class WrongReferencesTest {
     return copy;
   }
 
-  private static List<Reference> gallery(
+  static List<Reference> gallery(
       DescribedPictures pictures, OpenSet people, DescriptorModel model) {
     return people.enrolled().entrySet().stream()
         .flatMap(
@@ -310,7 +310,7 @@ class WrongReferencesTest {
         .toList();
   }
 
-  private static Stream<Reference> reference(
+  static Stream<Reference> reference(
       DescribedPictures.Described described, String person, DescriptorModel model) {
     return described.descriptor().stream()
         .map(

@@ -87,7 +87,7 @@ public final class StoredFaces {
     Best best = new Best(wanted);
     try (TopicLog reader = new TopicLog(clients, FaceTopic.TOPIC)) {
       reader.onlyPartitionOf(parts.group(1));
-      reader.seek(opened(parts.group(2)).minus(CLOCKS));
+      reader.seek(begin(parts.group(2)));
       reader.readToEnd(best::look);
     } catch (KafkaException failed) {
       throw new UserError(
@@ -98,9 +98,11 @@ public final class StoredFaces {
     return Optional.ofNullable(best.face);
   }
 
-  private static Instant opened(String epoch) {
+  /** A time before the first face of a source that was opened then. */
+  private static Instant begin(String epoch) {
     try {
-      return Instant.ofEpochMilli(Math.max(0, Long.parseLong(epoch, RADIX)));
+      long millis = Long.parseLong(epoch, RADIX) - CLOCKS.toMillis();
+      return Instant.ofEpochMilli(Math.max(0, millis));
     } catch (NumberFormatException tooLarge) {
       return Instant.EPOCH;
     }
