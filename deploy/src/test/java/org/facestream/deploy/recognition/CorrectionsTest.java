@@ -224,7 +224,7 @@ class CorrectionsTest {
       assertTrue(refused("correct", "door-1-1-0", "--learn", "--undo").contains("--learn needs"));
 
       // An id of the year 1970, and one beyond all years.
-      for (String track : List.of("door-2-1-0", "door-zzzzzzzzzzzzzzzz-1-0")) {
+      for (String track : List.of("door-2-1-0", "door-zzzzzzzzzzzzz-1-0")) {
         String none = refused("enroll", "--person", "Ada", "--track", track);
         assertTrue(none.contains("There is no face of the track '" + track + "'"), none);
       }

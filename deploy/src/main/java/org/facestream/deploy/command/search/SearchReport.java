@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Locale;
 import org.facestream.detector.face.Box;
 import org.facestream.recognizer.facenet.DescriptorModel;
+import org.facestream.sink.api.search.Likeness;
 import org.facestream.sink.search.Found;
-import org.facestream.sink.search.Likeness;
 import org.jspecify.annotations.Nullable;
 
 /** What a search found for one face, for people and for programs. */

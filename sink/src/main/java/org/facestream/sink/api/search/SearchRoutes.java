@@ -19,7 +19,6 @@ import org.facestream.sink.api.http.Route;
 import org.facestream.sink.api.picture.FaceReader;
 import org.facestream.sink.api.picture.PictureRoutes.FaceView;
 import org.facestream.sink.search.Found;
-import org.facestream.sink.search.Likeness;
 import org.facestream.sink.search.Wanted;
 import org.facestream.sink.store.Database;
 import org.facestream.sink.store.StoreException;

@@ -1,4 +1,4 @@
-package org.facestream.sink.search;
+package org.facestream.sink.api.search;
 
 import org.facestream.recognizer.facenet.DescriptorModel;
 
