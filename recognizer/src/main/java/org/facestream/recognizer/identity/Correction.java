@@ -255,10 +255,12 @@ public record Correction(
       persons.add(verdict.person() == null ? null : verdict.person().personId());
     }
 
-    /** The same when the track ends. Of people who it is not, its faces are not asked any more. */
+    /**
+     * The same when the track ends. Faces that lost their evidence of who it was said not to be say
+     * what they said before, also when that was taken back.
+     */
     Corrected ended(TrackState.Told saidByFaces) {
-      boolean excluded = faces.personId() != null && verdict.not().contains(faces.personId());
-      return excluded && saidByFaces.personId() == null
+      return saidByFaces.personId() == null && faces.personId() != null
           ? this
           : new Corrected(number, verdict, saidByFaces);
     }

@@ -121,6 +121,20 @@ class IdentityCorrectionsTest extends IdentityTopologyCase {
   }
 
   @Test
+  void whoWasExcludedComesBackThoughNoFaceFollows() {
+    IdentityEvent started = face("t", 0, .8, "ada", .3, "bob", .8).get(0);
+    IdentityEvent corrected = corrected(started, started, not("ada"));
+    corrected(corrected, started, Correction.Verdict.NONE);
+    IdentityEvent ended = pass(TIMEOUT.plusMillis(500)).get(0);
+    assertEquals("ended ADA", summary(List.of(ended)));
+    assertEquals("t.5 unknown", told(corrected(ended, started, not("ada"))));
+  }
+
+  private static String told(IdentityEvent event) {
+    return event.eventId() + " " + event.name();
+  }
+
+  @Test
   void whoWasExcludedComesBackWhenThatIsUndoneAfterTheEnd() {
     IdentityEvent started = face("t", 0, .8, "ada", .3).get(0);
     IdentityEvent corrected = corrected(started, started, not("ada"));
