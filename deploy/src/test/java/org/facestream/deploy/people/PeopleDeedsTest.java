@@ -522,6 +522,10 @@ class PeopleDeedsTest {
     query(
         "INSERT INTO correction (actor, kind, track, person_id) VALUES"
             + " ('guard', 'is_not', 'stranger', 'ida') RETURNING 1");
+    query(
+        "INSERT INTO alert (id, rule, rule_name, track, camera, captured, outcome, whom, person_id,"
+            + " name) VALUES ('night.ida-track', 'night', 'By night', 'ida-track', 'gate', now(),"
+            + " 'raised', 'person:ida', 'ida', 'Ida') RETURNING 1");
     Path export = folder.resolve("pictures-export");
     place.done("people", "export", "Ida", export.toString());
     assertArrayEquals(idas, Files.readAllBytes(export.resolve("crop-1.jpg")));
@@ -532,6 +536,8 @@ class PeopleDeedsTest {
     assertTrue(visits.contains("\"begun_by\":\"ida-track\""), visits);
     String corrections = Files.readString(export.resolve("corrections.json"));
     assertTrue(corrections.contains("\"kind\":\"is_not\",\"track\":\"stranger\""), corrections);
+    String alerts = Files.readString(export.resolve("alerts.json"));
+    assertTrue(alerts.contains("\"rule_name\":\"By night\""), alerts);
     Files.writeString(export.resolve("letter.txt"), "not an export's");
     Path moved = folder.resolve("pictures-moved");
     place.done("people", "export", "Ida", folder.resolve("pictures-second").toString());

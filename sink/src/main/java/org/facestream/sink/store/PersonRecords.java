@@ -168,19 +168,25 @@ public final class PersonRecords {
   }
 
   /**
-   * Hands out what was derived of a person's sightings, and what users stated of them, oldest
-   * first.
+   * Hands out what was derived of a person's sightings, what users stated of them, and which alerts
+   * they raised, oldest first.
    *
    * @param visits takes each row of {@code visit} as in {@link #export}
    * @param corrections takes each row of {@code correction} that names or excludes the person
+   * @param alerts takes each row of {@code alert}
    */
-  public void exportVisits(String personId, Consumer<String> visits, Consumer<String> corrections)
+  public void exportMore(
+      String personId,
+      Consumer<String> visits,
+      Consumer<String> corrections,
+      Consumer<String> alerts)
       throws StoreException {
     Transaction.run(
         dataSource,
         connection ->
             read(connection, "visit", "first_seen", personId, visits)
-                + read(connection, "correction", "id", personId, corrections));
+                + read(connection, "correction", "id", personId, corrections)
+                + read(connection, "alert", "at", personId, alerts));
   }
 
   private static long read(

@@ -15,9 +15,10 @@ import picocli.CommandLine.Parameters;
       "",
       "Use it when a person requests their data. Writes person.json with every enrolled picture,",
       "its descriptor, consent, expiry and origin, with the counter-examples too; the thumbnails; and",
-      "from PostgreSQL sightings.json, events.json, visits.json, corrections.json, and crops.json with",
-      "the crops of the sightings. Does not contain the data that Kafka's topics still hold: faces for",
-      "6 hours, matches for 3 days, and identity events for 30 days, which PostgreSQL has too."
+      "from PostgreSQL sightings.json, events.json, visits.json, corrections.json, alerts.json, and",
+      "crops.json with the crops of the sightings. Does not contain the data that Kafka's topics still",
+      "hold: faces for 6 hours, matches for 3 days, and identity events for 30 days, which PostgreSQL",
+      "has too."
     })
 final class PeopleExportCommand extends GalleryAndDatabaseCommand {
   @Parameters(index = "0", paramLabel = "PERSON", description = "Name or id.")

@@ -58,8 +58,8 @@ final class PersonExport {
 
   /**
    * Writes {@code person.json}, a JPEG per picture, {@code sightings.json}, {@code events.json},
-   * {@code visits.json}, {@code corrections.json}, and {@code crops.json} with a JPEG per crop of a
-   * sighting.
+   * {@code visits.json}, {@code corrections.json}, {@code alerts.json}, and {@code crops.json} with
+   * a JPEG per crop of a sighting.
    *
    * <p>When it fails, all files are removed.
    *
@@ -108,16 +108,18 @@ final class PersonExport {
         Rows events = new Rows("events.json");
         Rows crops = new Rows("crops.json");
         Rows visits = new Rows("visits.json");
-        Rows corrections = new Rows("corrections.json")) {
+        Rows corrections = new Rows("corrections.json");
+        Rows alerts = new Rows("alerts.json")) {
       String id = entry.person().id();
       EventStore.Rows rows = new PersonRecords(records).export(id, sightings::add, events::add);
-      new PersonRecords(records).exportVisits(id, visits::add, corrections::add);
+      new PersonRecords(records).exportMore(id, visits::add, corrections::add, alerts::add);
       new Sightings(records).cropsOf(id, crop -> add(crops, crop));
       sightings.end();
       events.end();
       crops.end();
       visits.end();
       corrections.end();
+      alerts.end();
       return rows;
     }
   }

@@ -181,6 +181,7 @@ class PeopleCommandTest {
         assertEquals(
             List.of(
                 ".facestream-export",
+                "alerts.json",
                 "corrections.json",
                 "crops.json",
                 "events.json",
