@@ -44,6 +44,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ConfigurationTest {
   private static final String TABLE =
       """
+      api.compreface-consent                 |          | case-17               |
       api.host                               | 127.0.0.1 | 0.0.0.0              |
       api.inference                          |          | 1 256                 | 0 257
       api.inference-per-caller               | 2        | 1 256                 | 0 257

@@ -22,6 +22,7 @@ import org.facestream.sink.api.access.ApiKeys;
 import org.facestream.sink.api.access.KeyAccess;
 import org.facestream.sink.api.access.LookTrail;
 import org.facestream.sink.api.alert.AlertRoutes;
+import org.facestream.sink.api.compreface.CompreFaceRoutes;
 import org.facestream.sink.api.http.ApiConfig;
 import org.facestream.sink.api.http.ApiServer;
 import org.facestream.sink.api.http.Route;
@@ -116,8 +117,9 @@ public final class ApiStage implements Stage {
   }
 
   private List<Route> routes(Database store) {
-    FaceReader reader = closing.add(new FaceReader(settings));
     Desk desk = closing.add(new Desk(settings, clients, store));
+    FaceReader reader = closing.add(new FaceReader(settings));
+    LiveGallery gallery = closing.add(new LiveGallery(settings, clients));
     Map<String, Outlet> outlets = Outlets.of(alerts.outlets());
     outlets.values().forEach(closing::add);
     return Stream.of(
@@ -127,7 +129,8 @@ public final class ApiStage implements Stage {
             new SightingRoutes(desk).routes(),
             new VisitorRoutes(desk).routes(),
             new AlertRoutes(clients, store, outlets).routes(),
-            new PictureRoutes(reader, closing.add(new LiveGallery(settings, clients))).routes(),
+            new PictureRoutes(reader, gallery).routes(),
+            new CompreFaceRoutes(desk, reader, gallery).routes(),
             new SearchRoutes(
                     reader, closing.add(new StoredFaces(searchFolder, store, telemetry)), store)
                 .routes())

@@ -148,11 +148,24 @@ public final class AuditTrail {
    * @param references number of references by person id
    */
   public void expiring(Map<String, Integer> references, Runnable deed) {
-    references.forEach((person, count) -> write("expire", person, count, ""));
+    erasing("expire", references, deed);
+  }
+
+  /**
+   * Records that single references are erased, and their people are not forgotten.
+   *
+   * @param references number of references by person id
+   */
+  public void erasing(Map<String, Integer> references, Runnable deed) {
+    erasing("erase-reference", references, deed);
+  }
+
+  private void erasing(String what, Map<String, Integer> references, Runnable deed) {
+    references.forEach((person, count) -> write(what, person, count, ""));
     try {
       deed.run();
     } catch (RuntimeException failed) {
-      references.keySet().forEach(person -> failed("expire", person, failed));
+      references.keySet().forEach(person -> failed(what, person, failed));
       throw failed;
     }
   }

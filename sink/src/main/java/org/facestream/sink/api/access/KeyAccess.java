@@ -23,6 +23,9 @@ public final class KeyAccess implements Access {
   /** Of what is looked at: what stands for a person. The trail has hashes of these. */
   private static final Set<String> PEOPLE = Set.of("person", "into", "name");
 
+  /** The parameter of a path that is the key. */
+  public static final String IN_PATH = "api_key";
+
   private static final String BEARER = "Bearer ";
   private static final int LONGEST_REASON = 200;
 
@@ -45,7 +48,8 @@ public final class KeyAccess implements Access {
                 () ->
                     call.header("Authorization")
                         .filter(value -> value.startsWith(BEARER))
-                        .map(value -> value.substring(BEARER.length()).strip()));
+                        .map(value -> value.substring(BEARER.length()).strip()))
+            .or(() -> inPath(call));
     if (secret.isEmpty()) {
       return Caller.NOBODY;
     }
@@ -57,6 +61,13 @@ public final class KeyAccess implements Access {
     } catch (StoreException away) {
       throw Problem.unavailable("PostgreSQL does not answer; try again.", away);
     }
+  }
+
+  /** Of a route whose address has the key, so that browsers can show a picture. */
+  private static Optional<String> inPath(Call call) {
+    return call.route().path().contains("{" + IN_PATH + "}")
+        ? Optional.of(call.path(IN_PATH))
+        : Optional.empty();
   }
 
   @Override

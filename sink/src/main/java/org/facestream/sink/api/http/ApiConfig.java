@@ -2,6 +2,7 @@ package org.facestream.sink.api.http;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.facestream.ingest.worker.config.Allowed;
 import org.facestream.ingest.worker.config.Setting;
@@ -33,6 +34,11 @@ public interface ApiConfig {
           + " the machine. A request that waits for more than 5 s is answered 429.")
   @Allowed("1 to 256")
   OptionalInt inference();
+
+  @Setting(
+      "Where the consent of people is kept who are enrolled by the routes of CompreFace, such as a"
+          + " case number; stored with each picture. A request may give its own as `consent`.")
+  Optional<String> comprefaceConsent();
 
   @Setting("Of these, how many one caller may have; one more is answered 429.")
   @Allowed("1 to 256")

@@ -174,7 +174,7 @@ public final class ApiServer implements AutoCloseable {
       failures.checkLength(context);
       route.handler().handle(call);
     } catch (Exception failed) {
-      failures.answer(context, failed);
+      failures.answer(context, failed, route);
     } finally {
       Timer.builder("facestream.api.request.time")
           .description("Time from a request to its answer")
@@ -190,6 +190,7 @@ public final class ApiServer implements AutoCloseable {
   }
 
   private static void checkParameters(Context context, Route route) {
+    boolean lenient = route.answer().dialect().lenient();
     Set<String> known = new TreeSet<>();
     for (Parameter parameter : route.parameters()) {
       if (parameter.place() == Parameter.Place.query) {
@@ -198,14 +199,14 @@ public final class ApiServer implements AutoCloseable {
         if (parameter.required() && given.isEmpty()) {
           throw Problem.invalid("The parameter %s is missing.".formatted(parameter.name()));
         }
-        if (!parameter.repeated() && given.size() > 1) {
+        if (!parameter.repeated() && given.size() > 1 && !lenient) {
           throw Problem.invalid("Give the parameter %s once.".formatted(parameter.name()));
         }
       }
     }
     Set<String> unknown = new TreeSet<>(context.queryParamMap().keySet());
     unknown.removeAll(known);
-    if (!unknown.isEmpty()) {
+    if (!unknown.isEmpty() && !lenient) {
       throw Problem.invalid(
           known.isEmpty()
               ? "This takes no parameters in the query."

@@ -17,7 +17,6 @@ import org.slf4j.LoggerFactory;
 /** What a failure becomes: one {@link Problem} for each kind, whatever the route. */
 final class Failures {
   private static final Logger log = LoggerFactory.getLogger(Failures.class);
-  private static final String PROBLEM = "application/problem+json";
 
   private final long uploadBytes;
 
@@ -61,37 +60,42 @@ final class Failures {
     return failed;
   }
 
-  /** Answers for what failed. */
+  /** Answers for what failed before a route was found. */
   void answer(Context context, Exception thrown) {
+    answer(context, problem(context.method() + " request", thrown), Dialect.OWN);
+  }
+
+  /** Answers for what failed of a route; the path that was called may hold a secret. */
+  void answer(Context context, Exception thrown, Route route) {
+    answer(context, problem(route.method() + " " + route.path(), thrown), route.answer().dialect());
+  }
+
+  private Problem problem(String what, Exception thrown) {
     Exception failed = refusedBody(thrown);
     if (failed instanceof Problem problem) {
-      answer(context, problem);
+      return problem;
     } else if (failed instanceof HttpResponseException refused) {
-      answer(
-          context,
-          Problem.of(
-              refused.getStatus(),
-              "Refused",
-              refused.getMessage() + ". See /api/v1/docs for what there is."));
+      return Problem.of(
+          refused.getStatus(),
+          "Refused",
+          refused.getMessage() + ". See /api/v1/docs for what there is.");
     } else if (failed instanceof UserError wrong) {
-      answer(context, Problem.invalid(String.valueOf(wrong.getMessage())));
+      return Problem.invalid(String.valueOf(wrong.getMessage()));
     } else if (failed instanceof StoreException store && store.rowAtFault()) {
-      answer(context, Problem.invalid("The database refuses a value of the request."));
+      return Problem.invalid("The database refuses a value of the request.");
     } else if (failed instanceof StoreException || failed instanceof RetryableException) {
       log.warn("PostgreSQL: {}", failed.getMessage());
-      answer(context, Problem.unavailable("PostgreSQL does not answer; try again.", failed));
+      return Problem.unavailable("PostgreSQL does not answer; try again.", failed);
     } else if (failed instanceof KafkaException) {
       log.warn("Kafka: {}", failed.getMessage());
-      answer(context, Problem.unavailable("Kafka does not answer; try again.", failed));
+      return Problem.unavailable("Kafka does not answer; try again.", failed);
     } else {
-      log.error("{} {} failed", context.method(), context.path(), failed);
-      answer(
-          context,
-          Problem.of(500, "Failed", "This is a fault of facestream; its log has the reason."));
+      log.error("{} failed", what, failed);
+      return Problem.of(500, "Failed", "This is a fault of facestream; its log has the reason.");
     }
   }
 
-  private static void answer(Context context, Problem problem) {
+  private static void answer(Context context, Problem problem, Dialect dialect) {
     Duration later = problem.retryAfter();
     if (later != null) {
       context.header("Retry-After", String.valueOf(Math.max(1, later.toSeconds())));
@@ -99,7 +103,7 @@ final class Failures {
     if (problem.status() == 401) {
       context.header("WWW-Authenticate", "ApiKey");
     }
-    context.status(problem.status()).result(Json.bytes(Call.JSON, problem.body()));
-    context.contentType(PROBLEM).header("Cache-Control", "no-store");
+    context.status(problem.status()).result(Json.bytes(Call.JSON, dialect.error().apply(problem)));
+    context.contentType(dialect.mediaType()).header("Cache-Control", "no-store");
   }
 }

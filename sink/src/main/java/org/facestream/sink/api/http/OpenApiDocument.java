@@ -123,8 +123,18 @@ final class OpenApiDocument {
     if (route.answer().content().mediaType().startsWith("image/")) {
       responses.putObject("304").put("description", "As If-None-Match has it.");
     }
-    responses.putObject("4XX").put("$ref", "#/components/responses/Problem");
-    responses.putObject("503").put("$ref", "#/components/responses/Problem");
+    Dialect dialect = route.answer().dialect();
+    failure(responses.putObject("4XX"), dialect);
+    failure(responses.putObject("503"), dialect);
+  }
+
+  private void failure(ObjectNode response, Dialect dialect) {
+    if (dialect.equals(Dialect.OWN)) {
+      response.put("$ref", "#/components/responses/Problem");
+    } else {
+      response.put("description", "What was wrong.");
+      content(response, new Content(dialect.mediaType(), dialect.body()));
+    }
   }
 
   private static void parameter(ObjectNode node, Parameter parameter) {

@@ -14,6 +14,7 @@ public final class Problem extends RuntimeException {
   private final int status;
   private final String title;
   private final @Nullable Duration retryAfter;
+  private final int code;
 
   /**
    * The body of the answer.
@@ -31,10 +32,21 @@ public final class Problem extends RuntimeException {
       String detail,
       @Nullable Duration retryAfter,
       @Nullable Throwable cause) {
+    this(status, title, detail, retryAfter, cause, 0);
+  }
+
+  private Problem(
+      int status,
+      String title,
+      String detail,
+      @Nullable Duration retryAfter,
+      @Nullable Throwable cause,
+      int code) {
     super(detail, cause);
     this.status = status;
     this.title = title;
     this.retryAfter = retryAfter;
+    this.code = code;
   }
 
   /** 400: the request is malformed, or a value is none that is allowed. */
@@ -87,6 +99,15 @@ public final class Problem extends RuntimeException {
     return new Problem(503, "Unavailable", detail, Duration.ofSeconds(5), cause);
   }
 
+  /**
+   * One that has a number in another product's {@link Dialect}.
+   *
+   * @param code that number, not 0
+   */
+  public static Problem coded(int status, int code, String detail) {
+    return new Problem(status, "Refused", detail, null, null, code);
+  }
+
   /** Any other one, such as what the server refuses before a route is found. */
   static Problem of(int status, String title, String detail) {
     return new Problem(status, title, detail, null, null);
@@ -94,6 +115,11 @@ public final class Problem extends RuntimeException {
 
   public int status() {
     return status;
+  }
+
+  /** The number in another product's dialect; 0 for none. */
+  public int code() {
+    return code;
   }
 
   /** When to try again, or null. */

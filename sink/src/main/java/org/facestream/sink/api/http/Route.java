@@ -43,8 +43,12 @@ public record Route(
     }
   }
 
-  /** The answer of a request that was done. */
-  public record Answer(int status, Content content) {}
+  /**
+   * The answer of a request that was done.
+   *
+   * @param dialect of the answer when it is not done
+   */
+  public record Answer(int status, Content content, Dialect dialect) {}
 
   /** Does it. */
   public interface Handler {
@@ -88,7 +92,8 @@ public record Route(
     private final String summary;
     private final List<Parameter> parameters = new ArrayList<>();
     private Content body = Content.NONE;
-    private Answer answer = new Answer(204, Content.NONE);
+    private Answer answer = new Answer(204, Content.NONE, Dialect.OWN);
+    private Dialect dialect = Dialect.OWN;
 
     private Builder(Method method, String path, Role role, String summary) {
       this.method = method;
@@ -150,7 +155,7 @@ public record Route(
 
     /** What is answered, with 200. */
     public Builder answer(Content content) {
-      this.answer = new Answer(200, content);
+      this.answer = new Answer(200, content, dialect);
       return this;
     }
 
@@ -161,19 +166,26 @@ public record Route(
 
     /** JSON is answered, with 201. */
     public Builder created(Type type) {
-      this.answer = new Answer(201, Content.json(type));
+      this.answer = new Answer(201, Content.json(type), dialect);
       return this;
     }
 
     /** JSON is answered, with 202: it goes on after the answer. */
     public Builder accepted(Type type) {
-      this.answer = new Answer(202, Content.json(type));
+      this.answer = new Answer(202, Content.json(type), dialect);
+      return this;
+    }
+
+    /** Answers and parameters are another product's. */
+    public Builder dialect(Dialect other) {
+      this.dialect = other;
       return this;
     }
 
     /** The route. */
     public Route handle(Handler handler) {
-      return new Route(method, path, role, summary, List.copyOf(parameters), body, answer, handler);
+      Answer given = new Answer(answer.status(), answer.content(), dialect);
+      return new Route(method, path, role, summary, List.copyOf(parameters), body, given, handler);
     }
   }
 }

@@ -39,7 +39,7 @@ public final class Desk implements AutoCloseable {
   private Optional<Enroller> enroller = Optional.empty();
 
   /** What is done with the networks. */
-  interface Enrolling<T> {
+  public interface Enrolling<T> {
     T with(Enroller enroller) throws StoreException;
   }
 
@@ -51,23 +51,28 @@ public final class Desk implements AutoCloseable {
     this.trail = AuditTrail.of(settings.get(GalleryConfig.class));
   }
 
-  Database database() {
+  /** The database. */
+  public Database database() {
     return database;
   }
 
-  Settings settings() {
+  /** As configured. */
+  public Settings settings() {
     return settings;
   }
 
-  KafkaClients clients() {
+  /** To Kafka. */
+  public KafkaClients clients() {
     return clients;
   }
 
-  AuditTrail trail(Caller caller) {
+  /** The trail, for what a caller does. */
+  public AuditTrail trail(Caller caller) {
     return trail.by("api:" + caller.name());
   }
 
-  People people(Caller caller) {
+  /** The people, for a caller. */
+  public People people(Caller caller) {
     return new People(clients, trail(caller));
   }
 
@@ -75,7 +80,8 @@ public final class Desk implements AutoCloseable {
     return new GalleryCheck(clients, trail(caller));
   }
 
-  PeopleDeeds deeds(Caller caller) {
+  /** Deeds of a caller. */
+  public PeopleDeeds deeds(Caller caller) {
     return new PeopleDeeds(people(caller), database, trail(caller));
   }
 
@@ -104,7 +110,7 @@ public final class Desk implements AutoCloseable {
    *
    * @throws Problem when others enrol all the while
    */
-  <T> T enrol(Enrolling<T> work) throws StoreException {
+  public <T> T enrol(Enrolling<T> work) throws StoreException {
     try {
       if (!enrolling.tryLock(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
         throw Problem.tooMany("Other pictures are being enrolled; try again.", PATIENCE);
