@@ -9,6 +9,7 @@ import org.facestream.deploy.command.config.ConfigCommand;
 import org.facestream.deploy.command.correct.CorrectCommand;
 import org.facestream.deploy.command.enrol.EnrollCommand;
 import org.facestream.deploy.command.key.KeyCommand;
+import org.facestream.deploy.command.key.UserCommand;
 import org.facestream.deploy.command.people.AuditCommand;
 import org.facestream.deploy.command.people.PeopleCommand;
 import org.facestream.deploy.command.people.VisitorsCommand;
@@ -69,6 +70,7 @@ import picocli.CommandLine.Spec;
       CorrectCommand.class,
       ReplayCommand.class,
       AuditCommand.class,
+      UserCommand.class,
       KeyCommand.class,
       SightingsCommand.class,
       VisitsCommand.class,

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.facestream.deploy.embedded.DataFolder;
 import org.facestream.deploy.embedded.DeadClients;
@@ -137,8 +138,12 @@ public final class AllInOne implements AutoCloseable {
     }
   }
 
-  /** Starts every stage and returns when all run; those downstream are closed last. */
-  public void startStages() {
+  /**
+   * Starts every stage and returns when all run; those downstream are closed last.
+   *
+   * @param console shows a line that is kept nowhere, such as a one-time password
+   */
+  public void startStages(Consumer<String> console) {
     worker.start(
         Stream.of(
                 StageKind.sink,
@@ -146,7 +151,7 @@ public final class AllInOne implements AutoCloseable {
                 StageKind.detector,
                 StageKind.ingest,
                 StageKind.api)
-            .map(kind -> kind.make(settings, clients, worker.telemetry()))
+            .map(kind -> kind.make(settings, clients, worker.telemetry(), console))
             .toList());
     CameraThresholds.warn(settings, clients);
   }

@@ -1,6 +1,7 @@
 package org.facestream.deploy.stage;
 
 import java.util.List;
+import java.util.function.Consumer;
 import org.facestream.detector.DetectorConfig;
 import org.facestream.detector.DetectorStage;
 import org.facestream.ingest.IngestStage;
@@ -40,8 +41,18 @@ public enum StageKind {
       List.of(
           "ingest", "detector", "recognizer", "identity", "sink", EvidenceLoop.GROUP, Alerts.GROUP);
 
-  /** A stage by the settings, not yet started. */
+  /** A stage by the settings, not yet started; what it shows goes to the standard error. */
   public Stage make(Settings settings, KafkaClients clients, Telemetry telemetry) {
+    return make(settings, clients, telemetry, System.err::println);
+  }
+
+  /**
+   * A stage by the settings, not yet started.
+   *
+   * @param console shows a line that is kept nowhere, such as a one-time password
+   */
+  public Stage make(
+      Settings settings, KafkaClients clients, Telemetry telemetry, Consumer<String> console) {
     WorkerConfig worker = settings.get(WorkerConfig.class);
     return switch (this) {
       case ingest -> new IngestStage(settings.get(IngestConfig.class), worker, clients, telemetry);
@@ -70,7 +81,7 @@ public enum StageKind {
       }
       case api -> {
         SinkConfig stored = settings.get(SinkConfig.class);
-        yield new ApiStage(settings, stored, stored.searchFolder(), clients, telemetry);
+        yield new ApiStage(settings, stored, stored.searchFolder(), clients, telemetry, console);
       }
     };
   }

@@ -72,7 +72,8 @@ class ApiAccessTest {
                 settings.get(SinkConfig.class),
                 Optional.empty(),
                 new KafkaClients(settings.get(KafkaConfig.class)),
-                closing.add(new Telemetry())));
+                closing.add(new Telemetry()),
+                line -> {}));
     stage.start();
     assertTrue(stage.health().ready(), stage.health().reason());
     address = "http://127.0.0.1:" + stage.port();

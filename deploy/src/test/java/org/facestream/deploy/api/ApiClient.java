@@ -71,6 +71,18 @@ public final class ApiClient {
     }
   }
 
+  private ApiClient(ApiClient document, Map<String, String> headers) {
+    this.server = document.server;
+    this.headers = Map.copyOf(headers);
+    this.document = document.document;
+    this.paths.putAll(document.paths);
+  }
+
+  /** The same server and document, with other headers. */
+  public ApiClient with(Map<String, String> others) {
+    return new ApiClient(this, others);
+  }
+
   private static int braces(String path) {
     return path.length() - path.replace("{", "").length();
   }

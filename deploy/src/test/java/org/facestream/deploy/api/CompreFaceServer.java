@@ -47,7 +47,8 @@ public final class CompreFaceServer implements AutoCloseable {
                 settings.get(SinkConfig.class),
                 Optional.empty(),
                 clients(),
-                closing.add(new Telemetry())));
+                closing.add(new Telemetry()),
+                line -> {}));
     stage.start();
     database = closing.add(new Database(settings.get(StoreConfig.class)));
   }

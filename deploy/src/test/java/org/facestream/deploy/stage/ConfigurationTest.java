@@ -49,7 +49,10 @@ class ConfigurationTest {
       api.inference                          |          | 1 256                 | 0 257
       api.inference-per-caller               | 2        | 1 256                 | 0 257
       api.port                               | 18080    | 8080 0 65535          | -1 65536
+      api.session.idle                       | 1h       | 5m 1m                 | 59s
+      api.session.lifetime                   | 12h      | 7d 1m                 | 59s
       api.threads                            | 40       | 8 1000                | 7 1001
+      api.trusted-proxies                    |          | 10.0.0.0/8,192.0.2.7  |
       api.upload-bytes                       | 33554432 | 65536                 | 65535
       detector.batch                         | 16       | 8 1 1024              | 0 1025 -1 many 1.5
       detector.best-shots.better-by          | 0.05     | 0.5 0                 | -0.1 NaN

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.facestream.ingest.worker.Closing;
 import org.facestream.ingest.worker.Stage;
@@ -26,6 +27,7 @@ import org.facestream.sink.api.compreface.CompreFaceRoutes;
 import org.facestream.sink.api.http.ApiConfig;
 import org.facestream.sink.api.http.ApiServer;
 import org.facestream.sink.api.http.Route;
+import org.facestream.sink.api.http.SessionConfig;
 import org.facestream.sink.api.people.Desk;
 import org.facestream.sink.api.people.PeopleRoutes;
 import org.facestream.sink.api.people.SightingRoutes;
@@ -37,8 +39,13 @@ import org.facestream.sink.api.search.SearchRoutes;
 import org.facestream.sink.api.search.StoredFaces;
 import org.facestream.sink.api.seen.CameraRoutes;
 import org.facestream.sink.api.seen.SeenRoutes;
+import org.facestream.sink.api.user.ApiUsers;
+import org.facestream.sink.api.user.SessionRoutes;
+import org.facestream.sink.api.user.UserAccess;
+import org.facestream.sink.api.user.UserRoutes;
 import org.facestream.sink.store.Database;
 import org.facestream.sink.store.StoreConfig;
+import org.facestream.sink.store.StoreException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,32 +59,41 @@ public final class ApiStage implements Stage {
 
   private static final Logger log = LoggerFactory.getLogger(ApiStage.class);
   private static final long CHECK_SECONDS = 5;
+  private static final long PRUNE_SECONDS = 60;
 
   private final Settings settings;
   private final AlertConfig alerts;
   private final Optional<Path> searchFolder;
   private final KafkaClients clients;
   private final Telemetry telemetry;
+  private final Consumer<String> console;
   private final Closing closing = new Closing();
   private volatile Health database = Health.notReady("starting");
   private volatile Optional<ApiServer> server = Optional.empty();
+
+  /** Whether it is known that there are users. */
+  private boolean users;
 
   /**
    * Opens nothing yet.
    *
    * @param searchFolder of the search index, which a sink writes
+   * @param console shows a line to whoever started this, and keeps it nowhere: at the first start
+   *     it has a one-time password
    */
   public ApiStage(
       Settings settings,
       AlertConfig alerts,
       Optional<Path> searchFolder,
       KafkaClients clients,
-      Telemetry telemetry) {
+      Telemetry telemetry,
+      Consumer<String> console) {
     this.settings = settings;
     this.alerts = alerts;
     this.searchFolder = searchFolder;
     this.clients = clients;
     this.telemetry = telemetry;
+    this.console = console;
   }
 
   @Override
@@ -100,15 +116,21 @@ public final class ApiStage implements Stage {
         () -> check(store), CHECK_SECONDS, CHECK_SECONDS, TimeUnit.SECONDS);
     ApiKeys keys = new ApiKeys(store.dataSource());
     LookTrail trail = closing.add(new LookTrail(store.dataSource()));
+    SessionConfig logins = settings.get(ApiConfig.class).session();
+    SessionRoutes sessions = new SessionRoutes(store.dataSource(), logins, telemetry);
+    upkeep.scheduleWithFixedDelay(
+        () -> prune(sessions), PRUNE_SECONDS, PRUNE_SECONDS, TimeUnit.SECONDS);
     List<Route> all = new ArrayList<>(routes(store));
     all.addAll(new AccessRoutes(keys, trail).routes());
+    all.addAll(sessions.routes());
+    all.addAll(new UserRoutes(new ApiUsers(store.dataSource())).routes());
     String version =
         Optional.ofNullable(ApiStage.class.getPackage().getImplementationVersion()).orElse("0");
     ApiServer listening =
         closing.add(
             new ApiServer(
                 settings.get(ApiConfig.class),
-                new KeyAccess(keys, trail),
+                new UserAccess(store.dataSource(), logins, new KeyAccess(keys, trail)),
                 all,
                 version,
                 telemetry));
@@ -141,12 +163,35 @@ public final class ApiStage implements Stage {
   private void check(Database store) {
     try {
       store.check();
+      ensureUsers(store);
       database = Health.READY;
-    } catch (RuntimeException away) {
+    } catch (StoreException | RuntimeException away) {
       if (database.ready()) {
         log.warn("{}", away.getMessage());
       }
       database = Health.notReady(String.valueOf(away.getMessage()));
+    }
+  }
+
+  /** A database that is away at the start is given the first user when it is back. */
+  private void ensureUsers(Database store) throws StoreException {
+    if (!users) {
+      new ApiUsers(store.dataSource())
+          .first()
+          .ifPresent(
+              password ->
+                  console.accept(
+                      "The HTTP API has a first user: name %s, one-time password %s. Log in and set a password. It is not shown again; `facestream user reset %s` makes another."
+                          .formatted(ApiUsers.FIRST, password, ApiUsers.FIRST)));
+      users = true;
+    }
+  }
+
+  private static void prune(SessionRoutes sessions) {
+    try {
+      sessions.prune();
+    } catch (StoreException | RuntimeException away) {
+      log.debug("old sessions are not removed: {}", away.getMessage());
     }
   }
 

@@ -1,4 +1,4 @@
-/** {@code facestream key}: keys for the HTTP API. */
+/** The commands `key` and `user`: who may use the HTTP API. */
 @NullMarked
 package org.facestream.deploy.command.key;
 

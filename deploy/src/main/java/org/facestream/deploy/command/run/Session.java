@@ -114,7 +114,7 @@ public final class Session {
               show(event);
             })) {
       shutdown.refuseWhenRequested();
-      everything.startStages();
+      everything.startStages(this::say);
       shutdown.underWay();
       introduce(everything, cameras, replay.isPresent());
       awaitReady(everything, everyCamera ? cameras.size() : 0);

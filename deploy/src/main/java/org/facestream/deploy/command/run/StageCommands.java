@@ -56,11 +56,16 @@ public final class StageCommands {
           });
     }
 
+    private void show(String line) {
+      err().println(line);
+      err().flush();
+    }
+
     private void run(Settings settings, Shutdown shutdown) throws InterruptedException {
       try (Worker worker = new Worker(settings.get(WorkerConfig.class));
           Closing closing = new Closing()) {
         KafkaClients clients = new KafkaClients(settings.get(KafkaConfig.class));
-        Stage stage = kind.make(settings, clients, worker.telemetry());
+        Stage stage = kind.make(settings, clients, worker.telemetry(), this::show);
         BrokerWait.await(clients, PATIENCE, "start it, or set kafka.bootstrap-servers", log::warn);
         // Logged after the checks, because a refusal must be a single line.
         log.info("configuration: {}", settings.effective());

@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.facestream.sink.api.http.Call;
-import org.facestream.sink.api.http.Caller;
 import org.facestream.sink.api.http.Problem;
 import org.facestream.sink.api.http.Role;
 import org.facestream.sink.api.http.Route;
@@ -28,9 +27,6 @@ public final class AccessRoutes {
     this.trail = trail;
   }
 
-  /** Who calls. */
-  record Me(Caller.Kind kind, String id, String name, Role role, @Nullable List<String> cameras) {}
-
   /** Every key. */
   record KeyList(List<ApiKeys.ApiKey> items) {}
 
@@ -49,9 +45,6 @@ public final class AccessRoutes {
   /** All of them. */
   public List<Route> routes() {
     return List.of(
-        Route.get("/api/v1/me", Role.viewer, "Read who you are, and what you may do.")
-            .answer(Me.class)
-            .handle(AccessRoutes::me),
         Route.get(KEYS, Role.administrator, "List the API keys, without their secrets.")
             .answer(KeyList.class)
             .handle(call -> call.answer(new KeyList(keys.list()))),
@@ -65,17 +58,6 @@ public final class AccessRoutes {
             .pages()
             .answer(LookPage.class)
             .handle(this::audit));
-  }
-
-  private static void me(Call call) {
-    Caller caller = call.caller();
-    call.answer(
-        new Me(
-            caller.kind(),
-            caller.id(),
-            caller.name(),
-            caller.role(),
-            caller.cameras().map(ids -> ids.stream().sorted().toList()).orElse(null)));
   }
 
   private void add(Call call) throws StoreException {

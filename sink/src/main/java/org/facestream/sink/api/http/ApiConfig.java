@@ -2,6 +2,7 @@ package org.facestream.sink.api.http;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.facestream.ingest.worker.config.Allowed;
@@ -18,6 +19,11 @@ public interface ApiConfig {
   @Allowed("0 to 65535")
   @WithDefault("18080")
   int port();
+
+  @Setting(
+      "Addresses and networks of proxies before the HTTP API, separated by commas; their"
+          + " X-Forwarded-For, -Proto and -Host are believed, nobody else's.")
+  Optional<List<String>> trustedProxies();
 
   @Setting("Number of requests that are worked on at once; more wait.")
   @Allowed("8 to 1000")
@@ -44,4 +50,7 @@ public interface ApiConfig {
   @Allowed("1 to 256")
   @WithDefault("2")
   int inferencePerCaller();
+
+  /** Of people who log in. */
+  SessionConfig session();
 }

@@ -51,6 +51,7 @@ public final class ApiServer implements AutoCloseable {
           "no-store");
 
   private final Access access;
+  private final Proxies proxies;
   private final Failures failures;
   private final Telemetry telemetry;
   private final List<Route> routes;
@@ -66,6 +67,7 @@ public final class ApiServer implements AutoCloseable {
   public ApiServer(
       ApiConfig config, Access access, List<Route> routes, String version, Telemetry telemetry) {
     this.access = access;
+    this.proxies = new Proxies(config.trustedProxies().orElse(List.of()));
     this.failures = new Failures(config.uploadBytes());
     this.telemetry = telemetry;
     this.routes = withDocument(routes, version);
@@ -160,13 +162,14 @@ public final class ApiServer implements AutoCloseable {
     long begun = System.nanoTime();
     SAFE.forEach(context::header);
     try {
-      Call call = new Call(context, route, access);
+      Call call = new Call(context, route, access, proxies.peer(context));
       Caller caller = access.caller(call);
-      call.by(caller);
+      call.recognised(caller);
       if (!caller.role().covers(route.role())) {
         throw caller.role() == Role.anyone
             ? Problem.unknownCaller(
-                "Send an API key in the header x-api-key: `facestream key add` makes one.")
+                "Log in (POST /api/v1/session), or send an API key in the header x-api-key:"
+                    + " `facestream key add` makes one.")
             : Problem.forbidden(
                 "This needs the role %s; yours is %s.".formatted(route.role(), caller.role()));
       }

@@ -36,15 +36,18 @@ public final class Call {
   private final Context context;
   private final Route route;
   private final Access access;
+  private final Proxies.Peer peer;
   private Caller caller = Caller.NOBODY;
 
-  Call(Context context, Route route, Access access) {
+  Call(Context context, Route route, Access access, Proxies.Peer peer) {
     this.context = context;
     this.route = route;
     this.access = access;
+    this.peer = peer;
   }
 
-  void by(Caller known) {
+  /** Sets who makes it, who is known only now: at a login. */
+  public void recognised(Caller known) {
     this.caller = known;
   }
 
@@ -58,9 +61,19 @@ public final class Call {
     return route;
   }
 
-  /** The address that it comes from. */
+  /** The address that it comes from, before trusted proxies. */
   public String address() {
-    return context.ip();
+    return peer.address();
+  }
+
+  /** Whether the caller speaks TLS, with this server or with a trusted proxy before it. */
+  public boolean isSecure() {
+    return peer.secure();
+  }
+
+  /** The server's name and port as the caller knows them. */
+  public String host() {
+    return peer.host();
   }
 
   /** The server's own form of it, for streams, cookies and files. */

@@ -75,8 +75,10 @@ final class OpenApiDocument {
         .put("version", version)
         .put(
             "description",
-            "Cameras, sightings, people and searches of facestream. Send an"
-                + " API key in the header x-api-key. Errors are application/problem+json.");
+            "Cameras, sightings, people and searches of facestream. Log in with POST"
+                + " /api/v1/session, or send an API key in the header x-api-key. With a session,"
+                + " each request that is no GET has its csrfToken in the header X-CSRF-Token."
+                + " Errors are application/problem+json.");
     ObjectNode paths = root.putObject("paths");
     for (Route route : routes) {
       ObjectNode path =
@@ -98,6 +100,11 @@ final class OpenApiDocument {
         .set("schema", problem);
     ObjectNode security = components.putObject("securitySchemes");
     security.putObject("key").put("type", "apiKey").put("in", "header").put("name", "x-api-key");
+    security
+        .putObject("session")
+        .put("type", "apiKey")
+        .put("in", "cookie")
+        .put("name", "facestream-session");
     return root;
   }
 
@@ -109,6 +116,7 @@ final class OpenApiDocument {
     ArrayNode security = operation.putArray("security");
     if (route.role() != Role.anyone) {
       security.addObject().putArray("key");
+      security.addObject().putArray("session");
     }
     ArrayNode parameters = operation.putArray("parameters");
     route.parameters().forEach(parameter -> parameter(parameters.addObject(), parameter));

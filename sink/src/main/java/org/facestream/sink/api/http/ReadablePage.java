@@ -30,7 +30,8 @@ final class ReadablePage {
                 + " content=\"width=device-width\"><title>facestream: HTTP API</title>"
                 + "<link rel=\"stylesheet\" href=\"/api/v1/docs.css\"><h1>HTTP API</h1>"
                 + "<p>The same as <a href=\"/api/v1/openapi.json\">OpenAPI 3.1</a>, with the types"
-                + " of all bodies. Send an API key in the header <code>x-api-key</code>.</p>");
+                + " of all bodies. Log in with <code>POST /api/v1/session</code>, or send an API key"
+                + " in the header <code>x-api-key</code>.</p>");
     byTag.forEach(
         (tag, its) -> {
           page.append("<h2>").append(escape(tag)).append("</h2>");

@@ -30,7 +30,7 @@ final class EmbeddedPipeline implements Pipeline {
     everything = new AllInOne(configuration, folder, AllInOne.Ports.FREE);
     try {
       DemoGallery.enrol(everything.settings(), everything.clients());
-      everything.startStages();
+      everything.startStages(line -> {});
       cpu = new CpuMeter(database(folder.path()));
     } catch (RuntimeException | Error failed) {
       everything.close();
