@@ -8,6 +8,7 @@ import org.facestream.deploy.command.camera.CameraCommand;
 import org.facestream.deploy.command.config.ConfigCommand;
 import org.facestream.deploy.command.correct.CorrectCommand;
 import org.facestream.deploy.command.enrol.EnrollCommand;
+import org.facestream.deploy.command.enrol.ImportCommand;
 import org.facestream.deploy.command.key.KeyCommand;
 import org.facestream.deploy.command.key.UserCommand;
 import org.facestream.deploy.command.people.AuditCommand;
@@ -66,6 +67,7 @@ import picocli.CommandLine.Spec;
       StageCommands.Sink.class,
       StageCommands.Api.class,
       EnrollCommand.class,
+      ImportCommand.class,
       PeopleCommand.class,
       CorrectCommand.class,
       ReplayCommand.class,

@@ -17,6 +17,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import org.facestream.deploy.CommandLineRun;
+import org.facestream.deploy.embedded.EmbeddedKafka;
 import org.facestream.detector.Portraits;
 import org.facestream.ingest.frame.Picture;
 import org.facestream.recognizer.gallery.audit.AuditTrail;
@@ -397,6 +399,59 @@ class ApiCompreFaceTest {
     assertTrue(process.waitFor(120, TimeUnit.SECONDS));
     assertEquals(0, process.exitValue(), () -> read(output));
     assertEquals("every call works", Files.readString(output).strip());
+  }
+
+  @Test
+  void aCollectionIsImportedThroughItsApiWhichMayGoAwayThen() throws Exception {
+    enrol("Ada", ADA);
+    enrol("Grace", GRACE);
+    ApiClient.json(201, client.send("POST", SUBJECTS, "{\"subject\":\"Empty\"}"));
+    Path keyFile = Files.writeString(folder.resolve("key.txt"), key + "\n");
+    Path wrong = Files.writeString(folder.resolve("wrong.txt"), "fs_wrong");
+    String kept = folder.resolve("kept").toString();
+    Path report = folder.resolve("report.csv");
+    try (EmbeddedKafka other = new EmbeddedKafka(folder.resolve("other"), 0)) {
+      CommandLineRun refused =
+          imported(other, server.address(), "--key-file", wrong.toString(), "--folder", kept);
+      assertEquals(2, refused.exitCode(), refused.out());
+      assertTrue(refused.err().contains("401"), refused.err());
+      CommandLineRun first =
+          imported(
+              other,
+              server.address(),
+              "--key-file",
+              keyFile.toString(),
+              "--folder",
+              kept,
+              "--report",
+              report.toString());
+      assertEquals(0, first.exitCode(), first.out() + first.err());
+      assertTrue(first.out().contains("2 of 2 pictures enrolled, of 2 people"), first.out());
+      assertTrue(first.err().contains("1 subjects have no picture"), first.err());
+      assertFalse((first.out() + first.err()).contains(key));
+      assertEquals(3, Files.readAllLines(report).size());
+
+      ApiClient.json(200, client.send("DELETE", SUBJECTS));
+      CommandLineRun again = imported(other, "--folder", kept);
+      assertEquals(0, again.exitCode(), again.out() + again.err());
+      assertTrue(again.out().contains("2 of them were enrolled before"), again.out());
+    }
+  }
+
+  private static CommandLineRun imported(EmbeddedKafka kafka, String... arguments) {
+    List<String> all = new ArrayList<>(List.of("import", "compreface"));
+    all.addAll(List.of(arguments));
+    all.addAll(
+        List.of(
+            "--set",
+            "kafka.bootstrap-servers=" + kafka.bootstrapServers(),
+            "--set",
+            "kafka.replication=1",
+            "--set",
+            "recognizer.device=cpu",
+            "--set",
+            "detector.device=cpu"));
+    return CommandLineRun.of(all.toArray(String[]::new));
   }
 
   private static String read(Path file) {

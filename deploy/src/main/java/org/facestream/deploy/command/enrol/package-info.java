@@ -1,4 +1,4 @@
-/** {@code enroll}: from folders of photographs to the gallery. */
+/** {@code enroll} and {@code import}: from photographs to the gallery. */
 @NullMarked
 package org.facestream.deploy.command.enrol;
 
