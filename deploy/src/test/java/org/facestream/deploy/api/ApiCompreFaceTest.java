@@ -29,11 +29,13 @@ import org.facestream.sink.api.http.Role;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The routes of CompreFace, by plain HTTP and by its official client, with photographs. */
+@Tag("long")
 @Timeout(240)
 class ApiCompreFaceTest {
   private static final int ADA = 1;

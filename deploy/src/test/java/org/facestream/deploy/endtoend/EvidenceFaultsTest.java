@@ -61,7 +61,7 @@ import org.junit.jupiter.api.io.TempDir;
 class EvidenceFaultsTest {
   private static final long SEED = Long.getLong("facestream.seed", 7);
   private static final int KILLS = Integer.getInteger("facestream.kills", 20);
-  private static final Duration PATIENCE = Duration.ofMinutes(3);
+  private static final Duration PATIENCE = Duration.ofMinutes(4);
 
   /** Tracks a second, each with four or five faces. */
   private static final int RATE = 10;
