@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Every 20 s something breaks, for seven minutes ({@code -Dfacestream.chaos-seconds=400}), in an
+ * Every 20 s something breaks, for four minutes ({@code -Dfacestream.chaos-seconds=240}), in an
  * order by chance ({@code -Dfacestream.chaos-seed=...}, printed). In the end everything is back by
  * itself, and every event is there once. Where this process may mount no small disk, none is
  * filled.
@@ -40,7 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ChaosTest {
   private static final Duration BETWEEN = Duration.ofSeconds(20);
   private static final Duration LENGTH =
-      Duration.ofSeconds(Integer.getInteger("facestream.chaos-seconds", 400));
+      Duration.ofSeconds(Integer.getInteger("facestream.chaos-seconds", 240));
   private static final long SEED = Long.getLong("facestream.chaos-seed", 7);
 
   /** On a busy machine a stage takes a minute to start. */
