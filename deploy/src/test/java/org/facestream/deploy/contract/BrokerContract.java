@@ -120,7 +120,7 @@ abstract class BrokerContract {
     }
   }
 
-  /** {@link TopicLog#onlyPartitionOf} goes by a class that Kafka may change. */
+  /** {@link TopicLog#onlyPartitionsOf} goes by a class that Kafka may change. */
   @Test
   void aReaderKnowsWhereTheProducerPutsAKey() throws Exception {
     KafkaClients clients = clients("keys");
@@ -138,7 +138,7 @@ abstract class BrokerContract {
     assertEquals(3, Set.copyOf(partitions.values()).size(), partitions::toString);
     for (String key : keys) {
       try (TopicLog reader = new TopicLog(clients, FaceTopic.TOPIC)) {
-        reader.onlyPartitionOf(key);
+        reader.onlyPartitionsOf(List.of(key));
         List<Integer> read =
             reader.ends().keySet().stream().map(TopicPartition::partition).toList();
         assertEquals(List.of(partitions.get(key)), read, key);

@@ -51,6 +51,8 @@ class ConfigurationTest {
       api.port                               | 18080    | 8080 0 65535          | -1 65536
       api.session.idle                       | 1h       | 5m 1m                 | 59s
       api.session.lifetime                   | 12h      | 7d 1m                 | 59s
+      api.streams                            | 100      | 1 1000                | 0 1001
+      api.streams-per-caller                 | 10       | 1 1000                | 0 1001
       api.threads                            | 40       | 8 1000                | 7 1001
       api.trusted-proxies                    |          | 10.0.0.0/8,192.0.2.7  |
       api.upload-bytes                       | 33554432 | 65536                 | 65535

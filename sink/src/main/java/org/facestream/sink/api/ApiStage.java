@@ -28,6 +28,7 @@ import org.facestream.sink.api.http.ApiConfig;
 import org.facestream.sink.api.http.ApiServer;
 import org.facestream.sink.api.http.Route;
 import org.facestream.sink.api.http.SessionConfig;
+import org.facestream.sink.api.live.LiveRoutes;
 import org.facestream.sink.api.people.Desk;
 import org.facestream.sink.api.people.PeopleRoutes;
 import org.facestream.sink.api.people.SightingRoutes;
@@ -38,6 +39,7 @@ import org.facestream.sink.api.picture.PictureRoutes;
 import org.facestream.sink.api.search.SearchRoutes;
 import org.facestream.sink.api.search.StoredFaces;
 import org.facestream.sink.api.seen.CameraRoutes;
+import org.facestream.sink.api.seen.EventRoutes;
 import org.facestream.sink.api.seen.SeenRoutes;
 import org.facestream.sink.api.user.ApiUsers;
 import org.facestream.sink.api.user.SessionRoutes;
@@ -120,7 +122,9 @@ public final class ApiStage implements Stage {
     SessionRoutes sessions = new SessionRoutes(store.dataSource(), logins, telemetry);
     upkeep.scheduleWithFixedDelay(
         () -> prune(sessions), PRUNE_SECONDS, PRUNE_SECONDS, TimeUnit.SECONDS);
+    LiveRoutes live = new LiveRoutes(settings.get(ApiConfig.class), clients, telemetry);
     List<Route> all = new ArrayList<>(routes(store));
+    all.addAll(live.routes());
     all.addAll(new AccessRoutes(keys, trail).routes());
     all.addAll(sessions.routes());
     all.addAll(new UserRoutes(new ApiUsers(store.dataSource())).routes());
@@ -134,6 +138,8 @@ public final class ApiStage implements Stage {
                 all,
                 version,
                 telemetry));
+    // Closed before the server, which waits for requests that are not done.
+    closing.add(live);
     server = Optional.of(listening);
     log.info("the HTTP API listens on port {}", listening.port());
   }
@@ -146,6 +152,7 @@ public final class ApiStage implements Stage {
     outlets.values().forEach(closing::add);
     return Stream.of(
             new SeenRoutes(store).routes(),
+            new EventRoutes(store).routes(),
             new CameraRoutes(clients).routes(),
             new PeopleRoutes(desk).routes(),
             new SightingRoutes(desk).routes(),

@@ -16,15 +16,18 @@ import org.facestream.recognizer.identity.IdentityEventBuilder;
 import org.jspecify.annotations.Nullable;
 
 /** Reads rows of {@code identity_event} as the events that they were. */
-final class StoredEvents {
-  private static final String LAST =
+public final class StoredEvents {
+  /** Begins a query that {@link #read} reads; the table is called {@code event}. */
+  public static final String SELECT =
       """
       SELECT event_id, type, schema_version, camera, track, revision, first_seen, last_seen, zones,
           person_id, name, watchlist, distance, margin, faces, quality, score, box_left, box_top,
           box_right, box_bottom, model, gallery_version, gallery_topic, gallery_offsets, best_face,
           capture_time, visitor_id, ignored
-      FROM identity_event event WHERE track = ?\
+      FROM identity_event event WHERE\
       """;
+
+  private static final String LAST = SELECT + " track = ?";
 
   private static final String BEFORE_CORRECTIONS =
       " AND NOT EXISTS (SELECT FROM identity_event earlier WHERE earlier.track = event.track"
@@ -54,7 +57,8 @@ final class StoredEvents {
     }
   }
 
-  private static IdentityEvent read(ResultSet row) throws SQLException {
+  /** The event of a row. */
+  public static IdentityEvent read(ResultSet row) throws SQLException {
     GalleryVersion gallery = GalleryTopics.read(row, 23);
     return IdentityEventBuilder.builder()
         .eventId(row.getString("event_id"))

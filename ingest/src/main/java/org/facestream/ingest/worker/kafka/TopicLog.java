@@ -4,9 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -38,6 +40,7 @@ public final class TopicLog implements AutoCloseable {
 
   private final List<String> topics;
   private final org.apache.kafka.clients.consumer.Consumer<String, byte[]> consumer;
+  private final List<TopicPartition> all;
   private List<TopicPartition> partitions = List.of();
   private boolean unreachable;
   private @Nullable Thread follower;
@@ -58,11 +61,12 @@ public final class TopicLog implements AutoCloseable {
     this.topics = topics;
     this.consumer = clients.reader(overrides);
     try {
-      only(
+      all =
           topics.stream()
               .flatMap(topic -> consumer.partitionsFor(topic).stream())
               .map(partition -> new TopicPartition(partition.topic(), partition.partition()))
-              .toList());
+              .toList();
+      only(all);
     } catch (RuntimeException failed) {
       consumer.close();
       throw failed;
@@ -89,15 +93,28 @@ public final class TopicLog implements AutoCloseable {
   }
 
   /**
-   * Reads from now on only the partition with the records of a key, by the default of Kafka's
-   * producer.
+   * Reads from now on only the partitions with the records of these keys, by the default of Kafka's
+   * producer. There must be one topic.
    */
-  public void onlyPartitionOf(String key) {
+  public void onlyPartitionsOf(Collection<String> keys) {
     // Kafka's clients have no public class for this rule, and the partition of a key cannot be
     // looked up without writing a record. Reading all partitions instead would multiply the bytes,
     // of a topic with gigabytes of pictures. The test BrokerContract fails if the two rules differ.
-    int number = BuiltInPartitioner.partitionForKey(key.getBytes(UTF_8), partitions.size());
-    only(partitions.stream().filter(partition -> partition.partition() == number).toList());
+    Set<Integer> numbers =
+        keys.stream()
+            .map(key -> BuiltInPartitioner.partitionForKey(key.getBytes(UTF_8), all.size()))
+            .collect(Collectors.toSet());
+    only(all.stream().filter(partition -> numbers.contains(partition.partition())).toList());
+  }
+
+  /** The partitions that are read. */
+  public List<TopicPartition> partitions() {
+    return partitions;
+  }
+
+  /** The offset of the first record that each partition still has. */
+  public Map<TopicPartition, Long> beginnings() {
+    return consumer.beginningOffsets(partitions);
   }
 
   /** Continues from these offsets; a partition without one from where it stands. */

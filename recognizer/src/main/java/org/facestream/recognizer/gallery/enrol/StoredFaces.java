@@ -86,7 +86,7 @@ public final class StoredFaces {
     Topics.ensure(clients, List.of(FaceTopic.TOPIC));
     Best best = new Best(wanted);
     try (TopicLog reader = new TopicLog(clients, FaceTopic.TOPIC)) {
-      reader.onlyPartitionOf(parts.group(1));
+      reader.onlyPartitionsOf(List.of(parts.group(1)));
       reader.seek(begin(parts.group(2)));
       reader.readToEnd(best::look);
     } catch (KafkaException failed) {

@@ -51,6 +51,16 @@ public interface ApiConfig {
   @WithDefault("2")
   int inferencePerCaller();
 
+  @Setting("Number of streams of live events at once; one more is answered 429.")
+  @Allowed("1 to 1000")
+  @WithDefault("100")
+  int streams();
+
+  @Setting("Of these, how many one caller may have.")
+  @Allowed("1 to 1000")
+  @WithDefault("10")
+  int streamsPerCaller();
+
   /** Of people who log in. */
   SessionConfig session();
 }

@@ -163,16 +163,7 @@ public final class ApiServer implements AutoCloseable {
     SAFE.forEach(context::header);
     try {
       Call call = new Call(context, route, access, proxies.peer(context));
-      Caller caller = access.caller(call);
-      call.recognised(caller);
-      if (!caller.role().covers(route.role())) {
-        throw caller.role() == Role.anyone
-            ? Problem.unknownCaller(
-                "Log in (POST /api/v1/session), or send an API key in the header x-api-key:"
-                    + " `facestream key add` makes one.")
-            : Problem.forbidden(
-                "This needs the role %s; yours is %s.".formatted(route.role(), caller.role()));
-      }
+      call.admit();
       checkParameters(context, route);
       failures.checkLength(context);
       route.handler().handle(call);

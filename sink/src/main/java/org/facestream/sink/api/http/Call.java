@@ -14,6 +14,8 @@ import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.facestream.ingest.worker.config.UserError;
@@ -44,6 +46,23 @@ public final class Call {
     this.route = route;
     this.access = access;
     this.peer = peer;
+  }
+
+  /**
+   * Refuses whoever may not do this, or not any more; what goes on for long asks again.
+   *
+   * @throws Problem for an answer that says why
+   */
+  public void admit() {
+    caller = access.caller(this);
+    if (!caller.role().covers(route.role())) {
+      throw caller.role() == Role.anyone
+          ? Problem.unknownCaller(
+              "Log in (POST /api/v1/session), or send an API key in the header x-api-key:"
+                  + " `facestream key add` makes one.")
+          : Problem.forbidden(
+              "This needs the role %s; yours is %s.".formatted(route.role(), caller.role()));
+    }
   }
 
   /** Sets who makes it, who is known only now: at a login. */
@@ -114,6 +133,18 @@ public final class Call {
   /** All values of a parameter of the query. */
   public List<String> queries(String name) {
     return context.queryParams(name).stream().filter(text -> !text.isEmpty()).toList();
+  }
+
+  /** The cameras of the query that the caller may see; empty for all that there are. */
+  public Optional<Set<String>> cameras() {
+    Optional<Set<String>> allowed = caller.cameras();
+    List<String> asked = queries("camera");
+    if (asked.isEmpty()) {
+      return allowed;
+    }
+    Set<String> both = new TreeSet<>(asked);
+    allowed.ifPresent(both::retainAll);
+    return Optional.of(both);
   }
 
   /** A whole number of the query. */

@@ -1,19 +1,13 @@
 package org.facestream.sink.api.seen;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 import org.facestream.detector.face.Face;
 import org.facestream.sink.alert.SignedLinks;
 import org.facestream.sink.api.http.Call;
@@ -130,12 +124,12 @@ public final class SeenRoutes {
             call.query("person"),
             unknown,
             call.query("visitor"),
-            cameras(call),
+            call.cameras(),
             call.query("zone"),
             call.query("watchlist"),
             call.time("from"),
             call.time("to"));
-    Optional<SightingPages.Place> after = call.query("cursor").map(SeenRoutes::place);
+    Optional<PagedQuery.Place> after = call.query("cursor").map(PagedQuery.Place::of);
     Map<String, Object> what = new LinkedHashMap<>();
     for (String name : List.of("person", "visitor", "camera", "zone", "from", "to")) {
       call.query(name).ifPresent(value -> what.put(name, value));
@@ -144,37 +138,11 @@ public final class SeenRoutes {
     int limit = call.limit();
     List<SightingPages.Sighting> found = pages.list(wanted, after, limit);
     call.answer(
-        new SightingPage(found, found.size() < limit ? null : cursor(found.get(found.size() - 1))));
-  }
-
-  /** Those that are asked for, of those that the caller may see. */
-  private static Optional<Set<String>> cameras(Call call) {
-    Optional<Set<String>> allowed = call.caller().cameras();
-    List<String> asked = call.queries("camera");
-    if (asked.isEmpty()) {
-      return allowed;
-    }
-    Set<String> both = new TreeSet<>(asked);
-    allowed.ifPresent(both::retainAll);
-    return Optional.of(both);
+        new SightingPage(found, found.size() < limit ? null : cursor(found.get(limit - 1))));
   }
 
   private static String cursor(SightingPages.Sighting last) {
-    return Base64.getUrlEncoder()
-        .withoutPadding()
-        .encodeToString((last.lastSeen() + " " + last.track()).getBytes(UTF_8));
-  }
-
-  private static SightingPages.Place place(String cursor) {
-    try {
-      String[] parts = new String(Base64.getUrlDecoder().decode(cursor), UTF_8).split(" ", 2);
-      if (parts.length == 2) {
-        return new SightingPages.Place(Instant.parse(parts[0]), parts[1]);
-      }
-    } catch (DateTimeException | IllegalArgumentException malformed) {
-      // Refused below.
-    }
-    throw Problem.invalid("cursor is none of this list: give `next` of the page before.");
+    return new PagedQuery.Place(last.lastSeen(), last.track()).cursor();
   }
 
   private SightingPages.Sighting sighting(Call call) throws StoreException {
@@ -241,16 +209,8 @@ public final class SeenRoutes {
     call.answer(Objects.requireNonNull(kept.get(0).jpeg()), "image/jpeg", wanted, KEEP);
   }
 
-  /** What is about people on every camera is not for callers who may see some only. */
-  private static void requireEveryCamera(Call call) {
-    if (call.caller().cameras().isPresent()) {
-      throw Problem.forbidden(
-          "You may see some cameras only; this is about people on all of them.");
-    }
-  }
-
   private void visits(Call call) throws StoreException {
-    requireEveryCamera(call);
+    call.requireEveryCamera();
     List<String> who = call.queries("person");
     call.look("visit.list", who.isEmpty() ? Map.of() : Map.of("person", String.join(" ", who)));
     List<Visits.Visit> found = new ArrayList<>();
@@ -262,7 +222,7 @@ public final class SeenRoutes {
   }
 
   private void visitors(Call call) throws StoreException {
-    requireEveryCamera(call);
+    call.requireEveryCamera();
     call.look("visitor.list", Map.of());
     call.answer(new VisitorList(visitors.summaries()));
   }

@@ -1,19 +1,14 @@
 package org.facestream.sink.api.seen;
 
-import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import javax.sql.DataSource;
 import org.facestream.sink.store.StoreException;
-import org.facestream.sink.store.Transaction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,13 +89,6 @@ final class SightingPages {
       Optional<Instant> from,
       Optional<Instant> to) {}
 
-  /** Where a sighting is in the list. */
-  record Place(Instant lastSeen, String track) {}
-
-  private interface Binding {
-    void on(Connection connection, PreparedStatement statement, int at) throws SQLException;
-  }
-
   /**
    * @param dataSource connections not in auto-commit, to a database of this version's schema
    */
@@ -113,83 +101,37 @@ final class SightingPages {
    *
    * @param after the last one of the page before; empty for the first page
    */
-  List<Sighting> list(Wanted wanted, Optional<Place> after, int limit) throws StoreException {
-    StringBuilder query = new StringBuilder(SELECT);
-    List<Binding> values = new ArrayList<>();
+  List<Sighting> list(Wanted wanted, Optional<PagedQuery.Place> after, int limit)
+      throws StoreException {
+    PagedQuery query = new PagedQuery(SELECT);
     wanted
         .person()
         .ifPresent(
-            person -> {
-              query.append(
-                  " AND (person_id = ? OR lower(name) = lower(?) AND person_id IS NOT NULL)");
-              values.add(text(person));
-              values.add(text(person.strip()));
-            });
+            person ->
+                query
+                    .add(" AND (person_id = ?", PagedQuery.text(person))
+                    .add(
+                        " OR lower(name) = lower(?) AND person_id IS NOT NULL)",
+                        PagedQuery.text(person.strip())));
     if (wanted.unknown()) {
-      query.append(" AND person_id IS NULL");
+      query.add(" AND person_id IS NULL");
     }
-    add(query, values, " AND visitor_id = ?", wanted.visitor().map(SightingPages::text));
-    add(query, values, " AND camera = ANY (?)", wanted.cameras().map(SightingPages::texts));
-    add(query, values, " AND ? = ANY (zones)", wanted.zone().map(SightingPages::text));
-    add(query, values, " AND watchlist = ?", wanted.watchlist().map(SightingPages::text));
-    add(query, values, " AND last_seen >= ?", wanted.from().map(SightingPages::time));
-    add(query, values, " AND first_seen <= ?", wanted.to().map(SightingPages::time));
-    after.ifPresent(
-        place -> {
-          // The first half is what the index on last_seen is used for.
-          query.append(" AND last_seen <= ? AND (last_seen < ? OR track > ?)");
-          values.add(time(place.lastSeen()));
-          values.add(time(place.lastSeen()));
-          values.add(text(place.track()));
-        });
-    query.append(" ORDER BY last_seen DESC, track LIMIT ?");
-    values.add((connection, statement, at) -> statement.setInt(at, limit));
-    return select(query.toString(), values);
+    query.add(" AND visitor_id = ?", wanted.visitor().map(PagedQuery::text));
+    query.add(" AND camera = ANY (?)", wanted.cameras().map(PagedQuery::texts));
+    query.add(" AND ? = ANY (zones)", wanted.zone().map(PagedQuery::text));
+    query.add(" AND watchlist = ?", wanted.watchlist().map(PagedQuery::text));
+    query.add(" AND last_seen >= ?", wanted.from().map(PagedQuery::time));
+    query.add(" AND first_seen <= ?", wanted.to().map(PagedQuery::time));
+    return query.page("track", after, limit).select(dataSource, SightingPages::read);
   }
 
   /** One sighting. */
   Optional<Sighting> find(String track) throws StoreException {
-    return select(SELECT + " AND track = ?", List.of(text(track))).stream().findFirst();
-  }
-
-  private List<Sighting> select(String query, List<Binding> values) throws StoreException {
-    return Transaction.run(
-        dataSource,
-        connection -> {
-          List<Sighting> all = new ArrayList<>();
-          try (PreparedStatement select = connection.prepareStatement(query)) {
-            for (int i = 0; i < values.size(); i++) {
-              values.get(i).on(connection, select, i + 1);
-            }
-            try (ResultSet row = select.executeQuery()) {
-              while (row.next()) {
-                all.add(read(row));
-              }
-            }
-          }
-          return all;
-        });
-  }
-
-  private static void add(
-      StringBuilder query, List<Binding> values, String condition, Optional<Binding> value) {
-    if (value.isPresent()) {
-      query.append(condition);
-      values.add(value.get());
-    }
-  }
-
-  private static Binding text(String value) {
-    return (connection, statement, at) -> statement.setString(at, value);
-  }
-
-  private static Binding texts(Set<String> all) {
-    return (connection, statement, at) ->
-        statement.setArray(at, connection.createArrayOf("text", all.toArray()));
-  }
-
-  private static Binding time(Instant instant) {
-    return (connection, statement, at) -> statement.setObject(at, instant.atOffset(ZoneOffset.UTC));
+    return new PagedQuery(SELECT)
+            .add(" AND track = ?", PagedQuery.text(track))
+            .select(dataSource, SightingPages::read)
+            .stream()
+            .findFirst();
   }
 
   private static Sighting read(ResultSet row) throws SQLException {
