@@ -22,6 +22,10 @@ import org.jspecify.annotations.Nullable;
  * Events as rows of {@code identity_event}, and what their tracks' rows of {@code sighting} say.
  */
 final class EventRows {
+  /**
+   * Without naming a key: the table has two, and of one that is not named, PostgreSQL takes a row
+   * that another sink writes at the same moment for an error.
+   */
   private static final String INSERT_EVENT =
       """
       INSERT INTO identity_event (event_id, type, schema_version, camera, track, revision,
@@ -29,7 +33,7 @@ final class EventRows {
           margin, faces, quality, score, box_left, box_top, box_right, box_bottom, model, gallery_version, gallery_topic,
           gallery_offsets, best_face, capture_time)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-      ON CONFLICT (event_id) DO NOTHING""";
+      ON CONFLICT DO NOTHING""";
 
   /**
    * Derived from the events, not from the batch: right in whatever order they came. A track that

@@ -17,6 +17,11 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.facestream.recognizer.identity.GalleryVersion;
 import org.facestream.recognizer.identity.IdentityEvent;
 import org.facestream.recognizer.identity.IdentityEvent.Type;
@@ -137,6 +142,40 @@ class EventStoreTest {
     assertEquals(new Rows(0, 0), store.store(events));
     assertEquals(10_000, server.count("identity_event"));
     assertEquals(2_500, server.count("sighting WHERE revision = 4"));
+  }
+
+  /** As when partitions move from one sink to another. */
+  @Test
+  void theSameEventsOfSeveralSinksAtTheSameMomentAreNobodysFault() throws Exception {
+    int sinks = 4;
+    int rounds = 150;
+    CyclicBarrier together = new CyclicBarrier(sinks);
+    ExecutorService threads = Executors.newFixedThreadPool(sinks);
+    try {
+      List<Future<Void>> running = new ArrayList<>();
+      for (int sink = 0; sink < sinks; sink++) {
+        running.add(
+            threads.submit(
+                () -> {
+                  for (int round = 0; round < rounds; round++) {
+                    List<IdentityEvent> events = new ArrayList<>();
+                    for (int i = 0; i < 20; i++) {
+                      events.add(event("at-once-%d-%d".formatted(round, i), 1, Type.started, null));
+                    }
+                    together.await(20, TimeUnit.SECONDS);
+                    store.store(events);
+                  }
+                  return null;
+                }));
+      }
+      for (Future<Void> each : running) {
+        each.get();
+      }
+    } finally {
+      threads.shutdownNow();
+      assertTrue(threads.awaitTermination(20, TimeUnit.SECONDS));
+    }
+    assertEquals(20 * rounds, server.count("identity_event WHERE track LIKE 'at-once-%'"));
   }
 
   @Test

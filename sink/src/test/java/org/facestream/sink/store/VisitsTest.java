@@ -24,6 +24,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.facestream.recognizer.identity.GalleryVersion;
 import org.facestream.recognizer.identity.IdentityEvent;
 import org.facestream.recognizer.identity.IdentityEvent.Type;
@@ -378,6 +379,8 @@ class VisitsTest {
       }
     } finally {
       threads.shutdownNow();
+      // Of a failure, the tests that follow have the table for themselves.
+      assertTrue(threads.awaitTermination(20, TimeUnit.SECONDS));
     }
     assertEquals(400, server.count("sighting"));
     assertEquals(computed(GAP), stored());
