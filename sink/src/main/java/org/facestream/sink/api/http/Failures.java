@@ -103,7 +103,9 @@ final class Failures {
     if (problem.status() == 401) {
       context.header("WWW-Authenticate", "ApiKey");
     }
-    context.status(problem.status()).result(Json.bytes(Call.JSON, dialect.error().apply(problem)));
+    context
+        .status(problem.status())
+        .result(Json.bytes(JsonBody.MAPPER, dialect.error().apply(problem)));
     context.contentType(dialect.mediaType()).header("Cache-Control", "no-store");
   }
 }
